@@ -1,0 +1,72 @@
+# The verbs of this project. `make` alone lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+export PYTHON
+.DEFAULT_GOAL := help
+.PHONY: help run demo token test lint format bench dashboard clean
+.DELETE_ON_ERROR:
+
+RUN_STAMP := .venv/.installed-run
+DEV_STAMP := .venv/.installed-dev
+CLOUD_STAMP := .venv-cloud/.installed
+DASHBOARD := dashboard/dist/index.html
+NODE_MODULES := dashboard/node_modules/.package-lock.json
+SOURCES := app.py chalicelib ingest_container local infra benchmarks tests
+CHECKED := $(wildcard $(SOURCES))
+LAYERS := .venv/bin/lint-imports
+
+help:  ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(RUN_STAMP) $(CLOUD_STAMP) $(DASHBOARD)  ## start everything on this machine; Ctrl-C stops it
+	@.venv/bin/python -m local
+
+demo: $(RUN_STAMP)  ## broadcast a moving test card with sound to the running stack
+	@.venv/bin/python -m local.demo
+
+token: $(RUN_STAMP)  ## print a JWT of the demo account
+	@.venv/bin/python -m local.token
+
+test: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD)  ## run every suite (ARGS="tests/unit -k leases" to choose)
+	.venv/bin/python -m pytest $(ARGS)
+	cd dashboard && sh ../local/with_node.sh npm test
+
+lint: $(DEV_STAMP) $(NODE_MODULES)  ## format check, linter, types, layer rule, dashboard types
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy $(CHECKED)
+	$(LAYERS)
+	cd dashboard && sh ../local/with_node.sh npm run lint
+
+format: $(DEV_STAMP)  ## format the code and mend what the linter can mend
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: $(DEV_STAMP) $(CLOUD_STAMP)  ## run the benchmarks
+	.venv/bin/python -m benchmarks $(ARGS)
+
+dashboard: $(DASHBOARD)  ## build the dashboard
+
+clean:  ## remove what was built; state and keys in .local stay
+	rm -rf .venv .venv-cloud .venv-node .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf dashboard/node_modules dashboard/dist cdk.out
+
+$(RUN_STAMP): requirements.txt ingest_container/requirements.txt local/requirements.txt local/make_venv.sh
+	@sh local/make_venv.sh .venv local/requirements.txt
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
+	@sh local/make_venv.sh .venv requirements-dev.txt
+	@touch $@
+
+$(CLOUD_STAMP): local/cloud-requirements.txt local/make_venv.sh
+	@sh local/make_venv.sh .venv-cloud local/cloud-requirements.txt
+	@touch $@
+
+$(NODE_MODULES): dashboard/package-lock.json
+	cd dashboard && sh ../local/with_node.sh npm ci --no-audit --no-fund --silent
+	@touch $@
+
+$(DASHBOARD): $(NODE_MODULES) $(shell find dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+	cd dashboard && sh ../local/with_node.sh npm run --silent build
+	@touch $@
