@@ -1,0 +1,73 @@
+"""The environment, read once into one validated model. Every variable is described in docs/operations.md."""
+
+import os
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Environment variables with the prefix `STREAM_SYNC_`; what both planes need.
+
+    A bad value stops the process at its start with the variable's name, not at the first request.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="STREAM_SYNC_", extra="ignore", hide_input_in_errors=True)
+
+    stage: str = Field(default="local", pattern=r"^[a-z][a-z0-9-]{0,20}$")
+    table_prefix: str = ""
+    region: str = Field(default_factory=lambda: os.environ.get("AWS_REGION", "us-east-1"))
+    event_bus: str = ""
+    ingest_urls: dict[str, str] = Field(default={"us-east-1": "rtmp://127.0.0.1:1935/live"})
+    playback_base_url: str = "http://127.0.0.1:8000/hls"
+    kms_key_id: str = "alias/stream-sync"
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
+    oidc_jwks_url: str | None = None
+    # `SECRET_KEY` is what the user service calls the same secret.
+    secret_key: str | None = Field(
+        default=None,
+        min_length=32,
+        validation_alias=AliasChoices("STREAM_SYNC_SECRET_KEY", "SECRET_KEY"),
+        repr=False,
+    )
+    admin_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
+    allowed_origins: Annotated[list[str], NoDecode] = ["http://127.0.0.1:8000", "http://localhost:8000"]
+    ws_management_url: str = "http://127.0.0.1:8000/ws-management"
+    key_ttl_hours: int = Field(default=24, ge=1, le=24 * 365)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    _split_lists = field_validator("admin_secrets", "allowed_origins", mode="before")(_split)
+
+    @field_validator("admin_secrets")
+    @classmethod
+    def _long_enough(cls, secrets: list[str]) -> list[str]:
+        if any(len(secret) < 24 for secret in secrets):
+            raise ValueError("each admin secret needs at least 24 characters")
+        return secrets
+
+    def model_post_init(self, _context: object) -> None:
+        self.table_prefix = self.table_prefix or f"stream-sync-{self.stage}-"
+        self.event_bus = self.event_bus or f"stream-sync-{self.stage}"
+        if self.oidc_issuer and not self.oidc_jwks_url:
+            self.oidc_jwks_url = f"{self.oidc_issuer}/.well-known/jwks.json"
+
+    @property
+    def home_region(self) -> str:
+        """The region new channels get: ours if it has an ingest endpoint, else the first that has one."""
+        return self.region if self.region in self.ingest_urls else next(iter(self.ingest_urls))
+
+    def ingest_url(self, region: str) -> str:
+        return self.ingest_urls.get(region) or self.ingest_urls[self.home_region]
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings. Raises pydantic's ValidationError, which names each bad variable."""
+    return Settings()

@@ -1,0 +1,52 @@
+"""A broadcaster's channel, and the rows a reader needs to tell its status."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chalicelib.domain.leases import Lease, NodeSession
+from chalicelib.domain.streams import StatusReading, Stream, channel_status
+
+MAX_TITLE = 140
+MAX_DESCRIPTION = 2_000
+MAX_CATEGORY = 60
+MAX_TAGS = 10
+MAX_TAG = 30
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    channel_id: str
+    owner: str
+    region: str
+    created_at: int
+    title: str = ""
+    description: str = ""
+    category: str = ""
+    tags: list[str] = field(default_factory=list)
+    visibility: Visibility = Visibility.PUBLIC
+    key_hash: str | None = None
+    stream_id: str | None = None
+    lease: Lease = field(default_factory=Lease)
+    resumable_until: int | None = None
+    grace_ms: int | None = None
+
+
+def channel_id_of(owner: str) -> str:
+    """The channel of a user. Derived, so that two first requests at once cannot make two channels.
+
+    `owner` is the token issuer's subject; the hash keeps it out of public URLs.
+    """
+    return "ch_" + hashlib.sha256(owner.encode()).hexdigest()[:24]
+
+
+def status_of(channel: Channel, stream: Stream | None, session: NodeSession | None, now: int) -> StatusReading:
+    """`stream` is the channel's present one, `session` that of the node that holds the lease."""
+    state = stream.state if stream is not None else None
+    return channel_status(state, channel.lease, channel.resumable_until, session, now)

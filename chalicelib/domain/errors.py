@@ -1,0 +1,271 @@
+"""Every error a user of stream-sync can meet, as one small tree.
+
+    StreamSyncError
+    |-- InvalidInput                 400  what was sent cannot be understood
+    |   |-- PayloadTooLarge          413
+    |   `-- UnsupportedMediaType     415
+    |-- Unauthenticated              401  who is calling is not known
+    |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid
+    |-- NotFound                     404
+    |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound
+    |-- MethodNotAllowed             405
+    |-- Conflict                     409
+    |   `-- NotLive, TooManyKeys, KeyChanged
+    |-- TooManyRequests              429
+    |-- PublishRefused               a publisher may not go live; has an RTMP status code as well
+    |   |-- KeyUnknown, KeyRevoked, KeyExpired, KeyNotYetValid     401
+    |   |-- KeyInUse                 409
+    |   |-- AtCapacity, NodeDraining 503
+    |   `-- WrongApplication         404
+    |-- StoreUnavailable             503  the database cannot be reached
+    |-- LeaseLost                    409  a write came from a holder that is no longer the holder
+    `-- InternalError                500
+
+A leaf binds a stable `code`, its HTTP status, its RTMP status code (where it can end a publish attempt) and what
+the person at the other end should do. Each edge maps the tree once: `api.problems` to RFC 9457 problem details, the
+ingest node to `onStatus`.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class StreamSyncError(Exception):
+    """Root of the tree. `detail` is a sentence for a person and never holds a secret."""
+
+    code: ClassVar[str] = "internal_error"
+    http_status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong on our side"
+    action: ClassVar[str] = "Try again in a moment."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+
+
+class InternalError(StreamSyncError):
+    """A defect of ours; the log has the cause, the answer does not."""
+
+
+class InvalidInput(StreamSyncError):
+    """The request was understood as a request, but not its content.
+
+    `problems` holds one `{"field": "title", "problem": "must be a string"}` for each thing to mend.
+    """
+
+    code = "invalid_input"
+    http_status = 400
+    title = "The request is not valid"
+    action = "Correct the fields named in `errors` and send the request again."
+
+    def __init__(self, detail: str | None = None, problems: Sequence[dict[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.problems = list(problems)
+
+
+class PayloadTooLarge(InvalidInput):
+    code = "payload_too_large"
+    http_status = 413
+    title = "The request body is too large"
+    action = "Send a smaller body."
+
+
+class UnsupportedMediaType(InvalidInput):
+    code = "unsupported_media_type"
+    http_status = 415
+    title = "The request body is not JSON"
+    action = "Send JSON with the header `Content-Type: application/json`."
+
+
+class Unauthenticated(StreamSyncError):
+    code = "unauthenticated"
+    http_status = 401
+    title = "You are not signed in"
+    action = "Sign in and send the token as `Authorization: Bearer <token>`."
+
+
+class TokenMissing(Unauthenticated):
+    code = "token_missing"
+    title = "No access token was sent"
+
+
+class TokenInvalid(Unauthenticated):
+    code = "token_invalid"
+    title = "The access token is not valid"
+    action = "Sign in again to get a new token."
+
+
+class TokenExpired(Unauthenticated):
+    code = "token_expired"
+    title = "The access token has expired"
+    action = "Sign in again, or use the refresh token."
+
+
+class AdminSecretInvalid(Unauthenticated):
+    code = "admin_secret_invalid"
+    title = "The shared secret is missing or wrong"
+    action = "Send the shared secret in the header `X-Api-Key`."
+
+
+class NotFound(StreamSyncError):
+    code = "not_found"
+    http_status = 404
+    title = "There is nothing here"
+    action = "Check the address."
+
+
+class RouteNotFound(NotFound):
+    code = "route_not_found"
+    title = "This API has no such route"
+    action = "Check method and path against /openapi.json."
+
+
+class ChannelNotFound(NotFound):
+    code = "channel_not_found"
+    title = "There is no such channel"
+
+
+class StreamNotFound(NotFound):
+    code = "stream_not_found"
+    title = "There is no such stream"
+    action = "Check the id: a stream id is given when a stream starts, and in the list of streams."
+
+
+class KeyNotFound(NotFound):
+    code = "key_not_found"
+    title = "There is no such stream key"
+
+
+class MethodNotAllowed(StreamSyncError):
+    code = "method_not_allowed"
+    http_status = 405
+    title = "This route does not take that method"
+    action = "Use one of the methods in the `Allow` header."
+
+
+class Conflict(StreamSyncError):
+    code = "conflict"
+    http_status = 409
+    title = "The request does not fit the present state"
+
+
+class NotLive(Conflict):
+    code = "not_live"
+    title = "The channel is not live"
+    action = "Start a broadcast first."
+
+
+class TooManyKeys(Conflict):
+    code = "too_many_keys"
+    title = "The channel has as many stream keys as it may have"
+    action = "Revoke a key that you no longer use, then try again."
+
+
+class KeyChanged(Conflict):
+    code = "key_changed"
+    title = "The stream key was changed by another request at the same time"
+    action = "Load the credentials again."
+
+
+class TooManyRequests(StreamSyncError):
+    code = "too_many_requests"
+    http_status = 429
+    title = "Too many requests"
+    action = "Wait as long as the `Retry-After` header says, then try again."
+
+    def __init__(self, retry_after_s: int, detail: str | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class PublishRefused(StreamSyncError):
+    """A publisher may not go live. `rtmp_code` is what encoders understand as final.
+
+    OBS shows its "could not access the channel or stream key" dialog and stops for these codes;
+    the description reaches its log, ffmpeg's and GStreamer's console.
+    """
+
+    http_status = 401
+    rtmp_code: ClassVar[str] = "NetStream.Publish.Denied"
+    rtmp_prefix: ClassVar[str] = "Unauthorized"
+
+    @property
+    def rtmp_description(self) -> str:
+        """One line for the encoder's own log, e.g. `Unauthorized: the stream key has expired. ...`"""
+        return f"{self.rtmp_prefix}: {self.detail}. {self.action}"
+
+
+class KeyUnknown(PublishRefused):
+    """Also for a malformed key: the two must look the same to somebody who guesses."""
+
+    code = "key_unknown"
+    title = "The stream key is not known"
+    action = "Copy the stream key from your dashboard again."
+
+
+class KeyRevoked(PublishRefused):
+    code = "key_revoked"
+    title = "The stream key was reset or revoked"
+    action = "Copy the new stream key from your dashboard."
+
+
+class KeyExpired(PublishRefused):
+    code = "key_expired"
+    title = "The stream key has expired"
+    action = "Get a new stream key from your dashboard."
+
+
+class KeyNotYetValid(PublishRefused):
+    code = "key_not_yet_valid"
+    title = "The stream key is not valid yet"
+    action = "Start the broadcast when the key's time has come."
+
+
+class KeyInUse(PublishRefused):
+    code = "key_in_use"
+    http_status = 409
+    title = "The channel is already live from another connection"
+    action = "Stop the other broadcast, or reset the stream key if it is not yours."
+    rtmp_code = "NetStream.Publish.BadName"
+    rtmp_prefix = "Stream already exists"
+
+
+class WrongApplication(PublishRefused):
+    code = "wrong_application"
+    http_status = 404
+    title = "The server URL does not name a known application"
+    action = "Use the ingest URL exactly as your dashboard shows it."
+    rtmp_prefix = "Not found"
+
+
+class AtCapacity(PublishRefused):
+    code = "at_capacity"
+    http_status = 503
+    title = "All ingest places are taken"
+    action = "Try again in a minute."
+    rtmp_code = "NetStream.Publish.Rejected"
+    rtmp_prefix = "Service Unavailable"
+
+
+class NodeDraining(AtCapacity):
+    code = "node_draining"
+    title = "This ingest node is about to stop"
+    action = "Connect again: another node takes over."
+
+
+class StoreUnavailable(PublishRefused):
+    """The database cannot be reached: new claims fail closed, running streams go on."""
+
+    code = "store_unavailable"
+    http_status = 503
+    title = "The service cannot reach its database"
+    action = "Try again in a moment; broadcasts that run go on."
+    rtmp_code = "NetStream.Publish.Rejected"
+    rtmp_prefix = "Service Unavailable"
+
+
+class LeaseLost(StreamSyncError):
+    code = "lease_lost"
+    http_status = 409
+    title = "The channel is held by somebody else now"
+    action = "Stop publishing, then start again."

@@ -1,0 +1,112 @@
+"""What the ingest node and the control plane tell each other over the bus.
+
+Delivery is at least once and may reorder. `seq` grows within a stream: a consumer drops what is not newer.
+The names follow Amazon IVS's EventBridge events where it has one.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.domain.streams import ChannelStatus
+
+INGEST_SOURCE = "stream-sync.ingest"
+CONTROL_SOURCE = "stream-sync.control"
+
+
+class EventName(StrEnum):
+    SESSION_CREATED = "Session Created"
+    STREAM_START = "Stream Start"
+    STREAM_INTERRUPTED = "Stream Interrupted"
+    STREAM_RESUMED = "Stream Resumed"
+    STREAM_END = "Stream End"
+    STREAM_REFUSED = "Stream Refused"
+
+
+class BusEvent(BaseModel):
+    """Base of every `detail`. Unknown fields are dropped, so that an older consumer survives a newer producer."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class StreamFacts(BusEvent):
+    """What is known of the picture and sound; every field may be unknown yet."""
+
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    encoder: str | None = Field(default=None, max_length=200)
+
+
+class StreamStateChange(BusEvent):
+    """detail-type `Stream State Change`. Times are ms; `reason` is an EndReason or the code of a refusal."""
+
+    detail_type: Literal["Stream State Change"] = Field(default="Stream State Change", exclude=True)
+    event_name: EventName
+    channel_id: str
+    stream_id: str | None = None
+    key_id: str | None = None
+    node_id: str
+    seq: int
+    at: int
+    status: ChannelStatus | None = None
+    reason: str | None = None
+    detail: str | None = None
+    action: str | None = None
+    client_ip: str | None = None
+    started_at: int | None = None
+    until: int | None = None
+    facts: StreamFacts = StreamFacts()
+
+
+class Pulse(BusEvent):
+    """One stream's measures at one instant. `bitrate_kbps` is media payload, 1000 bit/s, over the sliding window."""
+
+    channel_id: str
+    stream_id: str
+    seq: int
+    at: int
+    started_at: int
+    bitrate_kbps: float
+    fps: float | None = None
+    bytes_in: int = 0
+    facts: StreamFacts = StreamFacts()
+
+
+class StreamMetrics(BusEvent):
+    """detail-type `Stream Metrics`: one event a node a second, only of streams that somebody watches right now."""
+
+    detail_type: Literal["Stream Metrics"] = Field(default="Stream Metrics", exclude=True)
+    node_id: str
+    at: int
+    pulses: list[Pulse]
+
+
+class NodeChange(BusEvent):
+    """detail-type `Ingest Node Change`: a node came, drains, or is gone."""
+
+    detail_type: Literal["Ingest Node Change"] = Field(default="Ingest Node Change", exclude=True)
+    node_id: str
+    incarnation: str
+    change: Literal["started", "draining", "stopped", "lost"]
+    at: int
+
+
+class DashboardConnected(BusEvent):
+    """detail-type `Dashboard Connected`: a WebSocket waits for its snapshot."""
+
+    detail_type: Literal["Dashboard Connected"] = Field(default="Dashboard Connected", exclude=True)
+    connection_id: str
+    channel_id: str
+
+
+AnyEvent = StreamStateChange | StreamMetrics | NodeChange | DashboardConnected
+EVENT_TYPES: dict[str, type[AnyEvent]] = {
+    "Stream State Change": StreamStateChange,
+    "Stream Metrics": StreamMetrics,
+    "Ingest Node Change": NodeChange,
+    "Dashboard Connected": DashboardConnected,
+}

@@ -1,0 +1,164 @@
+"""The life of one stream as a table, and a channel's status derived from it.
+
+    CONNECTING --media--> LIVE --transport lost--> RECONNECTING --media--> LIVE ...
+        any of them --end--> ENDED(reason)
+
+One stream id lives across interruptions. The table is total: every pair of state and event has an answer, so events
+that come late, twice or out of order do no harm (they keep the state).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.leases import Lease, NodeSession, dead_node_grace, is_over
+
+GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
+SILENCE = 4_000  # ms without media after which a publisher counts as gone, its connection open or not
+FIRST_MEDIA = 5_000  # ms after NetStream.Publish.Start in which media must come; OBS needs about 0.5 s
+
+
+class StreamState(StrEnum):
+    CONNECTING = "CONNECTING"
+    LIVE = "LIVE"
+    RECONNECTING = "RECONNECTING"
+    ENDED = "ENDED"
+
+
+class StreamEvent(StrEnum):
+    MEDIA = "media"  # the first media of a connection
+    TRANSPORT_LOST = "transport_lost"  # connection gone, or silent for SILENCE
+    END = "end"  # clean stop, grace over, reset, stop, drain ...: for good
+
+
+class EndReason(StrEnum):
+    """Why a stream ended; the sentence for a person is in `END_REASON_TEXT`."""
+
+    CLEAN_STOP = "clean_stop"
+    GRACE_OVER = "grace_over"
+    NO_MEDIA = "no_media"
+    KEY_RESET = "key_reset"
+    KEY_REVOKED = "key_revoked"
+    KEY_EXPIRED = "key_expired"
+    STOPPED = "stopped"
+    ADMIN_STOPPED = "admin_stopped"
+    LEASE_LOST = "lease_lost"
+    NODE_DRAINED = "node_drained"
+    NODE_LOST = "node_lost"
+    PROTOCOL_ERROR = "protocol_error"
+
+
+END_REASON_TEXT: dict[EndReason, str] = {
+    EndReason.CLEAN_STOP: "The broadcast was stopped in the encoder.",
+    EndReason.GRACE_OVER: "The connection was lost and the encoder did not come back in time.",
+    EndReason.NO_MEDIA: "The encoder connected but sent no picture or sound.",
+    EndReason.KEY_RESET: "The stream key was reset.",
+    EndReason.KEY_REVOKED: "The stream key was revoked.",
+    EndReason.KEY_EXPIRED: "The stream key expired.",
+    EndReason.STOPPED: "The broadcast was ended from the dashboard.",
+    EndReason.ADMIN_STOPPED: "The broadcast was ended by an administrator.",
+    EndReason.LEASE_LOST: "Another connection took the channel over.",
+    EndReason.NODE_DRAINED: "The ingest server was taken out of service.",
+    EndReason.NODE_LOST: "The ingest server failed.",
+    EndReason.PROTOCOL_ERROR: "The encoder sent something that is not valid RTMP.",
+}
+
+TRANSITIONS: dict[StreamState, dict[StreamEvent, StreamState]] = {
+    StreamState.CONNECTING: {
+        StreamEvent.MEDIA: StreamState.LIVE,
+        # Nothing was ever seen of it: there is nothing to come back to.
+        StreamEvent.TRANSPORT_LOST: StreamState.ENDED,
+        StreamEvent.END: StreamState.ENDED,
+    },
+    StreamState.LIVE: {
+        StreamEvent.MEDIA: StreamState.LIVE,
+        StreamEvent.TRANSPORT_LOST: StreamState.RECONNECTING,
+        StreamEvent.END: StreamState.ENDED,
+    },
+    StreamState.RECONNECTING: {
+        StreamEvent.MEDIA: StreamState.LIVE,
+        StreamEvent.TRANSPORT_LOST: StreamState.RECONNECTING,
+        StreamEvent.END: StreamState.ENDED,
+    },
+    StreamState.ENDED: dict.fromkeys(StreamEvent, StreamState.ENDED),
+}
+
+
+def next_state(state: StreamState, event: StreamEvent) -> StreamState:
+    return TRANSITIONS[state][event]
+
+
+# Numbers of a stream's events and timeline entries: the fence in the high bits makes them grow across holders
+# without anybody having to remember where the last one stopped. 2**20 entries a holder, within 2**53 for JavaScript.
+SEQ_BITS = 20
+
+
+def first_seq(fence: int) -> int:
+    return fence << SEQ_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One broadcast on a channel, across interruptions. `fence` is that of the holder who may write it."""
+
+    stream_id: str
+    channel_id: str
+    key_id: str
+    node_id: str
+    incarnation: str
+    fence: int
+    state: StreamState
+    connected_at: int
+    source: str = "ingest"
+    seq: int = 0
+    client_ip: str | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    end_reason: str | None = None
+    bytes_in: int = 0
+    encoder: str | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    recording: str | None = None
+
+
+class ChannelStatus(StrEnum):
+    LIVE = "LIVE"
+    RECONNECTING = "RECONNECTING"
+    OFFLINE = "OFFLINE"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReading:
+    """A channel's status at one instant, and until when a RECONNECTING waits (ms)."""
+
+    status: ChannelStatus
+    until: int | None = None
+
+
+OFFLINE = StatusReading(ChannelStatus.OFFLINE)
+
+
+def channel_status(
+    state: StreamState | None,
+    lease: Lease,
+    resumable_until: int | None,
+    session: NodeSession | None,
+    now: int,
+) -> StatusReading:
+    """What a channel's viewers and owner are told: its stream's state, believed only as far as its holder lives.
+
+    `session` is that of `lease.holder`'s node. A crashed node's channel never stays LIVE, though nobody cleaned up.
+    """
+    if state is None or state in (StreamState.ENDED, StreamState.CONNECTING):
+        return OFFLINE
+    if lease.holder is not None and is_over(session, lease.holder.incarnation, now):
+        until = dead_node_grace(session, lease.holder.incarnation, now)
+        return StatusReading(ChannelStatus.RECONNECTING, until) if now < until else OFFLINE
+    if state is StreamState.LIVE and lease.holder is not None:
+        return StatusReading(ChannelStatus.LIVE)
+    if resumable_until is not None and now < resumable_until:
+        return StatusReading(ChannelStatus.RECONNECTING, resumable_until)
+    return OFFLINE

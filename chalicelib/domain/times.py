@@ -1,0 +1,12 @@
+"""Milliseconds since the epoch <-> ISO 8601 UTC, the form of every time in an answer or event."""
+
+from datetime import UTC, datetime
+
+
+def iso(ms: int) -> str:
+    """`2026-11-20T09:10:50.123Z`"""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_or_none(ms: int | None) -> str | None:
+    return None if ms is None else iso(ms)

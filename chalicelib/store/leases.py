@@ -1,0 +1,231 @@
+"""The lease on a channel: claim, resume, let go, end. Every step is one transaction.
+
+    claim     key active?    + channel free, fence as seen  + stream row put
+    resume    key active?    + channel free or holder dead  + stream row re-fenced
+    release                    channel held with my fence   + stream RECONNECTING
+    finish                     channel held with my fence   + stream ENDED
+    reap                       fence as seen, holder dead   + stream ENDED, re-fenced: a zombie's writes fail
+
+Each raises StoreUnavailable when there is no answer.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.errors import LeaseLost
+from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.leases import CLOCK_MARGIN, Holder
+from chalicelib.domain.streams import EndReason, Stream, StreamState, first_seq
+from chalicelib.store import models
+from chalicelib.store.guard import ConditionFailed, transaction
+
+
+class Claimed(StrEnum):
+    """How a claim's transaction went."""
+
+    YES = "yes"
+    KEY_REFUSED = "key_refused"  # the key row's own condition failed: read it again and say why
+    CHANNEL_CHANGED = "channel_changed"  # somebody moved first: read again
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim rests on: everything was read before, and is conditioned on being so still."""
+
+    key: StreamKey
+    channel: Channel
+    holder: Holder
+    now: int
+
+    @property
+    def fence(self) -> int:
+        return self.channel.lease.fence + 1
+
+
+def _take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> list[Action]:
+    return [
+        models.Channel.fence.set(claim.fence),
+        models.Channel.lease_node.set(claim.holder.node_id),
+        models.Channel.lease_incarnation.set(claim.holder.incarnation),
+        models.Channel.lease_publisher.set(claim.holder.publisher_id),
+        models.Channel.stream_id.set(stream_id),
+        models.Channel.resumable_until.set(resumable_until)
+        if resumable_until is not None
+        else models.Channel.resumable_until.remove(),
+    ]
+
+
+def _key_usable(now: int) -> Any:
+    key = models.Key
+    return (
+        (key.status == KeyStatus.ACTIVE.value)
+        & (key.expires_at.does_not_exist() | (key.expires_at > now))
+        & (key.not_before.does_not_exist() | (key.not_before <= now))
+    )
+
+
+def _session_is_over(incarnation: str, now: int) -> Any:
+    node = models.Node
+    return node.node_id.does_not_exist() | (node.incarnation != incarnation) | (node.expires_at < now - CLOCK_MARGIN)
+
+
+def _unchanged(channel: Channel) -> Any:
+    """Nobody has claimed since it was read: every claim moves the fence."""
+    return models.Channel.fence == channel.lease.fence
+
+
+def claim(claim: Claim, stream: Stream) -> Claimed:
+    """Takes a free channel for a new stream."""
+    row = models.Stream(
+        stream_id=stream.stream_id,
+        channel_id=stream.channel_id,
+        key_id=stream.key_id,
+        source=stream.source,
+        node_id=stream.node_id,
+        incarnation=stream.incarnation,
+        client_ip=stream.client_ip,
+        fence=claim.fence,
+        seq=first_seq(claim.fence),
+        state=StreamState.CONNECTING.value,
+        connected_at=stream.connected_at,
+        live=claim.channel.region,
+    )
+    try:
+        with transaction() as write:
+            write.condition_check(models.Key, claim.key.key_hash, condition=_key_usable(claim.now))
+            write.save(row, condition=models.Stream.stream_id.does_not_exist())
+            write.update(
+                models.Channel(claim.channel.channel_id),
+                _take_channel(claim, stream.stream_id, None),
+                condition=_unchanged(claim.channel) & models.Channel.lease_node.does_not_exist(),
+            )
+    except ConditionFailed as failed:
+        return Claimed.KEY_REFUSED if 0 in failed.items else Claimed.CHANNEL_CHANGED
+    return Claimed.YES
+
+
+def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until: int) -> Claimed:
+    """Takes the channel for the stream that it already has: it was let go, or its holder's node is dead."""
+    old = claim.channel.lease.holder
+    try:
+        with transaction() as write:
+            write.condition_check(models.Key, claim.key.key_hash, condition=_key_usable(claim.now))
+            free = _unchanged(claim.channel)
+            if old is None:
+                free &= models.Channel.lease_node.does_not_exist()
+            else:
+                write.condition_check(models.Node, old.node_id, condition=_session_is_over(old.incarnation, claim.now))
+            write.update(
+                models.Channel(claim.channel.channel_id),
+                _take_channel(claim, stream_id, resumable_until),
+                condition=free,
+            )
+            write.update(
+                models.Stream(stream_id),
+                [
+                    models.Stream.fence.set(claim.fence),
+                    models.Stream.seq.set(first_seq(claim.fence)),
+                    models.Stream.node_id.set(claim.holder.node_id),
+                    models.Stream.incarnation.set(claim.holder.incarnation),
+                    models.Stream.client_ip.set(client_ip) if client_ip else models.Stream.client_ip.remove(),
+                    models.Stream.state.set(StreamState.RECONNECTING.value),
+                ],
+                condition=(models.Stream.fence == claim.channel.lease.fence)
+                & (models.Stream.state != StreamState.ENDED.value),
+            )
+    except ConditionFailed as failed:
+        return Claimed.KEY_REFUSED if 0 in failed.items else Claimed.CHANNEL_CHANGED
+    return Claimed.YES
+
+
+_LET_GO = [
+    models.Channel.lease_node.remove(),
+    models.Channel.lease_incarnation.remove(),
+    models.Channel.lease_publisher.remove(),
+]
+
+
+def _end_stream(reason: EndReason, seq: int, now: int, bytes_in: int | None) -> list[Action]:
+    actions: list[Action] = [
+        models.Stream.state.set(StreamState.ENDED.value),
+        models.Stream.end_reason.set(reason.value),
+        models.Stream.ended_at.set(now),
+        models.Stream.seq.set(seq),
+        models.Stream.live.remove(),
+    ]
+    if bytes_in is not None:
+        actions.append(models.Stream.bytes_in.set(bytes_in))
+    return actions
+
+
+def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int, resumable_until: int) -> None:
+    """The publisher is gone or silent: anybody with the key may continue the stream until `resumable_until`.
+
+    Raises LeaseLost if `fence` is not the lease's any more.
+    """
+    try:
+        with transaction() as write:
+            write.update(
+                models.Channel(channel_id),
+                [*_LET_GO, models.Channel.resumable_until.set(resumable_until)],
+                condition=models.Channel.fence == fence,
+            )
+            write.update(
+                models.Stream(stream_id),
+                [
+                    models.Stream.state.set(StreamState.RECONNECTING.value),
+                    models.Stream.seq.set(seq),
+                    models.Stream.bytes_in.set(bytes_in),
+                ],
+                condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
+            )
+    except ConditionFailed:
+        raise LeaseLost() from None
+
+
+def finish(channel_id: str, stream_id: str, fence: int, seq: int, reason: EndReason, now: int, bytes_in: int) -> None:
+    """The stream is over, whoever held the channel or nobody. Raises LeaseLost if another fence holds it."""
+    try:
+        with transaction() as write:
+            write.update(
+                models.Channel(channel_id),
+                [*_LET_GO, models.Channel.resumable_until.remove()],
+                condition=models.Channel.fence == fence,
+            )
+            write.update(
+                models.Stream(stream_id),
+                _end_stream(reason, seq, now, bytes_in),
+                condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
+            )
+    except ConditionFailed:
+        raise LeaseLost() from None
+
+
+def reap(channel: Channel, stream: Stream, reason: EndReason, now: int) -> bool:
+    """Ends a stream whose holder is dead or whose grace is over, with a new fence. False if somebody moved first."""
+    fence = channel.lease.fence + 1
+    try:
+        with transaction() as write:
+            held = _unchanged(channel)
+            if channel.lease.holder is None:
+                held &= models.Channel.lease_node.does_not_exist()
+            else:
+                holder = channel.lease.holder
+                write.condition_check(models.Node, holder.node_id, condition=_session_is_over(holder.incarnation, now))
+            write.update(
+                models.Channel(channel.channel_id),
+                [*_LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],
+                condition=held,
+            )
+            write.update(
+                models.Stream(stream.stream_id),
+                [*_end_stream(reason, first_seq(fence), now, None), models.Stream.fence.set(fence)],
+                condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
+            )
+    except ConditionFailed:
+        return False
+    return True

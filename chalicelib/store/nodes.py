@@ -1,0 +1,124 @@
+"""Ingest nodes: their sessions, and the orders that ride on the renewal's answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chalicelib.domain.leases import NodeSession
+from chalicelib.store import models, rows
+from chalicelib.store.guard import ConditionFailed, store_errors
+
+ROW_KEPT = 86_400  # seconds a dead node's row stays for operators to see
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """A node as it announces itself."""
+
+    node_id: str
+    incarnation: str
+    address: str
+    region: str
+    capacity: int
+    started_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a renewal brings back. `orders` are raw entries `"<stream_id> <reason>"`, to be `acknowledge`d."""
+
+    orders: frozenset[str]
+    watched: frozenset[str]
+    draining: bool
+
+
+class SessionTaken(Exception):
+    """The node's row belongs to another incarnation: this process must stop serving."""
+
+
+def register(node: NodeInfo, expires_at: int) -> None:
+    """Opens a session; an older incarnation under the same id is over from now on."""
+    with store_errors():
+        models.Node(
+            node_id=node.node_id,
+            incarnation=node.incarnation,
+            expires_at=expires_at,
+            started_at=node.started_at,
+            address=node.address,
+            region=node.region,
+            capacity=node.capacity,
+            ttl=expires_at // 1000 + ROW_KEPT,
+        ).save()
+
+
+def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
+    """Moves the session's expiry. Raises SessionTaken, StoreUnavailable."""
+    row = models.Node(node.node_id)
+    try:
+        with store_errors():
+            row.update(
+                [
+                    models.Node.expires_at.set(expires_at),
+                    models.Node.active.set(active),
+                    models.Node.ttl.set(expires_at // 1000 + ROW_KEPT),
+                ],
+                condition=models.Node.incarnation == node.incarnation,
+            )
+    except ConditionFailed:
+        raise SessionTaken() from None
+    return Renewal(frozenset(row.orders or ()), frozenset(row.watched or ()), bool(row.draining))
+
+
+def close(node_id: str, incarnation: str) -> bool:
+    """Ends a session at once, of a node that stops or was seen to die. False if it is not the present one."""
+    try:
+        with store_errors():
+            models.Node(node_id).update(
+                [models.Node.expires_at.set(0), models.Node.active.set(0)],
+                condition=models.Node.incarnation == incarnation,
+            )
+    except ConditionFailed:
+        return False
+    return True
+
+
+def find(node_id: str) -> NodeSession | None:
+    """The node's session, read consistently."""
+    try:
+        with store_errors():
+            return rows.session(models.Node.get(node_id, consistent_read=True))
+    except models.Node.DoesNotExist:
+        return None
+
+
+def sessions() -> dict[str, NodeSession]:
+    """All sessions by node id. The table has one small row a node, so this is the one scan there is."""
+    with store_errors():
+        return {row.node_id: rows.session(row) for row in models.Node.scan(consistent_read=True)}
+
+
+def order(node_id: str, stream_id: str, reason: str) -> bool:
+    """Tells a node to end a stream; it sees the order with its next renewal. False if there is no such node."""
+    return _add(node_id, models.Node.orders.add({f"{stream_id} {reason}"}))
+
+
+def watch(node_id: str, channel_id: str) -> bool:
+    """Tells a node that somebody looks at this channel, so that its metrics are wanted."""
+    return _add(node_id, models.Node.watched.add({channel_id}))
+
+
+def unwatch(node_id: str, channel_ids: Iterable[str]) -> None:
+    _add(node_id, models.Node.watched.delete(set(channel_ids)))
+
+
+def acknowledge(node_id: str, orders: Iterable[str]) -> None:
+    """Takes handled orders away; others that came meanwhile stay."""
+    _add(node_id, models.Node.orders.delete(set(orders)))
+
+
+def _add(node_id: str, action: object) -> bool:
+    try:
+        with store_errors():
+            models.Node(node_id).update([action], condition=models.Node.node_id.exists())  # type: ignore[list-item]
+    except ConditionFailed:
+        return False
+    return True

@@ -1,0 +1,31 @@
+"""The latest measures of each running stream, written by its node in batches."""
+
+from collections.abc import Iterable
+
+from chalicelib.domain.events import Pulse
+from chalicelib.store import models
+from chalicelib.store.guard import store_errors
+
+KEPT = 300  # seconds
+
+
+def put(pulses: Iterable[Pulse]) -> None:
+    """25 rows a request."""
+    with store_errors(), models.Pulse.batch_write() as batch:
+        for pulse in pulses:
+            batch.save(
+                models.Pulse(
+                    pulse.stream_id,
+                    at=pulse.at,
+                    pulse=pulse.model_dump(mode="json"),
+                    ttl=pulse.at // 1000 + KEPT,
+                )
+            )
+
+
+def find(stream_id: str) -> Pulse | None:
+    try:
+        with store_errors():
+            return Pulse.model_validate(models.Pulse.get(stream_id).pulse)
+    except models.Pulse.DoesNotExist:
+        return None

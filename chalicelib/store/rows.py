@@ -1,0 +1,94 @@
+"""Rows <-> domain objects."""
+
+from chalicelib.domain.channels import Channel, Visibility
+from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.leases import Holder, Lease, NodeSession
+from chalicelib.domain.streams import Stream, StreamState
+from chalicelib.store import models
+
+
+def whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def channel(row: models.Channel) -> Channel:
+    holder = None
+    if row.lease_node is not None:
+        holder = Holder(row.lease_node, row.lease_incarnation or "", row.lease_publisher or "")
+    return Channel(
+        channel_id=row.channel_id,
+        owner=row.owner,
+        region=row.region,
+        created_at=int(row.created_at),
+        title=row.title,
+        description=row.description,
+        category=row.category,
+        tags=list(row.tags),
+        visibility=Visibility(row.visibility),
+        key_hash=row.key_hash,
+        stream_id=row.stream_id,
+        lease=Lease(holder, int(row.fence)),
+        resumable_until=whole(row.resumable_until),
+        grace_ms=whole(row.grace_ms),
+    )
+
+
+def key(row: models.Key) -> StreamKey:
+    return StreamKey(
+        key_hash=row.key_hash,
+        key_id=row.key_id,
+        channel_id=row.channel_id,
+        hint=row.hint,
+        status=KeyStatus(row.status),
+        created_at=int(row.created_at),
+        label=row.label,
+        not_before=whole(row.not_before),
+        expires_at=whole(row.expires_at),
+        ciphertext=row.ciphertext,
+    )
+
+
+def key_row(key: StreamKey) -> models.Key:
+    return models.Key(
+        key_hash=key.key_hash,
+        key_id=key.key_id,
+        channel_id=key.channel_id,
+        hint=key.hint,
+        status=key.status.value,
+        created_at=key.created_at,
+        label=key.label,
+        not_before=key.not_before,
+        expires_at=key.expires_at,
+        ciphertext=key.ciphertext,
+    )
+
+
+def stream(row: models.Stream) -> Stream:
+    return Stream(
+        stream_id=row.stream_id,
+        channel_id=row.channel_id,
+        key_id=row.key_id,
+        source=row.source,
+        node_id=row.node_id,
+        incarnation=row.incarnation,
+        client_ip=row.client_ip,
+        fence=int(row.fence),
+        seq=int(row.seq),
+        state=StreamState(row.state),
+        connected_at=int(row.connected_at),
+        started_at=whole(row.started_at),
+        ended_at=whole(row.ended_at),
+        end_reason=row.end_reason,
+        bytes_in=int(row.bytes_in),
+        encoder=row.encoder,
+        video_codec=row.video_codec,
+        audio_codec=row.audio_codec,
+        width=whole(row.width),
+        height=whole(row.height),
+        fps=row.fps,
+        recording=row.recording,
+    )
+
+
+def session(row: models.Node) -> NodeSession:
+    return NodeSession(row.node_id, row.incarnation, int(row.expires_at))

@@ -1,0 +1,82 @@
+"""Streams: read, list, and the holder's writes between claim and end (each conditioned on its fence)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.domain.errors import LeaseLost, StreamNotFound
+from chalicelib.domain.streams import Stream, StreamState
+from chalicelib.store import models, rows
+from chalicelib.store.guard import ConditionFailed, store_errors
+
+FACTS = ("width", "height", "fps", "video_codec", "audio_codec", "encoder")
+
+
+def find(stream_id: str) -> Stream | None:
+    """The stream, read consistently."""
+    try:
+        with store_errors():
+            return rows.stream(models.Stream.get(stream_id, consistent_read=True))
+    except models.Stream.DoesNotExist:
+        return None
+
+
+def get(stream_id: str) -> Stream:
+    """The stream; raises StreamNotFound."""
+    stream = find(stream_id)
+    if stream is None:
+        raise StreamNotFound()
+    return stream
+
+
+def mark_live(stream_id: str, fence: int, seq: int, started_at: int, facts: dict[str, Any]) -> None:
+    """LIVE, with what is known of picture and sound (`FACTS`). Raises LeaseLost."""
+    _write(
+        stream_id,
+        fence,
+        [
+            models.Stream.state.set(StreamState.LIVE.value),
+            models.Stream.started_at.set(models.Stream.started_at | started_at),
+            models.Stream.seq.set(seq),
+            *_facts(facts),
+        ],
+    )
+
+
+def set_facts(stream_id: str, fence: int, facts: dict[str, Any]) -> None:
+    """Picture or sound became known, or changed. Raises LeaseLost."""
+    actions = _facts(facts)
+    if actions:
+        _write(stream_id, fence, actions)
+
+
+def _facts(facts: dict[str, Any]) -> list[Any]:
+    return [getattr(models.Stream, name).set(facts[name]) for name in FACTS if facts.get(name) is not None]
+
+
+def _write(stream_id: str, fence: int, actions: list[Any]) -> None:
+    try:
+        with store_errors():
+            models.Stream(stream_id).update(
+                actions,
+                condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
+            )
+    except ConditionFailed:
+        raise LeaseLost() from None
+
+
+def of_channel(channel_id: str, limit: int, before: str | None = None) -> list[Stream]:
+    """Streams of a channel, newest first; `before` is the last stream id of the page before."""
+    condition: Any = models.Stream.by_channel.stream_id < before if before else None
+    with store_errors():
+        page = models.Stream.by_channel.query(
+            channel_id, range_key_condition=condition, scan_index_forward=False, limit=limit
+        )
+        return [rows.stream(row) for row in page]
+
+
+def unended(region: str, limit: int | None = None, after: str | None = None) -> Iterator[Stream]:
+    """Streams of a region that have not ended, oldest first (sparse index, eventually consistent)."""
+    condition: Any = models.Stream.live_streams.stream_id > after if after else None
+    with store_errors():
+        for row in models.Stream.live_streams.query(region, range_key_condition=condition, limit=limit):
+            yield rows.stream(row)
