@@ -1,0 +1,119 @@
+/** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to a person as it is. */
+
+import { AuthError } from "./auth/cognito";
+import type { Channel, Credentials, Details } from "./contract";
+
+/** RFC 9457 problem details, or the same form for what never reached the API (`code` "network" or "unreadable"). */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    /** What the person can do about it; empty if nothing is known. */
+    readonly action: string,
+    /** Message by field name, for a form. */
+    readonly fields: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+export interface TokenSource {
+  token(force?: boolean): Promise<string>;
+}
+
+export class Api {
+  constructor(
+    private readonly baseUrl: string,
+    private readonly tokens: TokenSource,
+    private readonly onSignedOut: () => void,
+    private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
+  ) {}
+
+  channel(): Promise<Channel> {
+    return this.call("GET", "/api/channel") as Promise<Channel>;
+  }
+
+  saveDetails(changes: Partial<Details>): Promise<Channel> {
+    return this.call("PATCH", "/api/channel", changes) as Promise<Channel>;
+  }
+
+  /** The stream key in full. Callers keep it only as long as they need it. */
+  async revealKey(): Promise<string> {
+    const found = (await this.call("GET", "/api/channel/credentials?reveal=true")) as Credentials;
+    if (!found.stream_key) throw unreadable();
+    return found.stream_key;
+  }
+
+  /** Makes a new key; the old one is dead at once, and a broadcast on it ends. */
+  resetKey(): Promise<Credentials> {
+    return this.call("POST", "/api/channel/credentials/reset") as Promise<Credentials>;
+  }
+
+  async stopBroadcast(): Promise<void> {
+    await this.call("POST", "/api/channel/stop");
+  }
+
+  private async call(method: string, path: string, body?: object): Promise<unknown> {
+    let response = await this.send(method, path, body, false);
+    // The token may have been revoked or the clock may be wrong: one renewal tells.
+    if (response.status === 401) response = await this.send(method, path, body, true);
+    if (response.status === 401) this.onSignedOut();
+    const answer: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw problem(response.status, answer);
+    if (answer === null) throw unreadable();
+    return answer;
+  }
+
+  private async send(method: string, path: string, body: object | undefined, renew: boolean): Promise<Response> {
+    try {
+      const token = await this.tokens.token(renew);
+      const headers: Record<string, string> = { Authorization: `Bearer ${token}`, Accept: "application/json" };
+      if (body) headers["Content-Type"] = "application/json";
+      return await this.fetcher(this.baseUrl + path, {
+        method,
+        headers,
+        cache: "no-store",
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+    } catch (error) {
+      if (error instanceof AuthError && error.kind === "credentials") {
+        this.onSignedOut();
+        throw new ApiProblem(401, "signed_out", "Your session has ended.", "Sign in again.");
+      }
+      throw new ApiProblem(0, "network", "The server cannot be reached.", "Check your connection and try again.");
+    }
+  }
+}
+
+function unreadable(): ApiProblem {
+  return new ApiProblem(0, "unreadable", "The server sent an answer that this page does not understand.", "Reload the page.");
+}
+
+interface ProblemDetails {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly code?: string;
+  readonly action?: string;
+  readonly errors?: readonly { readonly field: string; readonly problem: string }[];
+}
+
+function problem(status: number, answer: unknown): ApiProblem {
+  const found = (answer ?? {}) as ProblemDetails;
+  const fields = Object.fromEntries((found.errors ?? []).map((each) => [each.field, each.problem]));
+  return new ApiProblem(
+    status,
+    found.code ?? "unknown",
+    found.detail ?? found.title ?? `The server answered ${status}.`,
+    found.action ?? (status >= 500 ? "Try again in a moment." : ""),
+    fields,
+  );
+}
+
+/** A failure as one or two sentences. */
+export function explain(error: unknown): string {
+  if (error instanceof ApiProblem) return [error.detail, error.action].filter(Boolean).join(" ");
+  if (error instanceof Error) return error.message;
+  return "Something went wrong.";
+}

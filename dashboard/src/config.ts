@@ -1,0 +1,67 @@
+/** What this build is connected to: read at start from `config.json` beside the page, so one build serves every stage. */
+
+export interface Config {
+  /** Origin of the REST API without a slash at the end; empty means this page's own origin. */
+  readonly apiUrl: string;
+  readonly wsUrl: string;
+  readonly cognito: { readonly endpoint: string; readonly clientId: string };
+  /** Present on a laptop only: the account that the local cloud made. */
+  readonly demo: { readonly email: string; readonly password: string } | null;
+}
+
+/** The page cannot start: `config.json` is missing, unreadable, or lacks a field. The message is for a person. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+export async function loadConfig(fetcher: typeof fetch = fetch): Promise<Config> {
+  let response: Response;
+  try {
+    response = await fetcher("config.json", { cache: "no-store" });
+  } catch {
+    throw new ConfigError("The server did not answer. Check your connection, and that stream-sync is running.");
+  }
+  if (!response.ok) {
+    throw new ConfigError(`config.json is not beside this page (the server answered ${response.status}).`);
+  }
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch {
+    throw new ConfigError("config.json is not valid JSON.");
+  }
+  return parseConfig(body);
+}
+
+export function parseConfig(body: unknown): Config {
+  const root = record(body, "config.json");
+  const cognito = record(root["cognito"], "cognito");
+  const demo = root["demo"] == null ? null : record(root["demo"], "demo");
+  return {
+    apiUrl: text(root["api_url"] ?? "", "api_url").replace(/\/+$/, ""),
+    wsUrl: required(root["ws_url"], "ws_url"),
+    cognito: {
+      endpoint: required(cognito["endpoint"], "cognito.endpoint"),
+      clientId: required(cognito["client_id"], "cognito.client_id"),
+    },
+    demo: demo && { email: required(demo["email"], "demo.email"), password: required(demo["password"], "demo.password") },
+  };
+}
+
+function record(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConfigError(`config.json: "${name}" must be an object.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string") throw new ConfigError(`config.json: "${name}" must be text.`);
+  return value;
+}
+
+function required(value: unknown, name: string): string {
+  const found = text(value ?? "", name);
+  if (found === "") throw new ConfigError(`config.json: "${name}" is missing.`);
+  return found;
+}

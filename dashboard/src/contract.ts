@@ -1,0 +1,96 @@
+/** The shapes that the API and the WebSocket speak. Times are ISO 8601 UTC, bitrates kb/s, stream ids ULIDs. */
+
+export type Status = "LIVE" | "RECONNECTING" | "OFFLINE";
+export type Visibility = "public" | "unlisted" | "private";
+
+/** The running broadcast; a measure is null until the ingest node knows it. */
+export interface Live {
+  readonly stream_id: string;
+  readonly started_at: string;
+  readonly bitrate_kbps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly fps: number | null;
+  readonly video_codec: string | null;
+  readonly audio_codec: string | null;
+  readonly encoder: string | null;
+}
+
+/** What is known of a stream key without asking for it: `hint` is its last four characters. */
+export interface KeyFacts {
+  readonly key_id: string;
+  readonly hint: string;
+  readonly expires_at: string | null;
+}
+
+export interface Details {
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly visibility: Visibility;
+}
+
+export interface Channel extends Details {
+  readonly channel_id: string;
+  readonly status: Status;
+  readonly region: string;
+  readonly ingest_url: string;
+  readonly playback: { readonly hls_url: string } | null;
+  readonly key: KeyFacts | null;
+  readonly live: Live | null;
+}
+
+/** `stream_key` is there only in answers that were asked to reveal it. */
+export interface Credentials {
+  readonly ingest_url: string;
+  readonly key_id: string;
+  readonly stream_key_masked: string;
+  readonly expires_at: string | null;
+  readonly stream_key?: string;
+}
+
+interface Message {
+  /** Grows within a stream. */
+  readonly seq: number;
+  readonly at: string;
+}
+
+export interface SnapshotMessage extends Message {
+  readonly type: "snapshot";
+  readonly channel: Channel;
+}
+
+export interface StatusMessage extends Message {
+  readonly type: "status";
+  readonly status: Status;
+  readonly stream_id: string;
+  readonly reason: string | null;
+  readonly reason_text: string | null;
+  /** When RECONNECTING gives up. */
+  readonly until: string | null;
+  readonly live: Live | null;
+}
+
+export interface MetricsMessage extends Message {
+  readonly type: "metrics";
+  readonly stream_id: string;
+  readonly bitrate_kbps: number;
+  readonly fps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly video_codec: string | null;
+  readonly audio_codec: string | null;
+  readonly uptime_s: number;
+}
+
+export interface RefusedMessage extends Message {
+  readonly type: "refused";
+  readonly code: string;
+  readonly reason: string;
+  readonly action: string;
+  readonly client_ip: string | null;
+}
+
+/** A message of another type is a newer server's: it is passed over. */
+export type ServerMessage = SnapshotMessage | StatusMessage | MetricsMessage | RefusedMessage;

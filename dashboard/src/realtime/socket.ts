@@ -1,0 +1,142 @@
+/** The dashboard's WebSocket: thin, and it comes back by itself. What messages mean is `state.ts`'s business. */
+
+import { AuthError } from "../auth/cognito";
+import type { ServerMessage } from "../contract";
+import { retryDelay } from "./backoff";
+import type { Link } from "./state";
+
+/** API Gateway closes a connection that was idle for 10 minutes. */
+const PING_EVERY_MS = 5 * 60_000;
+/** An answer takes a round trip; after this long the connection is dead, though the browser has not noticed. */
+const ANSWER_WITHIN_MS = 10_000;
+/** At most one request for a snapshot in this time. */
+const ASK_EVERY_MS = 4_000;
+const TICK_MS = 1_000;
+
+export interface RealtimeOptions {
+  readonly url: string;
+  /** A bearer token; `force` renews it, because the server refused the last one. */
+  readonly token: (force: boolean) => Promise<string>;
+  readonly onLink: (link: Link) => void;
+  readonly onMessage: (message: ServerMessage) => void;
+  readonly onSignedOut: () => void;
+  readonly wantsSnapshot: (now: number) => boolean;
+  /** Seams for the tests. */
+  readonly open?: (url: string, protocols: string[]) => WebSocket;
+  readonly random?: () => number;
+}
+
+export class Realtime {
+  private socket: WebSocket | null = null;
+  /** Attempts since the last one that brought a message. */
+  private failures = 0;
+  /** Counts attempts, so that what an abandoned one still reports is ignored. */
+  private attempt = 0;
+  private linked = false;
+  private lostSince: number | null = null;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private tickTimer: ReturnType<typeof setInterval> | undefined;
+  private sentAt = 0;
+  private askedAt = 0;
+  private answerDue: number | null = null;
+
+  constructor(private readonly options: RealtimeOptions) {}
+
+  start(): void {
+    this.options.onLink({ phase: "connecting" });
+    this.tickTimer = setInterval(() => this.tick(), TICK_MS);
+    void this.connect();
+  }
+
+  stop(): void {
+    clearInterval(this.tickTimer);
+    this.abandon();
+  }
+
+  /** The network is back or the page is looked at again: do not sit out the pause; check a connection that slept. */
+  wake(): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.ask();
+    else if (this.retryTimer !== undefined) void this.connect();
+  }
+
+  private async connect(): Promise<void> {
+    this.abandon();
+    const attempt = ++this.attempt;
+    let token: string;
+    try {
+      // A browser cannot see why a handshake failed (RFC 6455 4.1 hides a 401): after a failure, the token is renewed too.
+      token = await this.options.token(this.failures > 0);
+    } catch (error) {
+      if (attempt !== this.attempt) return;
+      if (error instanceof AuthError && error.kind === "credentials") this.options.onSignedOut();
+      else this.lost();
+      return;
+    }
+    if (attempt !== this.attempt) return;
+    // The token travels as a subprotocol: browsers cannot set headers here, and a URL ends up in logs.
+    const open = this.options.open ?? ((url, protocols) => new WebSocket(url, protocols));
+    const socket = open(this.options.url, ["stream-sync", `bearer.${token}`]);
+    this.socket = socket;
+    this.expectAnswer();
+    socket.onmessage = (event: MessageEvent<string>) => this.receive(event.data);
+    socket.onclose = () => this.lost();
+  }
+
+  private receive(data: string): void {
+    const message = JSON.parse(data) as ServerMessage;
+    this.answerDue = null;
+    // Only a message proves the link: a gateway may accept a connection that nobody behind it serves.
+    this.failures = 0;
+    this.lostSince = null;
+    // The newest state goes first, so that an open link never stands beside an old status.
+    this.options.onMessage(message);
+    if (!this.linked) this.options.onLink({ phase: "open" });
+    this.linked = true;
+  }
+
+  private lost(): void {
+    this.abandon();
+    const now = Date.now();
+    const delay = retryDelay(this.failures++, (this.options.random ?? Math.random)());
+    this.lostSince ??= now;
+    this.options.onLink({ phase: "lost", since: this.lostSince, retryAt: now + delay });
+    this.retryTimer = setTimeout(() => void this.connect(), delay);
+  }
+
+  private abandon(): void {
+    this.attempt++;
+    this.linked = false;
+    clearTimeout(this.retryTimer);
+    this.retryTimer = undefined;
+    this.answerDue = null;
+    const socket = this.socket;
+    this.socket = null;
+    if (socket) {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+  }
+
+  private tick(): void {
+    const now = Date.now();
+    if (this.answerDue !== null && now > this.answerDue) this.lost();
+    else if (this.socket?.readyState !== WebSocket.OPEN) return;
+    else if (now - this.sentAt >= PING_EVERY_MS) this.send({ action: "ping" });
+    else if (now - this.askedAt >= ASK_EVERY_MS && this.options.wantsSnapshot(now)) this.ask();
+  }
+
+  private ask(): void {
+    this.askedAt = Date.now();
+    this.send({ action: "snapshot" });
+  }
+
+  private send(message: object): void {
+    this.socket?.send(JSON.stringify(message));
+    this.expectAnswer();
+  }
+
+  private expectAnswer(): void {
+    this.sentAt = Date.now();
+    this.answerDue ??= this.sentAt + ANSWER_WITHIN_MS;
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * What the studio knows of its channel, as a pure reducer over what it heard.
+ *
+ * Messages may come twice, late, or not at all (delivery is at least once and may reorder), so:
+ *  - a status of an older stream, or of the same stream with a `seq` that is not newer, is dropped;
+ *  - a snapshot is the truth as read at that moment and corrects whatever was missed;
+ *  - when the state looks doubtful, `wantsSnapshot` says to ask for one.
+ *
+ * Times inside the state are this machine's clock in ms. A server time is carried over by its distance from the
+ * message's own `at`, so a clock that is set wrong bends neither the uptime nor the countdown.
+ */
+
+import type {
+  Channel,
+  Credentials,
+  Details,
+  Live,
+  MetricsMessage,
+  RefusedMessage,
+  ServerMessage,
+  SnapshotMessage,
+  Status,
+  StatusMessage,
+} from "../contract";
+
+/** A broadcaster's chart looks back this far. */
+export const CHART_WINDOW_MS = 60_000;
+/** Metrics come every second while LIVE; this much silence means that something is wrong. */
+export const SILENCE_MS = 4_000;
+
+export type Link =
+  | { readonly phase: "connecting" }
+  | { readonly phase: "open" }
+  | { readonly phase: "lost"; readonly since: number; readonly retryAt: number };
+
+export interface Broadcast {
+  readonly status: Status;
+  readonly streamId: string | null;
+  /** Why it is interrupted or ended. */
+  readonly reason: string | null;
+  readonly reasonText: string | null;
+  /** When the channel took this status; null if it was so when we first looked. */
+  readonly since: number | null;
+  readonly startedAt: number | null;
+  /** When RECONNECTING gives up. */
+  readonly until: number | null;
+  readonly live: Live | null;
+}
+
+export interface Sample {
+  readonly at: number;
+  readonly kbps: number;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly reason: string;
+  readonly action: string;
+  readonly clientIp: string | null;
+  readonly at: number;
+  /** How often in a row the same thing happened: an encoder may retry by itself. */
+  readonly count: number;
+}
+
+export interface StudioState {
+  readonly link: Link;
+  /** Null until the first answer. Its `status` and `live` are those of the first look: `broadcast` is kept up. */
+  readonly channel: Channel | null;
+  readonly broadcast: Broadcast;
+  /** The newest state event that was applied, for the ordering rule. */
+  readonly mark: { readonly streamId: string; readonly seq: number } | null;
+  readonly samples: readonly Sample[];
+  readonly refusal: Refusal | null;
+  /** When something last confirmed the broadcast's status. */
+  readonly heardAt: number;
+  /** Metrics spoke of a broadcast that we do not hold for LIVE: a status message was lost or is on its way. */
+  readonly doubtful: boolean;
+}
+
+export type StudioEvent =
+  | { readonly kind: "link"; readonly link: Link }
+  | { readonly kind: "message"; readonly message: ServerMessage; readonly now: number }
+  | { readonly kind: "loaded"; readonly channel: Channel; readonly now: number }
+  | { readonly kind: "details-saved"; readonly details: Details }
+  | { readonly kind: "key-reset"; readonly credentials: Credentials }
+  | { readonly kind: "refusal-dismissed" };
+
+const OFF_AIR: Broadcast = {
+  status: "OFFLINE",
+  streamId: null,
+  reason: null,
+  reasonText: null,
+  since: null,
+  startedAt: null,
+  until: null,
+  live: null,
+};
+
+export const initialState: StudioState = {
+  link: { phase: "connecting" },
+  channel: null,
+  broadcast: OFF_AIR,
+  mark: null,
+  samples: [],
+  refusal: null,
+  heardAt: 0,
+  doubtful: false,
+};
+
+export function reduce(state: StudioState, event: StudioEvent): StudioState {
+  switch (event.kind) {
+    case "link":
+      return { ...state, link: event.link };
+    case "message":
+      return onMessage(state, event.message, event.now);
+    case "loaded":
+      // The WebSocket's snapshot is newer than what the first page load asked for.
+      return state.channel ? state : look(state, event.channel, 0, event.now, event.now);
+    case "details-saved":
+      return state.channel ? { ...state, channel: { ...state.channel, ...event.details } } : state;
+    case "key-reset":
+      return withNewKey(state, event.credentials);
+    case "refusal-dismissed":
+      return { ...state, refusal: null };
+  }
+}
+
+/** Whether to ask the server how things really are. `now` in ms. */
+export function wantsSnapshot(state: StudioState, now: number): boolean {
+  if (state.doubtful) return true;
+  const { status, until } = state.broadcast;
+  if (status === "LIVE") return now - state.heardAt > SILENCE_MS;
+  if (status === "RECONNECTING") {
+    // Its end should have been told; without a known end, look again now and then.
+    return until === null ? now - state.heardAt > SILENCE_MS : now > until;
+  }
+  return false;
+}
+
+/** Whether the measures on show are from now, and not the last ones before something went silent. */
+export function measuresAreFresh(state: StudioState, now: number): boolean {
+  const last = state.samples.at(-1);
+  return state.broadcast.status === "LIVE" && last !== undefined && now - last.at <= SILENCE_MS;
+}
+
+function onMessage(state: StudioState, message: ServerMessage, now: number): StudioState {
+  switch (message.type) {
+    case "snapshot":
+      return onSnapshot(state, message, now);
+    case "status":
+      return onStatus(state, message, now);
+    case "metrics":
+      return onMetrics(state, message, now);
+    case "refused":
+      return { ...state, refusal: nextRefusal(state.refusal, message, now) };
+    default:
+      // A newer server may say more than this page knows.
+      return state;
+  }
+}
+
+function onSnapshot(state: StudioState, message: SnapshotMessage, now: number): StudioState {
+  const streamId = message.channel.live?.stream_id;
+  if (streamId && state.mark && streamId < state.mark.streamId) {
+    // Read before the stream began that we already know of.
+    return { ...state, channel: message.channel };
+  }
+  return look(state, message.channel, message.seq, Date.parse(message.at), now);
+}
+
+/** Takes over a whole channel as read at server time `at`. */
+function look(state: StudioState, channel: Channel, seq: number, at: number, now: number): StudioState {
+  const { status, live } = channel;
+  const before = state.broadcast;
+  const same = before.status === status && (live === null || before.streamId === live.stream_id);
+  const streamId = live?.stream_id ?? before.streamId;
+  const broadcast: Broadcast = {
+    status,
+    streamId,
+    // A snapshot has no reason and no end of the grace: what a status message told of this same status stays.
+    reason: same ? before.reason : null,
+    reasonText: same ? before.reasonText : null,
+    since: same ? before.since : state.channel === null ? null : now,
+    startedAt: live ? localTime(live.started_at, at, now) : null,
+    until: same ? before.until : null,
+    live,
+  };
+  const knownSeq = state.mark && state.mark.streamId === live?.stream_id ? state.mark.seq : 0;
+  return {
+    ...state,
+    channel,
+    broadcast,
+    mark: live ? { streamId: live.stream_id, seq: Math.max(knownSeq, seq) } : state.mark,
+    samples: samplesOf(state, streamId, status),
+    heardAt: now,
+    doubtful: false,
+  };
+}
+
+function onStatus(state: StudioState, message: StatusMessage, now: number): StudioState {
+  const { mark } = state;
+  if (mark && message.stream_id < mark.streamId) return state;
+  if (mark && message.stream_id === mark.streamId && message.seq <= mark.seq) return state;
+  const at = Date.parse(message.at);
+  const before = state.broadcast;
+  const startedAt = message.live
+    ? localTime(message.live.started_at, at, now)
+    : before.streamId === message.stream_id
+      ? before.startedAt
+      : null;
+  const broadcast: Broadcast = {
+    status: message.status,
+    streamId: message.stream_id,
+    reason: message.reason,
+    reasonText: message.reason_text,
+    since: now,
+    startedAt: message.status === "OFFLINE" ? null : startedAt,
+    until: message.until === null ? null : localTime(message.until, at, now),
+    live: message.status === "OFFLINE" ? null : (message.live ?? before.live),
+  };
+  return {
+    ...state,
+    broadcast,
+    mark: { streamId: message.stream_id, seq: message.seq },
+    samples: samplesOf(state, message.stream_id, message.status),
+    // What went wrong before is settled once a broadcast runs.
+    refusal: message.status === "LIVE" && before.status === "OFFLINE" ? null : state.refusal,
+    heardAt: now,
+    doubtful: false,
+  };
+}
+
+function onMetrics(state: StudioState, message: MetricsMessage, now: number): StudioState {
+  const { broadcast, mark } = state;
+  if (mark && message.stream_id < mark.streamId) return state;
+  if (broadcast.status !== "LIVE" || broadcast.streamId !== message.stream_id) return { ...state, doubtful: true };
+  const live: Live = {
+    stream_id: message.stream_id,
+    started_at: broadcast.live?.started_at ?? new Date(Date.parse(message.at) - message.uptime_s * 1000).toISOString(),
+    encoder: broadcast.live?.encoder ?? null,
+    bitrate_kbps: message.bitrate_kbps,
+    fps: message.fps,
+    width: message.width,
+    height: message.height,
+    video_codec: message.video_codec,
+    audio_codec: message.audio_codec,
+  };
+  const samples = [...state.samples, { at: now, kbps: message.bitrate_kbps }].filter(
+    (sample) => now - sample.at <= CHART_WINDOW_MS,
+  );
+  return {
+    ...state,
+    broadcast: { ...broadcast, live, startedAt: now - message.uptime_s * 1000 },
+    samples,
+    heardAt: now,
+  };
+}
+
+function samplesOf(state: StudioState, streamId: string | null, status: Status): readonly Sample[] {
+  return status !== "OFFLINE" && state.broadcast.streamId === streamId ? state.samples : [];
+}
+
+function nextRefusal(previous: Refusal | null, message: RefusedMessage, now: number): Refusal {
+  return {
+    code: message.code,
+    reason: message.reason,
+    action: message.action,
+    clientIp: message.client_ip,
+    at: now,
+    count: previous && previous.code === message.code ? previous.count + 1 : 1,
+  };
+}
+
+function withNewKey(state: StudioState, credentials: Credentials): StudioState {
+  if (!state.channel) return state;
+  const key = {
+    key_id: credentials.key_id,
+    hint: credentials.stream_key_masked.slice(-4),
+    expires_at: credentials.expires_at,
+  };
+  return { ...state, channel: { ...state.channel, ingest_url: credentials.ingest_url, key } };
+}
+
+function localTime(serverTime: string, at: number, now: number): number {
+  return now + (Date.parse(serverTime) - at);
+}

@@ -1,0 +1,163 @@
+import { useState } from "preact/hooks";
+import { type Api, ApiProblem, explain } from "../api";
+import type { Details, Visibility } from "../contract";
+import { useFlash } from "../ui/hooks";
+import { Icon } from "../ui/icon";
+import { type DetailsText, changesOf, textOf } from "./details-text";
+
+const VISIBILITIES: readonly { value: Visibility; label: string }[] = [
+  { value: "public", label: "Public: anyone can find it" },
+  { value: "unlisted", label: "Unlisted: anyone with the link" },
+  { value: "private", label: "Private: only you" },
+];
+
+interface DetailsFormProps {
+  readonly details: Details;
+  readonly api: Api;
+  readonly onSaved: (details: Details) => void;
+}
+
+/** What viewers read about the channel. Only fields that the person touched are theirs; the others follow the server. */
+export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
+  const [edits, setEdits] = useState<Partial<DetailsText>>({});
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [saved, flashSaved] = useFlash(4_000);
+  const shown = { ...textOf(details), ...edits };
+  const changes = changesOf(details, shown);
+  const dirty = Object.keys(changes).length > 0;
+
+  const edit = (name: keyof DetailsText) => (event: { currentTarget: { value: string } }) =>
+    setEdits({ ...edits, [name]: event.currentTarget.value });
+
+  const save = async (event: Event) => {
+    event.preventDefault();
+    if (busy || !dirty) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      onSaved(await api.saveDetails(changes));
+      setEdits({});
+      flashSaved();
+    } catch (failure) {
+      if (!(failure instanceof ApiProblem)) throw failure;
+      setProblem(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const describe = (name: keyof DetailsText) => {
+    const message = problem?.fields[name];
+    return message ? { "aria-invalid": true, "aria-describedby": `${name}-error` } : {};
+  };
+  const fieldError = (name: keyof DetailsText) =>
+    problem?.fields[name] && (
+      <p id={`${name}-error`} class="field-error">
+        {problem.fields[name]}
+      </p>
+    );
+
+  return (
+    <form class="card" aria-labelledby="details-heading" data-testid="details-form" onSubmit={(event) => void save(event)}>
+      <header class="card-head">
+        <h2 id="details-heading">Channel details</h2>
+        <p class="muted">What viewers read</p>
+      </header>
+      <label class="field">
+        <span class="label">Title</span>
+        <input
+          class="input"
+          maxLength={140}
+          value={shown.title}
+          placeholder="What is on today?"
+          data-testid="details-title"
+          onInput={edit("title")}
+          {...describe("title")}
+        />
+        {fieldError("title")}
+      </label>
+      <label class="field">
+        <span class="label">Description</span>
+        <textarea
+          class="input"
+          rows={3}
+          maxLength={2000}
+          value={shown.description}
+          data-testid="details-description"
+          onInput={edit("description")}
+          {...describe("description")}
+        />
+        {fieldError("description")}
+      </label>
+      <div class="field-pair">
+        <label class="field">
+          <span class="label">Category</span>
+          <input
+            class="input"
+            maxLength={60}
+            value={shown.category}
+            placeholder="Music"
+            data-testid="details-category"
+            onInput={edit("category")}
+            {...describe("category")}
+          />
+          {fieldError("category")}
+        </label>
+        <label class="field">
+          <span class="label">Visibility</span>
+          <select
+            class="input"
+            value={shown.visibility}
+            data-testid="details-visibility"
+            onChange={edit("visibility")}
+            {...describe("visibility")}
+          >
+            {VISIBILITIES.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+          {fieldError("visibility")}
+        </label>
+      </div>
+      <label class="field">
+        <span class="label">
+          Tags <span class="muted">separated by commas, up to 10</span>
+        </span>
+        <input
+          class="input"
+          value={shown.tags}
+          placeholder="live, piano"
+          data-testid="details-tags"
+          onInput={edit("tags")}
+          {...describe("tags")}
+        />
+        {fieldError("tags")}
+      </label>
+      {problem && (
+        <p class="field-error" role="alert" data-testid="details-error">
+          {explain(problem)}
+        </p>
+      )}
+      <div class="field-foot">
+        <p class="saved" role="status" data-testid="details-saved">
+          {saved && (
+            <>
+              <Icon name="check" /> Saved
+            </>
+          )}
+        </p>
+        {dirty && !busy && (
+          <button type="button" class="button text" data-testid="details-discard" onClick={() => setEdits({})}>
+            Discard
+          </button>
+        )}
+        <button type="submit" class="button primary" data-testid="details-save" aria-disabled={!dirty || busy}>
+          {busy ? "Saving…" : "Save"}
+        </button>
+      </div>
+    </form>
+  );
+}

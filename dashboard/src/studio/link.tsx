@@ -1,0 +1,38 @@
+import type { Link } from "../realtime/state";
+import { secondsLeft } from "../ui/format";
+import { useNow } from "../ui/hooks";
+import { Icon } from "../ui/icon";
+
+const LINK_WORDS = { connecting: "Connecting…", open: "Up to date", lost: "Connection lost" } as const;
+
+/** Whether what is on the page is kept up to date. */
+export function LinkMark({ link }: { link: Link }) {
+  return (
+    <span class={`link-mark link-${link.phase}`} data-testid="link" data-link={link.phase}>
+      <span class="dot" aria-hidden="true" />
+      {LINK_WORDS[link.phase]}
+    </span>
+  );
+}
+
+export function LinkBanner({ link, onRetry }: { link: Link; onRetry: () => void }) {
+  const lost = link.phase === "lost" ? link : null;
+  const now = useNow(lost !== null);
+  if (!lost) return null;
+  const left = secondsLeft(lost.retryAt, now);
+  return (
+    <div class="notice notice-quiet" data-testid="link-lost">
+      <Icon name="offline" />
+      <div class="notice-body">
+        <p class="notice-title">Connection lost, retrying</p>
+        <p class="notice-hint">
+          Your broadcast is not affected, but this page cannot see it.{" "}
+          {left > 0 ? `Next attempt in ${left} s.` : "Trying again now…"}
+        </p>
+      </div>
+      <button type="button" class="button small" data-testid="link-retry" onClick={onRetry}>
+        Retry now
+      </button>
+    </div>
+  );
+}

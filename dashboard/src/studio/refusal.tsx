@@ -1,0 +1,31 @@
+import type { Refusal } from "../realtime/state";
+import { clockTime } from "../ui/format";
+import { Icon } from "../ui/icon";
+
+/** An encoder was turned away just now: why, and what to do about it. */
+export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDismiss: () => void }) {
+  return (
+    <div class="notice notice-danger" role="alert" data-testid="refusal" data-code={refusal.code}>
+      <Icon name="warning" />
+      <div class="notice-body">
+        <p class="notice-title">
+          <span>A connection was refused: </span>
+          <span data-testid="refusal-reason">{sentence(refusal.reason)}</span>
+        </p>
+        <p data-testid="refusal-action">{sentence(refusal.action)}</p>
+        <p class="notice-hint">
+          {clockTime(refusal.at)}
+          {refusal.clientIp && ` · from ${refusal.clientIp}`}
+          {refusal.count > 1 && ` · ${refusal.count} times`}
+        </p>
+      </div>
+      <button type="button" class="button small" data-testid="refusal-dismiss" onClick={onDismiss}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,154 @@
+import { useState } from "preact/hooks";
+import type { Api } from "../api";
+import { type StudioState, measuresAreFresh } from "../realtime/state";
+import { Confirm } from "../ui/confirm";
+import { clockTime, duration, secondsLeft } from "../ui/format";
+import { useNow } from "../ui/hooks";
+import { Icon } from "../ui/icon";
+import { Measures } from "./measures";
+import { type ShownStatus, announcement, shownStatus } from "./status-words";
+
+interface StatusPanelProps {
+  readonly state: StudioState;
+  readonly title: string;
+  readonly api: Api;
+}
+
+export function StatusPanel({ state, title, api }: StatusPanelProps) {
+  const { broadcast } = state;
+  const shown = shownStatus(state);
+  const running = broadcast.status !== "OFFLINE";
+  const now = useNow(running || shown === "UNKNOWN");
+  // Which stream the person asked to end: the request is done when that stream is over.
+  const [ending, setEnding] = useState<string | null>(null);
+  const [asking, setAsking] = useState(false);
+  const isEnding = ending !== null && ending === broadcast.streamId;
+
+  return (
+    <section class={`card status-card status-${shown.toLowerCase()}`} aria-labelledby="status-heading">
+      <h2 id="status-heading" class="sr-only">
+        Broadcast status
+      </h2>
+      <p class="sr-only" role="status" aria-live="polite">
+        {announcement(shown, broadcast)}
+      </p>
+      <div class="status-head">
+        <div class="status-lead">
+          <span class="pill" data-testid="status" data-status={shown}>
+            <span class="dot" aria-hidden="true" />
+            {shown}
+          </span>
+          <div class="status-lines">
+            <p class="status-title">{title || "Untitled broadcast"}</p>
+            <p class="status-text" data-testid="status-text">
+              <StatusText state={state} shown={shown} now={now} />
+            </p>
+          </div>
+        </div>
+        {running && shown !== "UNKNOWN" && (
+          <button
+            type="button"
+            class="button danger-quiet"
+            data-testid="stop-broadcast"
+            disabled={isEnding}
+            onClick={() => setAsking(true)}
+          >
+            <Icon name="stop" />
+            {isEnding ? "Ending…" : "End broadcast"}
+          </button>
+        )}
+      </div>
+      {running ? (
+        <Measures
+          live={broadcast.live}
+          samples={state.samples}
+          now={now}
+          fresh={shown === "LIVE" && measuresAreFresh(state, now)}
+        />
+      ) : (
+        <FirstSteps />
+      )}
+      {asking && (
+        <Confirm
+          title="End the broadcast?"
+          confirmLabel="End broadcast"
+          busyLabel="Ending…"
+          onConfirm={async () => {
+            await api.stopBroadcast();
+            setEnding(broadcast.streamId);
+          }}
+          onClose={() => setAsking(false)}
+        >
+          <p>Viewers are cut off at once, and the recording ends here.</p>
+          <p>Stop streaming in your encoder as well: many encoders connect again by themselves.</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function StatusText({ state, shown, now }: { state: StudioState; shown: ShownStatus; now: number }) {
+  const { broadcast, link } = state;
+  switch (shown) {
+    case "LIVE":
+      return broadcast.startedAt === null ? (
+        <>On air</>
+      ) : (
+        <>
+          On air for{" "}
+          <span class="figures" data-testid="uptime">
+            {duration(now - broadcast.startedAt)}
+          </span>
+        </>
+      );
+    case "RECONNECTING":
+      return (
+        <>
+          The connection to your encoder is interrupted. Waiting
+          {broadcast.until === null ? (
+            " for it to come back."
+          ) : (
+            <>
+              {" "}
+              <span class="figures" data-testid="reconnect-countdown">
+                {secondsLeft(broadcast.until, now)}
+              </span>{" "}
+              s for it to come back.
+            </>
+          )}
+        </>
+      );
+    case "UNKNOWN":
+      return (
+        <>
+          Last known: {broadcast.status}
+          {link.phase === "lost" && `, ${duration(now - link.since)} ago`}.
+        </>
+      );
+    case "OFFLINE":
+      return broadcast.reasonText === null ? (
+        <>You are off air.</>
+      ) : (
+        <>
+          <span data-testid="end-reason">{broadcast.reasonText}</span>
+          {broadcast.since !== null && ` Ended at ${clockTime(broadcast.since)}.`}
+        </>
+      );
+  }
+}
+
+function FirstSteps() {
+  return (
+    <ol class="steps" data-testid="first-steps">
+      <li>
+        <strong>Copy</strong> the server URL and the stream key below.
+      </li>
+      <li>
+        <strong>Paste</strong> them into OBS or any RTMP encoder.
+      </li>
+      <li>
+        <strong>Start streaming</strong>. This page shows you live within two seconds.
+      </li>
+    </ol>
+  );
+}

@@ -1,0 +1,48 @@
+/** The status as it may honestly be shown, and in words. */
+
+import type { Status } from "../contract";
+import type { Broadcast, StudioState } from "../realtime/state";
+
+/** UNKNOWN: the connection is lost, so the last status is history and not a fact. */
+export type ShownStatus = Status | "UNKNOWN";
+
+export function shownStatus(state: StudioState): ShownStatus {
+  return state.link.phase === "lost" ? "UNKNOWN" : state.broadcast.status;
+}
+
+/** What a screen reader says when the status changes; nothing in it counts, or it would be said every second. */
+export function announcement(shown: ShownStatus, broadcast: Broadcast): string {
+  switch (shown) {
+    case "LIVE":
+      return "You are live.";
+    case "RECONNECTING":
+      return "The connection to your encoder is interrupted. Waiting for it to come back.";
+    case "OFFLINE":
+      return broadcast.reasonText ? `You are off air. ${broadcast.reasonText}` : "You are off air.";
+    case "UNKNOWN":
+      return "The connection to stream-sync is lost. Your status is not known right now.";
+  }
+}
+
+const CODEC_NAMES: Readonly<Record<string, string>> = {
+  h264: "H.264",
+  avc: "H.264",
+  avc1: "H.264",
+  hevc: "H.265",
+  h265: "H.265",
+  hvc1: "H.265",
+  av1: "AV1",
+  av01: "AV1",
+  vp9: "VP9",
+  vp09: "VP9",
+  aac: "AAC",
+  mp4a: "AAC",
+  mp3: "MP3",
+  opus: "Opus",
+  flac: "FLAC",
+};
+
+/** The name that encoders' settings use; a codec that is not in the list is shown as the server calls it. */
+export function codecName(codec: string): string {
+  return CODEC_NAMES[codec.toLowerCase()] ?? codec;
+}

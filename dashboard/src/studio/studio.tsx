@@ -1,0 +1,107 @@
+import { useEffect } from "preact/hooks";
+import type { Session } from "../auth/session";
+import type { Config } from "../config";
+import { Wordmark } from "../ui/icon";
+import { ConnectPanel } from "./connect-panel";
+import { DetailsForm } from "./details-form";
+import { LinkBanner, LinkMark } from "./link";
+import { RefusalNotice } from "./refusal";
+import { StatusPanel } from "./status-panel";
+import { shownStatus } from "./status-words";
+import { useStudio } from "./use-studio";
+
+interface StudioProps {
+  readonly config: Config;
+  readonly session: Session;
+  readonly onSignedOut: (notice: string | null) => void;
+}
+
+/** The broadcaster's page: how it is going on top, how to connect and what viewers read below. */
+export function Studio({ config, session, onSignedOut }: StudioProps) {
+  const { state, dispatch, api, loadProblem, reload, retryNow } = useStudio(config, session, onSignedOut);
+  const { channel } = state;
+  const status = channel && shownStatus(state);
+
+  useEffect(() => {
+    document.title = status === "LIVE" ? "● LIVE · stream-sync" : "Studio · stream-sync";
+    return () => {
+      document.title = "stream-sync";
+    };
+  }, [status]);
+
+  return (
+    <div class="page" data-testid="studio">
+      <header class="topbar">
+        <div class="topbar-inner">
+          <Wordmark />
+          <LinkMark link={state.link} />
+          <span class="account" title={session.email}>
+            {session.email}
+          </span>
+          <button type="button" class="button small" data-testid="sign-out" onClick={() => onSignedOut(null)}>
+            Sign out
+          </button>
+        </div>
+      </header>
+      <main class="main" id="main" tabIndex={-1}>
+        <h1 class="sr-only">Studio</h1>
+        <LinkBanner link={state.link} onRetry={retryNow} />
+        {state.refusal && (
+          <RefusalNotice
+            refusal={state.refusal}
+            onDismiss={() => {
+              dispatch({ kind: "refusal-dismissed" });
+              // The button that had the focus is gone.
+              document.getElementById("main")?.focus();
+            }}
+          />
+        )}
+        {channel ? (
+          <>
+            <StatusPanel state={state} title={channel.title} api={api} />
+            <div class="columns">
+              <ConnectPanel
+                channel={channel}
+                running={state.broadcast.status !== "OFFLINE"}
+                api={api}
+                onKeyReset={(credentials) => dispatch({ kind: "key-reset", credentials })}
+              />
+              <DetailsForm
+                details={channel}
+                api={api}
+                onSaved={(details) => dispatch({ kind: "details-saved", details })}
+              />
+            </div>
+          </>
+        ) : loadProblem ? (
+          <section class="card" data-testid="load-error">
+            <h2>Your channel could not be loaded</h2>
+            <p role="alert">
+              {loadProblem.detail} {loadProblem.action}
+            </p>
+            <button type="button" class="button primary" onClick={reload}>
+              Try again
+            </button>
+          </section>
+        ) : (
+          <Skeleton />
+        )}
+      </main>
+    </div>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div class="skeletons" aria-busy="true" data-testid="loading">
+      <p class="sr-only" role="status">
+        Loading your channel…
+      </p>
+      <div class="card skeleton skeleton-tall" />
+      <div class="columns">
+        <div class="card skeleton skeleton-tall" />
+        <div class="card skeleton skeleton-tall" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { Api, ApiProblem } from "../api";
+import type { Session } from "../auth/session";
+import type { Config } from "../config";
+import { Realtime } from "../realtime/socket";
+import { type StudioEvent, type StudioState, initialState, reduce, wantsSnapshot } from "../realtime/state";
+
+export interface StudioHandle {
+  readonly state: StudioState;
+  readonly dispatch: (event: StudioEvent) => void;
+  readonly api: Api;
+  /** Why there is no channel to show yet. */
+  readonly loadProblem: ApiProblem | null;
+  readonly reload: () => void;
+  /** Reconnect now instead of after the pause. */
+  readonly retryNow: () => void;
+}
+
+export const SESSION_ENDED = "Your session has ended. Please sign in again.";
+
+/** Wires REST and WebSocket to the reducer for as long as the studio is on the screen. */
+export function useStudio(config: Config, session: Session, onSignedOut: (notice: string) => void): StudioHandle {
+  const [state, dispatch] = useReducer(reduce, initialState);
+  const [loadProblem, setLoadProblem] = useState<ApiProblem | null>(null);
+  const latest = useRef(state);
+  latest.current = state;
+  const realtime = useRef<Realtime | null>(null);
+  const signedOut = useRef(() => onSignedOut(SESSION_ENDED));
+  signedOut.current = () => onSignedOut(SESSION_ENDED);
+
+  const api = useMemo(() => new Api(config.apiUrl, session, () => signedOut.current()), [config, session]);
+
+  const reload = useCallback(() => {
+    setLoadProblem(null);
+    api.channel().then(
+      (channel) => dispatch({ kind: "loaded", channel, now: Date.now() }),
+      (error: unknown) => {
+        if (error instanceof ApiProblem) setLoadProblem(error);
+        else throw error;
+      },
+    );
+  }, [api]);
+
+  useEffect(() => {
+    reload();
+    const link = new Realtime({
+      url: config.wsUrl,
+      token: (force) => session.token(force),
+      onLink: (change) => dispatch({ kind: "link", link: change }),
+      onMessage: (message) => dispatch({ kind: "message", message, now: Date.now() }),
+      onSignedOut: () => signedOut.current(),
+      wantsSnapshot: (now) => wantsSnapshot(latest.current, now),
+    });
+    realtime.current = link;
+    link.start();
+    const wake = () => document.visibilityState === "visible" && link.wake();
+    window.addEventListener("online", wake);
+    document.addEventListener("visibilitychange", wake);
+    return () => {
+      window.removeEventListener("online", wake);
+      document.removeEventListener("visibilitychange", wake);
+      link.stop();
+    };
+  }, [config, session, reload]);
+
+  const retryNow = useCallback(() => realtime.current?.wake(), []);
+  return { state, dispatch, api, loadProblem, reload, retryNow };
+}

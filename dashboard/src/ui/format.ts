@@ -1,0 +1,29 @@
+/** Numbers and times as people read them. */
+
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+/** Whole seconds left, at least 0. */
+export function secondsLeft(until: number, now: number): number {
+  return Math.max(0, Math.ceil((until - now) / 1000));
+}
+
+export function kbps(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+/** 30, 29.97, 59.94: no more digits than broadcast rates have. */
+export function frameRate(fps: number): string {
+  return String(Math.round(fps * 100) / 100);
+}
+
+export function clockTime(ms: number): string {
+  return new Date(ms).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
+export function dateTime(iso: string): string {
+  return new Date(iso).toLocaleString("en", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+}

@@ -1,0 +1,61 @@
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./icon";
+
+/** A secret does not stay on the screen of somebody who walked away. */
+const SECRET_SHOWN_MS = 120_000;
+
+interface ManualCopyProps {
+  readonly label: string;
+  readonly text: string;
+  readonly secret: boolean;
+  readonly onDismiss: () => void;
+}
+
+/** Where there is no clipboard: the text itself, selected, with what to press. Gone from the page when dismissed. */
+export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) {
+  const field = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, [text]);
+
+  useEffect(() => {
+    if (!secret) return;
+    const timer = setTimeout(onDismiss, SECRET_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [secret, onDismiss]);
+
+  return (
+    <div class="notice notice-warning" role="group" aria-label={`Copy the ${label} by hand`} data-testid="manual-copy">
+      <Icon name="warning" />
+      <div class="notice-body">
+        <p class="notice-title" role="alert">
+          This browser does not let the page copy. Please select the {label} and copy it by hand.
+        </p>
+        <input
+          ref={field}
+          class="input mono"
+          readOnly
+          value={text}
+          spellcheck={false}
+          autocomplete="off"
+          aria-label={`${label}, to copy by hand`}
+          data-testid="manual-copy-text"
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <p class="notice-hint">
+          It is selected already: press <kbd>{copyShortcut()}</kbd>, or touch and hold the text and choose Copy.
+          {secret && " Dismiss this when you are done: nobody else should see your key."}
+        </p>
+      </div>
+      <button type="button" class="button small" data-testid="manual-copy-dismiss" onClick={onDismiss}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+function copyShortcut(): string {
+  return /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ C" : "Ctrl + C";
+}

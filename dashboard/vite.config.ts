@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Relative addresses: the same build is served from a bucket's root, a folder, or the local gateway.
+  base: "./",
+  build: {
+    target: "es2022",
+    // Every browser that runs es2022 preloads modules itself; the polyfill is only weight.
+    modulePreload: { polyfill: false },
+  },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
