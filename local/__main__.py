@@ -1,0 +1,58 @@
+"""`python -m local`: what `make run` starts.
+
+Exit codes: 0 stopped on request, 1 a part failed, 2 a setting is wrong (a taken port, for instance).
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+from pydantic import ValidationError
+
+from local.children import ChildDied
+from local.ports import CannotStart
+from local.settings import LocalSettings
+from local.supervisor import run
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def _run_until_signalled(settings: LocalSettings) -> None:
+    """A first signal ends everything in order; a second one changes nothing, for the end is bounded anyway."""
+    running = asyncio.current_task()
+    assert running is not None  # noqa: S101
+    stopping = False
+
+    def stop() -> None:
+        nonlocal stopping
+        if not stopping:
+            stopping = True
+            running.cancel()
+
+    for name in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(name, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await run(settings)
+
+
+def main() -> int:
+    try:
+        settings = LocalSettings()
+        asyncio.run(_run_until_signalled(settings))
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            print(f"STREAM_SYNC_{name}: {problem['msg']}", file=sys.stderr)
+        return 2
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 2
+    except ChildDied as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

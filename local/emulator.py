@@ -1,0 +1,63 @@
+"""ministack, the AWS emulator: its command, its environment, and when it is ready."""
+
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.children import Child
+from local.settings import HOST, REGION, ROOT, LocalSettings
+
+PYTHON = ROOT / ".venv-cloud" / "bin" / "python"
+READY_TIMEOUT_S = 60.0
+# It writes its state while it stops.
+STOP_GRACE_S = 15.0
+
+_no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def environment(port: int, state_dir: Path) -> dict[str, str]:
+    """State is kept below `state_dir`; it holds private keys of Cognito's pools, so the folder must be private."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state_dir / "aws"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state_dir / "s3"),
+        "TMPDIR": str(state_dir),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # Nothing here runs containers: spare the search for a Docker daemon.
+        "DOCKER_HOST": "unix:///nonexistent",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
+    """Whether a GET of `url` gets a 2xx now."""
+    try:
+        with _no_proxy.open(urllib.request.Request(url, headers=dict(headers or {})), timeout=5) as response:
+            return bool(200 <= response.status < 300)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+async def start(settings: LocalSettings) -> Child:
+    """Start it and wait until it answers. Raises ChildDied."""
+    child = await Child.start(
+        "AWS emulator",
+        [PYTHON, "-m", "ministack"],
+        env=environment(settings.cloud_port, settings.state_dir.resolve()),
+        cwd=ROOT,
+        log=settings.log_dir / "emulator.log",
+    )
+    try:
+        await child.until(lambda: answers(f"{settings.cloud_url}/_ministack/ready"), READY_TIMEOUT_S)
+    except BaseException:
+        await child.stop(STOP_GRACE_S)
+        raise
+    return child

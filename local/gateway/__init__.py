@@ -1,0 +1,8 @@
+"""API Gateway, EventBridge's last mile and CloudFront on one local port, around the unmodified Chalice handlers.
+
+browser, curl --HTTP--> rest        -> chalice.local.LocalGateway -> app
+              --WS----> websocket   -> app's $connect, $default, $disconnect
+handlers -----HTTP----> management  -> the open WebSockets (`@connections`)
+emulator's bus -------> reactions   -> app.on_stream_event; schedules too
+browser ------HTTP----> site        -> dashboard files, config.json, Cognito
+"""

@@ -1,0 +1,112 @@
+"""The one ingest node: started, and started again when it dies, as ECS would."""
+
+import asyncio
+import json
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from local.children import Child
+from local.private_files import Secrets
+from local.settings import HOST, NODE_ID, REGION, ROOT, LocalSettings
+
+READY_TIMEOUT_S = 30.0
+# It ends its streams first: last writes, audit rows, events.
+STOP_GRACE_S = 15.0
+# A node that dies sooner than this after its start counts as one that cannot start.
+QUICK_DEATH_S = 10.0
+LONGEST_PAUSE_S = 30.0
+
+
+class Node:
+    """The child process and its restarts."""
+
+    def __init__(self, settings: LocalSettings, secrets: Secrets, env: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._env = env
+        self._child: Child | None = None
+
+    async def start(self) -> Child:
+        self._child = await Child.start(
+            "ingest node",
+            [sys.executable, "-m", "ingest_container"],
+            env=self._env,
+            cwd=ROOT,
+            log=self._settings.log_dir / "ingest.log",
+        )
+        return self._child
+
+    async def stop(self) -> None:
+        if self._child:
+            await self._child.stop(STOP_GRACE_S)
+
+    async def until_listening(self) -> None:
+        """Raises ChildDied if it never does."""
+        if self._child:
+            await self._child.until(self._listens, READY_TIMEOUT_S)
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.settimeout(1)
+            return probe.connect_ex((HOST, self._settings.rtmp_port)) == 0
+
+    async def keep_running(self) -> None:
+        """Start it again whenever it dies, at once after a long life, ever later after short ones."""
+        pause = 1.0
+        while child := self._child:
+            code = await child.wait()
+            pause = 1.0 if time.monotonic() - child.started > QUICK_DEATH_S else min(2 * pause, LONGEST_PAUSE_S)
+            print(
+                f"The ingest node ended (code {code}); starting it again in {pause:.0f} s. Log: {child.log}", flush=True
+            )
+            await asyncio.to_thread(self._announce_stopped_task, code)
+            await asyncio.sleep(pause)
+            await self.start()
+
+    def _announce_stopped_task(self, code: int) -> None:
+        """ECS's event, given to the gateway directly: PutEvents takes no `aws.*` source."""
+        event = stopped_task_event(code, datetime.now(UTC))
+        request = urllib.request.Request(
+            f"{self._settings.http_url}/bus-events",
+            data=json.dumps(event).encode(),
+            headers={"Content-Type": "application/json", "X-Bus-Secret": self._secrets.bus_secret},
+        )
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5):
+                pass
+        except (urllib.error.URLError, OSError) as error:
+            print(f"The gateway did not take the news: {error}", flush=True)
+
+
+def stopped_task_event(code: int, now: datetime) -> dict[str, object]:
+    """ "ECS Task State Change" as ECS writes it. The task's ARN ends with the node's id."""
+    at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    account = "000000000000"
+    task = f"arn:aws:ecs:{REGION}:{account}:task/stream-sync/{NODE_ID}"
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "ECS Task State Change",
+        "source": "aws.ecs",
+        "account": account,
+        "time": at,
+        "region": REGION,
+        "resources": [task],
+        "detail": {
+            "clusterArn": f"arn:aws:ecs:{REGION}:{account}:cluster/stream-sync",
+            "taskArn": task,
+            "group": "service:ingest",
+            "lastStatus": "STOPPED",
+            "desiredStatus": "RUNNING",
+            "stopCode": "EssentialContainerExited",
+            "stoppedReason": "Essential container in task exited",
+            "stoppedAt": at,
+            "containers": [{"name": "ingest", "lastStatus": "STOPPED", "exitCode": code}],
+        },
+    }

@@ -1,0 +1,27 @@
+"""Find a taken port before anything is started on it."""
+
+import socket
+from collections.abc import Mapping
+
+
+class CannotStart(Exception):
+    """Something about this machine or its settings must change first; the message says what."""
+
+
+def check_free(host: str, wanted: Mapping[str, tuple[int, str]]) -> None:
+    """`wanted`: variable -> (port, what it is for). Raises CannotStart."""
+    seen: dict[int, str] = {}
+    for variable, (port, what) in wanted.items():
+        if port in seen:
+            raise CannotStart(f"{seen[port]} and {variable} are both {port}; each needs its own port.")
+        seen[port] = variable
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            # As servers do: a port whose last connections still linger in TIME_WAIT is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CannotStart(
+                    f"Port {port} ({what}) is taken by another program.\n"
+                    f"Stop that program, or choose another port:  {variable}={port + 1} make run"
+                ) from error

@@ -1,0 +1,85 @@
+"""Files that only their owner may read: the state folder, its secrets, `ready.json`."""
+
+import json
+import os
+import secrets
+import string
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from local.ports import CannotStart
+
+ALPHANUMERIC = string.ascii_letters + string.digits
+
+
+def make_private_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def write_private_json(path: Path, value: dict[str, Any]) -> None:
+    """Write whole or not at all, mode 0600 from the first byte on."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
+    unfinished.replace(path)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What this laptop's installation made for itself once, and keeps."""
+
+    admin_secret: str
+    jwt_secret: str
+    demo_password: str
+    bus_secret: str
+
+    def __repr__(self) -> str:
+        return "Secrets(...)"
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHANUMERIC) for _ in range(length))
+
+
+def load_or_make_secrets(state_dir: Path) -> Secrets:
+    """The secrets in the state folder; those that are missing are made and written.
+
+    Raises CannotStart if the file is there and cannot be read.
+    """
+    path = state_dir / "secrets.json"
+    try:
+        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    except ValueError as error:
+        raise CannotStart(f"{path} is damaged. Remove it, and new secrets are made.") from error
+    # A Cognito password holds all four kinds of character; the rest are plain.
+    fresh = {
+        "admin_secret": _random(40),
+        "jwt_secret": _random(48),
+        "demo_password": f"{_random(16)}-aA1",
+        "bus_secret": _random(40),
+    }
+    names = {field.name for field in fields(Secrets)}
+    result = Secrets(**{name: known.get(name) or fresh[name] for name in names})
+    if asdict(result) != known:
+        write_private_json(path, asdict(result))
+    return result
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Where the broadcasters' accounts live: Cognito's ids, as the emulator gave them."""
+
+    user_pool: str
+    client_id: str
+
+
+def write_sign_in(state_dir: Path, sign_in: SignIn) -> None:
+    write_private_json(state_dir / "sign-in.json", asdict(sign_in))
+
+
+def read_sign_in(state_dir: Path) -> SignIn:
+    return SignIn(**json.loads((state_dir / "sign-in.json").read_text()))

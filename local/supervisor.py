@@ -1,0 +1,121 @@
+"""Starts the emulator, what belongs in it, the gateway and one ingest node; ends them in the opposite order.
+
+The order of the end matters: the node ends its streams, which needs the gateway's handlers and the emulator's tables;
+the emulator comes last and saves its state.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Mapping
+from contextlib import AsyncExitStack
+from typing import TypeVar
+
+from local import emulator
+from local.children import Child
+from local.environment import cloud_environment, service_environment
+from local.node import Node
+from local.ports import check_free
+from local.private_files import load_or_make_secrets, make_private_folder, read_sign_in, write_private_json
+from local.ready import ready_block, ready_document
+from local.settings import HOST, ROOT, LocalSettings
+
+BOOTSTRAP_TIMEOUT_S = 60.0
+GATEWAY_READY_TIMEOUT_S = 30.0
+GATEWAY_STOP_GRACE_S = 8.0
+# A step that takes longer than this says that it is at work.
+SILENCE_S = 1.5
+
+T = TypeVar("T")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+async def run(settings: LocalSettings) -> None:
+    """Start all, then watch until cancelled.
+
+    Raises CannotStart before anything is started, ChildDied when the emulator or the gateway ends.
+    """
+    began = time.monotonic()
+    check_free(
+        HOST,
+        {
+            "STREAM_SYNC_HTTP_PORT": (settings.http_port, "dashboard and API"),
+            "STREAM_SYNC_RTMP_PORT": (settings.rtmp_port, "RTMP ingest"),
+            "STREAM_SYNC_CLOUD_PORT": (settings.cloud_port, "AWS emulator"),
+        },
+    )
+    make_private_folder(settings.state_dir)
+    settings.ready_file.unlink(missing_ok=True)
+    for old in settings.log_dir.glob("*.log"):
+        old.unlink()
+    secrets = load_or_make_secrets(settings.state_dir)
+    env = cloud_environment(settings)
+
+    async with AsyncExitStack() as ending:
+        cloud = await _announced("Starting the AWS emulator", emulator.start(settings))
+        ending.push_async_callback(cloud.stop, emulator.STOP_GRACE_S)
+
+        await _announced("Making tables, keys, the bus and the demo account", _bootstrap(settings, env))
+        env = service_environment(env, settings, secrets, read_sign_in(settings.state_dir))
+
+        gateway = await Child.start(
+            "gateway", [sys.executable, "-m", "local.gateway"], env=env, cwd=ROOT, log=settings.log_dir / "gateway.log"
+        )
+        ending.push_async_callback(gateway.stop, GATEWAY_STOP_GRACE_S)
+        node = Node(settings, secrets, env)
+        ending.push_async_callback(node.stop)
+        await node.start()
+        await _announced(
+            "Starting the gateway and the ingest node",
+            asyncio.gather(
+                gateway.until(lambda: emulator.answers(f"{settings.http_url}/config.json"), GATEWAY_READY_TIMEOUT_S),
+                node.until_listening(),
+            ),
+        )
+
+        write_private_json(settings.ready_file, ready_document(settings, secrets))
+        ending.callback(settings.ready_file.unlink, missing_ok=True)
+        say(ready_block(settings, secrets, time.monotonic() - began))
+        ending.callback(say, "\nStopping; channels and keys are kept.")
+        await _first_end(cloud, gateway, node)
+
+
+async def _bootstrap(settings: LocalSettings, env: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "local.bootstrap"]
+    child = await Child.start("bootstrap", command, env=env, cwd=ROOT, log=settings.log_dir / "bootstrap.log")
+    try:
+        code = await asyncio.wait_for(child.wait(), BOOTSTRAP_TIMEOUT_S)
+    finally:
+        await child.stop(1)
+    if code:
+        raise child.death("The emulator could not be filled")
+
+
+async def _first_end(cloud: Child, gateway: Child, node: Node) -> None:
+    """Restart the node whenever it dies; raise ChildDied as soon as one of the others does."""
+    watchers = [asyncio.ensure_future(watch) for watch in (_must_live(cloud), _must_live(gateway), node.keep_running())]
+    try:
+        done, _ = await asyncio.wait(watchers, return_when=asyncio.FIRST_COMPLETED)
+        for watcher in done:
+            watcher.result()
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
+
+
+async def _must_live(child: Child) -> None:
+    code = await child.wait()
+    raise child.death(f"The {child.name} ended with code {code}")
+
+
+async def _announced(what: str, step: Awaitable[T]) -> T:
+    """Await `step`; if it takes long, say once what it is."""
+    notice = asyncio.get_running_loop().call_later(SILENCE_S, say, f"{what} ...")
+    try:
+        return await step
+    finally:
+        notice.cancel()
