@@ -1,0 +1,1 @@
+"""Readers of the codecs' own configuration records, as the sequence headers carry them."""

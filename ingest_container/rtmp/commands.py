@@ -1,0 +1,84 @@
+"""Commands (RTMP 1.0, 7.2): name, transaction id, command object or null, then arguments, all AMF0."""
+
+from dataclasses import dataclass, field
+
+from .amf0 import AmfValue, decode, encode
+from .errors import ProtocolError
+from .limits import Limits
+from .tags import AUDIO_FOURCCS, VIDEO_FOURCCS
+
+PUBLISH_START = "NetStream.Publish.Start"
+BAD_NAME = "NetStream.Publish.BadName"
+
+# Flash Media Server's answer to connect, which old encoders look for.
+_SERVER_PROPERTIES: dict[str, AmfValue] = {"fmsVer": "FMS/3,5,7,7009", "capabilities": 31.0, "mode": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as it came; `arguments` are those after the command object."""
+
+    name: str
+    transaction_id: float
+    values: dict[str, AmfValue] = field(default_factory=dict)
+    arguments: tuple[AmfValue, ...] = ()
+
+    def text(self, name: str) -> str:
+        """A property of the command object, empty if it is not there or no string."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def argument(self, index: int) -> AmfValue:
+        """An argument, None if there are fewer."""
+        return self.arguments[index] if index < len(self.arguments) else None
+
+
+def parse_command(payload: bytes, limits: Limits) -> Command:
+    """The body of a command message. Raises ProtocolError."""
+    if len(payload) > limits.max_command_bytes:
+        raise ProtocolError("command_too_large", f"{len(payload)} bytes, at most {limits.max_command_bytes}")
+    values = decode(payload, limits)
+    if not values or not isinstance(values[0], str):
+        raise ProtocolError("malformed_command", "no command name")
+    transaction_id = values[1] if len(values) > 1 else 0.0
+    command_object = values[2] if len(values) > 2 else None
+    return Command(
+        values[0],
+        transaction_id if isinstance(transaction_id, float) else 0.0,
+        command_object if isinstance(command_object, dict) else {},
+        tuple(values[3:]),
+    )
+
+
+def connect_result(transaction_id: float, *, enhanced: bool) -> bytes:
+    """The answer to connect. An encoder that announced Enhanced RTMP is told the codecs that are known here."""
+    properties = dict(_SERVER_PROPERTIES)
+    if enhanced:
+        properties["fourCcList"] = [code.decode() for code in (*VIDEO_FOURCCS, *AUDIO_FOURCCS)]
+    information: dict[str, AmfValue] = {
+        "level": "status",
+        "code": "NetConnection.Connect.Success",
+        "description": "Connection succeeded.",
+        "objectEncoding": 0.0,  # AMF0, whatever was asked for
+    }
+    return encode("_result", transaction_id, properties, information)
+
+
+def result(transaction_id: float, value: AmfValue = None) -> bytes:
+    """A plain success; for createStream, `value` is the new stream's id."""
+    return encode("_result", transaction_id, None, value)
+
+
+def error(transaction_id: float, code: str, description: str) -> bytes:
+    """A plain failure. OBS reads the description without looking, so there always is one."""
+    return encode("_error", transaction_id, None, status("error", code, description))
+
+
+def on_status(level: str, code: str, description: str) -> bytes:
+    """NetStream's status (7.2.2): `level` is "status" or "error". Encoders show `description` to their user."""
+    return encode("onStatus", 0.0, None, status(level, code, description))
+
+
+def status(level: str, code: str, description: str) -> dict[str, AmfValue]:
+    """An information object."""
+    return {"level": level, "code": code, "description": description}

@@ -1,0 +1,141 @@
+"""What a `Session` reports. All are immutable; times are milliseconds of the stream's own clock.
+
+What may hold a stream key stays out of `repr`, so that an event in a log or a failed test does not tell it.
+
+A terminal list of events always ends with `CloseNow`: the shell closes the socket there and nowhere else.
+"""
+
+from dataclasses import dataclass, field
+
+from .amf0 import AmfValue
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the encoder said of Enhanced RTMP in connect. OBS says nothing and uses it all the same."""
+
+    fourcc_list: tuple[str, ...] = ()
+    caps_ex: int = 0  # Reconnect 1, Multitrack 2, ModEx 4, TimestampNanoOffset 8
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The connect command was answered. `tc_url` is the user's own text and may hold a key: never log it."""
+
+    app: str
+    tc_url: str = field(repr=False)
+    flash_ver: str
+    connection_type: str
+    enhanced: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRequested:
+    """The encoder waits for `accept_publish` or `refuse_publish`. `stream_name` is the secret stream key."""
+
+    app: str
+    stream_name: str = field(repr=False)
+    query: str = field(repr=False)  # what followed the first "?" of the stream name, without it
+    publish_type: str  # "live", "record" or "append"; empty if none was given
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """onMetaData, as the encoder claims it: unchecked."""
+
+    values: dict[str, AmfValue]
+
+
+@dataclass(frozen=True, slots=True)
+class VideoMessage:
+    """One video message. `payload` is the whole FLV tag body; the codec's data begins at `data_offset`."""
+
+    timestamp: int  # decoding time, ms, unwrapped past 2**32
+    payload: bytes = field(repr=False)
+    codec: str  # "h264", "hevc", "av1", "vp9", ...
+    keyframe: bool  # a coded frame from which decoding can begin; false for sequence headers
+    is_sequence_header: bool
+    data_offset: int
+    composition_time: int  # presentation time minus decoding time, ms
+    track: int  # 0 unless Enhanced RTMP's multitrack
+
+
+@dataclass(frozen=True, slots=True)
+class AudioMessage:
+    """One audio message. `payload` is the whole FLV tag body; the codec's data begins at `data_offset`."""
+
+    timestamp: int  # ms, unwrapped past 2**32
+    payload: bytes = field(repr=False)
+    codec: str  # "aac", "opus", "mp3", ...
+    is_sequence_header: bool
+    data_offset: int
+    track: int
+
+
+@dataclass(frozen=True, slots=True)
+class VideoConfig:
+    """What a video sequence header says (H.264 only so far); it wins over the metadata."""
+
+    codec: str
+    width: int
+    height: int
+    profile: str
+    level: str
+    fps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioConfig:
+    """What an audio sequence header says (AAC only so far)."""
+
+    codec: str
+    sample_rate: int
+    channels: int | None  # None where the header leaves it to the bitstream
+
+
+@dataclass(frozen=True, slots=True)
+class CleanStop:
+    """The encoder ended a started stream on purpose. Reported once a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The peer answered a `ping`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolFailed:
+    """The peer broke the protocol; `CloseNow` follows. `detail` never holds a key."""
+
+    reason_code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """A phase took too long; `CloseNow` follows. `phase` is "handshake", "connect" or "publish"."""
+
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseNow:
+    """Close the socket, after what `data_to_send` still holds."""
+
+    reason: str  # peer_closed, protocol_failed, timed_out, refused, publish_abandoned
+
+
+Event = (
+    Connected
+    | PublishRequested
+    | Metadata
+    | VideoMessage
+    | AudioMessage
+    | VideoConfig
+    | AudioConfig
+    | CleanStop
+    | Pong
+    | ProtocolFailed
+    | TimedOut
+    | CloseNow
+)

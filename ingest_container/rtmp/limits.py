@@ -1,0 +1,113 @@
+"""Every bound the RTMP core sets on a peer, each with its reason.
+
+The defaults suit real encoders (OBS, FFmpeg, GStreamer, hardware boxes) with room to spare. A peer that passes one of
+them is broken or hostile, and is failed before it costs memory or time.
+"""
+
+from dataclasses import dataclass
+
+# --- chunk layer -----------------------------------------------------------------------------------------------
+
+# A 4K keyframe at 60 Mbit/s is about 2 MB. The wire allows 16 MiB, which a thousand peers must not make us hold.
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+
+# Before the key is accepted nothing large is due: connect takes about 500 bytes. Leaves room for an encoder that does
+# not wait for Publish.Start and already sends a keyframe, and little for an anonymous peer to fill.
+MAX_MESSAGE_BYTES_BEFORE_PUBLISH = 256 * 1024
+
+# Declared sizes of all messages under way at once, over all chunk streams: one large video message plus interleaved
+# audio, data and control messages.
+MAX_PARTIAL_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024
+
+# Encoders use two to eight chunk streams. Each one costs us an object that lives as long as the connection.
+MAX_CHUNK_STREAMS = 64
+
+# The message length is a 24-bit field, so a larger chunk size than this changes nothing (RTMP 1.0, 5.4.1).
+MAX_CHUNK_SIZE = 0xFFFFFF
+
+# --- AMF0 ------------------------------------------------------------------------------------------------------
+
+# connect and onMetaData nest two deep; Enhanced RTMP's maps three. Python's own stack is far deeper.
+MAX_AMF_DEPTH = 16
+
+# onMetaData of OBS has about 25 entries; a strict array of 4-byte values could otherwise hold a whole message of them.
+MAX_AMF_ENTRIES = 1024
+
+# A longer string is no name, URL or setting.
+MAX_AMF_STRING_BYTES = 64 * 1024
+
+# --- commands and data -----------------------------------------------------------------------------------------
+
+# The largest real command (connect with Enhanced RTMP's maps) is below 4 KiB.
+MAX_COMMAND_BYTES = 64 * 1024
+
+# onMetaData is 400 to 900 bytes in practice; larger ones are left unread, the media goes on.
+MAX_METADATA_BYTES = 64 * 1024
+
+# Our keys have 40 characters. A longer name or query is cut here: it can match no key, and admission still gets to
+# refuse it in words the encoder shows.
+MAX_STREAM_NAME_CHARS = 256
+MAX_QUERY_CHARS = 1024
+
+# createStream calls a connection may make; encoders make one, and each costs us an answer.
+MAX_MESSAGE_STREAMS = 8
+
+# Configuration (metadata and sequence headers) of an encoder that does not wait for Publish.Start, kept until the
+# key is accepted, because it is sent only once. Frames are not kept.
+MAX_EARLY_BYTES = 64 * 1024
+
+# Sub-messages in one aggregate message; senders that use them pack about a second of media.
+MAX_AGGREGATE_PARTS = 1024
+
+# Acknowledge no more often than this, whatever window the peer asks for: it bounds what we write back.
+MIN_ACKNOWLEDGEMENT_WINDOW = 16 * 1024
+
+# --- deadlines, seconds ----------------------------------------------------------------------------------------
+
+# Three exchanges of 1.5 KB: two round trips even over a satellite are below 2 s. Past it, the peer is not RTMP.
+HANDSHAKE_SECONDS = 10.0
+
+# connect follows the handshake at once; 10 s leaves room for lost packets and retransmission.
+CONNECT_SECONDS = 10.0
+
+# createStream and publish follow in one more round trip.
+PUBLISH_SECONDS = 10.0
+
+# A refused encoder closes within milliseconds of reading the reason. Closing first could reset the connection and
+# destroy the reason unread; waiting longer would hold a place for an encoder that hangs.
+REFUSAL_LINGER_SECONDS = 2.0
+
+# --- what we tell the peer -------------------------------------------------------------------------------------
+
+# Our own Set Chunk Size, which FFmpeg mirrors to its output: most messages then are one chunk, read by one copy.
+# 65536 is also the largest that GStreamer's rtmp2sink takes. A sender writes whole messages in turn, so the size
+# delays no audio behind video.
+OUTGOING_CHUNK_SIZE = 65536
+
+# Window Acknowledgement Size and Set Peer Bandwidth: the customary value; we send far less than one window.
+WINDOW_ACKNOWLEDGEMENT_SIZE = 2_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one session; sizes in bytes, times in seconds. Tests and operators may narrow them."""
+
+    max_message_bytes: int = MAX_MESSAGE_BYTES
+    max_message_bytes_before_publish: int = MAX_MESSAGE_BYTES_BEFORE_PUBLISH
+    max_partial_bytes: int = MAX_PARTIAL_BYTES
+    max_chunk_streams: int = MAX_CHUNK_STREAMS
+    max_amf_depth: int = MAX_AMF_DEPTH
+    max_amf_entries: int = MAX_AMF_ENTRIES
+    max_amf_string_bytes: int = MAX_AMF_STRING_BYTES
+    max_command_bytes: int = MAX_COMMAND_BYTES
+    max_metadata_bytes: int = MAX_METADATA_BYTES
+    max_stream_name_chars: int = MAX_STREAM_NAME_CHARS
+    max_query_chars: int = MAX_QUERY_CHARS
+    max_message_streams: int = MAX_MESSAGE_STREAMS
+    max_early_bytes: int = MAX_EARLY_BYTES
+    max_aggregate_parts: int = MAX_AGGREGATE_PARTS
+    min_acknowledgement_window: int = MIN_ACKNOWLEDGEMENT_WINDOW
+    handshake_seconds: float = HANDSHAKE_SECONDS
+    connect_seconds: float = CONNECT_SECONDS
+    publish_seconds: float = PUBLISH_SECONDS
+    refusal_linger_seconds: float = REFUSAL_LINGER_SECONDS

@@ -1,0 +1,363 @@
+"""One publishing connection, server side, without a socket and without a clock.
+
+Theory of operation
+-------------------
+The shell hands in what it read (`receive_data`, `receive_eof`) and the time; it gets events back and then writes what
+`data_to_send` holds. `next_timer` is the one deadline of the present phase; when it has passed the shell calls
+`handle_timer`. Admission is the shell's: on `PublishRequested` it calls `accept_publish` or `refuse_publish`, at once
+or much later, and may `ping` a publisher that it keeps waiting.
+
+    HANDSHAKE -> CONNECTING -> CONNECTED -> PUBLISH_PENDING -> PUBLISHING -> CONNECTED (clean stop) ...
+                                                  |
+                                                  +-> REFUSED -> CLOSED (the peer has read the reason, or 2 s are over)
+
+Refusals happen at publish, never at connect: only then do encoders show the reason and stop. In REFUSED whatever
+comes is read and thrown away, because closing with unread data would reset the connection and lose the reason.
+
+A peer can never make a method raise: what breaks the protocol is a `ProtocolFailed` event, then `CloseNow`.
+"""
+
+from enum import Enum, auto
+
+from . import commands, messages
+from .chunks import ChunkReader, ChunkWriter
+from .commands import Command, parse_command
+from .errors import LocalProtocolError, ProtocolError
+from .events import (
+    Capabilities,
+    CleanStop,
+    CloseNow,
+    Connected,
+    Event,
+    Pong,
+    ProtocolFailed,
+    PublishRequested,
+    TimedOut,
+)
+from .handshake import Handshake
+from .limits import OUTGOING_CHUNK_SIZE, WINDOW_ACKNOWLEDGEMENT_SIZE, Limits
+from .media import MediaReader, configures
+from .messages import Message
+
+
+class SessionState(Enum):
+    """Where the connection is."""
+
+    HANDSHAKE = auto()
+    CONNECTING = auto()
+    CONNECTED = auto()
+    PUBLISH_PENDING = auto()
+    PUBLISHING = auto()
+    REFUSED = auto()
+    CLOSED = auto()
+
+
+class Trigger(Enum):
+    """What moves it."""
+
+    HANDSHAKE_DONE = auto()
+    CONNECT = auto()
+    PUBLISH = auto()
+    ACCEPT = auto()
+    REFUSE = auto()
+    STOP = auto()  # the encoder ends its stream
+    END = auto()  # end of the connection, protocol failure, or a deadline
+
+
+_S, _T = SessionState, Trigger
+
+# What is not in the table cannot happen; the peer's side is checked before, the shell's raises LocalProtocolError.
+TRANSITIONS: dict[SessionState, dict[Trigger, SessionState]] = {
+    _S.HANDSHAKE: {_T.HANDSHAKE_DONE: _S.CONNECTING, _T.END: _S.CLOSED},
+    _S.CONNECTING: {_T.CONNECT: _S.CONNECTED, _T.END: _S.CLOSED},
+    _S.CONNECTED: {_T.PUBLISH: _S.PUBLISH_PENDING, _T.END: _S.CLOSED},
+    _S.PUBLISH_PENDING: {
+        _T.ACCEPT: _S.PUBLISHING,
+        _T.REFUSE: _S.REFUSED,
+        _T.STOP: _S.CLOSED,
+        _T.END: _S.CLOSED,
+    },
+    _S.PUBLISHING: {_T.STOP: _S.CONNECTED, _T.END: _S.CLOSED},
+    _S.REFUSED: {_T.END: _S.CLOSED},
+    _S.CLOSED: {},
+}
+
+_CONTROL_CHUNK_STREAM = 2  # "protocol control messages ... MUST be sent in chunk stream ID 2" (RTMP 1.0, 5.4)
+_COMMAND_CHUNK_STREAM = 3
+
+_LARGEST_CAPS_EX = 0xFF  # four flags are defined so far
+
+
+class Session:
+    """See the module's text. `now` is monotonic seconds throughout."""
+
+    def __init__(self, *, now: float, random_bytes: bytes, limits: Limits | None = None) -> None:
+        """`random_bytes`: the 1528 that S1 carries."""
+        self._limits = limits or Limits()
+        self._handshake = Handshake(random_bytes)
+        self._reader = ChunkReader(self._limits)
+        self._writer = ChunkWriter()
+        self._media = MediaReader(self._limits)
+        self._outgoing = bytearray()
+        self._app = ""
+        self._streams = 0  # message streams created
+        self._published = 0  # the message stream of the accepted or pending publish
+        self._early: list[Message] = []  # configuration sent before Publish.Start
+        self._window = 0  # the peer's acknowledgement window; 0: it asked for none
+        self._bytes_since_handshake = 0
+        self._acknowledged = 0
+        self._deadline: float | None = now + self._limits.handshake_seconds
+        self.state = SessionState.HANDSHAKE
+        self.bytes_received = 0
+
+    # --- what the shell calls ----------------------------------------------------------------------------------
+
+    def receive_data(self, data: bytes | bytearray | memoryview, now: float) -> list[Event]:
+        """Take what was read from the socket. `data` may be reused by the caller afterwards."""
+        self.bytes_received += len(data)
+        events: list[Event] = []
+        try:
+            if self.state is SessionState.HANDSHAKE:
+                answer, data = self._handshake.receive_data(data)
+                self._outgoing += answer
+                if self._handshake.done:
+                    self._move(Trigger.HANDSHAKE_DONE, now)
+            if self.state in (SessionState.HANDSHAKE, SessionState.REFUSED, SessionState.CLOSED):
+                return events
+            self._bytes_since_handshake += len(data)
+            self._read(data, now, events)
+        except ProtocolError as fault:
+            events.append(ProtocolFailed(fault.reason_code, fault.detail))
+            self._close("protocol_failed", now, events)
+        return events
+
+    def receive_eof(self, now: float) -> list[Event]:
+        """The peer closed its side, or the connection broke."""
+        events: list[Event] = []
+        if self.state is not SessionState.CLOSED:
+            self._close("refused" if self.state is SessionState.REFUSED else "peer_closed", now, events)
+        return events
+
+    def data_to_send(self) -> bytes:
+        """What is to be written to the socket now; empties it."""
+        data = bytes(self._outgoing)
+        self._outgoing.clear()
+        return data
+
+    def next_timer(self) -> float | None:
+        """When `handle_timer` is due, or None: a publisher, waiting or accepted, has no deadline here."""
+        return self._deadline
+
+    def handle_timer(self, now: float) -> list[Event]:
+        """To be called at `next_timer`; too early is harmless."""
+        events: list[Event] = []
+        if self._deadline is None or now < self._deadline:
+            return events
+        if self.state is SessionState.REFUSED:
+            self._close("refused", now, events)
+        else:
+            phase = {SessionState.HANDSHAKE: "handshake", SessionState.CONNECTING: "connect"}
+            events.append(TimedOut(phase.get(self.state, "publish")))
+            self._close("timed_out", now, events)
+        return events
+
+    def accept_publish(self, now: float) -> None:
+        """Send NetStream.Publish.Start. Raises LocalProtocolError unless the state is PUBLISH_PENDING."""
+        self._move(Trigger.ACCEPT, now)
+        self._reader.max_message_bytes = self._limits.max_message_bytes
+        self._media = MediaReader(self._limits)
+        self._send_control(messages.USER_CONTROL, messages.user_control(messages.STREAM_BEGIN, self._published))
+        self._send_status(self._published, "status", commands.PUBLISH_START, "Publishing started.")
+
+    def refuse_publish(self, code: str, description: str, now: float) -> None:
+        """Send an error status and linger until the peer has gone, 2 s at most: then comes `CloseNow`.
+
+        `code` is a NetStream.Publish.* code, `description` what the encoder shows to its user, not empty. Raises
+        LocalProtocolError unless the state is PUBLISH_PENDING.
+        """
+        self._move(Trigger.REFUSE, now)
+        self._send_status(self._published, "error", code, description)
+
+    def ping(self, now: float) -> None:
+        """Send a ping request; the answer is a `Pong`. OBS answers only until Publish.Start.
+
+        Raises LocalProtocolError unless the connection is between connect and its end.
+        """
+        if self.state not in (SessionState.CONNECTED, SessionState.PUBLISH_PENDING, SessionState.PUBLISHING):
+            raise LocalProtocolError(f"ping in state {self.state.name}")
+        milliseconds = int(now * 1000) & messages.TIMESTAMP_MASK
+        self._send_control(messages.USER_CONTROL, messages.user_control(messages.PING_REQUEST, milliseconds))
+
+    # --- states ------------------------------------------------------------------------------------------------
+
+    def _move(self, trigger: Trigger, now: float) -> None:
+        state = TRANSITIONS[self.state].get(trigger)
+        if state is None:
+            raise LocalProtocolError(f"{trigger.name} in state {self.state.name}")
+        self.state = state
+        limits = self._limits
+        seconds = {
+            SessionState.CONNECTING: limits.connect_seconds,
+            SessionState.CONNECTED: limits.publish_seconds,
+            SessionState.REFUSED: limits.refusal_linger_seconds,
+        }.get(state)
+        self._deadline = None if seconds is None else now + seconds
+
+    def _close(self, reason: str, now: float, events: list[Event]) -> None:
+        self._move(Trigger.END, now)
+        events.append(CloseNow(reason))
+
+    # --- messages ----------------------------------------------------------------------------------------------
+
+    def _read(self, data: bytes | bytearray | memoryview, now: float, events: list[Event]) -> None:
+        if self._early and self.state is SessionState.PUBLISHING:
+            for message in self._early:
+                self._media.read(message, events)
+            self._early.clear()
+        for message in self._reader.read(data):
+            self._handle(message, now, events)
+            if self.state is SessionState.CLOSED:
+                return
+        self._acknowledge()
+
+    def _handle(self, message: Message, now: float, events: list[Event]) -> None:
+        kind = message.type_id
+        if kind in messages.MEDIA_TYPES:
+            self._on_media(message, events)
+        elif kind == messages.COMMAND_AMF0:
+            self._on_command(parse_command(message.payload, self._limits), message.stream_id, now, events)
+        elif kind == messages.COMMAND_AMF3:
+            # "AMF3" commands are AMF0 behind a byte that says so.
+            self._on_command(parse_command(message.payload[1:], self._limits), message.stream_id, now, events)
+        elif kind == messages.USER_CONTROL:
+            self._on_user_control(message.payload, events)
+        elif kind == messages.WINDOW_ACKNOWLEDGEMENT_SIZE:
+            self._window = max(messages.control_value(message), self._limits.min_acknowledgement_window)
+        elif kind == messages.AGGREGATE:
+            for part in messages.aggregate_parts(message, self._limits.max_aggregate_parts):
+                if part.type_id in messages.MEDIA_TYPES:
+                    self._on_media(part, events)
+        # Acknowledgement, Set Peer Bandwidth, shared objects and unknown types ask nothing of a server that only reads.
+
+    def _on_user_control(self, payload: bytes, events: list[Event]) -> None:
+        event_type = int.from_bytes(payload[:2], "big")
+        if len(payload) < 6:
+            return
+        if event_type == messages.PING_REQUEST:
+            value = int.from_bytes(payload[2:6], "big")
+            self._send_control(messages.USER_CONTROL, messages.user_control(messages.PING_RESPONSE, value))
+        elif event_type == messages.PING_RESPONSE:
+            events.append(Pong())
+
+    def _acknowledge(self) -> None:
+        # "The client or the server MUST send an acknowledgment to the peer after receiving bytes equal to the window
+        # size" (5.4.3). The sequence number counts from the handshake and wraps. At most one for each read.
+        if self._window and self._bytes_since_handshake - self._acknowledged >= self._window:
+            self._acknowledged = self._bytes_since_handshake
+            self._send_control(messages.ACKNOWLEDGEMENT, messages.word(self._acknowledged & messages.TIMESTAMP_MASK))
+
+    # --- commands ----------------------------------------------------------------------------------------------
+
+    def _on_command(self, command: Command, stream_id: int, now: float, events: list[Event]) -> None:
+        name = command.name
+        if name == "connect":
+            self._on_connect(command, now, events)
+        elif self.state is SessionState.CONNECTING:
+            raise ProtocolError("command_before_connect", "a command came before connect")
+        elif name in ("releaseStream", "FCPublish"):
+            self._send_command(0, commands.result(command.transaction_id))
+        elif name == "createStream":
+            self._on_create_stream(command)
+        elif name == "publish":
+            self._on_publish(command, stream_id, now, events)
+        elif name in ("FCUnpublish", "deleteStream", "closeStream"):
+            self._on_stop(command, stream_id, now, events)
+        # Others (_checkbw, getStreamLength, answers to nothing we asked) are left unanswered, as by most servers.
+
+    def _on_connect(self, command: Command, now: float, events: list[Event]) -> None:
+        if self.state is not SessionState.CONNECTING:
+            raise ProtocolError("second_connect", "connect came twice")
+        fourccs = command.values.get("fourCcList")
+        caps_ex = command.values.get("capsEx")
+        enhanced = Capabilities(
+            tuple(code for code in fourccs if isinstance(code, str)) if isinstance(fourccs, list) else (),
+            int(caps_ex) if isinstance(caps_ex, float) and 0 <= caps_ex <= _LARGEST_CAPS_EX else 0,
+        )
+        self._app = command.text("app").strip("/")
+        self._send_control(messages.WINDOW_ACKNOWLEDGEMENT_SIZE, messages.word(WINDOW_ACKNOWLEDGEMENT_SIZE))
+        self._send_control(
+            messages.SET_PEER_BANDWIDTH,
+            messages.word(WINDOW_ACKNOWLEDGEMENT_SIZE) + bytes((messages.DYNAMIC_LIMIT,)),
+        )
+        self._send_control(messages.SET_CHUNK_SIZE, messages.word(OUTGOING_CHUNK_SIZE))
+        self._writer.chunk_size = OUTGOING_CHUNK_SIZE
+        announced = bool(enhanced.fourcc_list or enhanced.caps_ex)
+        self._send_command(0, commands.connect_result(command.transaction_id, enhanced=announced))
+        self._move(Trigger.CONNECT, now)
+        events.append(
+            Connected(self._app, command.text("tcUrl"), command.text("flashVer"), command.text("type"), enhanced)
+        )
+
+    def _on_create_stream(self, command: Command) -> None:
+        if self._streams == self._limits.max_message_streams:
+            raise ProtocolError("too_many_streams", f"more than {self._limits.max_message_streams}")
+        self._streams += 1
+        self._send_command(0, commands.result(command.transaction_id, float(self._streams)))
+
+    def _on_publish(self, command: Command, stream_id: int, now: float, events: list[Event]) -> None:
+        if self.state is not SessionState.CONNECTED:
+            self._send_status(stream_id, "error", commands.BAD_NAME, "This connection publishes already.")
+            return
+        name, publish_type = command.argument(0), command.argument(1)
+        stream_name, _, query = (name if isinstance(name, str) else "").partition("?")
+        self._published = stream_id
+        self._move(Trigger.PUBLISH, now)
+        events.append(
+            PublishRequested(
+                self._app,
+                stream_name[: self._limits.max_stream_name_chars],
+                query[: self._limits.max_query_chars],
+                publish_type if isinstance(publish_type, str) else "",
+            )
+        )
+
+    def _on_stop(self, command: Command, stream_id: int, now: float, events: list[Event]) -> None:
+        # Matched by name: GStreamer's deleteStream carries the key and no transaction id. Only a stop that plainly
+        # names another stream of this connection is left out.
+        if command.name == "deleteStream":
+            target = command.argument(0)
+            other = isinstance(target, float) and target != self._published and 1 <= target <= self._streams
+        else:
+            other = stream_id not in (0, self._published)
+        if other:
+            return
+        if self.state is SessionState.PUBLISHING:
+            self._move(Trigger.STOP, now)
+            events.append(CleanStop())
+        elif self.state is SessionState.PUBLISH_PENDING:
+            self._move(Trigger.STOP, now)
+            events.append(CloseNow("publish_abandoned"))
+
+    # --- media and metadata ------------------------------------------------------------------------------------
+
+    def _on_media(self, message: Message, events: list[Event]) -> None:
+        """Media and metadata of the accepted stream; of a waiting one, what configures it; no others."""
+        if message.stream_id != self._published:
+            return
+        if self.state is SessionState.PUBLISHING:
+            self._media.read(message, events)
+        elif self.state is SessionState.PUBLISH_PENDING and configures(message):
+            held = sum(len(early.payload) for early in self._early)
+            if held + len(message.payload) <= self._limits.max_early_bytes:
+                self._early.append(message)
+
+    # --- sending -----------------------------------------------------------------------------------------------
+
+    def _send_control(self, type_id: int, payload: bytes) -> None:
+        self._outgoing += self._writer.write(_CONTROL_CHUNK_STREAM, type_id, 0, payload)
+
+    def _send_command(self, stream_id: int, payload: bytes) -> None:
+        self._outgoing += self._writer.write(_COMMAND_CHUNK_STREAM, messages.COMMAND_AMF0, stream_id, payload)
+
+    def _send_status(self, stream_id: int, level: str, code: str, description: str) -> None:
+        self._send_command(stream_id, commands.on_status(level, code, description))
