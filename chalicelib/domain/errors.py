@@ -17,7 +17,8 @@
     |   |-- KeyInUse                 409
     |   |-- AtCapacity, NodeDraining 503
     |   `-- WrongApplication         404
-    |-- StoreUnavailable             503  the database cannot be reached
+    |   `-- StoreUnavailable         503  the database cannot be reached
+    |-- IdentityUnavailable          503  the token issuer's keys cannot be fetched
     |-- LeaseLost                    409  a write came from a holder that is no longer the holder
     `-- InternalError                500
 
@@ -189,6 +190,12 @@ class PublishRefused(StreamSyncError):
     rtmp_code: ClassVar[str] = "NetStream.Publish.Denied"
     rtmp_prefix: ClassVar[str] = "Unauthorized"
 
+    def __init__(self, detail: str | None = None, *, channel_id: str | None = None, key_id: str | None = None) -> None:
+        super().__init__(detail)
+        # Whose publisher was refused, where the key is known: the channel's dashboard shows the reason.
+        self.channel_id = channel_id
+        self.key_id = key_id
+
     @property
     def rtmp_description(self) -> str:
         """One line for the encoder's own log, e.g. `Unauthorized: the stream key has expired. ...`"""
@@ -262,6 +269,12 @@ class StoreUnavailable(PublishRefused):
     action = "Try again in a moment; broadcasts that run go on."
     rtmp_code = "NetStream.Publish.Rejected"
     rtmp_prefix = "Service Unavailable"
+
+
+class IdentityUnavailable(StreamSyncError):
+    code = "identity_unavailable"
+    http_status = 503
+    title = "The sign-in service cannot be reached to check the token"
 
 
 class LeaseLost(StreamSyncError):

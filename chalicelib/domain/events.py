@@ -101,6 +101,7 @@ class DashboardConnected(BusEvent):
     detail_type: Literal["Dashboard Connected"] = Field(default="Dashboard Connected", exclude=True)
     connection_id: str
     channel_id: str
+    at: int
 
 
 AnyEvent = StreamStateChange | StreamMetrics | NodeChange | DashboardConnected

@@ -65,10 +65,11 @@ def refusal(key: StreamKey | None, now: int) -> PublishRefused | None:
     """Why `key` may not be used at `now`, or None if it may. A missing key is `KeyUnknown`."""
     if key is None:
         return KeyUnknown()
+    whose = {"channel_id": key.channel_id, "key_id": key.key_id}
     if key.status is not KeyStatus.ACTIVE:
-        return KeyRevoked()
+        return KeyRevoked(**whose)
     if key.not_before is not None and now < key.not_before:
-        return KeyNotYetValid()
+        return KeyNotYetValid(**whose)
     if key.expires_at is not None and now >= key.expires_at:
-        return KeyExpired()
+        return KeyExpired(**whose)
     return None

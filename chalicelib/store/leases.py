@@ -205,8 +205,11 @@ def finish(channel_id: str, stream_id: str, fence: int, seq: int, reason: EndRea
         raise LeaseLost() from None
 
 
-def reap(channel: Channel, stream: Stream, reason: EndReason, now: int) -> bool:
-    """Ends a stream whose holder is dead or whose grace is over, with a new fence. False if somebody moved first."""
+def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -> bool:
+    """Frees a channel whose holder is dead or whose grace is over, and ends its stream (if it has not ended).
+
+    False if somebody moved first. The new fence makes whatever a zombie still writes fail.
+    """
     fence = channel.lease.fence + 1
     try:
         with transaction() as write:
@@ -221,11 +224,12 @@ def reap(channel: Channel, stream: Stream, reason: EndReason, now: int) -> bool:
                 [*_LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],
                 condition=held,
             )
-            write.update(
-                models.Stream(stream.stream_id),
-                [*_end_stream(reason, first_seq(fence), now, None), models.Stream.fence.set(fence)],
-                condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
-            )
+            if stream is not None:
+                write.update(
+                    models.Stream(stream.stream_id),
+                    [*_end_stream(reason, first_seq(fence), now, None), models.Stream.fence.set(fence)],
+                    condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
+                )
     except ConditionFailed:
         return False
     return True

@@ -68,12 +68,12 @@ def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
     return Renewal(frozenset(row.orders or ()), frozenset(row.watched or ()), bool(row.draining))
 
 
-def close(node_id: str, incarnation: str) -> bool:
-    """Ends a session at once, of a node that stops or was seen to die. False if it is not the present one."""
+def close(node_id: str, incarnation: str, now: int) -> bool:
+    """Ends the session of a node that stops or was seen to die. False if it is not the present one."""
     try:
         with store_errors():
             models.Node(node_id).update(
-                [models.Node.expires_at.set(0), models.Node.active.set(0)],
+                [models.Node.expires_at.set(now), models.Node.active.set(0)],
                 condition=models.Node.incarnation == incarnation,
             )
     except ConditionFailed:

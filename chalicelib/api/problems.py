@@ -1,0 +1,88 @@
+"""Errors as RFC 9457 problem details, mapped here once for every route.
+
+A body reads `{type, title, status, detail, code, action}` and, for bad input, `errors: [{field, problem}]`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalice.app import Request, Response
+from pydantic import ValidationError
+
+from chalicelib.domain.errors import (
+    InternalError,
+    InvalidInput,
+    MethodNotAllowed,
+    NotFound,
+    StreamSyncError,
+    TooManyRequests,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from chalicelib.observability import logger
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(error: StreamSyncError) -> dict[str, Any]:
+    """The problem details of one error of the tree."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": error.title,
+        "status": error.http_status,
+        "detail": error.detail,
+        "code": error.code,
+        "action": error.action,
+    }
+    if isinstance(error, InvalidInput) and error.problems:
+        body["errors"] = error.problems
+    return body
+
+
+def response(error: StreamSyncError, headers: Mapping[str, str | list[str]] | None = None) -> Response:
+    out: dict[str, str | list[str]] = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **(headers or {})}
+    if isinstance(error, TooManyRequests):
+        out["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, Unauthenticated):
+        out["WWW-Authenticate"] = "Bearer"
+    return Response(json.dumps(problem(error)), out, error.http_status)
+
+
+def invalid(error: ValidationError) -> InvalidInput:
+    """What pydantic found, without the values: they may be secrets."""
+    found = [
+        {"field": ".".join(str(part) for part in item["loc"]) or "body", "problem": item["msg"]}
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return InvalidInput(f"{len(found)} field{'s are' if len(found) > 1 else ' is'} not valid", found)
+
+
+# What Chalice itself answers, and the error of ours that says the same.
+_CHALICE_ERRORS: dict[int, type[StreamSyncError]] = {
+    400: InvalidInput,
+    404: NotFound,
+    405: MethodNotAllowed,
+    415: UnsupportedMediaType,
+    500: InternalError,
+}
+
+
+def middleware(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """Turns Chalice's own error answers into problem details; everything else passes."""
+    answer = get_response(request)
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if answer.status_code < 400 or headers.get("content-type") == MEDIA_TYPE:
+        return answer
+    kept = {name: value for name, value in answer.headers.items() if name.lower() != "content-type"}
+    return response(_CHALICE_ERRORS.get(answer.status_code, InternalError)(), kept)
+
+
+def of_exception(error: Exception) -> StreamSyncError:
+    """Any exception a view raises as one of the tree; a defect is logged with its trace and told without it."""
+    if isinstance(error, StreamSyncError):
+        return error
+    if isinstance(error, ValidationError):
+        return invalid(error)
+    logger("control").exception("unhandled error")
+    return InternalError()

@@ -1,0 +1,64 @@
+"""What happens by itself: bus events fan out to dashboards, dead nodes are cleaned up after.
+
+The bus rule and its permission belong to the infra stack: Chalice's own `on_cw_event` knows only the default bus.
+"""
+
+from typing import Any
+
+from chalice.app import Blueprint, CloudWatchEvent, Rate
+from pydantic import ValidationError
+
+from chalicelib.api.http import now_ms
+from chalicelib.config import settings
+from chalicelib.domain.events import EVENT_TYPES, DashboardConnected, StreamMetrics, StreamStateChange
+from chalicelib.observability import logger
+from chalicelib.services import fanout, lifecycle
+from chalicelib.services.fleet import Reaper
+from chalicelib.store import nodes
+
+blueprint = Blueprint(__name__)
+
+ECS_TASK_CHANGE = "ECS Task State Change"
+
+
+@blueprint.lambda_function(name="on_stream_event")
+def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
+    """One event of the bus (EventBridge's envelope). What is not ours or not valid is logged and dropped."""
+    detail_type = str(event.get("detail-type", ""))
+    if detail_type == ECS_TASK_CHANGE:
+        _task_changed(event.get("detail") or {})
+        return {"handled": detail_type}
+    model = EVENT_TYPES.get(detail_type)
+    if model is None:
+        logger("control").warning("unknown event", detail_type=detail_type[:100])
+        return {"dropped": detail_type}
+    try:
+        detail = model.model_validate(event.get("detail"))
+    except ValidationError as error:
+        logger("control").warning("bad event", detail_type=detail_type, problems=error.error_count())
+        return {"dropped": detail_type}
+    if isinstance(detail, StreamStateChange):
+        fanout.state_changed(detail)
+    elif isinstance(detail, StreamMetrics):
+        fanout.measured(detail)
+    elif isinstance(detail, DashboardConnected):
+        fanout.greet(detail, now_ms)
+    return {"handled": detail_type}
+
+
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_dead_nodes")
+def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
+    """The backstop for streams whose node died with nobody left to see it."""
+    news = Reaper().sweep_all(settings().ingest_urls, now_ms())
+    lifecycle.announce(news)
+    logger("control").info("swept", ended=len(news))
+
+
+def _task_changed(detail: dict[str, Any]) -> None:
+    """ECS says that a task stopped: its node's session is over now, not when it would have expired."""
+    node_id = str(detail.get("taskArn", "")).rpartition("/")[2]
+    if detail.get("lastStatus") != "STOPPED" or not node_id:
+        return
+    session = nodes.find(node_id)
+    if session is not None and nodes.close(node_id, session.incarnation, min(session.expires_at, now_ms())):
+        logger("control").info("node stopped", node_id=node_id)

@@ -1,0 +1,168 @@
+"""Admission: may this publisher go live? Authenticate the key, claim the channel.
+
+    key form -> key row (cached) -> channel row -> one transaction: key still good + channel free + stream row
+
+The cache of known-good keys answers the first read only. The transaction checks the key row's own condition, so a
+revoked key stops working at once on every node, and two claims for one channel never both succeed.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from ulid import ULID
+
+from chalicelib.domain import keys as rules
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.errors import KeyInUse, KeyUnknown, PublishRefused
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.leases import Holder, dead_node_grace, is_over
+from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
+from chalicelib.store import channels, keys, leases, nodes, streams
+from chalicelib.store.leases import Claim, Claimed
+
+CACHE_TTL = 30_000  # ms; staleness costs one more read, never a wrong answer
+CACHE_SIZE = 10_000
+CLAIM_ATTEMPTS = 8  # each lost one means that another publisher moved in between
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to publish: every later write of the stream carries `fence`. `started_at` is set when resumed."""
+
+    channel_id: str
+    stream_id: str
+    key_id: str
+    fence: int
+    holder: Holder
+    resumed: bool
+    grace: int
+    started_at: int | None = None
+
+
+class KeyCache:
+    """Known-good keys by hash; bounded, oldest out first, safe across threads."""
+
+    def __init__(self) -> None:
+        self._entries: OrderedDict[str, tuple[StreamKey, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key_hash: str, now: int) -> StreamKey | None:
+        with self._lock:
+            key, until = self._entries.get(key_hash, (None, 0))
+            return key if now < until else None
+
+    def put(self, key: StreamKey, now: int) -> None:
+        with self._lock:
+            self._entries[key.key_hash] = (key, now + CACHE_TTL)
+            self._entries.move_to_end(key.key_hash)
+            while len(self._entries) > CACHE_SIZE:
+                self._entries.popitem(last=False)
+
+    def drop(self, key_hash: str) -> None:
+        with self._lock:
+            self._entries.pop(key_hash, None)
+
+
+_cache = KeyCache()
+
+
+def authenticate(stream_key: str, now: int, cache: KeyCache = _cache) -> StreamKey:
+    """The key's record. Raises KeyUnknown (malformed ones too), KeyRevoked, KeyExpired, KeyNotYetValid."""
+    if not rules.is_well_formed(stream_key):
+        raise KeyUnknown()
+    key_hash = rules.hash_key(stream_key)
+    key = cache.find(key_hash, now) or keys.find(key_hash)
+    refusal = rules.refusal(key, now)
+    if key is None or refusal is not None:
+        cache.drop(key_hash)
+        raise refusal or KeyUnknown()
+    cache.put(key, now)
+    return key
+
+
+def claim(
+    key: StreamKey, holder: Holder, client_ip: str | None, now: int, source: str = "ingest", cache: KeyCache = _cache
+) -> Grant:
+    """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
+
+    Raises KeyInUse if another publisher holds it, the key's refusal if it was revoked meanwhile, StoreUnavailable.
+    Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
+    """
+    for _ in range(CLAIM_ATTEMPTS):
+        channel = channels.get(key.channel_id)
+        if channel.lease.holder == holder and channel.stream_id is not None:
+            return _grant(key, channel, holder, channel.stream_id, channel.lease.fence)
+        until = _resumable_until(key, channel, now)
+        waiting = _unended_stream(channel) if until is not None else None
+        # A stream that never was LIVE has nothing to be continued.
+        if until is not None and (waiting is None or now >= until or waiting.started_at is None):
+            reason = EndReason.GRACE_OVER if channel.lease.holder is None else EndReason.NODE_LOST
+            leases.reap(channel, waiting, reason, now)
+            continue
+        attempt = Claim(key, channel, holder, now)
+        if waiting is None:
+            stream_id = str(ULID())
+            outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip, source))
+        else:
+            stream_id = waiting.stream_id
+            outcome = leases.resume(attempt, stream_id, client_ip, now + FIRST_MEDIA)
+        if outcome is Claimed.YES:
+            return _grant(key, channel, holder, stream_id, attempt.fence, waiting)
+        if outcome is Claimed.KEY_REFUSED:
+            cache.drop(key.key_hash)
+            raise rules.refusal(keys.find(key.key_hash), now) or KeyUnknown()
+    raise _in_use(key)
+
+
+def _in_use(key: StreamKey) -> PublishRefused:
+    return KeyInUse(channel_id=key.channel_id, key_id=key.key_id)
+
+
+def _resumable_until(key: StreamKey, channel: Channel, now: int) -> int | None:
+    """Until when (ms) the channel's stream may be continued; None if it has none to continue.
+
+    Raises KeyInUse while somebody holds the channel whose node lives.
+    """
+    holder = channel.lease.holder
+    if holder is None:
+        return channel.resumable_until
+    session = nodes.find(holder.node_id)
+    if not is_over(session, holder.incarnation, now):
+        raise _in_use(key)
+    return dead_node_grace(session, holder.incarnation, now)
+
+
+def _unended_stream(channel: Channel) -> Stream | None:
+    stream = streams.find(channel.stream_id) if channel.stream_id is not None else None
+    return None if stream is None or stream.state is StreamState.ENDED else stream
+
+
+def _new_stream(claim: Claim, stream_id: str, client_ip: str | None, source: str) -> Stream:
+    return Stream(
+        stream_id=stream_id,
+        channel_id=claim.channel.channel_id,
+        key_id=claim.key.key_id,
+        node_id=claim.holder.node_id,
+        incarnation=claim.holder.incarnation,
+        fence=claim.fence,
+        state=StreamState.CONNECTING,
+        connected_at=claim.now,
+        source=source,
+        client_ip=client_ip,
+    )
+
+
+def _grant(
+    key: StreamKey, channel: Channel, holder: Holder, stream_id: str, fence: int, resumed: Stream | None = None
+) -> Grant:
+    return Grant(
+        channel_id=channel.channel_id,
+        stream_id=stream_id,
+        key_id=key.key_id,
+        fence=fence,
+        holder=holder,
+        resumed=resumed is not None,
+        grace=GRACE if channel.grace_ms is None else channel.grace_ms,
+        started_at=resumed.started_at if resumed is not None else None,
+    )

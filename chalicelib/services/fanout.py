@@ -1,0 +1,100 @@
+"""News to open dashboards: one bus event in, one message to each connection that listens.
+
+A connection hears nothing before its snapshot. What it hears is numbered (`seq` within a stream), so a repeated or
+late message does no harm.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import aws
+from chalicelib.domain.events import DashboardConnected, EventName, Pulse, StreamMetrics, StreamStateChange
+from chalicelib.observability import logger
+from chalicelib.services import views
+from chalicelib.services.discovery import view
+from chalicelib.store import channels, connections, nodes
+from chalicelib.store.connections import Topic
+
+CONCURRENCY = 16  # posts at once from one Lambda
+_AUDIENCES = ("owner", "public")
+
+
+def state_changed(event: StreamStateChange) -> None:
+    """Status, or a refusal, to whoever listens to the channel."""
+    if event.event_name is EventName.STREAM_REFUSED:
+        _send(connections.listening(Topic(event.channel_id, "owner")), views.refused_message(event))
+        return
+    if event.status is None:
+        return
+    listening = [c for audience in _AUDIENCES for c in connections.listening(Topic(event.channel_id, audience))]
+    _send(listening, views.status_message(event))
+    if listening and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
+        nodes.watch(event.node_id, event.channel_id)
+
+
+def measured(event: StreamMetrics) -> None:
+    """A second's measures of one node. A channel that nobody listens to any more is no longer asked for."""
+    silent = [pulse.channel_id for pulse in event.pulses if not _measured(pulse)]
+    if silent:
+        nodes.unwatch(event.node_id, silent)
+
+
+def _measured(pulse: Pulse) -> bool:
+    listening = [c for audience in _AUDIENCES for c in connections.listening(Topic(pulse.channel_id, audience))]
+    _send(listening, views.metrics_message(pulse))
+    return bool(listening)
+
+
+def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
+    """The snapshot, then the connection listens. What changed in between is told by a second snapshot."""
+    topic = connections.topic_of(event.connection_id)
+    if topic is None:
+        return
+    told = send_snapshot(event.connection_id, topic, now())
+    connections.greeted(event.connection_id)
+    fresh = view(channels.get(topic.channel_id), now())
+    if fresh.seq != told:
+        send_snapshot(event.connection_id, topic, now())
+    if fresh.stream is not None:
+        nodes.watch(fresh.stream.node_id, topic.channel_id)
+
+
+def send_snapshot(connection_id: str, topic: Topic, now: int) -> int:
+    """The channel as it is now, to one connection; answers the `seq` told."""
+    owner = topic.audience == "owner"
+    seen = view(channels.get(topic.channel_id), now, with_key=owner)
+    _send([connection_id], views.snapshot_message(seen, now, owner=owner))
+    return seen.seq
+
+
+def reply(connection_id: str, message: dict[str, Any]) -> None:
+    _send([connection_id], message)
+
+
+def _send(connection_ids: Iterable[str], message: dict[str, Any]) -> None:
+    ids = list(connection_ids)
+    if not ids:
+        return
+    data = json.dumps(message, separators=(",", ":")).encode()
+    if len(ids) == 1:
+        _post(ids[0], data)
+        return
+    with ThreadPoolExecutor(min(CONCURRENCY, len(ids))) as pool:
+        list(pool.map(lambda connection_id: _post(connection_id, data), ids))
+
+
+def _post(connection_id: str, data: bytes) -> None:
+    """One message to one connection. A connection that is gone is forgotten; any other failure is logged."""
+    try:
+        aws.connections_api().post_to_connection(ConnectionId=connection_id, Data=data)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "GoneException":
+            connections.remove(connection_id)
+        else:
+            logger("control").warning("message not delivered", connection_id=connection_id, error=str(error))
+    except BotoCoreError as error:
+        logger("control").warning("message not delivered", connection_id=connection_id, error=type(error).__name__)

@@ -1,0 +1,109 @@
+"""The fleet of ingest nodes: one node's session, and the watch over its peers.
+
+A node renews its session; the answer brings orders. It looks at its peers' sessions and ends what a dead one left.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.leases import SESSION_TTL, dead_node_grace, is_over, may_trust_own
+from chalicelib.domain.streams import EndReason, first_seq
+from chalicelib.services.lifecycle import ended_news
+from chalicelib.store import channels, leases, nodes, streams
+from chalicelib.store.nodes import NodeInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """End this stream for this reason; `raw` is what to acknowledge."""
+
+    stream_id: str
+    reason: EndReason
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a renewal brought."""
+
+    end: tuple[Order, ...]
+    watched: frozenset[str]
+    draining: bool
+
+
+class NodeMembership:
+    """This process's place in the fleet."""
+
+    def __init__(self, node: NodeInfo) -> None:
+        self.node = node
+        self.expires_at = 0
+
+    def join(self, now: int) -> None:
+        """Raises StoreUnavailable."""
+        nodes.register(self.node, now + SESSION_TTL)
+        self.expires_at = now + SESSION_TTL
+
+    def renew(self, now: int, active: int) -> Orders:
+        """`now` is the time before the request was sent. Raises SessionTaken, StoreUnavailable."""
+        renewal = nodes.renew(self.node, now + SESSION_TTL, active)
+        self.expires_at = now + SESSION_TTL
+        return Orders(tuple(_parse(renewal.orders)), renewal.watched, renewal.draining)
+
+    def is_trusted(self, now: int) -> bool:
+        return may_trust_own(self.expires_at, now)
+
+    def acknowledge(self, orders: Iterable[Order]) -> None:
+        nodes.acknowledge(self.node.node_id, [order.raw for order in orders])
+
+    def leave(self, now: int) -> None:
+        nodes.close(self.node.node_id, self.node.incarnation, now)
+
+
+_REASONS: dict[str, EndReason] = {reason.value: reason for reason in EndReason}
+
+
+def _parse(raw_orders: Iterable[str]) -> Iterable[Order]:
+    for raw in raw_orders:
+        stream_id, _, reason = raw.partition(" ")
+        yield Order(stream_id, _REASONS.get(reason, EndReason.STOPPED), raw)
+
+
+@dataclass
+class Reaper:
+    """Ends streams whose node is dead and whose grace is over. Every node runs one; a schedule is the backstop."""
+
+    _done: set[tuple[str, str]] = field(default_factory=set)
+
+    def sweep(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
+        """One look. Reads the fleet; streams only while a node is dead that was not yet cleaned up after."""
+        sessions = nodes.sessions()
+        dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, now)}
+        if dead <= self._done:
+            return []
+        news, waiting = self._sweep_streams(regions, now)
+        self._done = dead - waiting
+        return news
+
+    def sweep_all(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
+        """The backstop: looks at every running stream, also of nodes whose row is gone."""
+        return self._sweep_streams(regions, now)[0]
+
+    def _sweep_streams(self, regions: Iterable[str], now: int) -> tuple[list[StreamStateChange], set[tuple[str, str]]]:
+        sessions = nodes.sessions()
+        news: list[StreamStateChange] = []
+        waiting: set[tuple[str, str]] = set()
+        for stream in (s for region in regions for s in streams.unended(region)):
+            session = sessions.get(stream.node_id)
+            if not is_over(session, stream.incarnation, now):
+                continue
+            channel = channels.find(stream.channel_id)
+            if channel is None or channel.stream_id != stream.stream_id:
+                continue
+            held = channel.lease.holder is not None
+            until = dead_node_grace(session, stream.incarnation, now) if held else channel.resumable_until or 0
+            if now < until:
+                waiting.add((stream.node_id, stream.incarnation))
+            elif leases.reap(channel, stream, EndReason.NODE_LOST, now):
+                news.append(ended_news(stream, first_seq(channel.lease.fence + 1), EndReason.NODE_LOST, now))
+        return news, waiting

@@ -1,0 +1,106 @@
+"""Who is calling: JSON Web Tokens (RFC 7519) and the shared admin secret.
+
+Two issuers are known: an OIDC issuer (Cognito; RS256 against its JWKS, RFC 7517) and the user service (HS256 with the
+shared `SECRET_KEY`). The algorithm in the header only chooses between the two; each accepts exactly its own, so
+`none` and key confusion have no way in.
+"""
+
+import hmac
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import jwt
+from jwt import PyJWKClient
+
+from chalicelib.config import settings
+from chalicelib.domain.errors import AdminSecretInvalid, IdentityUnavailable, TokenExpired, TokenInvalid, TokenMissing
+
+LEEWAY_S = 10  # clock difference between the issuer and us
+MAX_TOKEN = 8_192  # characters; Cognito's are about 1,100
+MAX_SUBJECT = 256
+JWKS_KEPT_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller; `user_id` is unique across issuers."""
+
+    user_id: str
+
+
+def principal_of_header(authorization: str | None) -> Principal:
+    """From an `Authorization: Bearer <token>` header (RFC 6750). Raises TokenMissing, TokenInvalid, TokenExpired."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    if not authorization or not token.strip():
+        raise TokenMissing()
+    if scheme.lower() != "bearer":
+        raise TokenInvalid("The Authorization header must read `Bearer <token>`")
+    return principal_of_token(token.strip())
+
+
+def principal_of_token(token: str) -> Principal:
+    """Raises TokenInvalid, TokenExpired, IdentityUnavailable."""
+    if len(token) > MAX_TOKEN:
+        raise TokenInvalid()
+    try:
+        algorithm = jwt.get_unverified_header(token).get("alg")
+        if algorithm == "RS256" and settings().oidc_issuer:
+            return Principal(_subject(_claims_of_issuer(token)))
+        if algorithm == "HS256" and settings().secret_key:
+            return Principal("user:" + _subject(_claims_of_user_service(token)))
+    except jwt.ExpiredSignatureError:
+        raise TokenExpired() from None
+    except jwt.PyJWKClientConnectionError as error:
+        raise IdentityUnavailable() from error
+    except jwt.PyJWTError:
+        raise TokenInvalid() from None
+    raise TokenInvalid()
+
+
+def check_admin_secret(candidate: str | None) -> None:
+    """Constant time for each of the valid secrets. Raises AdminSecretInvalid."""
+    sent = (candidate or "").encode()
+    matches = [hmac.compare_digest(sent, secret.encode()) for secret in settings().admin_secrets]
+    if not any(matches):
+        raise AdminSecretInvalid()
+
+
+def _claims_of_issuer(token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        _jwks(settings().oidc_jwks_url or "").get_signing_key_from_jwt(token).key,
+        algorithms=["RS256"],
+        issuer=settings().oidc_issuer,
+        leeway=LEEWAY_S,
+        options={"require": ["exp", "iss", "sub"], "verify_aud": False},
+    )
+    # An ID token names its client in `aud`, a Cognito access token in `client_id`.
+    audience = claims.get("aud") or claims.get("client_id")
+    if settings().oidc_audience and audience != settings().oidc_audience:
+        raise TokenInvalid("The token was made for another application")
+    return claims
+
+
+def _claims_of_user_service(token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        settings().secret_key or "",
+        algorithms=["HS256"],
+        leeway=LEEWAY_S,
+        options={"require": ["exp"], "verify_aud": False, "verify_sub": False},
+    )
+    return claims
+
+
+def _subject(claims: dict[str, Any]) -> str:
+    """The user id; the older user service says `user_id`, and may give a number."""
+    subject = str(claims.get("sub") or claims.get("user_id") or "")
+    if not subject or len(subject) > MAX_SUBJECT:
+        raise TokenInvalid("The token does not say who you are")
+    return subject
+
+
+@lru_cache(maxsize=4)
+def _jwks(url: str) -> PyJWKClient:
+    return PyJWKClient(url, cache_keys=True, lifespan=JWKS_KEPT_S, timeout=3)

@@ -1,0 +1,187 @@
+"""The life of one stream, as its holder lives it: every step writes the row under the fence, then makes the news.
+
+    hold = StreamHold(grant)
+    hold.media(...)   CONNECTING or RECONNECTING -> LIVE
+    hold.lost(...)    LIVE -> RECONNECTING, the lease let go
+    hold.end(...)     -> ENDED
+
+Steps are safe to repeat: a step that changes no state writes nothing and has no news.
+"""
+
+from collections.abc import Sequence
+
+from chalicelib.domain.errors import LeaseLost, NotLive
+from chalicelib.domain.events import EventName, StreamFacts, StreamStateChange
+from chalicelib.domain.streams import (
+    END_REASON_TEXT,
+    SEQ_BITS,
+    ChannelStatus,
+    EndReason,
+    Stream,
+    StreamEvent,
+    StreamState,
+    first_seq,
+    next_state,
+)
+from chalicelib.services import news
+from chalicelib.services.admission import Grant
+from chalicelib.store import channels, leases, nodes, streams, timeline
+from chalicelib.store.timeline import Entry
+
+
+class StreamHold:
+    """The holder's side of a stream. Not thread-safe: one step at a time."""
+
+    def __init__(self, grant: Grant) -> None:
+        self.grant = grant
+        self.state = StreamState.RECONNECTING if grant.resumed else StreamState.CONNECTING
+        self.started_at = grant.started_at
+        self.facts = StreamFacts()
+        self._seq = first_seq(grant.fence)
+
+    def next_seq(self) -> int:
+        """A number that no event or timeline entry of this stream had before."""
+        self._seq += 1
+        return self._seq
+
+    def created(self, now: int, client_ip: str | None) -> StreamStateChange:
+        """The news that the channel was claimed; nothing to write, the claim did."""
+        return self._news(EventName.SESSION_CREATED, now, client_ip=client_ip)
+
+    def media(self, now: int, facts: StreamFacts) -> StreamStateChange | None:
+        """The first media of a connection. Raises LeaseLost."""
+        before = self.state
+        self.facts = facts
+        if next_state(before, StreamEvent.MEDIA) is before:
+            return None
+        self.started_at = self.started_at or now
+        seq = self.next_seq()
+        streams.mark_live(self.grant.stream_id, self.grant.fence, seq, self.started_at, facts.model_dump())
+        self.state = StreamState.LIVE
+        resumed = before is StreamState.RECONNECTING
+        name = EventName.STREAM_RESUMED if resumed else EventName.STREAM_START
+        return self._news(name, now, seq=seq, status=ChannelStatus.LIVE)
+
+    def measured(self, facts: StreamFacts) -> None:
+        """Picture or sound became known or changed. Raises LeaseLost."""
+        if facts != self.facts and self.state is StreamState.LIVE:
+            streams.set_facts(self.grant.stream_id, self.grant.fence, facts.model_dump())
+            self.facts = facts
+
+    def lost(self, now: int, last_media_at: int, bytes_in: int) -> StreamStateChange | None:
+        """The connection is gone or silent. A stream that was LIVE waits for its encoder, counted from its last media.
+
+        Raises LeaseLost.
+        """
+        after = next_state(self.state, StreamEvent.TRANSPORT_LOST)
+        if after is StreamState.ENDED:
+            return self.end(EndReason.NO_MEDIA, now, bytes_in)
+        until = last_media_at + self.grant.grace
+        seq = self.next_seq()
+        leases.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until)
+        self.state = after
+        return self._news(EventName.STREAM_INTERRUPTED, now, seq=seq, status=ChannelStatus.RECONNECTING, until=until)
+
+    def end(self, reason: EndReason, now: int, bytes_in: int) -> StreamStateChange | None:
+        """Over for good. Raises LeaseLost."""
+        if self.state is StreamState.ENDED:
+            return None
+        seq = self.next_seq()
+        grant = self.grant
+        leases.finish(grant.channel_id, grant.stream_id, grant.fence, seq, reason, now, bytes_in)
+        self.state = StreamState.ENDED
+        return self._news(
+            EventName.STREAM_END,
+            now,
+            seq=seq,
+            status=ChannelStatus.OFFLINE,
+            reason=reason.value,
+            detail=END_REASON_TEXT[reason],
+        )
+
+    def _news(
+        self,
+        name: EventName,
+        now: int,
+        *,
+        seq: int | None = None,
+        status: ChannelStatus | None = None,
+        until: int | None = None,
+        reason: str | None = None,
+        detail: str | None = None,
+        client_ip: str | None = None,
+    ) -> StreamStateChange:
+        return StreamStateChange(
+            event_name=name,
+            channel_id=self.grant.channel_id,
+            stream_id=self.grant.stream_id,
+            key_id=self.grant.key_id,
+            node_id=self.grant.holder.node_id,
+            seq=self.next_seq() if seq is None else seq,
+            at=now,
+            status=status,
+            until=until,
+            reason=reason,
+            detail=detail,
+            client_ip=client_ip,
+            started_at=self.started_at,
+            facts=self.facts,
+        )
+
+
+def announce(events: Sequence[StreamStateChange]) -> None:
+    """Onto the bus first, for the dashboards' sake, then into the streams' timelines. Raises StoreUnavailable."""
+    news.publish(events)
+    for event in events:
+        if event.stream_id is not None:
+            facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
+            timeline.add(Entry(event.stream_id, event.seq, event.at, event.event_name.value, facts))
+
+
+def running_stream(channel_id: str) -> Stream | None:
+    """The channel's stream that has not ended, or None."""
+    channel = channels.find(channel_id)
+    stream = streams.find(channel.stream_id) if channel is not None and channel.stream_id else None
+    return None if stream is None or stream.state is StreamState.ENDED else stream
+
+
+def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
+    """Has a stream ended by whoever holds it, or, where nobody does, ends it here. False if it had ended."""
+    stream = streams.find(stream_id)
+    if stream is None or stream.state is StreamState.ENDED:
+        return False
+    channel = channels.get(stream.channel_id)
+    if channel.lease.holder is not None:
+        return nodes.order(stream.node_id, stream_id, reason.value)
+    try:
+        seq = stream.seq + (1 << (SEQ_BITS - 1))
+        leases.finish(channel.channel_id, stream_id, stream.fence, seq, reason, now, stream.bytes_in)
+    except LeaseLost:
+        return False
+    announce([ended_news(stream, seq, reason, now)])
+    return True
+
+
+def ended_news(stream: Stream, seq: int, reason: EndReason, now: int) -> StreamStateChange:
+    """The news of a stream that somebody other than its holder ended."""
+    return StreamStateChange(
+        event_name=EventName.STREAM_END,
+        channel_id=stream.channel_id,
+        stream_id=stream.stream_id,
+        key_id=stream.key_id,
+        node_id=stream.node_id,
+        seq=seq,
+        at=now,
+        status=ChannelStatus.OFFLINE,
+        reason=reason.value,
+        detail=END_REASON_TEXT[reason],
+        started_at=stream.started_at,
+    )
+
+
+def stop_channel(channel_id: str, reason: EndReason, now: int) -> str:
+    """Ends the channel's broadcast; answers its stream id. Raises NotLive."""
+    stream = running_stream(channel_id)
+    if stream is None or not order_end(stream.stream_id, reason, now):
+        raise NotLive()
+    return stream.stream_id

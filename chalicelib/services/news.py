@@ -1,0 +1,44 @@
+"""Puts what happened onto the bus, ten entries a request.
+
+An event that cannot be delivered is logged and counted, never raised: the row that it tells of is already written,
+and every consumer can read it.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import aws
+from chalicelib.config import settings
+from chalicelib.domain.events import CONTROL_SOURCE, INGEST_SOURCE, AnyEvent, DashboardConnected
+from chalicelib.observability import logger
+
+ENTRIES_A_REQUEST = 10  # PutEvents' limit
+
+
+def publish(events: Sequence[AnyEvent]) -> int:
+    """Puts `events` in their order; answers how many the bus did not take."""
+    lost = 0
+    for start in range(0, len(events), ENTRIES_A_REQUEST):
+        batch = events[start : start + ENTRIES_A_REQUEST]
+        try:
+            answer = aws.client("events").put_events(Entries=[_entry(event) for event in batch])
+            failed = int(answer.get("FailedEntryCount", 0))
+        except (BotoCoreError, ClientError) as error:
+            failed = len(batch)
+            logger("control").warning("events not delivered", count=failed, error=type(error).__name__)
+        lost += failed
+    return lost
+
+
+def _entry(event: AnyEvent) -> dict[str, object]:
+    from_control = isinstance(event, DashboardConnected)
+    return {
+        "Time": datetime.fromtimestamp(event.at / 1000, UTC),
+        "Source": CONTROL_SOURCE if from_control else INGEST_SOURCE,
+        "DetailType": event.detail_type,
+        "Detail": json.dumps(event.model_dump(mode="json", exclude_none=True), separators=(",", ":")),
+        "EventBusName": settings().event_bus,
+    }
