@@ -1,0 +1,51 @@
+"""Write every template of a stage into `cdk.out/`: `python -m infra.app dev`. Needs Node.js, no CDK command, no AWS.
+
+    cdk.out/stream-sync-dev-data.template.json     tables, keys, secrets, accounts, bus     (changes rarely)
+    cdk.out/stream-sync-dev-ingest.template.json   load balancer and RTMP nodes
+    cdk.out/chalice-dev.json                       what `chalice package --merge-template` adds to Chalice's own
+
+Order of deployment: infra/README.md.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from infra.chalice_extras import chalice_extras
+from infra.data import DataStack
+from infra.ingest import IngestStack
+from infra.stages import STAGE_NAMES, STAGES, Stage
+
+OUT = Path("cdk.out")
+
+
+def synthesise(stage: Stage, out: Path) -> dict[str, Path]:
+    """Write the templates of one stage. Answers the path of each, by `data`, `ingest` and `chalice`."""
+    # No bootstrap stack and no assets: a template alone is all that `aws cloudformation deploy` needs.
+    # The analytics block would record versions of this machine in every template.
+    app = cdk.App(outdir=str(out), analytics_reporting=False)
+    stacks = {
+        "data": DataStack(app, stage, cdk.BootstraplessSynthesizer()),
+        "ingest": IngestStack(app, stage, cdk.BootstraplessSynthesizer()),
+    }
+    for tag, value in (("application", "stream-sync"), ("stage", stage.name)):
+        cdk.Tags.of(app).add(tag, value)
+    app.synth()
+    extras = out / f"chalice-{stage.name}.json"
+    extras.write_text(json.dumps(chalice_extras(stage), indent=2) + "\n")
+    return {noun: out / stack.template_file for noun, stack in stacks.items()} | {"chalice": extras}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m infra.app", description="Write the templates of a stage.")
+    parser.add_argument("stage", choices=STAGE_NAMES)
+    parser.add_argument("--out", type=Path, default=OUT)
+    arguments = parser.parse_args()
+    for path in synthesise(STAGES[arguments.stage], arguments.out).values():
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""What Chalice cannot say, merged into the template that it packages (`chalice package --merge-template`).
+
+In the same template rather than in a stack of its own, because each part needs what Chalice makes in it:
+- problem details for what API Gateway answers by itself: in the API's definition, so that the deployment of the API
+  that Chalice makes contains them (responses added from outside stay dead until somebody deploys the API again);
+- the bus rules and their permissions: `on_cw_event` knows only the default bus;
+- the WebSocket management URL, and the right to use it, of the very WebSocket API that the template makes;
+- secrets, by reference: CloudFormation reads them from Secrets Manager, they are in no file.
+"""
+
+from typing import Any
+
+from chalicelib.api.gateway_responses import GATEWAY_RESPONSES, MEDIA_TYPE, GatewayResponse
+from infra.stages import Stage
+
+Resource = dict[str, Any]
+
+# Chalice's own logical ids.
+REST_API = "RestAPI"
+WEBSOCKET_API = "WebsocketAPI"
+WEBSOCKET_STAGE = "WebsocketAPIStage"
+ROLE = "DefaultRole"
+EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event` of app.py
+
+# Answers of the local gateway that API Gateway has no type for.
+LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
+
+# Status news is worth nothing when it is old (a dashboard that reconnects gets a snapshot), so it is not retried for
+# the usual 24 hours.
+NEWS_RETRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3}
+# A task that stopped is cleaned up after within the minute by the schedule; late news of it does no harm.
+TASK_RETRY = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
+
+
+def chalice_extras(stage: Stage) -> dict[str, Any]:
+    """The merge template of one stage, as JSON-ready data."""
+    return {
+        "Globals": {"Function": {"Environment": {"Variables": _environment(stage)}}},
+        "Resources": {
+            REST_API: {
+                "Properties": {"DefinitionBody": {"x-amazon-apigateway-gateway-responses": _gateway_responses()}}
+            },
+            "WebsocketPush": _websocket_push(),
+            **_rule(
+                "StreamNews",
+                NEWS_RETRY,
+                EventBusName=stage.prefix,
+                Description="Everything that the two planes tell, to open dashboards",
+                EventPattern={"source": [{"prefix": "stream-sync."}]},
+            ),
+            **_rule(
+                "IngestTaskStopped",
+                TASK_RETRY,
+                Description="An ingest task stopped: its streams may need an end",
+                EventPattern={
+                    "source": ["aws.ecs"],
+                    "detail-type": ["ECS Task State Change"],
+                    "detail": {
+                        "lastStatus": ["STOPPED"],
+                        "clusterArn": [
+                            {
+                                "Fn::Sub": "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/"
+                                + stage.prefix
+                            }
+                        ],
+                    },
+                },
+            ),
+        },
+    }
+
+
+def _environment(stage: Stage) -> dict[str, Any]:
+    """For every function, beside what `.chalice/config.json` names."""
+    return {
+        "STREAM_SYNC_WS_MANAGEMENT_URL": {
+            "Fn::Sub": f"https://${{{WEBSOCKET_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
+            f"/${{{WEBSOCKET_STAGE}}}"
+        },
+        "STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"),
+        "STREAM_SYNC_SECRET_KEY": _secret(stage, "user-service"),
+    }
+
+
+def _secret(stage: Stage, noun: str) -> str:
+    """Resolved by CloudFormation at deployment. (`chalice deploy` would pass the text on: use the template.)"""
+    return f"{{{{resolve:secretsmanager:{stage.secret(noun)}}}}}"
+
+
+def _gateway_responses() -> dict[str, Any]:
+    return {kind: _gateway_response(answer) for kind, answer in GATEWAY_RESPONSES.items() if kind not in LOCAL_ONLY}
+
+
+def _gateway_response(answer: GatewayResponse) -> dict[str, Any]:
+    return {
+        "statusCode": str(answer.status),
+        "responseTemplates": {"application/json": answer.template},
+        "responseParameters": {
+            "gatewayresponse.header.Content-Type": f"'{MEDIA_TYPE}'",
+            "gatewayresponse.header.Cache-Control": "'no-store'",
+            # An error holds nothing of anybody: any page may read why it was refused.
+            "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+        },
+    }
+
+
+def _websocket_push() -> Resource:
+    """The right to send to, and to close, connections of this WebSocket API and stage."""
+    return {
+        "Type": "AWS::IAM::RolePolicy",
+        "Properties": {
+            "PolicyName": "websocket-push",
+            "RoleName": {"Ref": ROLE},
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": ["execute-api:ManageConnections"],
+                        "Resource": [
+                            {
+                                "Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+                                f"${{{WEBSOCKET_API}}}/${{{WEBSOCKET_STAGE}}}/*/@connections/*"
+                            }
+                        ],
+                    }
+                ],
+            },
+        },
+    }
+
+
+def _rule(name: str, retry: dict[str, int], **properties: Any) -> dict[str, Resource]:
+    """A rule that calls the event function, and its permission to."""
+    function = {"Fn::GetAtt": [EVENT_FUNCTION, "Arn"]}
+    return {
+        name: {
+            "Type": "AWS::Events::Rule",
+            "Properties": {**properties, "Targets": [{"Id": EVENT_FUNCTION, "Arn": function, "RetryPolicy": retry}]},
+        },
+        f"{name}Permission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": function,
+                "Principal": "events.amazonaws.com",
+                "SourceArn": {"Fn::GetAtt": [name, "Arn"]},
+            },
+        },
+    }
+
+
+__all__ = ["chalice_extras"]

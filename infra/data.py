@@ -1,0 +1,219 @@
+"""The Data stack: everything that must outlive code. Tables, keys, secrets, media, accounts, the bus, the image store.
+
+The tables are written out here, and once more as pynamodb models in `chalicelib/store/models.py`; a test compares them.
+Written twice on purpose: a changed model must not silently rebuild an index of a table that holds data.
+"""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.stages import Stage
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index; it carries all attributes."""
+
+    name: str
+    key: str
+    sort: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. Keys are strings, but for a sort key in `numeric_sort`."""
+
+    name: str
+    key: str
+    sort: str | None = None
+    numeric_sort: bool = False
+    expires: bool = False
+    indexes: tuple[Index, ...] = ()
+
+
+TABLES = (
+    Table("channels", "channel_id"),
+    Table("keys", "key_hash", indexes=(Index("by_channel", "channel_id", "key_id"),)),
+    Table(
+        "streams",
+        "stream_id",
+        # `live` is sparse: only streams that have not ended carry it.
+        indexes=(Index("by_channel", "channel_id", "stream_id"), Index("live", "live", "stream_id")),
+    ),
+    Table("timeline", "stream_id", sort="seq", numeric_sort=True, expires=True),
+    Table("nodes", "node_id", expires=True),
+    Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),
+    Table("pulses", "stream_id", expires=True),
+)
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def _number(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
+
+
+class DataStack(cdk.Stack):
+    """Deployed first, changed least. Its outputs are what `infra.render_chalice_config` fills in."""
+
+    def __init__(self, scope: Construct, stage: Stage, synthesizer: cdk.IStackSynthesizer) -> None:
+        super().__init__(
+            scope,
+            stage.stack("data"),
+            synthesizer=synthesizer,
+            termination_protection=stage.keep,
+            description=f"stream-sync {stage.name}: tables, stream-key encryption, accounts, media, event bus",
+        )
+        self._stage = stage
+        self._removal = cdk.RemovalPolicy.RETAIN if stage.keep else cdk.RemovalPolicy.DESTROY
+        for table in TABLES:
+            self._table(table)
+        self._stream_key_encryption()
+        self._secrets()
+        self._media()
+        self._accounts()
+        self._image_repository()
+        events.EventBus(self, "Bus", event_bus_name=stage.prefix)
+
+    def _table(self, table: Table) -> None:
+        sort = table.sort and (_number(table.sort) if table.numeric_sort else _text(table.sort))
+        dynamodb.TableV2(
+            self,
+            f"Table{table.name.capitalize()}",
+            table_name=self._stage.table_prefix + table.name,
+            partition_key=_text(table.key),
+            sort_key=sort or None,
+            billing=dynamodb.Billing.on_demand(),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            # Hygiene only: every read judges expiry itself.
+            time_to_live_attribute="ttl" if table.expires else None,
+            global_secondary_indexes=[
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name=index.name,
+                    partition_key=_text(index.key),
+                    sort_key=_text(index.sort),
+                    projection_type=dynamodb.ProjectionType.ALL,
+                )
+                for index in table.indexes
+            ]
+            or None,
+            deletion_protection=self._stage.keep,
+            removal_policy=self._removal,
+        )
+
+    def _stream_key_encryption(self) -> None:
+        """The KMS key under which owners' stream keys are kept, so that only they can reveal them (SS-6.2)."""
+        key = kms.Key(
+            self,
+            "StreamKeyEncryption",
+            alias=f"alias/{self._stage.prefix}",
+            description=f"Encrypts the stream keys of {self._stage.prefix}",
+            enable_key_rotation=True,
+            removal_policy=self._removal,
+        )
+        self._output("KmsKeyArn", key.key_arn, "Encrypts stream keys")
+
+    def _secrets(self) -> None:
+        """Made here with random values, filled in or rotated by hand; no file and no command line ever holds them.
+
+        Until the user service's own secret is put in, nobody can sign with the random one: HS256 tokens are refused.
+        """
+        for noun, purpose in (
+            ("admin", "Shared secret of the admin API; two, comma separated, during a rotation"),
+            ("user-service", "HS256 secret that the user service signs JWTs with"),
+        ):
+            secretsmanager.Secret(
+                self,
+                f"Secret{noun.title().replace('-', '')}",
+                secret_name=self._stage.secret(noun),
+                description=purpose,
+                generate_secret_string=secretsmanager.SecretStringGenerator(
+                    password_length=48, exclude_punctuation=True
+                ),
+                removal_policy=self._removal,
+            )
+
+    def _media(self) -> None:
+        bucket = s3.Bucket(
+            self,
+            "Media",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            # Its name is generated, so keeping it hinders no later deployment.
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            lifecycle_rules=[
+                s3.LifecycleRule(abort_incomplete_multipart_upload_after=cdk.Duration.days(1)),
+                # Live segments matter for seconds; a crashed node's are swept here.
+                s3.LifecycleRule(prefix="hls/", expiration=cdk.Duration.days(1)),
+            ],
+        )
+        self._output("MediaBucket", bucket.bucket_name, "HLS and recordings")
+        self._output("PlaybackBaseUrl", f"https://{bucket.bucket_regional_domain_name}/hls", "Playback URLs begin so")
+
+    def _accounts(self) -> None:
+        pool = cognito.UserPool(
+            self,
+            "Broadcasters",
+            user_pool_name=self._stage.prefix,
+            self_sign_up_enabled=False,  # a broadcaster is admitted, not self-made
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            standard_attributes=cognito.StandardAttributes(
+                email=cognito.StandardAttribute(required=True, mutable=True)
+            ),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
+            ),
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            deletion_protection=self._stage.keep,
+            removal_policy=self._removal,
+        )
+        client = pool.add_client(
+            "Dashboard",
+            user_pool_client_name="dashboard",
+            generate_secret=False,  # a browser keeps no secret
+            auth_flows=cognito.AuthFlow(user_password=True),
+            prevent_user_existence_errors=True,
+            disable_o_auth=True,
+            id_token_validity=cdk.Duration.hours(1),
+            access_token_validity=cdk.Duration.hours(1),
+            refresh_token_validity=cdk.Duration.days(30),
+        )
+        issuer = f"https://cognito-idp.{self.region}.{self.url_suffix}/{pool.user_pool_id}"
+        self._output("OidcIssuer", issuer, "Whose JWTs are accepted")
+        self._output("OidcAudience", client.user_pool_client_id, "The dashboard's client id")
+
+    def _image_repository(self) -> None:
+        repository = ecr.Repository(
+            self,
+            "IngestImages",
+            repository_name=f"{self._stage.prefix}-ingest",
+            image_tag_mutability=ecr.TagMutability.IMMUTABLE,  # a rollback must find the very image it ran
+            image_scan_on_push=True,
+            lifecycle_rules=[ecr.LifecycleRule(max_image_count=50)],
+            removal_policy=self._removal,
+        )
+        self._output("IngestRepository", repository.repository_uri, "Push the ingest image here")
+
+    def _output(self, name: str, value: str, description: str) -> None:
+        cdk.CfnOutput(self, name, value=value, description=description)
+
+
+__all__ = ["TABLES", "DataStack", "Index", "Table"]

@@ -1,0 +1,164 @@
+"""The Ingest stack: the RTMP nodes on Fargate behind their load balancer. One a region; the Data stack comes first."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.network import RTMP_PORT, Network
+from infra.policies import Place, shared_statements
+from infra.stages import Stage
+
+# The most that Fargate grants between SIGTERM and SIGKILL.
+STOP_TIMEOUT_S = 120
+
+# A node is one event loop, so one core is all it can use.
+CPU_UNITS = 1024
+MEMORY_MIB = 2048
+
+# What one node takes at most. New publishers beyond it are steered elsewhere.
+CAPACITY = 1000
+OPEN_FILES = 16 * CAPACITY
+
+
+class IngestStack(cdk.Stack):
+    """Parameter `ImageUri`: the image to run, as pushed to the Data stack's repository."""
+
+    def __init__(self, scope: Construct, stage: Stage, synthesizer: cdk.IStackSynthesizer) -> None:
+        super().__init__(
+            scope,
+            stage.stack("ingest"),
+            synthesizer=synthesizer,
+            termination_protection=stage.keep,
+            description=f"stream-sync {stage.name}: RTMP ingest nodes behind a load balancer",
+        )
+        image = cdk.CfnParameter(
+            self,
+            "ImageUri",
+            type="String",
+            description="Ingest image with tag or digest",
+            allowed_pattern=r"^[a-z0-9][a-z0-9./_-]+[:@][A-Za-z0-9._:-]+$",
+        )
+        self._stage = stage
+        self._network = Network(self, stage)
+        self._service(self._task(image.value_as_string))
+        cdk.CfnOutput(
+            self,
+            "IngestUrl",
+            value=f"rtmp://{self._network.balancer.load_balancer_dns_name}:{RTMP_PORT}/live",
+            description="What broadcasters of this region enter into OBS",
+        )
+
+    def _task(self, image: str) -> ecs.FargateTaskDefinition:
+        task = ecs.FargateTaskDefinition(
+            self,
+            "Task",
+            family=f"{self._stage.prefix}-ingest",
+            cpu=CPU_UNITS,
+            memory_limit_mib=MEMORY_MIB,
+            task_role=self._node_role(),
+            execution_role=self._execution_role(),
+        )
+        container = task.add_container(
+            "ingest",
+            image=ecs.ContainerImage.from_registry(image),
+            essential=True,
+            environment={
+                "STREAM_SYNC_STAGE": self._stage.name,
+                "STREAM_SYNC_REGION": self.region,
+                "STREAM_SYNC_RTMP_HOST": "0.0.0.0",
+                "STREAM_SYNC_RTMP_PORT": str(RTMP_PORT),
+                "STREAM_SYNC_CAPACITY": str(CAPACITY),
+                # Whose PROXY headers are believed: the load balancer's, which has addresses of the VPC only.
+                "STREAM_SYNC_PROXY_NETWORKS": self._network.vpc.vpc_cidr_block,
+            },
+            # On SIGTERM the node ends each stream properly: rows, events, the encoder's own notice.
+            stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_S),
+            readonly_root_filesystem=True,
+            logging=ecs.LogDriver.aws_logs(
+                stream_prefix="node",
+                log_group=self._log_group,
+                # A stalled log service must not stall media; lines beyond the buffer are lost instead.
+                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
+                max_buffer_size=cdk.Size.mebibytes(8),
+            ),
+        )
+        container.add_port_mappings(ecs.PortMapping(container_port=RTMP_PORT, protocol=ecs.Protocol.TCP))
+        container.add_ulimits(ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=OPEN_FILES, hard_limit=OPEN_FILES))
+        return task
+
+    def _node_role(self) -> iam.Role:
+        place = Place(partition=self.partition, region=self.region, account=self.account)
+        return iam.Role(
+            self,
+            "NodeRole",
+            description="Ingest node: rows and events, nothing else",
+            assumed_by=self._ecs_tasks(),
+            inline_policies={
+                "node": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement.from_json(statement) for statement in shared_statements(self._stage, place)
+                    ]
+                )
+            },
+        )
+
+    def _execution_role(self) -> iam.Role:
+        """What ECS itself needs to start the task: pull the one repository, write the one log group."""
+        self._log_group = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/{self._stage.prefix}/ingest",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=cdk.RemovalPolicy.RETAIN if self._stage.keep else cdk.RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(self, "ExecutionRole", description="ECS: start an ingest task", assumed_by=self._ecs_tasks())
+        repository = self.format_arn(service="ecr", resource="repository", resource_name=f"{self._stage.prefix}-ingest")
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                resources=[repository],
+            )
+        )
+        # A registry login has no resource to name.
+        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+        return role  # the log driver adds its own two actions on the group
+
+    def _ecs_tasks(self) -> iam.IPrincipal:
+        """ECS, for tasks of this account only (no confused deputy)."""
+        return iam.ServicePrincipal(
+            "ecs-tasks.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
+        )
+
+    def _service(self, task: ecs.FargateTaskDefinition) -> None:
+        cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=self._stage.prefix,
+            vpc=self._network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
+        service = ecs.FargateService(
+            self,
+            "Nodes",
+            service_name="ingest",
+            cluster=cluster,
+            task_definition=task,
+            desired_count=self._stage.tasks,
+            assign_public_ip=True,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            security_groups=[self._network.node_security_group],
+            # New tasks stand before old ones drain, and a version that does not come up goes back by itself.
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            health_check_grace_period=cdk.Duration.seconds(60),
+            enable_ecs_managed_tags=True,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+        )
+        service.attach_to_network_target_group(self._network.rtmp_targets)
+
+
+__all__ = ["CAPACITY", "IngestStack"]

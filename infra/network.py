@@ -1,0 +1,114 @@
+"""The network around the ingest nodes: VPC, load balancer, and the attributes that decide whether live streams survive.
+
+Linters do not judge these values; `tests/infra` pins each of them.
+"""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elb
+from constructs import Construct
+
+from infra.stages import Stage
+
+RTMP_PORT = 1935
+
+# Longer than the longest grace of a channel (300 s), so that the node, which knows the reason, always gives up first.
+# 350 s is also what TLS listeners are fixed at: RTMP and RTMPS behave alike.
+TCP_IDLE_TIMEOUT_S = 350
+
+CLOSED_WHEN_UNHEALTHY = "target_health_state.unhealthy.connection_termination.enabled"
+CLOSED_WHEN_DRAINED = "deregistration_delay.connection_termination.enabled"
+
+
+class Network(Construct):
+    """The way in: `rtmp_targets` is where ingest tasks register, `node_security_group` what they wear."""
+
+    def __init__(self, scope: Construct, stage: Stage) -> None:
+        super().__init__(scope, "Network")
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr("10.40.0.0/16"),
+            max_azs=2,
+            # Tasks have public addresses for their calls to AWS, and a security group that lets only the load balancer
+            # in. NAT gateways would add a bill and a bottleneck, and no protection.
+            nat_gateways=0,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="ingest", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=20, map_public_ip_on_launch=False
+                )
+            ],
+            # The lease goes over this: DynamoDB without the internet in between, at no charge. Media goes to S3 alike.
+            gateway_endpoints={
+                "DynamoDb": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
+                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
+            },
+        )
+        self.node_security_group = ec2.SecurityGroup(
+            self, "NodeSecurityGroup", vpc=self.vpc, description="Ingest nodes: RTMP from the load balancer only"
+        )
+        front = ec2.SecurityGroup(
+            self,
+            "FrontSecurityGroup",
+            vpc=self.vpc,
+            description="Load balancer: RTMP from anywhere, on to the nodes",
+            allow_all_outbound=False,
+        )
+        front.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(RTMP_PORT), "Broadcasters")
+        front.add_egress_rule(self.node_security_group, ec2.Port.tcp(RTMP_PORT), "Ingest nodes")
+        self.node_security_group.add_ingress_rule(front, ec2.Port.tcp(RTMP_PORT), "Load balancer")
+
+        self.balancer = elb.NetworkLoadBalancer(
+            self,
+            "Balancer",
+            vpc=self.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            internet_facing=True,
+            # Few, long connections: without it a zone with one node gets half of them.
+            cross_zone_enabled=True,
+            deletion_protection=stage.keep,
+            security_groups=[front],
+        )
+        self.rtmp_targets = self._targets(stage)
+        elb.NetworkListener(
+            self,
+            "Rtmp",
+            load_balancer=self.balancer,
+            port=RTMP_PORT,
+            protocol=elb.Protocol.TCP,
+            tcp_idle_timeout=cdk.Duration.seconds(TCP_IDLE_TIMEOUT_S),
+            default_target_groups=[self.rtmp_targets],
+        )
+
+    def _targets(self, stage: Stage) -> elb.NetworkTargetGroup:
+        """A group of its own, not the listener's: a TLS listener on 1936 forwards to the same nodes."""
+        group = elb.NetworkTargetGroup(
+            self,
+            "RtmpTargets",
+            vpc=self.vpc,
+            port=RTMP_PORT,
+            protocol=elb.Protocol.TCP,
+            target_type=elb.TargetType.IP,
+            # Targets by address see the balancer's own instead of the client's; the audit record and the allow lists
+            # need the real one. Nodes take the header from the VPC's addresses only.
+            proxy_protocol_v2=True,
+            preserve_client_ip=False,
+            # The drain window: broadcasts on a task that is being replaced go on this long.
+            deregistration_delay=cdk.Duration.seconds(stage.drain_s),
+            health_check=elb.HealthCheck(
+                protocol=elb.Protocol.TCP,
+                interval=cdk.Duration.seconds(10),
+                timeout=cdk.Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )
+        # True by default: one failed check of a busy node would reset every live stream on it. Unhealthy means no new
+        # connections; the running ones are the node's own affair.
+        group.set_attribute(CLOSED_WHEN_UNHEALTHY, "false")
+        # After the window the node ends its streams itself, properly, on SIGTERM; a reset would look like a crash.
+        group.set_attribute(CLOSED_WHEN_DRAINED, "false")
+        return group
+
+
+__all__ = ["CLOSED_WHEN_DRAINED", "CLOSED_WHEN_UNHEALTHY", "RTMP_PORT", "TCP_IDLE_TIMEOUT_S", "Network"]

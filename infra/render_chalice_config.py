@@ -1,0 +1,104 @@
+"""Fill a stage's addresses into Chalice's configuration: `python -m infra.render_chalice_config dev`.
+
+Reads the outputs of the stage's two stacks and writes `.chalice/config.json` (only this stage's part) and
+`.chalice/policy-<stage>.json`. Running it again changes nothing, or what the stacks changed. The results hold addresses
+and no secrets: commit them, the next deployment then shows what moved.
+
+Uses the ordinary AWS credentials and region of the shell.
+"""
+
+import argparse
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.policies import Place, control_plane_policy
+from infra.stages import STAGE_NAMES, STAGES, Stage
+
+CHALICE = Path(".chalice")
+
+# Environment variable of the functions -> output of a stack.
+FROM_OUTPUT = {
+    "STREAM_SYNC_KMS_KEY_ID": "KmsKeyArn",
+    "STREAM_SYNC_OIDC_ISSUER": "OidcIssuer",
+    "STREAM_SYNC_OIDC_AUDIENCE": "OidcAudience",
+    "STREAM_SYNC_PLAYBACK_BASE_URL": "PlaybackBaseUrl",
+}
+
+
+class OutputMissing(LookupError):
+    """A stack has not been deployed, or is older than this code."""
+
+
+def place_of(kms_key_arn: str) -> Place:
+    """Where the stage lives, by the one full ARN among its outputs: `arn:aws:kms:eu-west-1:123456789012:key/...`."""
+    _, partition, _, region, account, _ = kms_key_arn.split(":", 5)
+    return Place(partition, region, account)
+
+
+def render(config: Mapping[str, Any], stage: Stage, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The configuration with this stage's environment filled in. Raises OutputMissing."""
+    rendered = copy.deepcopy(dict(config))
+    environment = rendered["stages"][stage.name]["environment_variables"]
+    for variable, output in FROM_OUTPUT.items():
+        environment[variable] = _output(outputs, output)
+    # Other regions' endpoints stay as they are: each region's stack knows only its own.
+    ingest_urls = _known_urls(environment["STREAM_SYNC_INGEST_URLS"])
+    ingest_urls[place_of(outputs["KmsKeyArn"]).region] = _output(outputs, "IngestUrl")
+    environment["STREAM_SYNC_INGEST_URLS"] = json.dumps(ingest_urls, sort_keys=True)
+    return rendered
+
+
+def policy(stage: Stage, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The functions' policy with real ARNs. Raises OutputMissing."""
+    key = _output(outputs, "KmsKeyArn")
+    return control_plane_policy(stage, place_of(key), key)
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _output(outputs: Mapping[str, str], name: str) -> str:
+    if name not in outputs:
+        raise OutputMissing(f"No stack of this stage has the output {name}: deploy the data and ingest stacks first")
+    return outputs[name]
+
+
+def _known_urls(text: str) -> dict[str, str]:
+    """The ingest URLs so far, without the placeholder that the repository starts with."""
+    return {region: url for region, url in json.loads(text).items() if ".invalid" not in url}
+
+
+def stack_outputs(stage: Stage, cloudformation: Any) -> dict[str, str]:
+    """Outputs of both stacks, by name. `cloudformation` is a boto3 client; its ClientError passes through."""
+    stacks = [
+        stack
+        for noun in ("data", "ingest")
+        for stack in cloudformation.describe_stacks(StackName=stage.stack(noun))["Stacks"]
+    ]
+    return {output["OutputKey"]: output["OutputValue"] for stack in stacks for output in stack.get("Outputs", [])}
+
+
+def write(stage: Stage, outputs: Mapping[str, str], chalice: Path) -> None:
+    """Renders both files in the folder `chalice`. Raises OutputMissing, and then has written nothing."""
+    config = chalice / "config.json"
+    rendered = as_json(render(json.loads(config.read_text()), stage, outputs))
+    (chalice / f"policy-{stage.name}.json").write_text(as_json(policy(stage, outputs)))
+    config.write_text(rendered)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m infra.render_chalice_config", description=__doc__)
+    parser.add_argument("stage", choices=STAGE_NAMES)
+    stage = STAGES[parser.parse_args().stage]
+    write(stage, stack_outputs(stage, boto3.client("cloudformation")), CHALICE)
+    print(f"{CHALICE}/config.json and {CHALICE}/policy-{stage.name}.json now say where {stage.prefix} lives")
+
+
+if __name__ == "__main__":
+    main()
