@@ -20,6 +20,7 @@ READY_TIMEOUT_S = 30.0
 STOP_GRACE_S = 15.0
 # A node that dies sooner than this after its start counts as one that cannot start.
 QUICK_DEATH_S = 10.0
+FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 
 
@@ -57,17 +58,19 @@ class Node:
             return probe.connect_ex((HOST, self._settings.rtmp_port)) == 0
 
     async def keep_running(self) -> None:
-        """Start it again whenever it dies, at once after a long life, ever later after short ones."""
-        pause = 1.0
+        """Start it again whenever it dies: soon after a long life, ever later after short ones."""
+        pause = FIRST_PAUSE_S
         while child := self._child:
             code = await child.wait()
-            pause = 1.0 if time.monotonic() - child.started > QUICK_DEATH_S else min(2 * pause, LONGEST_PAUSE_S)
+            if time.monotonic() - child.started > QUICK_DEATH_S:
+                pause = FIRST_PAUSE_S
             print(
                 f"The ingest node ended (code {code}); starting it again in {pause:.0f} s. Log: {child.log}", flush=True
             )
             await asyncio.to_thread(self._announce_stopped_task, code)
             await asyncio.sleep(pause)
             await self.start()
+            pause = min(2 * pause, LONGEST_PAUSE_S)
 
     def _announce_stopped_task(self, code: int) -> None:
         """ECS's event, given to the gateway directly: PutEvents takes no `aws.*` source."""

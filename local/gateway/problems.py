@@ -18,7 +18,7 @@ def gateway_problem(response_type: str, context: Mapping[str, str] | None = None
     words = GATEWAY_RESPONSES.get(response_type) or GATEWAY_RESPONSES[fallback]
     return web.Response(
         status=words.status,
-        text=json.dumps(words.problem(context or {})),
+        body=json.dumps(words.problem(context or {})).encode(),
         content_type=MEDIA_TYPE,
     )
 

@@ -1,0 +1,58 @@
+"""The demo account's way in: what the stack that runs says about itself, a sign-in, and calls of the API."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from local.ports import CannotStart
+from local.settings import LocalSettings
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def running_stack(settings: LocalSettings) -> dict[str, Any]:
+    """`ready.json`. Raises CannotStart if nothing runs."""
+    try:
+        document: dict[str, Any] = json.loads(settings.ready_file.read_text())
+    except FileNotFoundError as error:
+        raise CannotStart("stream-sync does not run here. Start it first, in another terminal:  make run") from error
+    return document
+
+
+def sign_in(ready: dict[str, Any]) -> str:
+    """The demo account's ID token, from Cognito, by address and password like any broadcaster's."""
+    configuration = _json(urllib.request.Request(f"{ready['http_url']}/config.json"))
+    cognito = configuration["cognito"]
+    question = {
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "ClientId": cognito["client_id"],
+        "AuthParameters": {"USERNAME": ready["demo"]["email"], "PASSWORD": ready["demo"]["password"]},
+    }
+    answer = _json(
+        urllib.request.Request(
+            cognito["endpoint"],
+            data=json.dumps(question).encode(),
+            headers={
+                "Content-Type": "application/x-amz-json-1.1",
+                "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+            },
+        )
+    )
+    return str(answer["AuthenticationResult"]["IdToken"])
+
+
+def call_api(ready: dict[str, Any], token: str, path: str) -> dict[str, Any]:
+    """GET a path of the API. Raises CannotStart with the API's own words if it refuses."""
+    return _json(urllib.request.Request(ready["http_url"] + path, headers={"Authorization": f"Bearer {token}"}))
+
+
+def _json(request: urllib.request.Request) -> dict[str, Any]:
+    try:
+        with _opener.open(request, timeout=15) as response:
+            document: dict[str, Any] = json.load(response)
+    except urllib.error.HTTPError as refusal:
+        raise CannotStart(f"{request.full_url}: {refusal.code} {refusal.read(500).decode(errors='replace')}") from None
+    except OSError as error:
+        raise CannotStart(f"{request.full_url} does not answer ({error}). Does `make run` still run?") from error
+    return document

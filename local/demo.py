@@ -1,0 +1,79 @@
+"""`make demo`: broadcast a test card to the demo channel, for people without OBS. Ctrl-C ends it cleanly."""
+
+import signal
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+import av.error
+
+from local.account import call_api, running_stack, sign_in
+from local.ports import CannotStart
+from local.settings import LocalSettings
+from local.test_card import FPS, HEIGHT, WIDTH, Broadcast
+
+PROGRESS_EVERY_S = 5.0
+
+
+class _Stop:
+    """Set by Ctrl-C and SIGTERM; looked at between two frames, so that no packet is cut."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def broadcast(ready: dict[str, Any]) -> None:
+    """Fetch address and key as a user would, and go live. Raises CannotStart, or FFmpegError while on air."""
+    credentials = call_api(ready, sign_in(ready), "/api/channel/credentials?reveal=true")
+    key = credentials["stream_key"]
+    stop = _Stop()
+    try:
+        live = Broadcast(f"{credentials['ingest_url']}/{key}")
+        print(f"On air: {WIDTH}x{HEIGHT}, {FPS} fps, to {credentials['ingest_url']}. Watch {ready['http_url']}")
+        print("Ctrl-C ends the broadcast.", flush=True)
+        try:
+            _send(live, stop)
+        finally:
+            live.close()
+    except av.error.FFmpegError as error:
+        raise CannotStart(f"The server ended the broadcast: {_words(error).replace(key, '<key>').strip()}") from None
+    print("Off air.")
+
+
+def _words(error: av.error.FFmpegError) -> str:
+    """What libav logged last, such as the server's own description; else the error's name."""
+    _, last = error.log or (0, None)
+    return last[2] if last else error.strerror or "the connection was lost"
+
+
+def _send(live: Broadcast, stop: _Stop) -> None:
+    said, sent = time.monotonic(), 0
+
+    def progress(seconds: float) -> None:
+        nonlocal said, sent
+        now = time.monotonic()
+        if now - said >= PROGRESS_EVERY_S:
+            rate = (live.bytes_sent - sent) * 8 / 1000 / (now - said)
+            print(f"  {seconds:7.0f} s on air   {rate:6.0f} kbit/s", flush=True)
+            said, sent = now, live.bytes_sent
+
+    live.run(lambda: stop.asked, progress)
+
+
+def main() -> int:
+    try:
+        broadcast(running_stack(LocalSettings()))
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
