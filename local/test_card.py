@@ -97,7 +97,7 @@ class Broadcast:
             self._send(self._video.encode(self._card.picture()))
             progress(self._card.video_time)
 
-    def _send(self, packets: Sequence[av.Packet[av.VideoStream]] | Sequence[av.Packet[av.AudioStream]]) -> None:
+    def _send(self, packets: "Sequence[av.Packet[av.VideoStream]] | Sequence[av.Packet[av.AudioStream]]") -> None:
         for packet in packets:
             self.bytes_sent += packet.size
             self._output.mux(packet)
