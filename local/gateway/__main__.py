@@ -12,7 +12,11 @@ from local.settings import HOST, ROOT, LocalSettings
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    # It warns with the subprotocols that a client offers, and ours carry the access token.
+    logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)
     settings = LocalSettings()
     # Found at the root of the project, as Chalice finds it; the gateway knows it only by what Chalice registered.
     app_module = importlib.import_module("app")

@@ -19,11 +19,14 @@ class Gone(Exception):
 
 @dataclass(eq=False)
 class Connection:
-    """One WebSocket. Times: `connected_at` epoch seconds, `last_active` of the event loop's clock."""
+    """One WebSocket; its `socket` is the real one once `$connect` has accepted.
 
-    socket: web.WebSocketResponse
+    Times: `connected_at` and `last_active_at` are epoch seconds, `last_active` is of the event loop's clock.
+    """
+
     source_ip: str
     user_agent: str
+    socket: web.WebSocketResponse = field(default_factory=web.WebSocketResponse)
     # Like API Gateway's: opaque, and it ends with a sign that must be quoted in a path.
     connection_id: str = field(default_factory=lambda: f"{secrets.token_urlsafe(11)}=")
     connected_at: float = field(default_factory=time.time)

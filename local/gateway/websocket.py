@@ -43,10 +43,9 @@ class WebSocketApi:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Ask `$connect`; its 2xx opens the connection, every other status is the handshake's answer."""
-        socket = web.WebSocketResponse(max_msg_size=self._limits.message_bytes)
-        if not socket.can_prepare(request):
+        if not web.WebSocketResponse().can_prepare(request):
             return web.Response(status=426, headers={"Upgrade": "websocket"}, text="This is a WebSocket endpoint.\n")
-        connection = Connection(socket, request.remote or "", request.headers.get("User-Agent", ""))
+        connection = Connection(request.remote or "", request.headers.get("User-Agent", ""))
         event = self._event(connection, request, "$connect", "CONNECT") | _handshake(request)
         try:
             answer = await self._call("$connect", event)
@@ -56,12 +55,14 @@ class WebSocketApi:
         status = int(answer.get("statusCode", 200))
         if not 200 <= status < 300:
             return web.Response(status=status)
-        for name, value in (answer.get("headers") or {}).items():
-            if name.lower() == "sec-websocket-protocol":
-                socket.headers["Sec-WebSocket-Protocol"] = value
-        await socket.prepare(request)
+        headers = {name.lower(): str(value) for name, value in (answer.get("headers") or {}).items()}
+        selected = headers.get("sec-websocket-protocol")
+        connection.socket = web.WebSocketResponse(
+            protocols=[selected] if selected else [], max_msg_size=self._limits.message_bytes
+        )
+        await connection.socket.prepare(request)
         await self._serve(connection, request)
-        return socket
+        return connection.socket
 
     async def _serve(self, connection: Connection, request: web.Request) -> None:
         self._connections.add(connection)
