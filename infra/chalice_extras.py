@@ -18,9 +18,19 @@ Resource = dict[str, Any]
 # Chalice's own logical ids.
 REST_API = "RestAPI"
 WEBSOCKET_API = "WebsocketAPI"
-WEBSOCKET_STAGE = "WebsocketAPIStage"
-ROLE = "DefaultRole"
-EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event` of app.py
+REST_FUNCTION = "APIHandler"
+AUTHORIZER_FUNCTION = "BroadcasterAuth"  # `broadcaster_auth`
+CONNECT_FUNCTION = "WebsocketConnect"
+EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event`
+
+# Who writes to open dashboards: news, and the answers to what a dashboard asks.
+PUSHERS = (EVENT_FUNCTION, "WebsocketMessage")
+
+ROTATED = "Rotated"
+
+# The name of the API's stage (`api_gateway_stage`). A reference to the WebSocket API's stage would be circular: it
+# needs the routes, they need the functions, and these are told its URL.
+API_STAGE = "api"
 
 # Answers of the local gateway that API Gateway has no type for.
 LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
@@ -34,12 +44,15 @@ TASK_RETRY = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
 
 def chalice_extras(stage: Stage) -> dict[str, Any]:
     """The merge template of one stage, as JSON-ready data."""
+    definition = {"x-amazon-apigateway-gateway-responses": _gateway_responses()}
     return {
-        "Globals": {"Function": {"Environment": {"Variables": _environment(stage)}}},
+        # CloudFormation reads a secret again only where something else of the function changed: this.
+        "Parameters": {ROTATED: {"Type": "String", "Default": "never", "Description": "When secrets were rotated"}},
         "Resources": {
-            REST_API: {
-                "Properties": {"DefinitionBody": {"x-amazon-apigateway-gateway-responses": _gateway_responses()}}
-            },
+            REST_API: {"Properties": {"DefinitionBody": definition}},
+            **_environments(stage),
+            # Chalice's own template names a function here that it calls otherwise.
+            "ApiHandlerLogGroup": {"Properties": {"LogGroupName": {"Fn::Sub": f"/aws/lambda/${{{REST_FUNCTION}}}"}}},
             "WebsocketPush": _websocket_push(),
             **_rule(
                 "StreamNews",
@@ -70,16 +83,18 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _environment(stage: Stage) -> dict[str, Any]:
-    """For every function, beside what `.chalice/config.json` names."""
-    return {
-        "STREAM_SYNC_WS_MANAGEMENT_URL": {
-            "Fn::Sub": f"https://${{{WEBSOCKET_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
-            f"/${{{WEBSOCKET_STAGE}}}"
-        },
-        "STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"),
-        "STREAM_SYNC_SECRET_KEY": _secret(stage, "user-service"),
+def _environments(stage: Stage) -> dict[str, Resource]:
+    """What functions need beside `.chalice/config.json`; secrets only where they are checked."""
+    url = {"Fn::Sub": f"https://${{{WEBSOCKET_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"}
+    rotated = {"STREAM_SYNC_SECRETS_ROTATED": {"Ref": ROTATED}}
+    users = {"STREAM_SYNC_SECRET_KEY": _secret(stage, "user-service"), **rotated}
+    variables: dict[str, dict[str, Any]] = {
+        REST_FUNCTION: {"STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"), **rotated},
+        AUTHORIZER_FUNCTION: users,
+        CONNECT_FUNCTION: users,
+        **{function: {"STREAM_SYNC_WS_MANAGEMENT_URL": url} for function in PUSHERS},
     }
+    return {function: {"Properties": {"Environment": {"Variables": values}}} for function, values in variables.items()}
 
 
 def _secret(stage: Stage, noun: str) -> str:
@@ -107,10 +122,10 @@ def _gateway_response(answer: GatewayResponse) -> dict[str, Any]:
 def _websocket_push() -> Resource:
     """The right to send to, and to close, connections of this WebSocket API and stage."""
     return {
-        "Type": "AWS::IAM::RolePolicy",
+        "Type": "AWS::IAM::Policy",
         "Properties": {
             "PolicyName": "websocket-push",
-            "RoleName": {"Ref": ROLE},
+            "Roles": [{"Ref": f"{function}Role"} for function in PUSHERS],
             "PolicyDocument": {
                 "Version": "2012-10-17",
                 "Statement": [
@@ -120,7 +135,7 @@ def _websocket_push() -> Resource:
                         "Resource": [
                             {
                                 "Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
-                                f"${{{WEBSOCKET_API}}}/${{{WEBSOCKET_STAGE}}}/*/@connections/*"
+                                f"${{{WEBSOCKET_API}}}/{API_STAGE}/*/@connections/*"
                             }
                         ],
                     }
@@ -150,4 +165,4 @@ def _rule(name: str, retry: dict[str, int], **properties: Any) -> dict[str, Reso
     }
 
 
-__all__ = ["chalice_extras"]
+__all__ = ["API_STAGE", "chalice_extras"]

@@ -1,10 +1,4 @@
-"""The Data stack: everything that must outlive code. Tables, keys, secrets, media, accounts, the bus, the image store.
-
-The tables are written out here, and once more as pynamodb models in `chalicelib/store/models.py`; a test compares them.
-Written twice on purpose: a changed model must not silently rebuild an index of a table that holds data.
-"""
-
-from dataclasses import dataclass
+"""The Data stack, everything that must outlive code: tables, keys, secrets, media, accounts, bus, image store."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
@@ -17,43 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.stages import Stage
-
-
-@dataclass(frozen=True)
-class Index:
-    """A global secondary index; it carries all attributes."""
-
-    name: str
-    key: str
-    sort: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table. Keys are strings, but for a sort key in `numeric_sort`."""
-
-    name: str
-    key: str
-    sort: str | None = None
-    numeric_sort: bool = False
-    expires: bool = False
-    indexes: tuple[Index, ...] = ()
-
-
-TABLES = (
-    Table("channels", "channel_id"),
-    Table("keys", "key_hash", indexes=(Index("by_channel", "channel_id", "key_id"),)),
-    Table(
-        "streams",
-        "stream_id",
-        # `live` is sparse: only streams that have not ended carry it.
-        indexes=(Index("by_channel", "channel_id", "stream_id"), Index("live", "live", "stream_id")),
-    ),
-    Table("timeline", "stream_id", sort="seq", numeric_sort=True, expires=True),
-    Table("nodes", "node_id", expires=True),
-    Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),
-    Table("pulses", "stream_id", expires=True),
-)
+from infra.tables import TABLES, Table
 
 
 def _text(name: str) -> dynamodb.Attribute:
@@ -216,4 +174,4 @@ class DataStack(cdk.Stack):
         cdk.CfnOutput(self, name, value=value, description=description)
 
 
-__all__ = ["TABLES", "DataStack", "Index", "Table"]
+__all__ = ["DataStack"]

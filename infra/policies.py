@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.stages import Stage
-
-TABLES = ("channels", "keys", "streams", "timeline", "nodes", "connections", "pulses")
+from infra.tables import TABLES
 
 # Read whole, because they are small and every row is wanted: the node sessions.
 SCANNED = ("nodes",)
@@ -26,6 +25,7 @@ ITEM_ACTIONS = (
 )
 
 Statement = dict[str, Any]
+Policy = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,34 +46,50 @@ def _allow(sid: str, actions: tuple[str, ...], resources: list[str]) -> Statemen
 
 def shared_statements(stage: Stage, place: Place) -> list[Statement]:
     """What both planes do: read and write rows, and put events on the bus."""
-    tables = [place.arn("dynamodb", f"table/{stage.table_prefix}{table}") for table in TABLES]
-    scanned = [place.arn("dynamodb", f"table/{stage.table_prefix}{table}") for table in SCANNED]
+    arns = {table.name: place.arn("dynamodb", f"table/{stage.table_prefix}{table.name}") for table in TABLES}
+    indexes = [f"{arns[table.name]}/index/{index.name}" for table in TABLES for index in table.indexes]
     return [
-        _allow("Rows", ITEM_ACTIONS, tables),
-        _allow("Indexes", ("dynamodb:Query",), [f"{table}/index/*" for table in tables]),
-        _allow("NodeSessions", ("dynamodb:Scan",), scanned),
+        _allow("Rows", ITEM_ACTIONS, list(arns.values())),
+        _allow("Indexes", ("dynamodb:Query",), indexes),
+        _allow("NodeSessions", ("dynamodb:Scan",), [arns[name] for name in SCANNED]),
         _allow("Events", ("events:PutEvents",), [place.arn("events", f"event-bus/{stage.prefix}")]),
     ]
 
 
-def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str) -> dict[str, Any]:
+def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str) -> Policy:
     """The policy of the Lambda functions, as `.chalice/policy-<stage>.json` holds it.
 
     The right to push over the WebSocket is not here: it names the API that the same deployment makes
-    (see `infra.chalice_extras`). Log groups are made by the deployment too, so the functions only write.
+    (see `infra.chalice_extras`).
     """
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            *shared_statements(stage, place),
-            _allow("StreamKeys", ("kms:Decrypt", "kms:Encrypt"), [kms_key_arn]),
-            _allow(
-                "Logs",
-                ("logs:CreateLogStream", "logs:PutLogEvents"),
-                [place.arn("logs", f"log-group:/aws/lambda/{stage.prefix}-*:log-stream:*")],
-            ),
-        ],
-    }
+    return _policy(
+        *shared_statements(stage, place),
+        _allow("StreamKeys", ("kms:Decrypt", "kms:Encrypt"), [kms_key_arn]),
+        _logs(stage, place),
+    )
 
 
-__all__ = ["ITEM_ACTIONS", "TABLES", "Place", "Statement", "control_plane_policy", "shared_statements"]
+def authorizer_policy(stage: Stage, place: Place) -> Policy:
+    """The authorizer reads tokens of strangers and nothing else: it may log."""
+    return _policy(_logs(stage, place))
+
+
+def _logs(stage: Stage, place: Place) -> Statement:
+    """Log groups are made by the deployment, so functions only write."""
+    streams = place.arn("logs", f"log-group:/aws/lambda/{stage.prefix}-*:log-stream:*")
+    return _allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), [streams])
+
+
+def _policy(*statements: Statement) -> Policy:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+__all__ = [
+    "ITEM_ACTIONS",
+    "Place",
+    "Policy",
+    "Statement",
+    "authorizer_policy",
+    "control_plane_policy",
+    "shared_statements",
+]

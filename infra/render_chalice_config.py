@@ -1,8 +1,8 @@
 """Fill a stage's addresses into Chalice's configuration: `python -m infra.render_chalice_config dev`.
 
 Reads the outputs of the stage's two stacks and writes `.chalice/config.json` (only this stage's part) and
-`.chalice/policy-<stage>.json`. Running it again changes nothing, or what the stacks changed. The results hold addresses
-and no secrets: commit them, the next deployment then shows what moved.
+`.chalice/policy-<stage>*.json`. Running it again changes nothing, or what the stacks changed. The results hold
+addresses and no secrets: commit them, the next deployment then shows what moved.
 
 Uses the ordinary AWS credentials and region of the shell.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from infra.policies import Place, control_plane_policy
+from infra.policies import Place, Policy, authorizer_policy, control_plane_policy
 from infra.stages import STAGE_NAMES, STAGES, Stage
 
 CHALICE = Path(".chalice")
@@ -53,10 +53,14 @@ def render(config: Mapping[str, Any], stage: Stage, outputs: Mapping[str, str]) 
     return rendered
 
 
-def policy(stage: Stage, outputs: Mapping[str, str]) -> dict[str, Any]:
-    """The functions' policy with real ARNs. Raises OutputMissing."""
+def policies(stage: Stage, outputs: Mapping[str, str]) -> dict[str, Policy]:
+    """The functions' policies with real ARNs, by file name. Raises OutputMissing."""
     key = _output(outputs, "KmsKeyArn")
-    return control_plane_policy(stage, place_of(key), key)
+    place = place_of(key)
+    return {
+        f"policy-{stage.name}.json": control_plane_policy(stage, place, key),
+        f"policy-{stage.name}-authorizer.json": authorizer_policy(stage, place),
+    }
 
 
 def as_json(document: Mapping[str, Any]) -> str:
@@ -85,10 +89,11 @@ def stack_outputs(stage: Stage, cloudformation: Any) -> dict[str, str]:
 
 
 def write(stage: Stage, outputs: Mapping[str, str], chalice: Path) -> None:
-    """Renders both files in the folder `chalice`. Raises OutputMissing, and then has written nothing."""
+    """Renders the files in the folder `chalice`. Raises OutputMissing, and then has written nothing."""
     config = chalice / "config.json"
     rendered = as_json(render(json.loads(config.read_text()), stage, outputs))
-    (chalice / f"policy-{stage.name}.json").write_text(as_json(policy(stage, outputs)))
+    for name, document in policies(stage, outputs).items():
+        (chalice / name).write_text(as_json(document))
     config.write_text(rendered)
 
 
@@ -97,7 +102,7 @@ def main() -> None:
     parser.add_argument("stage", choices=STAGE_NAMES)
     stage = STAGES[parser.parse_args().stage]
     write(stage, stack_outputs(stage, boto3.client("cloudformation")), CHALICE)
-    print(f"{CHALICE}/config.json and {CHALICE}/policy-{stage.name}.json now say where {stage.prefix} lives")
+    print(f"{CHALICE}/config.json and the policies beside it now say where {stage.prefix} lives")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,46 @@
+"""The tables, written out: the Data stack makes them, the policies name them.
+
+They are written once more as pynamodb models in `chalicelib/store/models.py`; a test compares the two. Twice on
+purpose: a changed model must not silently rebuild an index of a table that holds data.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index; its keys are strings and it carries all attributes."""
+
+    name: str
+    key: str
+    sort: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. Keys are strings, but for a `numeric_sort`. `expires`: rows carry `ttl`, in seconds."""
+
+    name: str
+    key: str
+    sort: str | None = None
+    numeric_sort: bool = False
+    expires: bool = False
+    indexes: tuple[Index, ...] = ()
+
+
+TABLES = (
+    Table("channels", "channel_id"),
+    Table("keys", "key_hash", indexes=(Index("by_channel", "channel_id", "key_id"),)),
+    Table(
+        "streams",
+        "stream_id",
+        # `live` is sparse: only streams that have not ended carry it.
+        indexes=(Index("by_channel", "channel_id", "stream_id"), Index("live", "live", "stream_id")),
+    ),
+    Table("timeline", "stream_id", sort="seq", numeric_sort=True, expires=True),
+    Table("nodes", "node_id", expires=True),
+    Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),
+    Table("pulses", "stream_id", expires=True),
+)
+
+__all__ = ["TABLES", "Index", "Table"]
