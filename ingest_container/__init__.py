@@ -1,1 +1,9 @@
-"""The data plane: an asyncio ingest node around the sans-IO RTMP core in `ingest_container.rtmp`."""
+"""The data plane: an asyncio RTMP ingest node. `python -m ingest_container` runs one.
+
+server -> connection -> rtmp.Session          bytes and their protocol
+              |
+          broadcast -> services.lifecycle     one live stream and its lease
+              |
+          telemetry -> bus, pulses, timeline  what others get to know
+node: the node's session, its orders, the tick, the end
+"""

@@ -92,7 +92,9 @@ def claim(
     for _ in range(CLAIM_ATTEMPTS):
         channel = channels.get(key.channel_id)
         if channel.lease.holder == holder and channel.stream_id is not None:
-            return _grant(key, channel, holder, channel.stream_id, channel.lease.fence)
+            held = streams.get(channel.stream_id)
+            resumed = held if held.started_at is not None else None
+            return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed)
         until = _resumable_until(key, channel, now)
         waiting = _unended_stream(channel) if until is not None else None
         # A stream that never was LIVE has nothing to be continued.
@@ -113,6 +115,13 @@ def claim(
             cache.drop(key.key_hash)
             raise rules.refusal(keys.find(key.key_hash), now) or KeyUnknown()
     raise _in_use(key)
+
+
+def still_held(grant: Grant, state: StreamState) -> bool:
+    """Whether nobody took the channel since; while RECONNECTING it is rightly without a holder."""
+    lease = channels.get(grant.channel_id).lease
+    expected = None if state is StreamState.RECONNECTING else grant.holder
+    return lease.fence == grant.fence and lease.holder in (expected, grant.holder)
 
 
 def _in_use(key: StreamKey) -> PublishRefused:

@@ -1,0 +1,50 @@
+"""`python -m ingest_container`: one ingest node. SIGTERM or Ctrl-C ends its streams properly; a second one at once."""
+
+import asyncio
+import signal
+import sys
+
+from pydantic import ValidationError
+
+from chalicelib.config import settings
+from chalicelib.observability import logger
+from ingest_container.node import IngestNode
+from ingest_container.settings import IngestSettings
+
+
+def main() -> int:
+    """0 after a proper end, 1 if the node failed, 2 if it could not start."""
+    try:
+        shared, own = settings(), IngestSettings()
+    except ValidationError as error:
+        for item in error.errors(include_input=False, include_url=False):
+            name = "STREAM_SYNC_" + ".".join(str(part) for part in item["loc"]).upper()
+            sys.stderr.write(f"{name}: {item['msg']}\n")
+        return 2
+    try:
+        asyncio.run(_serve(IngestNode(own, shared, logger("ingest"))))
+    except OSError as error:
+        sys.stderr.write(
+            f"Cannot listen on {own.rtmp_host}:{own.rtmp_port} ({error.strerror}). "
+            "Set STREAM_SYNC_RTMP_PORT to another port, or end what listens there.\n"
+        )
+        return 2
+    return 0
+
+
+async def _serve(node: IngestNode) -> None:
+    loop = asyncio.get_running_loop()
+    serving = asyncio.current_task()
+
+    def on_signal() -> None:
+        if node.stopping and serving is not None:
+            serving.cancel()
+        node.stop()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, on_signal)
+    await node.run(lambda _: None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

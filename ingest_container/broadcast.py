@@ -1,0 +1,246 @@
+"""One live stream on this node: its lease, its state, its meter, and the connection that carries it, if any.
+
+    CONNECTING --first media--> LIVE --connection lost, or silent--> RECONNECTING --media--> LIVE
+                                                                          `--grace over--> ENDED
+
+Steps that write are taken one after another and retried while the database is away; a running stream goes on.
+A lease that somebody else has now ends the broadcast here without another write.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import ParamSpec, Protocol, TypeVar
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import LeaseLost, PublishRefused, StoreUnavailable
+from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.streams import FIRST_MEDIA, SILENCE, EndReason, StreamState
+from chalicelib.services import admission
+from chalicelib.services.admission import Grant
+from chalicelib.services.lifecycle import StreamHold
+from ingest_container.clock import now_ms
+from ingest_container.meter import Meter
+from ingest_container.telemetry import Telemetry
+from ingest_container.threads import Threads
+
+RETRY_FIRST, RETRY_MOST = 0.25, 2.0  # seconds between attempts while the database is away
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Carrier(Protocol):
+    """The connection, as a broadcast sees it."""
+
+    client_ip: str | None
+
+    @property
+    def facts(self) -> StreamFacts: ...
+
+    def drop(self, reason: EndReason) -> None:
+        """Close it; the reason is for its audit record."""
+
+
+class Broadcast:
+    """Made when a publisher was granted the channel; `gone` is called once, when it is over on this node."""
+
+    def __init__(
+        self,
+        grant: Grant,
+        key: StreamKey,
+        threads: Threads,
+        telemetry: Telemetry,
+        log: Logger,
+        gone: "Callable[[Broadcast], None]",
+    ) -> None:
+        self.key = key
+        self.hold = StreamHold(grant)
+        self.carrier: Carrier | None = None
+        self.meter = Meter(asyncio.get_running_loop().time())
+        self.ended = asyncio.Event()
+        self._threads = threads
+        self._telemetry = telemetry
+        self._log = log
+        self._gone = gone
+        self._steps = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last_media = now_ms()
+        self._waits_since = now_ms()  # for the first media of the present connection
+        self._speaking = False  # media came since the connection was taken on or fell silent
+        self._released = False  # the lease was let go; RECONNECTING
+        self._until: int | None = None  # while RECONNECTING: when the grace is over
+
+    @property
+    def stream_id(self) -> str:
+        return self.hold.grant.stream_id
+
+    @property
+    def is_live(self) -> bool:
+        return self.hold.state is StreamState.LIVE
+
+    @property
+    def _is_over(self) -> bool:
+        return self.hold.state is StreamState.ENDED
+
+    # --- what the connection tells -----------------------------------------------------------------------------
+
+    def take_on(self, carrier: Carrier, grant: Grant) -> None:
+        """`carrier` was granted the channel; for a stream that was interrupted it continues here."""
+        replaced, self.carrier = self.carrier, carrier
+        if replaced is not None:  # it fell silent, and this one was let in
+            replaced.drop(EndReason.LEASE_LOST)
+        self._speaking = False
+        self._waits_since = now_ms()
+        if grant.fence != self.hold.grant.fence:
+            self._continue_under(grant)
+        self._telemetry.tell(self.hold.created(now_ms(), carrier.client_ip))
+
+    def media(self) -> None:
+        """A frame came."""
+        self._last_media = now_ms()
+        if not self._speaking:
+            self._speaking = True
+            self._start(self._go_live())
+
+    def connection_lost(self, carrier: Carrier) -> None:
+        """Without a clean stop. Of a carrier that was replaced it is no news."""
+        if carrier is self.carrier:
+            self.carrier = None
+            self._start(self._interrupt())
+
+    def end(self, reason: EndReason) -> None:
+        """For good: a clean stop, an order, the end of the node."""
+        self._start(self._end(reason))
+
+    # --- what time tells ---------------------------------------------------------------------------------------
+
+    def tick(self, now: int) -> None:
+        """Twice a second: silence, a grace that is over, a publisher that never sends."""
+        state = self.hold.state
+        if self._steps.locked() or state is StreamState.ENDED:
+            return
+        overdue = not self._speaking and now - self._waits_since > FIRST_MEDIA
+        if state is StreamState.CONNECTING and overdue:
+            self.end(EndReason.NO_MEDIA)
+        elif state is StreamState.RECONNECTING and now >= (self._until or self._waits_since + FIRST_MEDIA):
+            self.end(EndReason.GRACE_OVER)
+        elif state is StreamState.LIVE and now - self._last_media > SILENCE:
+            self._speaking = False
+            self._start(self._interrupt())
+        elif state is StreamState.LIVE and self.carrier is not None and self.carrier.facts != self.hold.facts:
+            self._start(self._learn(self.carrier.facts))
+
+    def pulse(self, now: int) -> Pulse | None:
+        """The measures of this second; None while there is nothing to measure."""
+        bitrate = self.meter.bitrate_kbps
+        if not self.is_live or bitrate is None or self.hold.started_at is None:
+            return None
+        return Pulse(
+            channel_id=self.hold.grant.channel_id,
+            stream_id=self.stream_id,
+            seq=self.hold.next_seq(),
+            at=now,
+            started_at=self.hold.started_at,
+            bitrate_kbps=bitrate,
+            fps=self.meter.fps,
+            bytes_in=self.meter.total_bytes,
+            facts=self.hold.facts,
+        )
+
+    async def check_lease(self) -> None:
+        """After the node's session was in doubt: is the channel still ours? Ends the broadcast here if not."""
+        try:
+            held = await self._threads.run(admission.still_held, self.hold.grant, self.hold.state)
+        except StoreUnavailable:
+            return
+        if not held:
+            self._lease_lost()
+
+    # --- steps -------------------------------------------------------------------------------------------------
+
+    def _start(self, step: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._in_turn(step))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _in_turn(self, step: Coroutine[None, None, None]) -> None:
+        async with self._steps:
+            try:
+                await step
+            except LeaseLost:
+                self._lease_lost()
+
+    async def settled(self) -> None:
+        """Returns when the steps begun so far are done: who comes back at once waits for its own release."""
+        async with self._steps:
+            return
+
+    async def _go_live(self) -> None:
+        carrier = self.carrier
+        if carrier is None or self._is_over:
+            return
+        if self._released:
+            await self._reclaim(carrier)
+        self._tell(await self._persist(self.hold.media, now_ms(), carrier.facts))
+
+    async def _reclaim(self, carrier: Carrier) -> None:
+        """A connection that was silent speaks again: the channel is taken again, unless somebody else has it."""
+        holder = self.hold.grant.holder
+        try:
+            grant = await self._persist(admission.claim, self.key, holder, carrier.client_ip, now_ms())
+        except PublishRefused:
+            raise LeaseLost() from None
+        self._continue_under(grant)
+
+    async def _interrupt(self) -> None:
+        if self._is_over or self._released:
+            return
+        event = await self._persist(self.hold.lost, now_ms(), self._last_media, self.meter.total_bytes)
+        self._released = True
+        self._until = event.until if event is not None else None
+        self._tell(event)
+        if self._is_over:
+            self._over(EndReason.NO_MEDIA)
+
+    async def _learn(self, facts: StreamFacts) -> None:
+        await self._persist(self.hold.measured, facts)
+
+    async def _end(self, reason: EndReason) -> None:
+        if not self._is_over:
+            self._tell(await self._persist(self.hold.end, reason, now_ms(), self.meter.total_bytes))
+            self._over(reason)
+
+    async def _persist(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Until the database answers. Raises what the step raises otherwise."""
+        pause = RETRY_FIRST
+        while True:
+            try:
+                return await self._threads.run(step, *args, **kwargs)
+            except StoreUnavailable:
+                self._log.warning("the database cannot be reached, the stream goes on", stream_id=self.stream_id)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, RETRY_MOST)
+
+    def _continue_under(self, grant: Grant) -> None:
+        self.hold = StreamHold(grant)
+        self.meter.restart(asyncio.get_running_loop().time())
+        self._released = False
+        self._until = None
+
+    def _tell(self, event: StreamStateChange | None) -> None:
+        if event is not None:
+            self._telemetry.tell(event)
+
+    def _lease_lost(self) -> None:
+        self._log.warning("the channel is held by somebody else now", stream_id=self.stream_id)
+        self._over(EndReason.LEASE_LOST)
+
+    def _over(self, reason: EndReason) -> None:
+        self.hold.state = StreamState.ENDED
+        carrier, self.carrier = self.carrier, None
+        if carrier is not None:
+            carrier.drop(reason)
+        self.ended.set()
+        self._gone(self)

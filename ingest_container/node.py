@@ -1,0 +1,288 @@
+"""One ingest node: its place in the fleet, its connections, its broadcasts; how it starts and how it ends."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+from aws_lambda_powertools import Logger
+from ulid import ULID
+
+from chalicelib.config import Settings
+from chalicelib.domain.errors import AtCapacity, NodeDraining, PublishRefused, StoreUnavailable
+from chalicelib.domain.events import NodeChange, StreamStateChange
+from chalicelib.domain.leases import RENEW_INTERVAL, Holder
+from chalicelib.domain.streams import EndReason
+from chalicelib.services import admission, news
+from chalicelib.services.fleet import NodeMembership, Orders, Reaper
+from chalicelib.store.nodes import NodeInfo, SessionTaken
+from ingest_container.broadcast import Broadcast
+from ingest_container.clock import now_ms
+from ingest_container.connection import PublisherConnection
+from ingest_container.settings import IngestSettings
+from ingest_container.telemetry import Telemetry
+from ingest_container.threads import Threads
+
+TICK = 0.5  # seconds between looks at silence and grace
+PULSE_EVERY = 5  # seconds between the rows of a stream's measures
+FIRST_PULSE = 2  # seconds after the first media: so soon a dashboard that is opened late has a bitrate
+SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
+RENEW_RETRY = 0.3  # seconds until the next attempt while the database is away
+BACKLOG = 1024  # connections the kernel holds for us: a whole node's encoders may come back at once
+
+
+class IngestNode:
+    """`run` serves until `stop` is called or the session is taken by another run of this node."""
+
+    def __init__(self, settings: IngestSettings, shared: Settings, log: Logger) -> None:
+        self.settings = settings
+        self.log = log
+        self._connections: set[PublisherConnection] = set()
+        self._no_connections = asyncio.Event()
+        self._threads = Threads()
+        self.telemetry = Telemetry(settings.node_id, self._threads, log)
+        self._regions = tuple(shared.ingest_urls)
+        self._membership = NodeMembership(
+            NodeInfo(
+                node_id=settings.node_id,
+                incarnation=str(ULID()),
+                address=settings.address,
+                region=shared.home_region,
+                capacity=settings.capacity,
+                started_at=now_ms(),
+            )
+        )
+        self._broadcasts: dict[str, Broadcast] = {}  # by channel
+        self._admitting = 0
+        self._watched: frozenset[str] = frozenset()
+        self._draining = False
+        self._stopping = asyncio.Event()
+        self.port = 0  # the one that is really bound, once it is
+
+    # --- connections ---------------------------------------------------------------------------------------------
+
+    def connected(self, connection: PublisherConnection) -> None:
+        self._connections.add(connection)
+        self._no_connections.clear()
+
+    def disconnected(self, connection: PublisherConnection) -> None:
+        self._connections.discard(connection)
+        if not self._connections:
+            self._no_connections.set()
+
+    # --- admission ---------------------------------------------------------------------------------------------
+
+    async def admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
+        """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin."""
+        if self._draining or self._stopping.is_set():
+            raise NodeDraining()
+        if not self._membership.is_trusted(now_ms()):
+            raise StoreUnavailable()
+        if self.active + self._admitting >= self.settings.capacity:
+            raise AtCapacity()
+        self._admitting += 1
+        try:
+            return await self._admit(stream_key, connection)
+        finally:
+            self._admitting -= 1
+
+    async def _admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
+        key = await self._threads.run(admission.authenticate, stream_key, now_ms())
+        waiting = self._broadcasts.get(key.channel_id)
+        if waiting is not None:
+            await waiting.settled()
+        node = self._membership.node
+        holder = Holder(node.node_id, node.incarnation, str(ULID()))
+        grant = await self._threads.run(admission.claim, key, holder, connection.client_ip, now_ms())
+        broadcast = self._broadcasts.get(grant.channel_id)
+        if broadcast is None or broadcast.stream_id != grant.stream_id:
+            broadcast = Broadcast(grant, key, self._threads, self.telemetry, self.log, self._gone)
+            self._broadcasts[grant.channel_id] = broadcast
+        broadcast.take_on(connection, grant)
+        self.log.info(
+            "publisher accepted", key_id=key.key_id, stream_id=grant.stream_id, resumed=grant.resumed, fence=grant.fence
+        )
+        return broadcast
+
+    def refused(self, refusal: PublishRefused, client_ip: str | None) -> None:
+        self.log.warning("publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip)
+        self.telemetry.tell_refused(refusal, client_ip)
+
+    def _gone(self, broadcast: Broadcast) -> None:
+        channel_id = broadcast.hold.grant.channel_id
+        if self._broadcasts.get(channel_id) is broadcast:
+            del self._broadcasts[channel_id]
+
+    @property
+    def active(self) -> int:
+        return len(self._broadcasts)
+
+    # --- the run -----------------------------------------------------------------------------------------------
+
+    async def run(self, listening: Callable[["IngestNode"], None]) -> None:
+        """Joins the fleet, then listens; `listening` is told when publishers may come. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: PublisherConnection(self),
+            self.settings.rtmp_host,
+            self.settings.rtmp_port,
+            backlog=BACKLOG,
+            start_serving=False,
+        )
+        await self._join()
+        await server.start_serving()
+        self.port = server.sockets[0].getsockname()[1]
+        worker = asyncio.create_task(self.telemetry.run())
+        chores = [asyncio.create_task(chore) for chore in (self._renew(), self._tick(), self._measure(), self._sweep())]
+        for chore in chores:
+            chore.add_done_callback(self._chore_ended)
+        self.log.info("listening", host=self.settings.rtmp_host, port=self.port, node_id=self.settings.node_id)
+        listening(self)
+        try:
+            await self._stopping.wait()
+        finally:
+            server.close()
+            await self._end_all()
+            for task in (*chores, worker):
+                task.cancel()
+            await asyncio.gather(*chores, worker, return_exceptions=True)
+            self._threads.close()
+            self.log.info("stopped", node_id=self.settings.node_id)
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """Ends the run: streams first, properly, then the node's session."""
+        self._stopping.set()
+
+    def _chore_ended(self, chore: "asyncio.Task[None]") -> None:
+        if not chore.cancelled() and chore.exception() is not None:
+            self.log.error("a chore of the node failed, it stops", exc_info=chore.exception())
+            self.stop()
+
+    async def _join(self) -> None:
+        """Until the database answers: a node that cannot claim has nothing to serve."""
+        while True:
+            try:
+                await self._threads.run(self._membership.join, now_ms())
+                break
+            except StoreUnavailable:
+                self.log.warning("waiting for the database", node_id=self.settings.node_id)
+                await asyncio.sleep(1)
+        await self._tell_change("started")
+
+    async def _tell_change(self, change: str) -> None:
+        node = self._membership.node
+        event = NodeChange.model_validate(
+            {"node_id": node.node_id, "incarnation": node.incarnation, "change": change, "at": now_ms()}
+        )
+        await self._threads.run(news.publish, [event])
+
+    async def _end_all(self) -> None:
+        """Every stream ended, told and recorded, within `stop_seconds`; then the session is given back."""
+        ending = list(self._broadcasts.values())
+        self.log.info("stopping", streams=len(ending))
+        for broadcast in ending:
+            broadcast.end(EndReason.NODE_DRAINED)
+        try:
+            async with asyncio.timeout(self.settings.stop_seconds):
+                for broadcast in ending:
+                    await broadcast.ended.wait()
+                for connection in list(self._connections):
+                    connection.close(EndReason.NODE_DRAINED.value)
+                if self._connections:
+                    await self._no_connections.wait()
+                await self.telemetry.flush()
+                await self._threads.run(self._membership.leave, now_ms())
+                await self._tell_change("stopped")
+        except (TimeoutError, StoreUnavailable):
+            self.log.error("stopped before everything was recorded", streams=self.active)
+
+    # --- chores ------------------------------------------------------------------------------------------------
+
+    async def _renew(self) -> None:
+        """Renews the session and follows the orders that the answer brings."""
+        in_doubt = False
+        loop = asyncio.get_running_loop()
+        next_at = loop.time()
+        while True:
+            next_at = max(next_at + RENEW_INTERVAL / 1000, loop.time())
+            try:
+                orders = await self._threads.run(self._membership.renew, now_ms(), self.active)
+            except StoreUnavailable:
+                in_doubt = in_doubt or not self._membership.is_trusted(now_ms())
+                self.log.warning("session not renewed: the database cannot be reached")
+                await asyncio.sleep(RENEW_RETRY)
+                continue
+            except SessionTaken:
+                self.log.error("another run of this node took its session", node_id=self.settings.node_id)
+                self.stop()
+                return
+            if in_doubt:
+                in_doubt = False
+                await asyncio.gather(*(b.check_lease() for b in list(self._broadcasts.values())))
+            await self._follow(orders)
+            await asyncio.sleep(next_at - loop.time())
+
+    async def _follow(self, orders: Orders) -> None:
+        self._draining = orders.draining
+        self._watched = orders.watched
+        by_stream = {broadcast.stream_id: broadcast for broadcast in self._broadcasts.values()}
+        for order in orders.end:
+            broadcast = by_stream.get(order.stream_id)
+            if broadcast is not None:
+                broadcast.end(order.reason)
+        if orders.end:
+            await self._quietly(self._threads.run(self._membership.acknowledge, orders.end))
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            now = now_ms()
+            for broadcast in list(self._broadcasts.values()):
+                broadcast.tick(now)
+
+    async def _measure(self) -> None:
+        """Once a second: samples all meters, sends what is watched, stores every stream's pulse now and then."""
+        loop = asyncio.get_running_loop()
+        second = 0
+        next_at = loop.time()
+        pending: set[asyncio.Task[None]] = set()
+        while True:
+            next_at = max(next_at + 1, loop.time())
+            await asyncio.sleep(next_at - loop.time())
+            second += 1
+            now = now_ms()
+            measured = []
+            for broadcast in self._broadcasts.values():
+                broadcast.meter.sample(loop.time())
+                if (pulse := broadcast.pulse(now)) is not None:
+                    measured.append(pulse)
+            due = [
+                p for p in measured if second % PULSE_EVERY == 0 or 0 <= now - p.started_at - FIRST_PULSE * 1000 < 1000
+            ]
+            watched = [p for p in measured if p.channel_id in self._watched]
+            for sending in (self.telemetry.send_metrics(watched), self.telemetry.store_pulses(due)):
+                task = asyncio.create_task(sending)
+                pending.add(task)
+                task.add_done_callback(pending.discard)
+
+    async def _sweep(self) -> None:
+        """Ends what dead peers left; at the start also what an earlier run of this node left."""
+        reaper = Reaper()
+        await self._quietly(self._announce(reaper.sweep_all))
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            await self._quietly(self._announce(reaper.sweep))
+
+    async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
+        for event in await self._threads.run(sweep, self._regions, now_ms()):
+            self.log.info("ended a dead node's stream", stream_id=event.stream_id)
+            self.telemetry.tell(event)
+
+    async def _quietly(self, step: Coroutine[None, None, None]) -> None:
+        """A chore that the next round makes good."""
+        try:
+            await step
+        except StoreUnavailable:
+            self.log.warning("the database cannot be reached")

@@ -1,0 +1,107 @@
+"""What others get to know: state changes in order, metrics of what is watched, pulses of everything, audit records."""
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import PublishRefused, StoreUnavailable
+from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamMetrics, StreamStateChange
+from chalicelib.services import lifecycle, news
+from chalicelib.store import pulses, timeline
+from chalicelib.store.timeline import Entry, refused_at
+from ingest_container.clock import now_ms
+from ingest_container.threads import Threads
+
+MAX_WAITING = 10_000  # events and entries; past it the newest are dropped, logged and counted
+BATCH = 10
+
+
+class Telemetry:
+    """One worker keeps the order of state changes. Nothing here may ever hold up media."""
+
+    def __init__(self, node_id: str, threads: Threads, log: Logger) -> None:
+        self._node_id = node_id
+        self._threads = threads
+        self._log = log
+        self._queue: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_WAITING)
+        self._refusals = itertools.count(now_ms() << 8)  # grows within and across runs of a node
+        self._metrics_sending = False
+
+    def tell(self, event: StreamStateChange) -> None:
+        """A state change: onto the bus and into the stream's timeline, in the order told."""
+        self._put(event)
+
+    def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
+        """The reason, onto the dashboard of the channel whose key it was; nobody's dashboard for an unknown key."""
+        if error.channel_id is not None:
+            self._put(
+                StreamStateChange(
+                    event_name=EventName.STREAM_REFUSED,
+                    channel_id=error.channel_id,
+                    key_id=error.key_id,
+                    node_id=self._node_id,
+                    seq=next(self._refusals),
+                    at=now_ms(),
+                    reason=error.code,
+                    detail=error.detail,
+                    action=error.action,
+                    client_ip=client_ip,
+                )
+            )
+
+    def audit(self, record: dict[str, Any], stream_id: str | None, seq: int | None) -> None:
+        """The audit record of one connection that asked to publish (SS-5.3)."""
+        where = stream_id or refused_at(self._node_id)
+        self._put(Entry(where, next(self._refusals) if seq is None else seq, now_ms(), "connection", record))
+
+    def _put(self, item: StreamStateChange | Entry) -> None:
+        try:
+            self._queue.put_nowait(item)
+        except asyncio.QueueFull:
+            self._log.error("telemetry queue is full: an event was dropped")
+
+    async def run(self) -> None:
+        """The worker; ends by cancellation."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._threads.run(_deliver, batch)
+            except StoreUnavailable:
+                self._log.warning("timeline entries were lost: the database cannot be reached", count=len(batch))
+            finally:
+                for _ in batch:
+                    self._queue.task_done()
+
+    async def flush(self) -> None:
+        """Returns when all that was told is delivered."""
+        await self._queue.join()
+
+    async def send_metrics(self, watched: list[Pulse]) -> None:
+        """One event for all that is watched. While one is under way the next is left out: it would only be late."""
+        if not watched or self._metrics_sending:
+            return
+        self._metrics_sending = True
+        try:
+            event: Sequence[AnyEvent] = [StreamMetrics(node_id=self._node_id, at=now_ms(), pulses=watched)]
+            await self._threads.run(news.publish, event)
+        finally:
+            self._metrics_sending = False
+
+    async def store_pulses(self, measured: list[Pulse]) -> None:
+        if measured:
+            try:
+                await self._threads.run(pulses.put, measured)
+            except StoreUnavailable:
+                self._log.warning("pulses were lost: the database cannot be reached", count=len(measured))
+
+
+def _deliver(batch: list[StreamStateChange | Entry]) -> None:
+    lifecycle.announce([item for item in batch if isinstance(item, StreamStateChange)])
+    for item in batch:
+        if isinstance(item, Entry):
+            timeline.add(item)
