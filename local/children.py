@@ -18,7 +18,7 @@ class ChildDied(Exception):
     """A child ended that nobody had told to. The message holds the end of its log."""
 
 
-def _die_with(parent: int) -> Callable[[], None] | None:
+def die_with(parent: int) -> Callable[[], None] | None:
     """For the child, between fork and exec: SIGTERM when the parent dies, kill -9 included (Linux only).
 
     SIGTERM and not SIGKILL: the emulator saves its state and the node ends its streams.
@@ -59,7 +59,7 @@ class Child:
                 stderr=output,
                 # A session of its own: Ctrl-C reaches the parent only, which then ends its children in order.
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=die_with(os.getpid()),
             )
         return cls(name, process, log)
 

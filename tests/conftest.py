@@ -1,0 +1,58 @@
+"""Fixtures that every suite may use, and the rule about missing tools."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import tools
+from tests.support.stack import Emulator, Stack, running_emulator, running_stack
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        tools.need(item.nodeid, *marker.args)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if tools.MISSING:
+        terminalreporter.section("not run here, for want of a tool")
+        for tool, tests in sorted(tools.MISSING.items()):
+            terminalreporter.write_line(f"{tool}: {len(tests)} test{'s' if len(tests) > 1 else ''}")
+            for test in sorted(set(tests)):
+                terminalreporter.write_line(f"    {test}")
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole local cloud, one for the session. Tests that kill parts of it start their own."""
+    tools.need(request.node.nodeid or "tests that use the local cloud", "ministack")
+    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The AWS emulator alone with our tables, one for the session; give each test its own channel ids."""
+    tools.need(request.node.nodeid or "tests that use the emulator", "ministack")
+    with running_emulator(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
+
+
+@pytest.fixture
+def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """The emulator as the environment of this very process: our stores and services talk to it."""
+    from chalicelib import aws, config
+    from chalicelib.store.models import TABLES
+
+    def forget_connections() -> None:
+        config.settings.cache_clear()
+        aws.client.cache_clear()
+        for table in TABLES:
+            table._connection = None
+
+    for name, value in emulator.env.items():
+        if name.startswith(("AWS_", "STREAM_SYNC_")):
+            monkeypatch.setenv(name, value)
+    forget_connections()
+    yield emulator
+    forget_connections()

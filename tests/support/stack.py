@@ -1,0 +1,189 @@
+"""The whole local cloud, or the emulator alone, on free ports with a state folder of its own."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local import account, emulator
+from local.children import die_with
+from local.environment import cloud_environment, service_environment
+from local.private_files import load_or_make_secrets, make_private_folder, read_sign_in
+from local.settings import HOST, ROOT, LocalSettings
+
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 45.0
+
+
+class StackFailed(Exception):
+    """The stack did not start or stop; the message holds what it said."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago, all different."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def settings_in(state_dir: Path) -> LocalSettings:
+    """Settings of a stack on free ports."""
+    http_port, rtmp_port, cloud_port = free_ports(3)
+    return LocalSettings(http_port=http_port, rtmp_port=rtmp_port, cloud_port=cloud_port, state_dir=state_dir)
+
+
+def environment(settings: LocalSettings) -> dict[str, str]:
+    return dict(os.environ) | {
+        "STREAM_SYNC_HTTP_PORT": str(settings.http_port),
+        "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
+        "STREAM_SYNC_CLOUD_PORT": str(settings.cloud_port),
+        "STREAM_SYNC_STATE_DIR": str(settings.state_dir),
+    }
+
+
+@dataclass
+class Stack:
+    """A running `python -m local`. Make it with `running_stack`."""
+
+    settings: LocalSettings
+    process: subprocess.Popen[bytes]
+    output: Path
+    ready: dict[str, Any]
+
+    @property
+    def http_url(self) -> str:
+        return str(self.ready["http_url"])
+
+    @property
+    def ws_url(self) -> str:
+        return str(self.ready["ws_url"])
+
+    @property
+    def rtmp_url(self) -> str:
+        return str(self.ready["rtmp_url"])
+
+    @property
+    def demo(self) -> dict[str, str]:
+        return dict(self.ready["demo"])
+
+    @property
+    def admin_secret(self) -> str:
+        return str(self.ready["admin_secret"])
+
+    def token(self) -> str:
+        """A fresh ID token of the demo account."""
+        return account.sign_in(self.ready)
+
+    def environment(self) -> dict[str, str]:
+        """What the gateway and the node see; for tests that start another node or look into the tables."""
+        state = self.settings.state_dir
+        base = cloud_environment(self.settings)
+        return service_environment(base, self.settings, load_or_make_secrets(state), read_sign_in(state))
+
+    def logs(self) -> str:
+        """All that its processes have said so far."""
+        files = [self.output, *sorted(self.settings.log_dir.glob("*.log"))]
+        return "\n".join(f"== {file.name}\n{file.read_text(errors='replace')}" for file in files if file.exists())
+
+    def children(self) -> dict[str, int]:
+        """Process ids by module: `ministack`, `local.gateway`, `ingest_container` (Linux)."""
+        found: dict[str, int] = {}
+        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if b"-m" in words:
+                found[words[words.index(b"-m") + 1].decode()] = int(pid)
+        return found
+
+    def stop(self) -> int:
+        """SIGTERM, as `make` or a user would; the exit code. Raises StackFailed if it takes too long."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired as error:
+            self.process.kill()
+            self.process.wait()
+            raise StackFailed(f"It did not stop within {STOP_TIMEOUT_S:.0f} s:\n{self.logs()}") from error
+
+
+def start_stack(settings: LocalSettings) -> Stack:
+    """Start and wait for `ready.json`. Raises StackFailed."""
+    make_private_folder(settings.state_dir)
+    settings.ready_file.unlink(missing_ok=True)
+    output = settings.state_dir / "output.txt"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local"],
+            cwd=ROOT,
+            env=environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+            preexec_fn=die_with(os.getpid()),
+        )
+    stack = Stack(settings, process, output, {})
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not settings.ready_file.exists():
+        if process.poll() is not None:
+            raise StackFailed(f"It ended with code {process.returncode}:\n{stack.logs()}")
+        if time.monotonic() > deadline:
+            stack.stop()
+            raise StackFailed(f"It was not ready within {START_TIMEOUT_S:.0f} s:\n{stack.logs()}")
+        time.sleep(0.05)
+    stack.ready = json.loads(settings.ready_file.read_text())
+    return stack
+
+
+@contextlib.contextmanager
+def running_stack(state_dir: Path) -> Iterator[Stack]:
+    """Emulator, gateway, dashboard and one ingest node, stopped at the end."""
+    stack = start_stack(settings_in(state_dir))
+    try:
+        yield stack
+    finally:
+        stack.stop()
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A filled emulator: tables, key, bus, sign-in. `env` is what our code must run under to use it."""
+
+    url: str
+    env: dict[str, str]
+
+
+@contextlib.contextmanager
+def running_emulator(state_dir: Path) -> Iterator[Emulator]:
+    """The emulator alone, filled, stopped at the end."""
+    settings = settings_in(state_dir)
+    make_private_folder(state_dir)
+    process = subprocess.Popen(
+        [emulator.PYTHON, "-m", "ministack"],
+        cwd=ROOT,
+        env=emulator.environment(settings.cloud_port, state_dir),
+        preexec_fn=die_with(os.getpid()),
+    )
+    try:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not emulator.answers(f"{settings.cloud_url}/_ministack/ready"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise StackFailed("The emulator did not start")
+            time.sleep(0.05)
+        env = cloud_environment(settings)
+        subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=env, check=True, timeout=60)
+        secrets, sign_in = load_or_make_secrets(state_dir), read_sign_in(state_dir)
+        yield Emulator(settings.cloud_url, service_environment(env, settings, secrets, sign_in))
+    finally:
+        process.terminate()
+        process.wait(STOP_TIMEOUT_S)
