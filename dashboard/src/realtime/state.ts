@@ -183,7 +183,7 @@ function look(state: StudioState, channel: Channel, seq: number, at: number, now
     since: same ? before.since : state.channel === null ? null : now,
     startedAt: live ? localTime(live.started_at, at, now) : null,
     until: same ? before.until : null,
-    live,
+    live: live && withKnownMeasures(live, before.live),
   };
   const knownSeq = state.mark && state.mark.streamId === live?.stream_id ? state.mark.seq : 0;
   return {
@@ -216,7 +216,7 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
     since: now,
     startedAt: message.status === "OFFLINE" ? null : startedAt,
     until: message.until === null ? null : localTime(message.until, at, now),
-    live: message.status === "OFFLINE" ? null : (message.live ?? before.live),
+    live: message.status === "OFFLINE" ? null : message.live ? withKnownMeasures(message.live, before.live) : before.live,
   };
   return {
     ...state,
@@ -254,6 +254,13 @@ function onMetrics(state: StudioState, message: MetricsMessage, now: number): St
     samples,
     heardAt: now,
   };
+}
+
+/** What a message does not know yet (null) stays as it was known of the same stream. */
+function withKnownMeasures(live: Live, before: Live | null): Live {
+  if (before?.stream_id !== live.stream_id) return live;
+  const known = Object.entries(live).filter(([, value]) => value !== null);
+  return { ...before, ...Object.fromEntries(known) };
 }
 
 function samplesOf(state: StudioState, streamId: string | null, status: Status): readonly Sample[] {

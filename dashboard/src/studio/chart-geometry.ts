@@ -29,7 +29,8 @@ export function chartPaths(samples: readonly Sample[], now: number): ChartPaths 
       const y = CHART_HEIGHT * (1 - sample.kbps / end);
       return [round(x), round(y)] as const;
     });
-    const line = `M${points.map(([x, y]) => `${x} ${y}`).join("L")}`;
+    // One sample alone is a line of no length, which its round caps turn into a dot.
+    const line = `M${points.map(([x, y]) => `${x} ${y}`).join("L")}${points.length === 1 ? "h0" : ""}`;
     const [firstX] = points[0] ?? [0];
     const [lastX] = points.at(-1) ?? [0];
     return { line, area: `${line}L${lastX} ${CHART_HEIGHT}L${firstX} ${CHART_HEIGHT}Z` };

@@ -6,9 +6,9 @@ import { Icon } from "../ui/icon";
 import { type DetailsText, changesOf, textOf } from "./details-text";
 
 const VISIBILITIES: readonly { value: Visibility; label: string }[] = [
-  { value: "public", label: "Public: anyone can find it" },
-  { value: "unlisted", label: "Unlisted: anyone with the link" },
-  { value: "private", label: "Private: only you" },
+  { value: "public", label: "Public" },
+  { value: "unlisted", label: "Unlisted (link only)" },
+  { value: "private", label: "Private (only you)" },
 ];
 
 interface DetailsFormProps {

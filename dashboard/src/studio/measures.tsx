@@ -3,7 +3,7 @@ import type { Live } from "../contract";
 import type { Sample } from "../realtime/state";
 import { frameRate, kbps } from "../ui/format";
 import { BitrateChart } from "./bitrate-chart";
-import { codecName } from "./status-words";
+import { codecName, encoderName } from "./status-words";
 
 interface MeasuresProps {
   readonly live: Live | null;
@@ -44,7 +44,7 @@ export function Measures({ live, samples, now, fresh }: MeasuresProps) {
           {live?.audio_codec ? codecName(live.audio_codec) : null}
         </Measure>
         <Measure name="Encoder" testid="encoder">
-          {live?.encoder || null}
+          {live?.encoder ? encoderName(live.encoder) : null}
         </Measure>
       </dl>
     </div>

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Api } from "../api";
 import { type StudioState, measuresAreFresh } from "../realtime/state";
 import { Confirm } from "../ui/confirm";
-import { clockTime, duration, secondsLeft } from "../ui/format";
+import { ago, clockTime, duration, secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { Measures } from "./measures";
@@ -50,8 +50,8 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
             type="button"
             class="button danger-quiet"
             data-testid="stop-broadcast"
-            disabled={isEnding}
-            onClick={() => setAsking(true)}
+            aria-disabled={isEnding}
+            onClick={() => !isEnding && setAsking(true)}
           >
             <Icon name="stop" />
             {isEnding ? "Ending…" : "End broadcast"}
@@ -122,7 +122,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
       return (
         <>
           Last known: {broadcast.status}
-          {link.phase === "lost" && `, ${duration(now - link.since)} ago`}.
+          {link.phase === "lost" && `, ${ago(now - link.since)}`}.
         </>
       );
     case "OFFLINE":
@@ -141,13 +141,19 @@ function FirstSteps() {
   return (
     <ol class="steps" data-testid="first-steps">
       <li>
-        <strong>Copy</strong> the server URL and the stream key below.
+        <p>
+          <strong>Copy</strong> the server URL and the stream key below.
+        </p>
       </li>
       <li>
-        <strong>Paste</strong> them into OBS or any RTMP encoder.
+        <p>
+          <strong>Paste</strong> them into OBS or any RTMP encoder.
+        </p>
       </li>
       <li>
-        <strong>Start streaming</strong>. This page shows you live within two seconds.
+        <p>
+          <strong>Start streaming.</strong> This page shows you live within two seconds.
+        </p>
       </li>
     </ol>
   );

@@ -42,6 +42,14 @@ const CODEC_NAMES: Readonly<Record<string, string>> = {
   flac: "FLAC",
 };
 
+/** What the encoder calls itself in RTMP is its library's name; people know it by another. */
+export function encoderName(encoder: string): string {
+  const obs = /libobs version (\d[\d.]*)/.exec(encoder);
+  if (obs) return `OBS Studio ${obs[1]}`;
+  const ffmpeg = /^Lavf(\d[\d.]*)/.exec(encoder);
+  return ffmpeg ? `FFmpeg (libavformat ${ffmpeg[1]})` : encoder;
+}
+
 /** The name that encoders' settings use; a codec that is not in the list is shown as the server calls it. */
 export function codecName(codec: string): string {
   return CODEC_NAMES[codec.toLowerCase()] ?? codec;

@@ -38,6 +38,12 @@ export function StreamKey({ facts, running, api, onReset }: StreamKeyProps) {
     setByHand(null);
   }, [keyId]);
 
+  const dismissRenewed = () => {
+    setRenewed(false);
+    // The button that had the focus goes away with its notice.
+    document.getElementById("main")?.focus();
+  };
+
   const copyButton = (testid: string, label: string) => (
     <CopyButton
       what="stream key"
@@ -91,7 +97,7 @@ export function StreamKey({ facts, running, api, onReset }: StreamKeyProps) {
             <p class="notice-hint">The old one no longer works. Put the new one into your encoder.</p>
           </div>
           {copyButton("copy-new-key", "Copy now")}
-          <button type="button" class="button small" data-testid="key-reset-dismiss" onClick={() => setRenewed(false)}>
+          <button type="button" class="button small" data-testid="key-reset-dismiss" onClick={dismissRenewed}>
             Dismiss
           </button>
         </div>

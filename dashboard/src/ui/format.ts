@@ -6,6 +6,15 @@ export function duration(ms: number): string {
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
+/** "just now", "12 s ago", "3 min ago", "2 h ago". */
+export function ago(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 2) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+}
+
 /** Whole seconds left, at least 0. */
 export function secondsLeft(until: number, now: number): number {
   return Math.max(0, Math.ceil((until - now) / 1000));

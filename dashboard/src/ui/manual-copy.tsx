@@ -14,6 +14,7 @@ interface ManualCopyProps {
 /** Where there is no clipboard: the text itself, selected, with what to press. Gone from the page when dismissed. */
 export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) {
   const field = useRef<HTMLInputElement>(null);
+  const opener = useRef(document.activeElement);
 
   useEffect(() => {
     field.current?.focus();
@@ -25,6 +26,11 @@ export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) 
     const timer = setTimeout(onDismiss, SECRET_SHOWN_MS);
     return () => clearTimeout(timer);
   }, [secret, onDismiss]);
+
+  const dismiss = () => {
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+    onDismiss();
+  };
 
   return (
     <div class="notice notice-warning" role="group" aria-label={`Copy the ${label} by hand`} data-testid="manual-copy">
@@ -49,7 +55,7 @@ export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) 
           {secret && " Dismiss this when you are done: nobody else should see your key."}
         </p>
       </div>
-      <button type="button" class="button small" data-testid="manual-copy-dismiss" onClick={onDismiss}>
+      <button type="button" class="button small" data-testid="manual-copy-dismiss" onClick={dismiss}>
         Dismiss
       </button>
     </div>

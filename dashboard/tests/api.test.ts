@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Api, ApiProblem, explain } from "../src/api";
+import { AuthError } from "../src/auth/cognito";
+import { channel } from "./messages";
+
+let requests: { url: string; method: string; token: string; body: unknown }[];
+let answers: (() => Response)[];
+let signedOut: boolean;
+let renewals: number;
+let api: Api;
+
+beforeEach(() => {
+  requests = [];
+  answers = [];
+  signedOut = false;
+  renewals = 0;
+  const tokens = {
+    token: (force = false) => Promise.resolve(force ? `renewed-${++renewals}` : "first"),
+  };
+  const fetcher: typeof fetch = (input, init) => {
+    const headers = init?.headers as Record<string, string>;
+    requests.push({
+      url: String(input),
+      method: init?.method ?? "GET",
+      token: headers["Authorization"] ?? "",
+      body: init?.body ? (JSON.parse(String(init.body)) as unknown) : null,
+    });
+    const answer = answers.shift();
+    return answer ? Promise.resolve(answer()) : Promise.reject(new TypeError("Failed to fetch"));
+  };
+  api = new Api("https://api.test", tokens, () => (signedOut = true), fetcher);
+});
+
+async function failure(promise: Promise<unknown>): Promise<ApiProblem> {
+  const caught = await promise.catch((error: unknown) => error);
+  expect(caught).toBeInstanceOf(ApiProblem);
+  return caught as ApiProblem;
+}
+
+it("calls with the bearer token", async () => {
+  answers.push(() => Response.json(channel()));
+  expect((await api.channel()).channel_id).toBe("ch_1");
+  expect(requests).toEqual([{ url: "https://api.test/api/channel", method: "GET", token: "Bearer first", body: null }]);
+});
+
+it("asks for the key only in revealKey", async () => {
+  answers.push(() => Response.json({ key_id: "k", stream_key: "SECRET", stream_key_masked: "••••CRET" }));
+  expect(await api.revealKey()).toBe("SECRET");
+  expect(requests[0]?.url).toBe("https://api.test/api/channel/credentials?reveal=true");
+});
+
+describe("failures", () => {
+  it("renews the token once on 401 and goes on", async () => {
+    answers.push(
+      () => Response.json({}, { status: 401 }),
+      () => Response.json(channel()),
+    );
+    await api.channel();
+    expect(requests.map((request) => request.token)).toEqual(["Bearer first", "Bearer renewed-1"]);
+    expect(signedOut).toBe(false);
+  });
+
+  it("signs out when a renewed token is refused too", async () => {
+    answers.push(
+      () => Response.json({}, { status: 401 }),
+      () => Response.json({}, { status: 401 }),
+    );
+    await failure(api.channel());
+    expect(signedOut).toBe(true);
+  });
+
+  it("signs out when the session cannot be renewed", async () => {
+    const over = new Api(
+      "",
+      { token: () => Promise.reject(new AuthError("credentials", "over")) },
+      () => (signedOut = true),
+    );
+    expect((await failure(over.channel())).code).toBe("signed_out");
+    expect(signedOut).toBe(true);
+  });
+
+  it("stays signed in when the network is down", async () => {
+    expect((await failure(api.channel())).code).toBe("network");
+    expect(signedOut).toBe(false);
+  });
+
+  it("carries the problem's detail, action and fields", async () => {
+    answers.push(() =>
+      Response.json(
+        {
+          title: "The request is not valid",
+          detail: "The title is too long.",
+          code: "invalid_input",
+          action: "Shorten it.",
+          errors: [{ field: "title", problem: "must have at most 140 characters" }],
+        },
+        { status: 400 },
+      ),
+    );
+    const problem = await failure(api.saveDetails({ title: "x".repeat(200) }));
+    expect(problem).toMatchObject({ status: 400, code: "invalid_input" });
+    expect(problem.fields).toEqual({ title: "must have at most 140 characters" });
+    expect(explain(problem)).toBe("The title is too long. Shorten it.");
+  });
+
+  it("has words even for an answer that is no problem document", async () => {
+    answers.push(() => new Response("<h1>Bad Gateway</h1>", { status: 502 }));
+    expect(explain(await failure(api.channel()))).toBe("The server answered 502. Try again in a moment.");
+  });
+});

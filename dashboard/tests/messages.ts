@@ -1,0 +1,77 @@
+/** Server messages and channels for the tests, with only what a test is about spelled out. */
+
+import type { Channel, Live, MetricsMessage, SnapshotMessage, StatusMessage } from "../src/contract";
+
+/** ULIDs grow with time: the second stream began later. */
+export const STREAM_1 = "01JD0000000000000000000001";
+export const STREAM_2 = "01JD0000000000000000000002";
+export const AT = "2026-01-01T12:00:00Z";
+
+export function live(overrides: Partial<Live> = {}): Live {
+  return {
+    stream_id: STREAM_1,
+    started_at: "2026-01-01T11:59:00Z",
+    bitrate_kbps: null,
+    width: null,
+    height: null,
+    fps: null,
+    video_codec: null,
+    audio_codec: null,
+    encoder: null,
+    ...overrides,
+  };
+}
+
+export function channel(overrides: Partial<Channel> = {}): Channel {
+  return {
+    channel_id: "ch_1",
+    status: "OFFLINE",
+    title: "Piano",
+    description: "",
+    category: "Music",
+    tags: ["live"],
+    visibility: "public",
+    region: "local",
+    ingest_url: "rtmp://127.0.0.1:1935/live",
+    playback: null,
+    key: { key_id: "key_1", hint: "abcd", expires_at: null },
+    live: null,
+    ...overrides,
+  };
+}
+
+export function snapshot(overrides: Partial<Channel> = {}, seq = 0): SnapshotMessage {
+  return { type: "snapshot", seq, at: AT, channel: channel(overrides) };
+}
+
+export function status(overrides: Partial<StatusMessage> = {}): StatusMessage {
+  return {
+    type: "status",
+    seq: 1,
+    at: AT,
+    status: "LIVE",
+    stream_id: STREAM_1,
+    reason: null,
+    reason_text: null,
+    until: null,
+    live: null,
+    ...overrides,
+  };
+}
+
+export function metrics(overrides: Partial<MetricsMessage> = {}): MetricsMessage {
+  return {
+    type: "metrics",
+    seq: 1,
+    at: AT,
+    stream_id: STREAM_1,
+    bitrate_kbps: 2500,
+    fps: 30,
+    width: 1280,
+    height: 720,
+    video_codec: "h264",
+    audio_codec: "aac",
+    uptime_s: 60,
+    ...overrides,
+  };
+}

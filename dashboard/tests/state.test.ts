@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import type { ServerMessage } from "../src/contract";
+import {
+  CHART_WINDOW_MS,
+  type StudioState,
+  initialState,
+  measuresAreFresh,
+  reduce,
+  wantsSnapshot,
+} from "../src/realtime/state";
+import { STREAM_1, STREAM_2, channel, live, metrics, snapshot, status } from "./messages";
+
+const NOW = 1_000_000;
+
+/** The state after these messages, one second apart, the last of them at `NOW`. */
+function after(...messages: ServerMessage[]): StudioState {
+  return messages.reduce(
+    (state, message, index) => hear(state, message, NOW - (messages.length - 1 - index) * 1000),
+    initialState,
+  );
+}
+
+function hear(state: StudioState, message: ServerMessage, now: number): StudioState {
+  return reduce(state, { kind: "message", message, now });
+}
+
+describe("ordering (SS-3.1, SS-3.3)", () => {
+  it("drops a status that is not newer than the last one of the same stream", () => {
+    const state = after(
+      snapshot(),
+      status({ seq: 5, status: "OFFLINE", reason_text: "Stopped." }),
+      status({ seq: 4, status: "LIVE" }),
+      status({ seq: 5, status: "LIVE" }),
+    );
+    expect(state.broadcast.status).toBe("OFFLINE");
+    expect(state.broadcast.reasonText).toBe("Stopped.");
+  });
+
+  it("drops the late end of an older stream while a newer one is live", () => {
+    const state = after(
+      snapshot(),
+      status({ stream_id: STREAM_2, seq: 1 }),
+      status({ stream_id: STREAM_1, seq: 99, status: "OFFLINE" }),
+    );
+    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
+  });
+
+  it("takes the first status of a newer stream though its seq is lower", () => {
+    const state = after(
+      snapshot(),
+      status({ stream_id: STREAM_1, seq: 99, status: "OFFLINE" }),
+      status({ stream_id: STREAM_2, seq: 1 }),
+    );
+    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
+  });
+
+  it("drops a status that is older than the snapshot of the same stream", () => {
+    const state = after(
+      snapshot({ status: "LIVE", live: live() }, 7),
+      status({ seq: 6, status: "RECONNECTING" }),
+    );
+    expect(state.broadcast.status).toBe("LIVE");
+  });
+
+  it("lets a snapshot correct what no status told: a crashed node's stream is over", () => {
+    const state = after(snapshot(), status({ seq: 5 }), snapshot({ status: "OFFLINE" }));
+    expect(state.broadcast).toMatchObject({ status: "OFFLINE", live: null });
+  });
+
+  it("ignores the status of a snapshot that was read before the present stream began", () => {
+    const state = after(
+      snapshot(),
+      status({ stream_id: STREAM_2, seq: 1 }),
+      snapshot({ status: "RECONNECTING", live: live({ stream_id: STREAM_1 }), title: "New title" }),
+    );
+    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
+    expect(state.channel?.title).toBe("New title");
+  });
+
+  it("passes over a message type of a newer server", () => {
+    const state = after(snapshot());
+    expect(hear(state, { type: "viewers", seq: 1, at: "", count: 3 } as unknown as ServerMessage, NOW)).toBe(state);
+  });
+
+  it("does not let the first page load overwrite what the socket said meanwhile", () => {
+    const state = reduce(after(snapshot({ status: "LIVE", live: live() })), {
+      kind: "loaded",
+      channel: channel({ status: "OFFLINE" }),
+      now: NOW,
+    });
+    expect(state.broadcast.status).toBe("LIVE");
+  });
+});
+
+describe("watchdog", () => {
+  const running = after(snapshot(), status(), metrics());
+
+  it("is content while metrics come", () => {
+    expect(wantsSnapshot(running, NOW + 3_900)).toBe(false);
+  });
+
+  it("asks for a snapshot when LIVE goes silent for four seconds", () => {
+    expect(wantsSnapshot(running, NOW + 4_001)).toBe(true);
+  });
+
+  it("asks again four seconds after a snapshot that still said LIVE", () => {
+    const state = hear(running, snapshot({ status: "LIVE", live: live() }, 1), NOW + 4_100);
+    expect(wantsSnapshot(state, NOW + 5_000)).toBe(false);
+    expect(wantsSnapshot(state, NOW + 8_200)).toBe(true);
+  });
+
+  it("asks when the grace of RECONNECTING is over and nobody said so", () => {
+    const state = after(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
+    expect(wantsSnapshot(state, NOW + 7_900)).toBe(false);
+    expect(wantsSnapshot(state, NOW + 8_001)).toBe(true);
+  });
+
+  it("asks when metrics speak of a broadcast that is not held for live", () => {
+    expect(wantsSnapshot(after(snapshot(), metrics()), NOW)).toBe(true);
+    expect(wantsSnapshot(after(snapshot(), metrics(), snapshot()), NOW)).toBe(false);
+  });
+
+  it("is content off air, however long nothing comes", () => {
+    expect(wantsSnapshot(after(snapshot()), NOW + 3_600_000)).toBe(false);
+  });
+});
+
+describe("clocks", () => {
+  it("counts the grace down from the message's own time, not from this machine's", () => {
+    const state = after(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
+    expect(state.broadcast.until).toBe(NOW + 8_000);
+  });
+
+  it("takes the uptime from the server", () => {
+    expect(after(snapshot({ status: "LIVE", live: live() })).broadcast.startedAt).toBe(NOW - 60_000);
+    expect(after(snapshot(), status(), metrics({ uptime_s: 90 })).broadcast.startedAt).toBe(NOW - 90_000);
+  });
+});
+
+describe("measures (SS-3.2)", () => {
+  it("shows what the metrics say and keeps what they do not", () => {
+    const state = after(snapshot(), status({ live: live({ encoder: "OBS" }) }), metrics());
+    expect(state.broadcast.live).toMatchObject({ bitrate_kbps: 2500, width: 1280, height: 720, fps: 30, encoder: "OBS" });
+  });
+
+  it("keeps the last known measures while the encoder is away", () => {
+    const state = after(
+      snapshot(),
+      status({ live: live() }),
+      metrics(),
+      status({ seq: 2, status: "RECONNECTING", live: live() }),
+    );
+    expect(state.broadcast.live).toMatchObject({ bitrate_kbps: 2500, video_codec: "h264" });
+    expect(measuresAreFresh(state, NOW)).toBe(false);
+  });
+
+  it("does not take the last stream's measures for the next one's", () => {
+    const state = after(
+      snapshot(),
+      status({ live: live() }),
+      metrics(),
+      status({ stream_id: STREAM_2, seq: 1, live: live({ stream_id: STREAM_2 }) }),
+    );
+    expect(state.broadcast.live?.bitrate_kbps).toBeNull();
+    expect(state.samples).toEqual([]);
+  });
+
+  it("ignores metrics of an older stream", () => {
+    const state = after(snapshot(), status({ stream_id: STREAM_2 }), metrics({ stream_id: STREAM_1 }));
+    expect(state.samples).toEqual([]);
+    expect(state.doubtful).toBe(false);
+  });
+
+  it("keeps a minute of samples", () => {
+    let state = after(snapshot(), status());
+    for (let second = 0; second < 90; second++) state = hear(state, metrics(), NOW + second * 1000);
+    expect(state.samples).toHaveLength(CHART_WINDOW_MS / 1000 + 1);
+    expect(state.samples.at(-1)?.at).toBe(NOW + 89_000);
+  });
+
+  it("calls measures stale when none came for four seconds", () => {
+    const state = after(snapshot(), status(), metrics());
+    expect(measuresAreFresh(state, NOW + 4_000)).toBe(true);
+    expect(measuresAreFresh(state, NOW + 4_001)).toBe(false);
+  });
+});
+
+describe("refusals (FX-9)", () => {
+  const refused: ServerMessage = {
+    type: "refused",
+    seq: 1,
+    at: "2026-01-01T12:00:00Z",
+    code: "key_expired",
+    reason: "The stream key has expired",
+    action: "Get a new stream key.",
+    client_ip: "203.0.113.7",
+  };
+
+  it("shows a refusal with its reason and what to do", () => {
+    expect(after(snapshot(), refused).refusal).toMatchObject({
+      reason: "The stream key has expired",
+      action: "Get a new stream key.",
+      clientIp: "203.0.113.7",
+      at: NOW,
+      count: 1,
+    });
+  });
+
+  it("counts the same refusal instead of piling it up", () => {
+    expect(after(snapshot(), refused, refused, refused).refusal?.count).toBe(3);
+    expect(after(snapshot(), refused, refused, { ...refused, code: "key_unknown" }).refusal?.count).toBe(1);
+  });
+
+  it("does not touch the running broadcast", () => {
+    expect(after(snapshot(), status(), refused).broadcast.status).toBe("LIVE");
+  });
+
+  it("goes when dismissed, and when a broadcast begins after all", () => {
+    expect(reduce(after(snapshot(), refused), { kind: "refusal-dismissed" }).refusal).toBeNull();
+    expect(after(snapshot(), refused, status()).refusal).toBeNull();
+  });
+});
+
+it("knows a reset key by its last four characters only (SS-1.4)", () => {
+  const state = reduce(after(snapshot()), {
+    kind: "key-reset",
+    credentials: {
+      ingest_url: "rtmp://127.0.0.1:1935/live",
+      key_id: "key_2",
+      stream_key_masked: "••••wxyz",
+      expires_at: null,
+      stream_key: "SECRETSECRETSECRETSECRETSECRETSECRETwxyz",
+    },
+  });
+  expect(state.channel?.key).toEqual({ key_id: "key_2", hint: "wxyz", expires_at: null });
+  expect(JSON.stringify(state)).not.toContain("SECRET");
+});

@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ConfigError, loadConfig, parseConfig } from "../src/config";
+import { initialState } from "../src/realtime/state";
+import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
+import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
+import { codecName, encoderName, shownStatus } from "../src/studio/status-words";
+import { copyText } from "../src/ui/clipboard";
+import { ago, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
+import { channel } from "./messages";
+
+describe("configuration", () => {
+  const good = {
+    api_url: "https://api.test/",
+    ws_url: "wss://ws.test",
+    cognito: { endpoint: "https://cognito.test/", client_id: "c" },
+  };
+
+  it("reads what the page needs", () => {
+    expect(parseConfig(good)).toEqual({
+      apiUrl: "https://api.test",
+      wsUrl: "wss://ws.test",
+      cognito: { endpoint: "https://cognito.test/", clientId: "c" },
+      demo: null,
+    });
+  });
+
+  it.each([
+    ["ws_url", { ...good, ws_url: undefined }],
+    ["cognito", { ...good, cognito: undefined }],
+    ["cognito.client_id", { ...good, cognito: { endpoint: "https://cognito.test/" } }],
+    ["config.json", []],
+  ])("names %s when it is missing", (name, body) => {
+    expect(() => parseConfig(body)).toThrow(ConfigError);
+    expect(() => parseConfig(body)).toThrow(`"${name}"`);
+  });
+
+  it("says so when the file is not there, is no JSON, or the server is away", async () => {
+    await expect(loadConfig(() => Promise.resolve(new Response("", { status: 404 })))).rejects.toThrow("404");
+    await expect(loadConfig(() => Promise.resolve(new Response("<html>")))).rejects.toThrow("not valid JSON");
+    await expect(loadConfig(() => Promise.reject(new TypeError()))).rejects.toThrow("did not answer");
+  });
+});
+
+describe("the shown status", () => {
+  it("is not LIVE while the connection is lost", () => {
+    const state = { ...initialState, broadcast: { ...initialState.broadcast, status: "LIVE" as const } };
+    expect(shownStatus(state)).toBe("LIVE");
+    expect(shownStatus({ ...state, link: { phase: "lost", since: 0, retryAt: 1 } })).toBe("UNKNOWN");
+  });
+});
+
+describe("copying", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("says when there is no clipboard", async () => {
+    vi.stubGlobal("navigator", {});
+    expect(await copyText("text")).toBe("no-clipboard");
+  });
+
+  it("says when the clipboard is denied", async () => {
+    vi.stubGlobal("window", {});
+    vi.stubGlobal("navigator", { clipboard: { writeText: () => Promise.reject(new DOMException("no", "NotAllowedError")) } });
+    expect(await copyText(Promise.resolve("text"))).toBe("no-clipboard");
+  });
+
+  it("copies text that has yet to come, and passes on that it did not", async () => {
+    const written: string[] = [];
+    vi.stubGlobal("window", {});
+    vi.stubGlobal("navigator", { clipboard: { writeText: (text: string) => Promise.resolve(written.push(text)) } });
+    expect(await copyText(Promise.resolve("the key"))).toBe("copied");
+    expect(written).toEqual(["the key"]);
+    await expect(copyText(Promise.reject(new Error("no answer")))).rejects.toThrow("no answer");
+  });
+});
+
+describe("the bitrate chart", () => {
+  it("draws from the left edge, a minute ago, to the right edge, now", () => {
+    const { line } = chartPaths(
+      [0, 1, 2].map((second) => ({ at: 1000 * second, kbps: 0 })),
+      2000,
+    );
+    expect(line).toBe(`M580 ${CHART_HEIGHT}L590 ${CHART_HEIGHT}L${CHART_WIDTH} ${CHART_HEIGHT}`);
+  });
+
+  it("leaves a hole where nothing was measured", () => {
+    const samples = [0, 1000, 9000, 10_000].map((at) => ({ at, kbps: 1000 }));
+    expect(chartPaths(samples, 10_000).line.match(/M/g)).toHaveLength(2);
+  });
+
+  it("drops what is older than a minute", () => {
+    expect(chartPaths([{ at: 0, kbps: 1000 }], 60_001)).toEqual({ line: "", area: "" });
+  });
+
+  it("has a round scale with air above the highest sample", () => {
+    const at = (value: number) => scaleEnd([{ at: 0, kbps: value }]);
+    expect([at(50), at(950), at(2500), at(4800), at(9500)]).toEqual([150, 1500, 3000, 6000, 15_000]);
+    expect(scaleEnd([])).toBe(150);
+  });
+});
+
+describe("channel details", () => {
+  const details = channel({ title: "Piano", tags: ["live", "piano"] });
+
+  it("sends only what was changed", () => {
+    expect(changesOf(details, textOf(details))).toEqual({});
+    expect(changesOf(details, { ...textOf(details), title: " Organ " })).toEqual({ title: "Organ" });
+    expect(changesOf(details, { ...textOf(details), tags: "live" })).toEqual({ tags: ["live"] });
+  });
+
+  it("reads tags as people type them", () => {
+    expect(tagsOf(" #live, piano,,live , late night ")).toEqual(["live", "piano", "late night"]);
+  });
+});
+
+describe("words and figures", () => {
+  it("formats", () => {
+    expect(duration(3_725_000)).toBe("01:02:05");
+    expect(duration(-5)).toBe("00:00:00");
+    expect(secondsLeft(8_000, 500)).toBe(8);
+    expect(secondsLeft(8_000, 9_000)).toBe(0);
+    expect(kbps(4612.3)).toBe("4,612");
+    expect([frameRate(30), frameRate(30000 / 1001)]).toEqual(["30", "29.97"]);
+    expect([ago(500), ago(12_000), ago(180_000), ago(7_300_000)]).toEqual(["just now", "12 s ago", "3 min ago", "2 h ago"]);
+  });
+
+  it("calls codecs and encoders by the names people know", () => {
+    expect([codecName("h264"), codecName("HEVC"), codecName("aac"), codecName("x-new")]).toEqual([
+      "H.264",
+      "H.265",
+      "AAC",
+      "x-new",
+    ]);
+    expect(encoderName("obs-output module (libobs version 29.0.2)")).toBe("OBS Studio 29.0.2");
+    expect(encoderName("Lavf59.27.100")).toBe("FFmpeg (libavformat 59.27.100)");
+    expect(encoderName("Wirecast/FM 1.0")).toBe("Wirecast/FM 1.0");
+  });
+});
