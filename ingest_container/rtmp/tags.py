@@ -61,7 +61,7 @@ _WITH_COMPOSITION_TIME = ("h264", "hevc", "vvc")
 _ONE_TRACK = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class VideoTag:
     """A video message's header; the codec's own data begins at `data_offset`, `composition_time` is in ms."""
 
@@ -73,7 +73,7 @@ class VideoTag:
     track: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AudioTag:
     """An audio message's header; the codec's own data begins at `data_offset`."""
 

@@ -1,0 +1,46 @@
+"""A session and what is done to it, for tests that look at events only."""
+
+from collections.abc import Iterable
+
+from ingest_container.rtmp import Event, Limits, PublishRequested, Session, SessionState
+from tests.support.rtmp_peer import RtmpPeer
+
+S1_RANDOM = bytes(1528)
+
+
+def new_session(limits: Limits | None = None) -> Session:
+    return Session(now=0.0, random_bytes=S1_RANDOM, limits=limits)
+
+
+def publishing() -> tuple[Session, RtmpPeer]:
+    """A session whose publish was accepted, and its encoder, who has read everything said so far."""
+    session, peer = pending()
+    session.accept_publish(0.0)
+    deliver(session, peer)
+    return session, peer
+
+
+def pending() -> tuple[Session, RtmpPeer]:
+    """A session that waits to be told whether the key is good."""
+    session, peer = new_session(), RtmpPeer()
+    session.receive_data(peer.open(), 0.0)
+    assert session.state is SessionState.PUBLISH_PENDING
+    deliver(session, peer)
+    return session, peer
+
+
+def deliver(session: Session, peer: RtmpPeer) -> None:
+    """Bring to the encoder what the session has to say."""
+    peer.receive_data(session.data_to_send())
+
+
+def feed(pieces: Iterable[bytes]) -> list[Event]:
+    """All events of a new session that accepts the publish as soon as the read that asks for it is over."""
+    session = new_session()
+    events: list[Event] = []
+    for piece in pieces:
+        new = session.receive_data(piece, 0.0)
+        events += new
+        if any(isinstance(event, PublishRequested) for event in new):
+            session.accept_publish(0.0)
+    return events + session.receive_eof(0.0)

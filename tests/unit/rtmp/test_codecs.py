@@ -1,0 +1,98 @@
+"""Sequence headers: what we read is what ffprobe reads from the same stream."""
+
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_container.rtmp.codecs.aac import AudioSpecificConfig, parse_audio_specific_config
+from ingest_container.rtmp.codecs.avc import parse_decoder_configuration, parse_sequence_parameter_set
+from ingest_container.rtmp.errors import CodecError
+from tests.unit.rtmp.fixtures import sequence_headers
+
+HEADERS = sequence_headers()
+VIDEOS = sorted(name for name in HEADERS if "width" in HEADERS[name])
+AUDIOS = sorted(name for name in HEADERS if "channels" in HEADERS[name])
+
+
+def header(name: str) -> bytes:
+    return bytes.fromhex(HEADERS[name]["header"])
+
+
+@pytest.mark.requirement("SS-6.3")
+@pytest.mark.parametrize("name", VIDEOS)
+def test_h264_agrees_with_ffprobe(name: str) -> None:
+    expected: dict[str, Any] = HEADERS[name]
+    parsed = parse_decoder_configuration(header(name))
+    assert (parsed.width, parsed.height) == (expected["width"], expected["height"])
+    assert parsed.profile == expected["profile"]
+    assert parsed.level == f"{expected['level'] / 10:.1f}"
+    assert parsed.fps == pytest.approx(float(Fraction(expected["rate"])))
+
+
+@pytest.mark.parametrize("name", AUDIOS)
+def test_aac_agrees_with_ffprobe(name: str) -> None:
+    expected = HEADERS[name]
+    assert parse_audio_specific_config(header(name)) == AudioSpecificConfig(
+        int(expected["sample_rate"]), expected["channels"]
+    )
+
+
+@pytest.mark.parametrize("name", VIDEOS)
+def test_h264_cut_short_is_an_error_or_lacks_its_frame_rate(name: str) -> None:
+    """Whatever is cut off, the picture size is right or refused, never guessed."""
+    whole = parse_decoder_configuration(header(name))
+    for cut in range(len(header(name))):
+        try:
+            parsed = parse_decoder_configuration(header(name)[:cut])
+        except CodecError:
+            continue
+        assert (parsed.width, parsed.height) == (whole.width, whole.height)
+        assert parsed.fps in (None, whole.fps)
+
+
+@given(st.binary(max_size=60))
+def test_garbage_behind_a_parameter_set_header_is_a_codec_error_and_nothing_else(garbage: bytes) -> None:
+    for parse in (
+        lambda data: parse_sequence_parameter_set(b"\x67" + data),
+        parse_decoder_configuration,
+        parse_audio_specific_config,
+    ):
+        with suppress(CodecError):
+            parse(garbage)
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ("2b11880800", AudioSpecificConfig(48000, 2)),  # HE-AAC, signalled: 24 kHz core, 48 kHz heard
+        ("eb098800", AudioSpecificConfig(48000, 2)),  # HE-AAC v2: mono core, stereo heard
+        ("17801dd21000", AudioSpecificConfig(15268, 2)),  # the rate written out
+        ("1180", AudioSpecificConfig(48000, None)),  # channels are left to the bitstream
+        ("11b8", AudioSpecificConfig(48000, 8)),  # configuration 7 is 7.1
+    ],
+)
+def test_aac_forms(config: str, expected: AudioSpecificConfig) -> None:
+    assert parse_audio_specific_config(bytes.fromhex(config)) == expected
+
+
+@pytest.mark.parametrize("config", ["", "11", "16a0", "11c0"])
+def test_senseless_aac_is_an_error(config: str) -> None:
+    with pytest.raises(CodecError):
+        parse_audio_specific_config(bytes.fromhex(config))
+
+
+def test_level_1b() -> None:
+    baseline = bytearray(header("baseline_360p30"))
+    sps = baseline[8 : 8 + baseline[7]]
+    sps[2] |= 0x10
+    sps[3] = 11
+    assert parse_sequence_parameter_set(bytes(sps)).level == "1b"
+
+
+def test_a_record_without_a_parameter_set_is_an_error() -> None:
+    with pytest.raises(CodecError):
+        parse_decoder_configuration(b"\x01\x64\x00\x1e\xff\xe0\x00\x00")

@@ -1,0 +1,98 @@
+"""The first bytes of audio and video messages, in the legacy and the enhanced forms."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_container.rtmp.tags import AudioTag, VideoTag, parse_audio, parse_video
+
+
+@pytest.mark.parametrize(
+    ("payload", "tag"),
+    [
+        (b"\x17\x00\x00\x00\x00\x01", VideoTag("h264", False, True, 5)),
+        (b"\x17\x01\x00\x00\x50x", VideoTag("h264", True, False, 5, 80)),
+        (b"\x27\x01\xff\xff\xecx", VideoTag("h264", False, False, 5, -20)),
+        (b"\x17\x02\x00\x00\x00", VideoTag("h264", False, False, 5)),  # end of sequence
+        (b"\x1c\x00\x00\x00\x00", VideoTag("hevc", False, True, 5)),  # HEVC as codec id 12
+        (b"\x12x", VideoTag("h263", True, False, 1)),
+        (b"\x24x", VideoTag("vp6", False, False, 1)),
+        (b"\x1fx", VideoTag("unknown", True, False, 1)),
+    ],
+)
+def test_legacy_video(payload: bytes, tag: VideoTag) -> None:
+    assert parse_video(payload) == tag
+
+
+@pytest.mark.parametrize(
+    ("payload", "tag"),
+    [
+        (b"\x90hvc1\x01", VideoTag("hevc", False, True, 5)),
+        (b"\x91hvc1\x00\x00\x21x", VideoTag("hevc", True, False, 8, 33)),
+        (b"\xa1avc1\xff\xff\xffx", VideoTag("h264", False, False, 8, -1)),
+        (b"\x93hvc1x", VideoTag("hevc", True, False, 5)),
+        (b"\x90av01\x81", VideoTag("av1", False, True, 5)),
+        (b"\x91av01x", VideoTag("av1", True, False, 5)),  # AV1 and VP9 have no composition time
+        (b"\xa1vp09x", VideoTag("vp9", False, False, 5)),
+        (b"\x91zzzzx", VideoTag("unknown", True, False, 5)),
+    ],
+)
+def test_enhanced_video(payload: bytes, tag: VideoTag) -> None:
+    assert parse_video(payload) == tag
+
+
+@pytest.mark.parametrize(
+    ("payload", "tag"),
+    [
+        (b"\xaf\x00\x12\x10", AudioTag("aac", True, 2)),
+        (b"\xaf\x01x", AudioTag("aac", False, 2)),
+        (b"\x2fx", AudioTag("mp3", False, 1)),
+        (b"\x7fx", AudioTag("pcma", False, 1)),
+        (b"\x90Opus\x01", AudioTag("opus", True, 5)),
+        (b"\x91mp4ax", AudioTag("aac", False, 5)),
+        (b"\x91ac-3x", AudioTag("ac3", False, 5)),
+        (b"\xcfx", AudioTag("unknown", False, 1)),
+    ],
+)
+def test_audio(payload: bytes, tag: AudioTag) -> None:
+    assert parse_audio(payload) == tag
+
+
+def test_mod_ex_stands_before_the_real_packet_type() -> None:
+    nanoseconds = b"\x02\x00\x00\x09" + b"\x03"  # 3 bytes of data, then kind 0 and packet type 3
+    assert parse_video(b"\x97" + nanoseconds + b"hvc1x") == VideoTag("hevc", True, False, 10)
+    assert parse_audio(b"\x97" + b"\x02\x00\x00\x09\x01" + b"Opusx") == AudioTag("opus", False, 10)
+
+
+def test_mod_ex_of_256_bytes_and_more_has_a_longer_size() -> None:
+    payload = b"\x97\xff" + (299).to_bytes(2, "big") + bytes(300) + b"\x03" + b"av01x"
+    assert parse_video(payload) == VideoTag("av1", True, False, len(payload) - 1)
+
+
+def test_one_track_of_several() -> None:
+    assert parse_video(b"\x96\x01avc1\x02\x00\x00\x00x") == VideoTag("h264", True, False, 10, 0, 2)
+    assert parse_audio(b"\x95\x01mp4a\x03x") == AudioTag("aac", False, 7, 3)
+
+
+def test_several_tracks_in_one_message_are_described_by_the_first() -> None:
+    payload = b"\x96\x10hvc1\x00\x00\x00\x01a\x01\x00\x00\x01b"
+    assert parse_video(payload) == VideoTag("hevc", False, True, 10)
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"\x17", b"\x17\x01\x00\x00", b"\x91hvc", b"\x91hvc1\x00", b"\x97", b"\x96\x01avc1"]
+)
+def test_video_cut_short_is_nothing(payload: bytes) -> None:
+    assert parse_video(payload) is None
+
+
+@pytest.mark.parametrize("payload", [b"", b"\xaf", b"\x91Opu", b"\x97\x05", b"\x95\x10mp4a\x00\x00"])
+def test_audio_cut_short_is_nothing(payload: bytes) -> None:
+    assert parse_audio(payload) is None
+
+
+@given(st.binary(max_size=40), st.integers(0, 255))
+def test_garbage_never_raises_and_never_points_past_the_end(garbage: bytes, first: int) -> None:
+    payload = bytes((first,)) + garbage
+    for tag in (parse_video(payload), parse_audio(payload)):
+        assert tag is None or tag.data_offset <= len(payload)
