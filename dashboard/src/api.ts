@@ -12,7 +12,7 @@ export class ApiProblem extends Error {
     readonly detail: string,
     /** What the person can do about it; empty if nothing is known. */
     readonly action: string,
-    /** Message by field name, for a form. */
+    /** Message by name of the (outermost) field, for a form. */
     readonly fields: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
@@ -101,7 +101,7 @@ interface ProblemDetails {
 
 function problem(status: number, answer: unknown): ApiProblem {
   const found = (answer ?? {}) as ProblemDetails;
-  const fields = Object.fromEntries((found.errors ?? []).map((each) => [each.field, each.problem]));
+  const fields = Object.fromEntries((found.errors ?? []).map((each) => [each.field.split(".")[0], each.problem]));
   return new ApiProblem(
     status,
     found.code ?? "unknown",

@@ -34,6 +34,8 @@ export interface Details {
 export interface Channel extends Details {
   readonly channel_id: string;
   readonly status: Status;
+  /** When RECONNECTING gives up. */
+  readonly status_until: string | null;
   readonly region: string;
   readonly ingest_url: string;
   readonly playback: { readonly hls_url: string } | null;
@@ -87,8 +89,8 @@ export interface MetricsMessage extends Message {
 export interface RefusedMessage extends Message {
   readonly type: "refused";
   readonly code: string;
-  readonly reason: string;
-  readonly action: string;
+  readonly reason: string | null;
+  readonly action: string | null;
   readonly client_ip: string | null;
 }
 

@@ -92,14 +92,17 @@ describe("failures", () => {
           detail: "The title is too long.",
           code: "invalid_input",
           action: "Shorten it.",
-          errors: [{ field: "title", problem: "must have at most 140 characters" }],
+          errors: [
+            { field: "title", problem: "must have at most 140 characters" },
+            { field: "tags.2", problem: "must not be empty" },
+          ],
         },
         { status: 400 },
       ),
     );
     const problem = await failure(api.saveDetails({ title: "x".repeat(200) }));
     expect(problem).toMatchObject({ status: 400, code: "invalid_input" });
-    expect(problem.fields).toEqual({ title: "must have at most 140 characters" });
+    expect(problem.fields).toEqual({ title: "must have at most 140 characters", tags: "must not be empty" });
     expect(explain(problem)).toBe("The title is too long. Shorten it.");
   });
 

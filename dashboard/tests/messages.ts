@@ -26,6 +26,7 @@ export function channel(overrides: Partial<Channel> = {}): Channel {
   return {
     channel_id: "ch_1",
     status: "OFFLINE",
+    status_until: null,
     title: "Piano",
     description: "",
     category: "Music",

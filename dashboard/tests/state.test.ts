@@ -131,6 +131,16 @@ describe("clocks", () => {
     expect(state.broadcast.until).toBe(NOW + 8_000);
   });
 
+  it("knows from a snapshot when the grace ends", () => {
+    const state = after(snapshot({ status: "RECONNECTING", status_until: "2026-01-01T12:00:05Z", live: live() }));
+    expect(state.broadcast.until).toBe(NOW + 5_000);
+  });
+
+  it("does not let the uptime jump about with rounded or late metrics", () => {
+    const state = after(snapshot({ status: "LIVE", live: live() }), metrics({ uptime_s: 61 }), metrics({ uptime_s: 61 }));
+    expect(state.broadcast.startedAt).toBe(NOW - 2_000 - 60_000);
+  });
+
   it("takes the uptime from the server", () => {
     expect(after(snapshot({ status: "LIVE", live: live() })).broadcast.startedAt).toBe(NOW - 60_000);
     expect(after(snapshot(), status(), metrics({ uptime_s: 90 })).broadcast.startedAt).toBe(NOW - 90_000);

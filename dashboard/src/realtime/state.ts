@@ -55,7 +55,7 @@ export interface Sample {
 export interface Refusal {
   readonly code: string;
   readonly reason: string;
-  readonly action: string;
+  readonly action: string | null;
   readonly clientIp: string | null;
   readonly at: number;
   /** How often in a row the same thing happened: an encoder may retry by itself. */
@@ -177,12 +177,12 @@ function look(state: StudioState, channel: Channel, seq: number, at: number, now
   const broadcast: Broadcast = {
     status,
     streamId,
-    // A snapshot has no reason and no end of the grace: what a status message told of this same status stays.
+    // A snapshot has no reason: the one that a status message gave for this same status stays.
     reason: same ? before.reason : null,
     reasonText: same ? before.reasonText : null,
     since: same ? before.since : state.channel === null ? null : now,
     startedAt: live ? localTime(live.started_at, at, now) : null,
-    until: same ? before.until : null,
+    until: channel.status_until ? localTime(channel.status_until, at, now) : null,
     live: live && withKnownMeasures(live, before.live),
   };
   const knownSeq = state.mark && state.mark.streamId === live?.stream_id ? state.mark.seq : 0;
@@ -250,7 +250,7 @@ function onMetrics(state: StudioState, message: MetricsMessage, now: number): St
   );
   return {
     ...state,
-    broadcast: { ...broadcast, live, startedAt: now - message.uptime_s * 1000 },
+    broadcast: { ...broadcast, live, startedAt: steady(broadcast.startedAt, now - message.uptime_s * 1000) },
     samples,
     heardAt: now,
   };
@@ -270,7 +270,7 @@ function samplesOf(state: StudioState, streamId: string | null, status: Status):
 function nextRefusal(previous: Refusal | null, message: RefusedMessage, now: number): Refusal {
   return {
     code: message.code,
-    reason: message.reason,
+    reason: message.reason ?? message.code,
     action: message.action,
     clientIp: message.client_ip,
     at: now,
@@ -286,6 +286,11 @@ function withNewKey(state: StudioState, credentials: Credentials): StudioState {
     expires_at: credentials.expires_at,
   };
   return { ...state, channel: { ...state.channel, ingest_url: credentials.ingest_url, key } };
+}
+
+/** Whole seconds of uptime and the way's delay make the start jump about: small differences are not news. */
+function steady(known: number | null, measured: number): number {
+  return known !== null && Math.abs(known - measured) < 2_000 ? known : measured;
 }
 
 function localTime(serverTime: string, at: number, now: number): number {

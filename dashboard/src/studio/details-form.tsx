@@ -138,7 +138,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       </label>
       {problem && (
         <p class="field-error" role="alert" data-testid="details-error">
-          {explain(problem)}
+          {Object.keys(problem.fields).length > 0 ? "Not saved yet: please correct what is marked above." : explain(problem)}
         </p>
       )}
       <div class="field-foot">

@@ -12,7 +12,7 @@ export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDism
           <span>A connection was refused: </span>
           <span data-testid="refusal-reason">{sentence(refusal.reason)}</span>
         </p>
-        <p data-testid="refusal-action">{sentence(refusal.action)}</p>
+        {refusal.action && <p data-testid="refusal-action">{sentence(refusal.action)}</p>}
         <p class="notice-hint">
           {clockTime(refusal.at)}
           {refusal.clientIp && ` · from ${refusal.clientIp}`}
