@@ -1,0 +1,82 @@
+"""A gateway in this process, around the small app."""
+
+import asyncio
+import queue
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import boto3
+import pytest
+from aiohttp import web
+
+from local.gateway.server import make_server
+from local.gateway.websocket import Limits
+from local.private_files import Secrets, SignIn
+from local.settings import HOST, LocalSettings
+from tests.integration.local.small_app import make_app_module
+from tests.support.stack import free_ports
+
+SECRETS = Secrets(admin_secret="a" * 40, jwt_secret="j" * 48, demo_password="demo-password", bus_secret="b" * 40)
+LIMITS = Limits(idle_s=0.4)
+
+
+@dataclass
+class Gateway:
+    url: str
+    http: aiohttp.ClientSession
+    module: Any
+
+    @property
+    def ws_url(self) -> str:
+        return self.url.replace("http://", "ws://") + "/ws"
+
+    def management(self) -> Any:
+        return boto3.client(
+            "apigatewaymanagementapi",
+            endpoint_url=f"{self.url}/ws-management",
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+
+    async def seen(self, handler: str) -> Any:
+        """The next event that a handler of this name was given; others are passed over."""
+
+        def wait() -> Any:
+            while True:
+                name, event = self.module.seen.get(timeout=10)
+                if name == handler:
+                    return event
+
+        try:
+            return await asyncio.to_thread(wait)
+        except queue.Empty:
+            raise AssertionError(f"{handler} was not called") from None
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>dashboard</title>")
+    (folder / "assets" / "app-1a2b.js").write_text("export {}")
+    (tmp_path / "secret.txt").write_text("outside")
+    return folder
+
+
+@pytest.fixture
+async def gateway(dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gateway]:
+    monkeypatch.setenv("AWS_REGION", "us-east-1")  # as Lambda sets it; Chalice looks for it
+    port, unused = free_ports(2)
+    settings = LocalSettings(http_port=port, cloud_port=unused, state_dir=tmp_path)
+    module = make_app_module(f"{settings.http_url}/ws-management")
+    server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, LIMITS)
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, port).start()
+    async with aiohttp.ClientSession() as http:
+        yield Gateway(settings.http_url, http, module)
+    await runner.cleanup()

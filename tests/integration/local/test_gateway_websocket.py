@@ -1,0 +1,135 @@
+"""The gateway's WebSocket side and `@connections` behave as API Gateway's."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import websockets
+from botocore.exceptions import ClientError
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.integration.local.conftest import LIMITS, Gateway
+
+
+async def say(socket: ClientConnection, text: str) -> Any:
+    await socket.send(text)
+    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+
+
+async def post(gateway: Gateway, connection_id: str, data: bytes) -> None:
+    await asyncio.to_thread(gateway.management().post_to_connection, ConnectionId=connection_id, Data=data)
+
+
+async def test_handshake_gives_the_handler_query_and_headers(gateway: Gateway) -> None:
+    async with connect(f"{gateway.ws_url}?watch=ch_1", origin=None, user_agent_header="a browser"):
+        event = await gateway.seen("connect")
+    context = event["requestContext"]
+    assert event["queryStringParameters"] == {"watch": "ch_1"}
+    assert (context["routeKey"], context["eventType"]) == ("$connect", "CONNECT")
+    assert context["identity"] == {"sourceIp": "127.0.0.1", "userAgent": "a browser"}
+    assert context["domainName"] == gateway.url.removeprefix("http://")
+
+
+async def test_refused_handshake_is_answered_with_the_handlers_status(gateway: Gateway) -> None:
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await connect(f"{gateway.ws_url}?token=wrong")
+    assert refused.value.response.status_code == 401
+
+
+async def test_failing_connect_handler_refuses(gateway: Gateway) -> None:
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await connect(f"{gateway.ws_url}?token=broken")
+    assert refused.value.response.status_code == 502
+
+
+async def test_handler_chooses_the_subprotocol_and_the_offer_is_not_logged(
+    gateway: Gateway, capfd: pytest.CaptureFixture[str]
+) -> None:
+    offer = [Subprotocol("chosen"), Subprotocol("bearer.s3cret")]
+    async with connect(gateway.ws_url, subprotocols=offer) as socket:
+        assert socket.subprotocol == "chosen"
+    assert "s3cret" not in "".join(capfd.readouterr())
+
+
+async def test_message_reaches_the_handler_and_its_answer_comes_through_connections(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        answer = await say(socket, '{"action":"snapshot"}')
+        assert answer["echo"] == '{"action":"snapshot"}'
+        await post(gateway, answer["connection_id"], b"pushed")
+        assert await socket.recv() == "pushed"
+
+
+async def test_failing_message_handler_leaves_the_connection_open(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        assert (await say(socket, "fail"))["message"] == "Internal server error"
+        assert (await say(socket, "well"))["echo"] == "well"
+
+
+async def test_posting_to_a_closed_connection_is_gone(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        connection_id = (await say(socket, "hello"))["connection_id"]
+    assert (await gateway.seen("disconnect"))["requestContext"]["connectionId"] == connection_id
+    with pytest.raises(ClientError) as gone:
+        await post(gateway, connection_id, b"late")
+    assert gone.value.response["Error"]["Code"] == "GoneException"
+    assert gone.value.response["ResponseMetadata"]["HTTPStatusCode"] == 410
+
+
+async def test_connection_can_be_described_and_closed_from_outside(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        connection_id = (await say(socket, "hello"))["connection_id"]
+        found = await asyncio.to_thread(gateway.management().get_connection, ConnectionId=connection_id)
+        assert found["Identity"]["SourceIp"] == "127.0.0.1"
+        await asyncio.to_thread(gateway.management().delete_connection, ConnectionId=connection_id)
+        with pytest.raises(websockets.ConnectionClosed):
+            await socket.recv()
+
+
+async def test_pushed_message_past_the_limit_is_refused(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        connection_id = (await say(socket, "hello"))["connection_id"]
+        with pytest.raises(ClientError) as refused:
+            await post(gateway, connection_id, b"x" * (128 * 1024 + 1))
+    assert refused.value.response["Error"]["Code"] == "PayloadTooLargeException"
+
+
+async def test_sent_message_past_the_limit_closes_with_1009(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        await socket.send("x" * (LIMITS.message_bytes + 1))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
+
+
+async def test_idle_connection_is_closed_and_the_handler_told(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1001
+    assert (await gateway.seen("disconnect"))["requestContext"]["eventType"] == "DISCONNECT"
+
+
+async def test_messages_in_either_direction_keep_a_connection_open(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        while loop.time() - begun < 2 * LIMITS.idle_s:
+            assert (await say(socket, "still here"))["echo"] == "still here"
+
+
+async def test_management_without_a_signature_is_refused(gateway: Gateway) -> None:
+    async with connect(gateway.ws_url) as socket:
+        connection_id = (await say(socket, "hello"))["connection_id"]
+        async with gateway.http.post(
+            f"{gateway.url}/ws-management/@connections/{connection_id}", data=b"from a page"
+        ) as response:
+            assert response.status == 403
+
+
+async def test_plain_request_to_the_websocket_path_says_what_it_is(gateway: Gateway) -> None:
+    async with gateway.http.get(f"{gateway.url}/ws") as response:
+        assert response.status == 426

@@ -1,0 +1,219 @@
+"""`make run` from the outside: ready, taken ports, every way to end, and what the next run finds."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import account
+from local.settings import HOST, ROOT, LocalSettings
+from tests.support.stack import Stack, environment, settings_in, start_stack
+
+pytestmark = [pytest.mark.needs("ministack"), pytest.mark.timeout(240)]
+
+PARTS = {"ministack", "local.gateway", "ingest_container"}
+
+
+@pytest.fixture
+def own_stack(tmp_path: Path) -> Iterator[Stack]:
+    """A stack that the test may break."""
+    running = start_stack(settings_in(tmp_path))
+    yield running
+    running.stop()
+
+
+def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def credentials(stack: Stack) -> dict[str, Any]:
+    return account.call_api(stack.ready, stack.token(), "/api/channel/credentials?reveal=true")
+
+
+def run_local(settings: LocalSettings) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_ready_file_is_private_complete_and_gone_after_the_end(tmp_path: Path) -> None:
+    stack = start_stack(settings_in(tmp_path))
+    file = stack.settings.ready_file
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stack.ready.keys() == {"http_url", "ws_url", "rtmp_url", "demo", "admin_secret"}
+    assert stack.stop() == 0
+    assert not file.exists()
+
+
+def test_ready_block_tells_what_to_type_into_obs(own_stack: Stack) -> None:
+    said = own_stack.output.read_text()
+    for part in (own_stack.http_url, own_stack.rtmp_url, own_stack.demo["email"], own_stack.demo["password"], "OBS"):
+        assert part in said
+
+
+def test_everything_listens_on_this_machine_only(own_stack: Stack) -> None:
+    settings = own_stack.settings
+    wanted = {settings.http_port, settings.rtmp_port, settings.cloud_port}
+    listening: dict[int, set[str]] = {}
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            _, local, _, state, *_ = line.split()
+            address, port = local.split(":")
+            if state == "0A" and int(port, 16) in wanted:
+                listening.setdefault(int(port, 16), set()).add(address)
+    assert listening == {port: {"0100007F"} for port in wanted}
+
+
+def test_next_run_finds_the_same_channel_and_key(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    first = start_stack(settings)
+    before, old_token = credentials(first), first.token()
+    first.stop()
+    second = start_stack(settings)
+    try:
+        assert credentials(second) == before
+        assert second.demo == first.demo
+        assert second.admin_secret == first.admin_secret
+        # Whoever was signed in still is.
+        assert account.call_api(second.ready, old_token, "/api/channel")["channel_id"]
+    finally:
+        second.stop()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda ending: ending.name)
+def test_every_way_to_stop_ends_all_children_in_time(tmp_path: Path, ending: signal.Signals) -> None:
+    stack = start_stack(settings_in(tmp_path))
+    children = stack.children()
+    assert children.keys() == PARTS
+    begun = time.monotonic()
+    stack.process.send_signal(ending)
+    assert stack.process.wait(30) == 0
+    assert time.monotonic() - begun < 20
+    assert [name for name, pid in children.items() if alive(pid)] == []
+
+
+def test_killed_supervisor_leaves_no_child_behind(tmp_path: Path) -> None:
+    stack = start_stack(settings_in(tmp_path))
+    children = stack.children()
+    stack.process.kill()
+    stack.process.wait()
+    until(lambda: not any(map(alive, children.values())), 20, "children outlived their parent")
+
+
+def test_stop_during_the_start_leaves_nothing_behind(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    process = subprocess.Popen([sys.executable, "-m", "local"], cwd=ROOT, env=environment(settings))
+    until(lambda: (settings.log_dir / "emulator.log").exists(), 20, "it did not begin")
+    process.terminate()
+    assert process.wait(30) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex((HOST, settings.cloud_port)) != 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "field"),
+    [
+        ("STREAM_SYNC_HTTP_PORT", "http_port"),
+        ("STREAM_SYNC_RTMP_PORT", "rtmp_port"),
+        ("STREAM_SYNC_CLOUD_PORT", "cloud_port"),
+    ],
+)
+def test_taken_port_is_named_with_its_variable(tmp_path: Path, variable: str, field: str) -> None:
+    settings = settings_in(tmp_path)
+    with socket.socket() as other:
+        port = getattr(settings, field)
+        other.bind((HOST, port))
+        other.listen()
+        ended = run_local(settings)
+    assert ended.returncode == 2
+    assert f"Port {port}" in ended.stderr
+    assert f"{variable}=" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_second_run_beside_the_first_is_refused_and_the_first_goes_on(own_stack: Stack) -> None:
+    assert run_local(own_stack.settings).returncode == 2
+    assert credentials(own_stack)["stream_key"]
+
+
+def test_senseless_port_is_refused_by_name(tmp_path: Path) -> None:
+    env = environment(settings_in(tmp_path)) | {"STREAM_SYNC_HTTP_PORT": "seventy"}
+    command = [sys.executable, "-m", "local"]
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert "STREAM_SYNC_HTTP_PORT" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_dead_node_is_started_again(own_stack: Stack) -> None:
+    old = own_stack.children()["ingest_container"]
+    os.kill(old, signal.SIGKILL)
+    until(lambda: own_stack.children().get("ingest_container", old) != old, 20, "no new node")
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((HOST, own_stack.settings.rtmp_port)) == 0
+
+    until(listens, 20, "the new node does not listen")
+    assert "ingest node ended" in own_stack.output.read_text()
+
+
+def test_dead_gateway_ends_the_run_and_says_why(tmp_path: Path) -> None:
+    stack = start_stack(settings_in(tmp_path))
+    children = stack.children()
+    os.kill(children["local.gateway"], signal.SIGKILL)
+    assert stack.process.wait(40) == 1
+    assert "The gateway ended" in stack.output.read_text()
+    assert not any(map(alive, children.values()))
+
+
+def test_token_command_prints_one_accepted_jwt(own_stack: Stack) -> None:
+    command = [sys.executable, "-m", "local.token"]
+    env = environment(own_stack.settings)
+    printed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True)
+    assert printed.stdout.count("\n") == 1
+    assert account.call_api(own_stack.ready, printed.stdout.strip(), "/api/channel")["status"] == "OFFLINE"
+
+
+def test_commands_without_a_running_stack_say_to_start_one(tmp_path: Path) -> None:
+    env = environment(settings_in(tmp_path))
+    for module in ("local.token", "local.demo"):
+        ended = subprocess.run(
+            [sys.executable, "-m", module], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (ended.returncode, "make run" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+
+
+def test_secrets_stay_out_of_the_logs(own_stack: Stack) -> None:
+    key = credentials(own_stack)["stream_key"]
+    with urllib.request.urlopen(f"{own_stack.http_url}/health", timeout=10) as response:
+        assert json.load(response)["status"] == "ok"
+    logs = "\n".join(file.read_text() for file in own_stack.settings.log_dir.glob("*.log"))
+    for secret in (key, own_stack.demo["password"], own_stack.admin_secret):
+        assert secret not in logs
