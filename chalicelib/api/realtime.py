@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalice.app import Blueprint, WebsocketEvent
+from chalice.app import WebsocketEvent
 
 from chalicelib.api import problems
 from chalicelib.api.http import now_ms
@@ -20,14 +20,11 @@ from chalicelib.services import credentials, discovery, fanout, identity, news
 from chalicelib.store import connections
 from chalicelib.store.connections import Topic
 
-blueprint = Blueprint(__name__)
-
 SUBPROTOCOL = "stream-sync"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a secret
 MAX_MESSAGE = 1_024  # characters; what we understand has fewer than 40
 
 
-@blueprint.on_ws_connect(name="ws_connect")
 def on_connect(event: WebsocketEvent) -> dict[str, Any]:
     """Owner by JWT, or the public by `?watch=<channel_id>`; 401 or 404 with problem details otherwise."""
     raw = event.to_dict()
@@ -43,7 +40,6 @@ def on_connect(event: WebsocketEvent) -> dict[str, Any]:
     return {"statusCode": 200, "headers": selected}
 
 
-@blueprint.on_ws_message(name="ws_message")
 def on_message(event: WebsocketEvent) -> None:
     """`{"action": "snapshot"}` or `{"action": "ping"}`; anything else is answered with what would be right."""
     action = _action(event.body)
@@ -61,7 +57,6 @@ def on_message(event: WebsocketEvent) -> None:
         )
 
 
-@blueprint.on_ws_disconnect(name="ws_disconnect")
 def on_disconnect(event: WebsocketEvent) -> None:
     """Best effort, says API Gateway: a connection that is gone is also forgotten when a message meets it."""
     connections.remove(event.connection_id)
