@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
+
+from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import PublishRefused, StreamSyncError, WrongApplication
 from chalicelib.domain.events import StreamFacts
@@ -11,9 +13,8 @@ from ingest_container import rtmp
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.facts import FactFinder
-
-if TYPE_CHECKING:
-    from ingest_container.node import IngestNode
+from ingest_container.settings import IngestSettings
+from ingest_container.telemetry import Telemetry
 
 HANDSHAKE_RANDOM = 1528  # bytes of S1 (RTMP 1.0, 5.2.3)
 RECEIVE_BUFFER = 256 * 1024  # one for the whole node: the session copies what it keeps
@@ -22,10 +23,27 @@ MAX_UNSENT = 64 * 1024  # a peer that does not read our few hundred bytes is bro
 _buffer = memoryview(bytearray(RECEIVE_BUFFER))
 
 
+class Host(Protocol):
+    """The node, as a connection sees it."""
+
+    settings: IngestSettings
+    log: Logger
+    telemetry: Telemetry
+
+    def connected(self, connection: "PublisherConnection") -> None: ...
+
+    def disconnected(self, connection: "PublisherConnection") -> None: ...
+
+    async def admit(self, stream_key: str, connection: "PublisherConnection") -> Broadcast:
+        """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin."""
+
+    def refused(self, refusal: PublishRefused, client_ip: str | None) -> None: ...
+
+
 class PublisherConnection(asyncio.BufferedProtocol):
     """The asyncio side of an `rtmp.Session`; asks the node for admission and feeds one `Broadcast`."""
 
-    def __init__(self, node: "IngestNode") -> None:
+    def __init__(self, node: Host) -> None:
         self._node = node
         self._loop = asyncio.get_running_loop()
         self._session = rtmp.Session(now=self._loop.time(), random_bytes=os.urandom(HANDSHAKE_RANDOM))
