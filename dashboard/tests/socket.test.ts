@@ -47,6 +47,7 @@ class FakeSocket {
 class Bench {
   readonly sockets: FakeSocket[] = [];
   readonly links: Link["phase"][] = [];
+  lastLink: Link | null = null;
   readonly tokens: boolean[] = [];
   signedOut = false;
   doubtful = false;
@@ -58,7 +59,10 @@ class Bench {
       this.tokens.push(force);
       return this.refusal ? Promise.reject(this.refusal) : Promise.resolve("jwt");
     },
-    onLink: (link) => this.links.push(link.phase),
+    onLink: (link) => {
+      this.links.push(link.phase);
+      this.lastLink = link;
+    },
     onMessage: () => undefined,
     onSignedOut: () => {
       this.signedOut = true;
@@ -125,6 +129,25 @@ it("says at once that the link is lost, and comes back by itself with a renewed 
   expect(bench.links.at(-1)).toBe("open");
 });
 
+it("tells since when the link is lost, however often it tried since", async () => {
+  await bench.connect();
+  const lostAt = Date.now();
+  bench.socket.drop();
+  await vi.advanceTimersByTimeAsync(1_000);
+  bench.socket.drop();
+  expect(bench.lastLink).toEqual({ phase: "lost", since: lostAt, retryAt: Date.now() + 2_000 });
+});
+
+it("starts with a short pause again after a connection that worked", async () => {
+  await bench.connect();
+  for (let loss = 0; loss < 3; loss++) {
+    bench.socket.drop();
+    await vi.advanceTimersByTimeAsync(1_000);
+    bench.socket.greet();
+  }
+  expect(bench.sockets).toHaveLength(4);
+});
+
 it("reconnects at once when the network is back", async () => {
   await bench.connect();
   bench.socket.drop();
@@ -162,6 +185,8 @@ it("gives a connection up that does not answer for ten seconds", async () => {
   await vi.advanceTimersByTimeAsync(11_000);
   expect(bench.links.at(-1)).toBe("lost");
   expect(silent.readyState).toBe(CLOSED);
+  silent.greet();
+  expect(bench.links.at(-1)).toBe("lost");
   await vi.advanceTimersByTimeAsync(1_000);
   expect(bench.sockets).toHaveLength(2);
 });
