@@ -17,24 +17,27 @@ PROGRESS_EVERY_S = 5.0
 
 
 class _Stop:
-    """Set by Ctrl-C and SIGTERM; looked at between two frames, so that no packet is cut."""
+    """Set by Ctrl-C and SIGTERM; looked at between two frames, so that no packet is cut. A second Ctrl-C kills."""
 
     def __init__(self) -> None:
         self.asked = False
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self._ask)
 
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+    def _ask(self, number: int, _frame: FrameType | None) -> None:
         self.asked = True
+        signal.signal(number, signal.SIG_DFL)
 
 
 def broadcast(ready: dict[str, Any]) -> None:
     """Fetch address and key as a user would, and go live. Raises CannotStart, or FFmpegError while on air."""
     credentials = call_api(ready, sign_in(ready), "/api/channel/credentials?reveal=true")
     key = credentials["stream_key"]
-    stop = _Stop()
+    # libav waits in C for the server's answer, where no Python handler runs: until then Ctrl-C simply kills.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         live = Broadcast(f"{credentials['ingest_url']}/{key}")
+        stop = _Stop()
         print(f"On air: {WIDTH}x{HEIGHT}, {FPS} fps, to {credentials['ingest_url']}. Watch {ready['http_url']}")
         print("Ctrl-C ends the broadcast.", flush=True)
         try:

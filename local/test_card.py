@@ -84,6 +84,7 @@ class Broadcast:
         }
         self._audio = self._output.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
         self._audio.bit_rate = AUDIO_BIT_RATE
+        self._output.start_encoding()  # here libav connects and publishes
         self.bytes_sent = 0
 
     def run(self, stopped: Callable[[], bool], progress: Callable[[float], None]) -> None:
