@@ -40,11 +40,12 @@ def synthesise(stage: Stage, out: Path) -> dict[str, Path]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.app", description="Write the templates of a stage.")
-    parser.add_argument("stage", choices=STAGE_NAMES)
+    parser.add_argument("stages", nargs="+", choices=STAGE_NAMES, metavar="stage")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
-    for path in synthesise(STAGES[arguments.stage], arguments.out).values():
-        print(path)
+    for stage in arguments.stages:
+        for path in synthesise(STAGES[stage], arguments.out).values():
+            print(path)
 
 
 if __name__ == "__main__":

@@ -159,6 +159,8 @@ class IngestStack(cdk.Stack):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
         service.attach_to_network_target_group(self._network.rtmp_targets)
+        # Otherwise the first tasks may start before they may pull their image.
+        service.node.add_dependency(task.obtain_execution_role())
 
 
 __all__ = ["CAPACITY", "IngestStack"]

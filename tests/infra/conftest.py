@@ -1,0 +1,133 @@
+"""The templates of both stages, made once a session by the very commands that a deployment runs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.stages import STAGE_NAMES, StageName
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGED = ("app.py", "chalicelib", "requirements.txt", ".chalice/config.json")
+
+# No credentials and no region of this machine: nothing here may ask AWS anything.
+OFFLINE = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+}
+
+
+def offline_environment(**extra: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STREAM_SYNC_"))}
+    return kept | OFFLINE | extra
+
+
+@dataclass(frozen=True)
+class Template:
+    """A CloudFormation template."""
+
+    path: Path
+    body: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> "Template":
+        return cls(path, json.loads(path.read_text()))
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Properties of the resources of one type, by logical id."""
+        return {
+            name: resource.get("Properties", {})
+            for name, resource in self.body["Resources"].items()
+            if resource["Type"] == kind
+        }
+
+    def only(self, kind: str) -> dict[str, Any]:
+        """Properties of the single resource of that type."""
+        (properties,) = self.of_type(kind).values()
+        return properties
+
+
+@dataclass(frozen=True)
+class Templates:
+    """One stage as synthesised: `merge` is what Chalice's template gets added."""
+
+    data: Template
+    ingest: Template
+    merge: Template
+
+
+@dataclass(frozen=True)
+class Package:
+    """One stage as packaged by Chalice."""
+
+    template: Template
+    zip: Path
+
+
+def _run(*command: str | Path, cwd: Path, timeout: float = 110) -> None:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=offline_environment(PYTHONPATH=str(cwd), AWS_DEFAULT_REGION="us-east-1"),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command} failed:\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[StageName, Templates]:
+    """All stages, by name. Node.js is the machine's or the one from PyPI, as for the dashboard."""
+    out = tmp_path_factory.mktemp("cdk.out")
+    _run("sh", "local/with_node.sh", sys.executable, "-m", "infra.app", *STAGE_NAMES, "--out", out, cwd=ROOT)
+    return {
+        stage: Templates(
+            data=Template.read(out / f"stream-sync-{stage}-data.template.json"),
+            ingest=Template.read(out / f"stream-sync-{stage}-ingest.template.json"),
+            merge=Template.read(out / f"chalice-{stage}.json"),
+        )
+        for stage in STAGE_NAMES
+    }
+
+
+@pytest.fixture(params=STAGE_NAMES)
+def stage(request: pytest.FixtureRequest) -> StageName:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def data(templates: dict[StageName, Templates], stage: StageName) -> Template:
+    return templates[stage].data
+
+
+@pytest.fixture
+def ingest(templates: dict[StageName, Templates], stage: StageName) -> Template:
+    return templates[stage].ingest
+
+
+@pytest.fixture(scope="session")
+def package(templates: dict[StageName, Templates], tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """`chalice package` of the dev stage, in a copy: it leaves build folders beside the configuration."""
+    copy = tmp_path_factory.mktemp("chalice")
+    for name in PACKAGED:
+        source, target = ROOT / name, copy / name
+        target.parent.mkdir(exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    for policy in (ROOT / ".chalice").glob("policy-*.json"):
+        shutil.copy(policy, copy / ".chalice")
+    chalice = Path(sys.executable).with_name("chalice")
+    _run(chalice, "package", "--stage", "dev", "--merge-template", templates["dev"].merge.path, "out", cwd=copy)
+    return Package(Template.read(copy / "out" / "sam.json"), copy / "out" / "deployment.zip")

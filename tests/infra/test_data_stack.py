@@ -1,0 +1,58 @@
+"""What the Data stack promises beside its tables (those are in test_tables)."""
+
+import pytest
+
+from infra.render_chalice_config import FROM_OUTPUT
+from infra.stages import StageName
+from tests.infra.conftest import Template
+
+
+@pytest.mark.requirement("SS-6.2")
+def test_stream_keys_have_an_encryption_key_that_rotates(data: Template, stage: StageName) -> None:
+    assert data.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+    assert data.only("AWS::KMS::Alias")["AliasName"] == f"alias/stream-sync-{stage}"
+
+
+def test_media_is_private_and_encrypted(data: Template) -> None:
+    bucket = data.only("AWS::S3::Bucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]
+    denied = [
+        statement["Condition"]
+        for statement in data.only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    ]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in denied
+
+
+def test_the_dashboard_signs_in_with_a_password_and_stays_signed_in(data: Template) -> None:
+    client = data.only("AWS::Cognito::UserPoolClient")
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+
+
+def test_nobody_makes_an_account_by_themselves(data: Template) -> None:
+    pool = data.only("AWS::Cognito::UserPool")
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["UsernameAttributes"] == ["email"]
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 12
+
+
+def test_the_bus_has_the_name_that_both_planes_use(data: Template, stage: StageName) -> None:
+    assert data.only("AWS::Events::EventBus")["Name"] == f"stream-sync-{stage}"
+
+
+def test_secrets_are_made_by_aws_and_stand_in_no_template(data: Template) -> None:
+    for secret in data.of_type("AWS::SecretsManager::Secret").values():
+        assert secret["GenerateSecretString"]["PasswordLength"] >= 48
+        assert "SecretString" not in secret
+
+
+def test_images_cannot_be_overwritten(data: Template) -> None:
+    assert data.only("AWS::ECR::Repository")["ImageTagMutability"] == "IMMUTABLE"
+
+
+def test_the_stacks_put_out_what_the_chalice_configuration_needs(data: Template, ingest: Template) -> None:
+    assert set(FROM_OUTPUT.values()) <= set(data.body["Outputs"])
+    assert "IngestUrl" in ingest.body["Outputs"]

@@ -1,0 +1,135 @@
+"""Chalice's configuration learns the addresses of the stacks."""
+
+import json
+import shutil
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from chalicelib.config import Settings
+from infra.policies import Place, authorizer_policy, control_plane_policy
+from infra.render_chalice_config import FROM_OUTPUT, OutputMissing, as_json, policies, render, stack_outputs, write
+from infra.stages import STAGE_NAMES, STAGES, StageName
+from tests.infra.conftest import ROOT
+
+DEV = STAGES["dev"]
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1b2c"
+OUTPUTS = {
+    "KmsKeyArn": KEY,
+    "OidcIssuer": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool",
+    "OidcAudience": "client-1",
+    "PlaybackBaseUrl": "https://media.example.com/hls",
+    "IngestUrl": "rtmp://ingest.example.com:1935/live",
+}
+
+
+@pytest.fixture
+def chalice(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / ".chalice", tmp_path / ".chalice"))
+
+
+def environment(chalice: Path, stage: str = "dev") -> dict[str, str]:
+    config = json.loads((chalice / "config.json").read_text())
+    return config["stages"][stage]["environment_variables"]  # type: ignore[no-any-return]
+
+
+def test_the_functions_learn_where_the_stage_lives(chalice: Path) -> None:
+    write(DEV, OUTPUTS, chalice)
+    found = environment(chalice)
+    assert {variable: found[variable] for variable in FROM_OUTPUT} == {
+        variable: OUTPUTS[output] for variable, output in FROM_OUTPUT.items()
+    }
+    assert json.loads(found["STREAM_SYNC_INGEST_URLS"]) == {"eu-west-1": OUTPUTS["IngestUrl"]}
+
+
+def test_what_is_written_is_what_the_service_accepts(chalice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(DEV, OUTPUTS, chalice)
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    for name, value in environment(chalice).items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    assert settings.event_bus == DEV.prefix
+    assert settings.table_prefix == DEV.table_prefix
+    assert settings.ingest_url("eu-west-1") == OUTPUTS["IngestUrl"]
+    assert settings.oidc_jwks_url == OUTPUTS["OidcIssuer"] + "/.well-known/jwks.json"
+
+
+def test_a_second_region_is_added_beside_the_first(chalice: Path) -> None:
+    write(DEV, OUTPUTS, chalice)
+    elsewhere = {
+        **OUTPUTS,
+        "KmsKeyArn": KEY.replace("eu-west-1", "us-east-1"),
+        "IngestUrl": "rtmp://us.example.com/live",
+    }
+    write(DEV, elsewhere, chalice)
+    assert json.loads(environment(chalice)["STREAM_SYNC_INGEST_URLS"]) == {
+        "eu-west-1": OUTPUTS["IngestUrl"],
+        "us-east-1": "rtmp://us.example.com/live",
+    }
+
+
+def test_a_second_run_changes_nothing(chalice: Path) -> None:
+    write(DEV, OUTPUTS, chalice)
+    once = {path.name: path.read_text() for path in chalice.glob("*.json")}
+    write(DEV, OUTPUTS, chalice)
+    assert {path.name: path.read_text() for path in chalice.glob("*.json")} == once
+
+
+def test_other_stages_and_hand_set_values_stay(chalice: Path) -> None:
+    before = environment(chalice, "prod"), environment(chalice)["STREAM_SYNC_ALLOWED_ORIGINS"]
+    write(DEV, OUTPUTS, chalice)
+    assert (environment(chalice, "prod"), environment(chalice)["STREAM_SYNC_ALLOWED_ORIGINS"]) == before
+
+
+def test_policies_name_the_real_account_and_region(chalice: Path) -> None:
+    write(DEV, OUTPUTS, chalice)
+    text = (chalice / "policy-dev.json").read_text()
+    assert "arn:aws:dynamodb:eu-west-1:123456789012:table/stream-sync-dev-channels" in text
+    assert KEY in text
+    assert "000000000000" not in text
+
+
+@pytest.mark.parametrize("missing", OUTPUTS)
+def test_a_stage_without_its_stacks_is_refused_and_nothing_is_written(chalice: Path, missing: str) -> None:
+    before = {path.name: path.read_text() for path in chalice.glob("*.json")}
+    with pytest.raises(OutputMissing, match=missing):
+        write(DEV, {name: value for name, value in OUTPUTS.items() if name != missing}, chalice)
+    assert {path.name: path.read_text() for path in chalice.glob("*.json")} == before
+
+
+def test_outputs_come_from_both_stacks_of_the_stage() -> None:
+    client = boto3.client("cloudformation", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    answer = {"StackName": "x", "CreationTime": "2025-01-01T00:00:00Z", "StackStatus": "CREATE_COMPLETE"}
+    with Stubber(client) as stub:
+        for noun, name in (("data", "KmsKeyArn"), ("ingest", "IngestUrl")):
+            outputs = [{"OutputKey": name, "OutputValue": OUTPUTS[name]}]
+            stub.add_response(
+                "describe_stacks",
+                {"Stacks": [{**answer, "Outputs": outputs}]},
+                {"StackName": f"stream-sync-dev-{noun}"},
+            )
+        assert stack_outputs(DEV, client) == {name: OUTPUTS[name] for name in ("KmsKeyArn", "IngestUrl")}
+
+
+@pytest.mark.parametrize("name", STAGE_NAMES)
+def test_the_policies_in_the_repository_are_the_ones_that_the_code_makes(name: StageName) -> None:
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    key = config["stages"][name]["environment_variables"]["STREAM_SYNC_KMS_KEY_ID"]
+    for file, policy in policies(STAGES[name], {"KmsKeyArn": key}).items():
+        assert (ROOT / ".chalice" / file).read_text() == as_json(policy)
+
+
+def test_rendering_leaves_its_input_alone() -> None:
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    before = json.dumps(config)
+    render(config, DEV, OUTPUTS)
+    assert json.dumps(config) == before
+
+
+def test_policies_differ_by_what_their_functions_do() -> None:
+    place = Place("aws", "eu-west-1", "123456789012")
+    sids = {s["Sid"] for s in control_plane_policy(DEV, place, KEY)["Statement"]}
+    assert sids == {"Rows", "Indexes", "NodeSessions", "Events", "StreamKeys", "Logs"}
+    assert [s["Sid"] for s in authorizer_policy(DEV, place)["Statement"]] == ["Logs"]
