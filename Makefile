@@ -64,9 +64,11 @@ $(CLOUD_STAMP): local/cloud-requirements.txt local/make_venv.sh
 	@touch $@
 
 $(NODE_MODULES): dashboard/package-lock.json
-	cd dashboard && sh ../local/with_node.sh npm ci --no-audit --no-fund --silent
+	@echo "Installing the dashboard's packages"
+	@cd dashboard && sh ../local/with_node.sh npm ci --no-audit --no-fund --silent
 	@touch $@
 
 $(DASHBOARD): $(NODE_MODULES) $(shell find dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-	cd dashboard && sh ../local/with_node.sh npm run --silent build
+	@echo "Building the dashboard"
+	@cd dashboard && sh ../local/with_node.sh npm run --silent build
 	@touch $@

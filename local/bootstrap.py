@@ -6,11 +6,10 @@ A process of its own, because the tables' names and the endpoint are read from t
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
-from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
 
 from chalicelib.config import settings
 from chalicelib.store.models import TABLES
@@ -18,6 +17,9 @@ from local.private_files import SignIn, load_or_make_secrets, write_sign_in
 from local.settings import DEMO_EMAIL, KEY_ALIAS, LocalSettings
 
 BUCKETS = ("media",)
+if TYPE_CHECKING:  # the types are not installed for `make run`
+    from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+
 POOL_NAME = "stream-sync"
 RULE_NAME = "stream-sync-reactions"
 
@@ -72,7 +74,7 @@ def create_sign_in(demo_password: str) -> SignIn:
     return SignIn(pool, client)
 
 
-def _create_demo_account(cognito: CognitoIdentityProviderClient, pool: str, password: str) -> None:
+def _create_demo_account(cognito: "CognitoIdentityProviderClient", pool: str, password: str) -> None:
     try:
         cognito.admin_create_user(
             UserPoolId=pool,
