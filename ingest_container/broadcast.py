@@ -117,12 +117,14 @@ class Broadcast:
     # --- what time tells ---------------------------------------------------------------------------------------
 
     def tick(self, now: int) -> None:
-        """Twice a second: silence, a grace that is over, a publisher that never sends."""
+        """Twice a second: silence, a grace that is over, a publisher that never sends, a key that expires."""
         state = self.hold.state
         if self._steps.locked() or state is StreamState.ENDED:
             return
         overdue = not self._speaking and now - self._waits_since > FIRST_MEDIA
-        if state is StreamState.CONNECTING and overdue:
+        if self.key.expires_at is not None and now >= self.key.expires_at:
+            self.end(EndReason.KEY_EXPIRED)
+        elif state is StreamState.CONNECTING and overdue:
             self.end(EndReason.NO_MEDIA)
         elif state is StreamState.RECONNECTING and now >= (self._until or self._waits_since + FIRST_MEDIA):
             self.end(EndReason.GRACE_OVER)
@@ -189,7 +191,9 @@ class Broadcast:
         """A connection that was silent speaks again: the channel is taken again, unless somebody else has it."""
         holder = self.hold.grant.holder
         try:
-            grant = await self._persist(admission.claim, self.key, holder, carrier.client_ip, now_ms())
+            grant = await self._persist(
+                admission.claim, self.key, holder, carrier.client_ip, now_ms(), only=self.stream_id
+            )
         except PublishRefused:
             raise LeaseLost() from None
         self._continue_under(grant)

@@ -82,11 +82,18 @@ def authenticate(stream_key: str, now: int, cache: KeyCache = _cache) -> StreamK
 
 
 def claim(
-    key: StreamKey, holder: Holder, client_ip: str | None, now: int, source: str = "ingest", cache: KeyCache = _cache
+    key: StreamKey,
+    holder: Holder,
+    client_ip: str | None,
+    now: int,
+    *,
+    source: str = "ingest",
+    only: str | None = None,
+    cache: KeyCache = _cache,
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
-    Raises KeyInUse if another publisher holds it, the key's refusal if it was revoked meanwhile, StoreUnavailable.
+    `only` names a stream to continue or nothing. Raises KeyInUse if another publisher holds it, the key's refusal if it was revoked meanwhile, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
     for _ in range(CLAIM_ATTEMPTS):
@@ -102,6 +109,8 @@ def claim(
             reason = EndReason.GRACE_OVER if channel.lease.holder is None else EndReason.NODE_LOST
             leases.reap(channel, waiting, reason, now)
             continue
+        if only is not None and (waiting is None or waiting.stream_id != only):
+            raise _in_use(key)
         attempt = Claim(key, channel, holder, now)
         if waiting is None:
             stream_id = str(ULID())

@@ -157,27 +157,30 @@ class ChunkReader:
         return stream, position
 
     def _read_body(self, stream: _ChunkStream, view: memoryview, position: int) -> int:
-        """Take what is there of the current chunk, and of the whole chunks after it that continue its message."""
-        body = stream.body
-        taken = min(self._chunk_left, len(view) - position)
-        body += view[position : position + taken]
+        """Take what is there of the current chunk, and of the chunks after it that continue its message."""
+        taken = len(view) - position
+        if taken > self._chunk_left:
+            taken = self._chunk_left
+        stream.body += view[position : position + taken]
         position += taken
         stream.missing -= taken
         self._chunk_left -= taken
-        if self._chunk_left or stream.extended or stream.id > _LONGEST_SHORT_ID:
+        if self._chunk_left or not stream.missing or stream.extended or stream.id > _LONGEST_SHORT_ID:
             return position
         size = self._chunk_size
         step = size + 1
-        whole = min((len(view) - position) // step, stream.missing // size)
-        if whole:
-            headers = bytes(view[position : position + whole * step : step])
-            run = whole - len(headers.lstrip(bytes((0xC0 | stream.id,))))
-            if run:
-                chunks = bytearray(view[position : position + run * step])
-                del chunks[::step]
-                body += chunks
-                position += run * step
-                stream.missing -= run * size
+        chunks = (stream.missing + size - 1) // size
+        if stream.missing + chunks > len(view) - position:
+            chunks = (len(view) - position) // step
+        headers = bytes(view[position : position + chunks * step : step])
+        run = chunks - len(headers.lstrip(bytes((0xC0 | stream.id,))))
+        if run:
+            end = position + min(run * step, stream.missing + run)
+            bodies = bytearray(view[position:end])
+            del bodies[::step]
+            stream.body += bodies
+            stream.missing -= len(bodies)
+            position = end
         return position
 
     def _open(self, stream_id: int, chunk_type: int) -> _ChunkStream:
