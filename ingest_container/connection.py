@@ -1,7 +1,6 @@
 """One TCP connection: its RTMP session, its admission, its audit record. A failure in one never touches another."""
 
 import asyncio
-import logging
 import os
 from typing import Protocol, cast
 
@@ -241,6 +240,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
             "detail": self._detail,
         }
         # A load balancer's health check connects and leaves every few seconds.
-        self._node.log.log(logging.INFO if received else logging.DEBUG, "connection", extra=record)
+        tell = self._node.log.info if received else self._node.log.debug
+        tell("connection", extra=record)
         if self._asked_to_publish:
             self._node.telemetry.audit(record, *(self._stream or (None, None)))

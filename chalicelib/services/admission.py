@@ -93,7 +93,8 @@ def claim(
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
-    `only` names a stream to continue or nothing. Raises KeyInUse if another publisher holds it, the key's refusal if it was revoked meanwhile, StoreUnavailable.
+    `only` names a stream to continue, that one or none. Raises KeyInUse if another publisher holds the channel, the
+    key's refusal if it was revoked meanwhile, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
     for _ in range(CLAIM_ATTEMPTS):

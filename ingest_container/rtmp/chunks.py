@@ -13,6 +13,7 @@ is waited for: whatever is interleaved is delivered as soon as it is whole.
 Set Chunk Size and Abort change how the very next bytes are read, so they are obeyed here and not passed on.
 """
 
+import struct
 from collections.abc import Iterator
 
 from .errors import ProtocolError
@@ -23,6 +24,8 @@ DEFAULT_CHUNK_SIZE = 128  # RTMP 1.0, 5.4.1: until Set Chunk Size says otherwise
 EXTENDED = 0xFFFFFF  # in the 24-bit time field: the real value follows in 32 bits (5.3.1.3)
 
 _MESSAGE_HEADER_BYTES = (11, 7, 3, 0)  # by chunk type (5.3.1.2)
+_TIME = struct.Struct(">BH")  # 24 bits each: the high byte, the low two
+_TIME_LENGTH_TYPE = struct.Struct(">BHBHB")
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
 
 
@@ -126,8 +129,12 @@ class ChunkReader:
                 stream.timestamp = (stream.timestamp + stream.delta) & TIMESTAMP_MASK
                 self._begin(stream)
         else:
-            time = int.from_bytes(view[position : position + 3], "big")
-            fields = position + 3
+            if chunk_type == 2:
+                high, low = _TIME.unpack_from(view, position)
+            else:
+                high, low, length_high, length_low, type_id = _TIME_LENGTH_TYPE.unpack_from(view, position)
+            time = high << 16 | low
+            fields = position
             position += _MESSAGE_HEADER_BYTES[chunk_type]
             extended = b""
             if time == EXTENDED:
@@ -147,10 +154,10 @@ class ChunkReader:
             stream.delta = time
             stream.timestamp = time if chunk_type == 0 else (stream.timestamp + time) & TIMESTAMP_MASK
             if chunk_type < 2:
-                stream.length = int.from_bytes(view[fields : fields + 3], "big")
-                stream.type_id = view[fields + 3]
+                stream.length = length_high << 16 | length_low
+                stream.type_id = type_id
             if chunk_type == 0:
-                stream.stream_id = int.from_bytes(view[fields + 4 : fields + 8], "little")
+                stream.stream_id = int.from_bytes(view[fields + 7 : fields + 11], "little")
             self._begin(stream)
         self._current = stream
         self._chunk_left = min(self._chunk_size, stream.missing)
