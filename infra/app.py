@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from infra import accepted_risks
 from infra.chalice_extras import chalice_extras
 from infra.data import DataStack
 from infra.ingest import IngestStack
@@ -26,16 +27,15 @@ def synthesise(stage: Stage, out: Path) -> dict[str, Path]:
     # No bootstrap stack and no assets: a template alone is all that `aws cloudformation deploy` needs.
     # The analytics block would record versions of this machine in every template.
     app = cdk.App(outdir=str(out), analytics_reporting=False)
-    stacks = {
-        "data": DataStack(app, stage, cdk.BootstraplessSynthesizer()),
-        "ingest": IngestStack(app, stage, cdk.BootstraplessSynthesizer()),
-    }
+    data = DataStack(app, stage, cdk.BootstraplessSynthesizer())
+    ingest = IngestStack(app, stage, cdk.BootstraplessSynthesizer())
+    accepted_risks.check(app, {data: accepted_risks.DATA, ingest: accepted_risks.INGEST})
     for tag, value in (("application", "stream-sync"), ("stage", stage.name)):
         cdk.Tags.of(app).add(tag, value)
     app.synth()
     extras = out / f"chalice-{stage.name}.json"
     extras.write_text(json.dumps(chalice_extras(stage), indent=2) + "\n")
-    return {noun: out / stack.template_file for noun, stack in stacks.items()} | {"chalice": extras}
+    return {"data": out / data.template_file, "ingest": out / ingest.template_file, "chalice": extras}
 
 
 def main() -> None:
