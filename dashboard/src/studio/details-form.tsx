@@ -21,11 +21,13 @@ interface DetailsFormProps {
 export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
   const [edits, setEdits] = useState<Partial<DetailsText>>({});
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [refusal, setRefusal] = useState<ApiProblem | null>(null);
   const [saved, flashSaved] = useFlash(4_000);
   const shown = { ...textOf(details), ...edits };
   const changes = changesOf(details, shown);
   const dirty = Object.keys(changes).length > 0;
+  // A refusal is about what was typed; with that taken back there is nothing to mend.
+  const problem = dirty ? refusal : null;
 
   const edit = (name: keyof DetailsText) => (event: { currentTarget: { value: string } }) =>
     setEdits({ ...edits, [name]: event.currentTarget.value });
@@ -34,14 +36,14 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
     event.preventDefault();
     if (busy || !dirty) return;
     setBusy(true);
-    setProblem(null);
+    setRefusal(null);
     try {
       onSaved(await api.saveDetails(changes));
       setEdits({});
       flashSaved();
     } catch (failure) {
       if (!(failure instanceof ApiProblem)) throw failure;
-      setProblem(failure);
+      setRefusal(failure);
     } finally {
       setBusy(false);
     }
@@ -97,7 +99,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
             class="input"
             maxLength={60}
             value={shown.category}
-            placeholder="Music"
+            placeholder="e.g. Music"
             data-testid="details-category"
             onInput={edit("category")}
             {...describe("category")}
@@ -129,7 +131,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
         <input
           class="input"
           value={shown.tags}
-          placeholder="live, piano"
+          placeholder="e.g. live, piano"
           data-testid="details-tags"
           onInput={edit("tags")}
           {...describe("tags")}

@@ -1,15 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-/** The time in ms, renewed every `everyMs` while `running`; for what counts up or down on the page. */
+/** The time in ms; renders again every `everyMs` while `running`. For what counts up or down on the page. */
 export function useNow(running: boolean, everyMs = 1000): number {
-  const [now, setNow] = useState(Date.now());
+  const [, setTicks] = useState(0);
   useEffect(() => {
     if (!running) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => setTicks((ticks) => ticks + 1), everyMs);
     return () => clearInterval(timer);
   }, [running, everyMs]);
-  return now;
+  // Not the time of the last tick: another cause to render would count from up to a second ago.
+  return Date.now();
 }
 
 /** True for `ms` after each call of the returned function; for a "Copied" that goes away. */
