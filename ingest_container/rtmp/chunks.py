@@ -2,7 +2,7 @@
 
 Theory of operation
 -------------------
-Cost is per message and per read, not per chunk. `ChunkReader.read` walks over the caller's own buffer; body bytes are
+Cost is per message and per read, not per chunk. `ChunkReader` walks over the caller's own buffer; body bytes are
 taken as they come, so only a header cut off by the end of a read is kept (at most 18 bytes). When a chunk ends and its
 message does not, the next chunks nearly always continue it: in the usual form each is one header byte followed by
 `chunk_size` bytes, so the header bytes of all whole chunks in the buffer are one strided slice. As far as they equal
@@ -14,7 +14,6 @@ Set Chunk Size and Abort change how the very next bytes are read, so they are ob
 """
 
 import struct
-from collections.abc import Iterator
 
 from .errors import ProtocolError
 from .limits import MAX_CHUNK_SIZE, Limits
@@ -27,6 +26,8 @@ _MESSAGE_HEADER_BYTES = (11, 7, 3, 0)  # by chunk type (5.3.1.2)
 _TIME = struct.Struct(">BH")  # 24 bits each: the high byte, the low two
 _TIME_LENGTH_TYPE = struct.Struct(">BHBHB")
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
+
+_NOTHING = memoryview(b"")
 
 
 class _ChunkStream:
@@ -58,16 +59,22 @@ class ChunkReader:
         self._chunk_left = 0  # bytes of that chunk still to come
         self._declared = 0  # sizes of all messages under way
         self._rest = b""  # a header cut off by the end of the last read
+        self._view = _NOTHING  # what is being read
+        self._position = 0
         self.max_message_bytes = limits.max_message_bytes_before_publish
 
-    def read(self, data: bytes | bytearray | memoryview) -> Iterator[Message]:
-        """Messages that these bytes complete. `data` must stay unchanged until the iterator is exhausted.
+    def feed(self, data: bytes | bytearray | memoryview) -> None:
+        """Bytes to read from. They must stay unchanged until `next_message` has returned None."""
+        self._view = memoryview(b"".join((self._rest, data)) if self._rest else data)
+        self._position = 0
 
-        Raises ProtocolError, after the messages before the fault; the reader is then of no further use.
+    def next_message(self) -> Message | None:
+        """The next message that is whole, or None when the bytes are used up.
+
+        Raises ProtocolError where the bytes break the protocol; the reader is then of no further use.
         """
-        view = memoryview(b"".join((self._rest, data))) if self._rest else memoryview(data)
-        self._rest = b""
-        position = 0
+        view = self._view
+        position = self._position
         while True:
             stream = self._current
             if stream is None:
@@ -86,8 +93,12 @@ class ChunkReader:
                 elif message.type_id == ABORT:
                     self._abort(control_value(message))
                 else:
-                    yield message
+                    self._position = position
+                    return message
         self._rest = bytes(view[position:])
+        self._view = _NOTHING
+        self._position = 0
+        return None
 
     def _read_header(self, view: memoryview, start: int) -> tuple[_ChunkStream | None, int]:
         """Read one chunk header and make its stream current.

@@ -1,7 +1,5 @@
 """RTMP messages: types, bodies of the control messages, parts of an aggregate (RTMP 1.0, 5.4, 6 and 7.1)."""
 
-from collections.abc import Iterator
-
 from .errors import ProtocolError
 
 SET_CHUNK_SIZE = 1
@@ -63,23 +61,23 @@ def user_control(event_type: int, value: int) -> bytes:
     return event_type.to_bytes(2, "big") + value.to_bytes(4, "big")
 
 
-def aggregate_parts(message: Message, max_parts: int) -> Iterator[Message]:
+def aggregate_parts(message: Message, max_parts: int) -> list[Message]:
     """The messages inside an aggregate (RTMP 1.0, 7.1.6), their times moved so that the first has the aggregate's own.
 
     Each part is an FLV tag: type (1 byte), size (3), time (3 + 1 for bits 24-31), stream (3), body, back pointer (4).
     """
     body = message.payload
+    parts: list[Message] = []
     position = 0
-    offset: int | None = None
-    parts = 0
+    offset = 0
     while position < len(body):
         start = position + _TAG_HEADER_BYTES
-        size = int.from_bytes(body[position + 1 : position + 4], "big")
-        if start + size > len(body) or parts == max_parts:
-            raise ProtocolError("malformed_aggregate", f"part {parts + 1} of an aggregate of {len(body)} bytes")
+        end = start + int.from_bytes(body[position + 1 : position + 4], "big")
+        if end > len(body) or len(parts) == max_parts:
+            raise ProtocolError("malformed_aggregate", f"part {len(parts) + 1} of an aggregate of {len(body)} bytes")
         time = int.from_bytes(body[position + 4 : position + 7], "big") | body[position + 7] << 24
-        if offset is None:
+        if not parts:
             offset = message.timestamp - time
-        yield Message(body[position], message.stream_id, (time + offset) & TIMESTAMP_MASK, body[start : start + size])
-        parts += 1
-        position = start + size + _BACK_POINTER_BYTES
+        parts.append(Message(body[position], message.stream_id, (time + offset) & TIMESTAMP_MASK, body[start:end]))
+        position = end + _BACK_POINTER_BYTES
+    return parts

@@ -211,10 +211,11 @@ class Session:
 
     def _read(self, data: bytes | bytearray | memoryview, now: float, events: list[Event]) -> None:
         if self._early and self.state is SessionState.PUBLISHING:
-            for message in self._early:
-                self._media.read(message, events)
+            for early in self._early:
+                self._media.read(early, events)
             self._early.clear()
-        for message in self._reader.read(data):
+        self._reader.feed(data)
+        while (message := self._reader.next_message()) is not None:
             self._handle(message, now, events)
             if self.state is SessionState.CLOSED:
                 return

@@ -121,7 +121,8 @@ class RtmpPeer:
         """What the server said after its handshake; also kept in `replies`."""
         skipped = min(self._handshake_missing, len(data))
         self._handshake_missing -= skipped
-        new = list(self._reader.read(data[skipped:]))
+        self._reader.feed(data[skipped:])
+        new = list(iter(self._reader.next_message, None))
         self.replies += new
         return new
 

@@ -71,7 +71,8 @@ def parse_sequence_parameter_set(unit: bytes) -> SequenceParameterSet:
         reader.flag()  # mb_adaptive_frame_field_flag
     reader.flag()  # direct_8x8_inference_flag
     if reader.flag():  # frame_cropping_flag
-        left, right, top, bottom = (reader.unsigned() for _ in range(4))
+        left, right = reader.unsigned(), reader.unsigned()
+        top, bottom = reader.unsigned(), reader.unsigned()
         # Table 6-1 and equations 7-19 to 7-22: cropping counts in chroma samples, and in fields unless frames only.
         across = 2 if planes and chroma_format in (_CHROMA_420, _CHROMA_422) else 1
         down = (2 if planes and chroma_format == _CHROMA_420 else 1) * (1 if frames_only else 2)

@@ -27,11 +27,12 @@ Read = list[tuple[int, int, int, bytes]]
 
 def read_pieces(pieces: list[bytes], limits: Limits | None = None) -> Read:
     reader = ChunkReader(limits or Limits())
-    return [
-        (message.type_id, message.stream_id, message.timestamp, message.payload)
-        for piece in pieces
-        for message in reader.read(piece)
-    ]
+    read: Read = []
+    for piece in pieces:
+        reader.feed(piece)
+        while (message := reader.next_message()) is not None:
+            read.append((message.type_id, message.stream_id, message.timestamp, message.payload))
+    return read
 
 
 def read(data: bytes) -> Read:
@@ -276,10 +277,10 @@ def test_chunk_streams_are_bounded() -> None:
 
 def test_messages_before_a_fault_are_delivered() -> None:
     reader = ChunkReader(Limits())
-    messages = reader.read(message(4, DATA_AMF0, b"good") + chunk(3, 9, b"bad"))
-    assert next(messages).payload == b"good"
+    reader.feed(message(4, DATA_AMF0, b"good") + chunk(3, 9, b"bad"))
+    assert [(got.type_id, got.payload) for got in [reader.next_message()] if got] == [(DATA_AMF0, b"good")]
     with pytest.raises(ProtocolError):
-        next(messages)
+        reader.next_message()
 
 
 def test_what_the_writer_cuts_the_reader_joins() -> None:
@@ -291,7 +292,11 @@ def test_the_callers_buffer_may_be_reused_after_reading() -> None:
     reader = ChunkReader(Limits())
     buffer = bytearray(message(4, VIDEO, body(300)))
     half = len(buffer) // 2
-    first = list(reader.read(memoryview(buffer)[:half]))
+    reader.feed(memoryview(buffer)[:half])
+    assert reader.next_message() is None
     rest = bytes(buffer[half:])
-    buffer[:] = bytes(len(buffer))
-    assert [got.payload for got in first + list(reader.read(rest))] == [body(300)]
+    buffer.clear()  # fails while somebody still looks at it
+    reader.feed(rest)
+    got = reader.next_message()
+    assert got is not None
+    assert got.payload == body(300)

@@ -20,7 +20,7 @@ from pyrtmp.session_manager import SessionManager
 from ingest_container.rtmp import CleanStop, Connected, Metadata, PublishRequested, Session, VideoMessage
 from ingest_container.rtmp.chunks import ChunkReader, ChunkWriter
 from ingest_container.rtmp.limits import Limits
-from ingest_container.rtmp.messages import AUDIO, COMMAND_AMF0, DATA_AMF0, SET_CHUNK_SIZE, VIDEO
+from ingest_container.rtmp.messages import AUDIO, COMMAND_AMF0, DATA_AMF0, SET_CHUNK_SIZE, VIDEO, Message
 from tests.unit.rtmp.conversation import new_session
 
 
@@ -69,6 +69,12 @@ async def read_by_pyrtmp(data: bytes, *, handshake: bool = False) -> list[Chunk]
                 manager.reader_chunk_size = SetChunkSize.from_chunk(chunk).chunk_size
             messages.append(chunk)
     return messages
+
+
+def read_by_us(data: bytes) -> list[Message]:
+    reader = ChunkReader(Limits())
+    reader.feed(data)
+    return list(iter(reader.next_message, None))
 
 
 def values_of(chunk: Chunk) -> list[object]:
@@ -157,7 +163,7 @@ def test_both_read_the_same_from_what_pyrtmp_wrote(messages: list[tuple[int, int
         written(min(chunk_stream, 319), type_id, payload, time=time, stream_id=stream_id)
         for chunk_stream, type_id, time, stream_id, payload in messages
     )
-    ours = [(got.type_id, got.stream_id, got.timestamp, got.payload) for got in ChunkReader(Limits()).read(data)]
+    ours = [(got.type_id, got.stream_id, got.timestamp, got.payload) for got in read_by_us(data)]
     theirs = asyncio.run(read_by_pyrtmp(data))
     assert ours == [(got.msg_type_id, got.msg_stream_id, got.timestamp, got.payload) for got in theirs]
     assert ours == [(type_id, stream_id, time, payload) for _, type_id, time, stream_id, payload in messages]
@@ -168,6 +174,6 @@ def test_both_read_the_same_from_what_pyrtmp_wrote(messages: list[tuple[int, int
 def test_both_read_the_same_from_what_we_wrote(messages: list[tuple[int, bytes]]) -> None:
     writer = ChunkWriter()
     data = b"".join(writer.write(chunk_stream, VIDEO, 1, payload) for chunk_stream, payload in messages)
-    ours = [got.payload for got in ChunkReader(Limits()).read(data)]
+    ours = [got.payload for got in read_by_us(data)]
     theirs = [got.payload for got in asyncio.run(read_by_pyrtmp(data))]
     assert ours == theirs == [payload for _, payload in messages]
