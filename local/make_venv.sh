@@ -7,7 +7,7 @@ requirements=$2
 python=${PYTHON:-python3}
 
 fail() {
-  printf '\n%s\n' "$@" >&2
+  printf '%s\n' "$@" >&2
   exit 1
 }
 
@@ -21,15 +21,16 @@ command -v "$python" >/dev/null 2>&1 ||
   fail "stream-sync needs Python 3.11 or newer; '$python' is $("$python" -V 2>&1)." \
     "Name a newer one: make PYTHON=/path/to/python3.12 ..."
 
-if [ ! -x "$venv/bin/python" ]; then
+if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
   echo "Making $venv"
+  rm -rf "$venv" # half of one, from a run that was interrupted
   if "$python" -c 'import ensurepip' 2>/dev/null; then
     "$python" -m venv "$venv"
   elif "$python" -c 'import virtualenv' 2>/dev/null; then
     "$python" -m virtualenv --quiet "$venv"
   elif "$python" -m pip --version >/dev/null 2>&1; then
     # Debian's python3-pip without python3-venv: virtualenv in a folder of its own touches nothing of the system's.
-    "$python" -m pip install --quiet --target "$venv-maker" virtualenv
+    "$python" -m pip install --quiet --root-user-action ignore --target "$venv-maker" virtualenv
     PYTHONPATH="$venv-maker" "$python" -m virtualenv --quiet "$venv"
     rm -rf "$venv-maker"
   else
