@@ -1,25 +1,26 @@
 """Routes of the broadcaster, who is signed in: the channel, its credentials, its streams."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.authorizer import broadcaster_auth
-from chalicelib.api.http import NO_STORE, RequestBody, body_of, caller, now_ms, ok, query_of, route
+from chalicelib.api.http import Page, RequestModel, now_ms
+from chalicelib.api.routing import BROADCASTER, route
 from chalicelib.domain import channels as limits
 from chalicelib.domain.channels import Channel, Visibility
+from chalicelib.domain.errors import KeyChanged, KeyNotFound, NotLive, TooManyKeys
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import credentials, discovery, lifecycle, views
+from chalicelib.services.identity import Principal
 from chalicelib.store import channels, streams
 
 blueprint = Blueprint(__name__)
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=limits.MAX_TAG)]
-PAGE = 50
 
 
-class ChannelEdit(RequestBody):
+class ChannelEdit(RequestModel):
     """`PATCH /api/channel`: what is given is set, what is not stays."""
 
     title: str | None = Field(default=None, max_length=limits.MAX_TITLE)
@@ -29,77 +30,99 @@ class ChannelEdit(RequestBody):
     visibility: Visibility | None = None
 
 
-class CredentialsQuery(RequestBody):
+class CredentialsQuery(RequestModel):
+    """`reveal=true` asks for the key in the clear."""
+
     reveal: bool = Field(default=False, strict=False)
 
 
-class Page(RequestBody):
-    """`limit` rows, after the row that `cursor` names; a cursor is the `next_cursor` of the page before."""
-
-    limit: int = Field(default=PAGE, ge=1, le=200, strict=False)
-    cursor: str | None = Field(default=None, min_length=26, max_length=26, pattern="^[0-9A-Z]+$")
+def _channel_of(user: Principal) -> Channel:
+    return credentials.own_channel(user.user_id, now_ms())
 
 
-def _own_channel() -> Channel:
-    return credentials.own_channel(caller(blueprint.current_request).user_id, now_ms())
-
-
-def _channel_body(channel: Channel) -> views.OwnChannel:
+def _body_of(channel: Channel) -> views.OwnChannel:
     return views.own_channel(discovery.view(channel, now_ms(), with_key=True))
 
 
-@route(blueprint, "/api/channel", "GET", authorizer=broadcaster_auth)
-def get_channel() -> views.OwnChannel:
-    return _channel_body(_own_channel())
+@route(blueprint, "GET", "/api/channel", BROADCASTER, answer=views.OwnChannel)
+def get_channel(user: Principal) -> views.OwnChannel:
+    """The caller's channel, made with its first key when it is asked for the first time."""
+    return _body_of(_channel_of(user))
 
 
-@route(blueprint, "/api/channel", "PATCH", authorizer=broadcaster_auth)
-def edit_channel() -> views.OwnChannel:
-    edit = body_of(blueprint.current_request, ChannelEdit)
-    changes = edit.model_dump(mode="json", exclude_none=True)
-    return _channel_body(channels.edit(_own_channel().channel_id, changes))
+@route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=views.OwnChannel)
+def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel:
+    """Title, description, category, tags, visibility."""
+    changes = body.model_dump(mode="json", exclude_none=True)
+    return _body_of(channels.edit(_channel_of(user).channel_id, changes))
 
 
-@route(blueprint, "/api/channel/credentials", "GET", authorizer=broadcaster_auth)
-def get_credentials() -> Response:
-    query = query_of(blueprint.current_request, CredentialsQuery)
-    channel = _own_channel()
+@route(
+    blueprint,
+    "GET",
+    "/api/channel/credentials",
+    BROADCASTER,
+    query=CredentialsQuery,
+    answer=views.RevealedCredentials | views.Credentials,
+    problems=(KeyNotFound,),
+    no_store=True,
+)
+def get_credentials(user: Principal, query: CredentialsQuery) -> views.Credentials:
+    """Ingest URL and stream key, masked unless asked for in the clear; a reveal leaves an audit line."""
+    channel = _channel_of(user)
     if not query.reveal:
-        return ok(views.credentials(channel.region, credentials.current_key(channel)), headers=NO_STORE)
-    issued = credentials.reveal(channel, caller(blueprint.current_request).user_id)
-    return ok(views.credentials(channel.region, issued.key, issued.stream_key), headers=NO_STORE)
+        return views.credentials(channel.region, credentials.current_key(channel))
+    issued = credentials.reveal(channel, user.user_id)
+    return views.revealed(channel.region, issued.key, issued.stream_key)
 
 
-@route(blueprint, "/api/channel/credentials/reset", "POST", authorizer=broadcaster_auth)
-def reset_credentials() -> Response:
-    channel = _own_channel()
-    issued = credentials.reset(channel, caller(blueprint.current_request).user_id, now_ms())
-    return ok(views.credentials(channel.region, issued.key, issued.stream_key), headers=NO_STORE)
+@route(
+    blueprint,
+    "POST",
+    "/api/channel/credentials/reset",
+    BROADCASTER,
+    answer=views.RevealedCredentials,
+    problems=(KeyChanged,),
+    no_store=True,
+)
+def reset_credentials(user: Principal) -> views.RevealedCredentials:
+    """A new key at once; the old one is dead and a broadcast that runs on it ends."""
+    channel = _channel_of(user)
+    issued = credentials.reset(channel, user.user_id, now_ms())
+    return views.revealed(channel.region, issued.key, issued.stream_key)
 
 
-@route(blueprint, "/api/channel/stop", "POST", authorizer=broadcaster_auth)
-def stop_broadcast() -> Response:
-    """202: the ingest node ends it with its next renewal, within 2 s."""
-    channel = _own_channel()
-    return ok({"stream_id": lifecycle.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())}, 202)
+@route(blueprint, "POST", "/api/channel/stop", BROADCASTER, answer=views.Ordered, status=202, problems=(NotLive,))
+def stop_broadcast(user: Principal) -> views.Ordered:
+    """Ends the broadcast that runs."""
+    stream_id = lifecycle.stop_channel(_channel_of(user).channel_id, EndReason.STOPPED, now_ms())
+    return views.Ordered(stream_id=stream_id)
 
 
-@route(blueprint, "/api/streams/generate-key", "POST", authorizer=broadcaster_auth)
-def generate_key() -> Response:
+@route(
+    blueprint,
+    "POST",
+    "/api/streams/generate-key",
+    BROADCASTER,
+    answer=views.GeneratedStreamAnswer,
+    status=201,
+    problems=(TooManyKeys,),
+    no_store=True,
+)
+def generate_key(user: Principal) -> views.GeneratedStreamAnswer:
     """A further key that expires by itself; for clients that make a key for each broadcast."""
-    channel = _own_channel()
+    channel = _channel_of(user)
     issued = credentials.generate(channel, now_ms())
-    return ok({"stream": views.generated(issued.key, channel.region, "inactive", issued.stream_key)}, 201, NO_STORE)
+    return views.generated(issued.key, channel.region, issued.stream_key)
 
 
-@route(blueprint, "/api/streams", "GET", authorizer=broadcaster_auth)
-def list_streams() -> dict[str, Any]:
+@route(blueprint, "GET", "/api/streams", BROADCASTER, query=Page, answer=views.StreamPage)
+def list_streams(user: Principal, query: Page) -> views.StreamPage:
     """The caller's streams, newest first."""
-    page = query_of(blueprint.current_request, Page)
-    channel = _own_channel()
-    found = streams.of_channel(channel.channel_id, page.limit, page.cursor)
+    channel = _channel_of(user)
+    found = streams.of_channel(channel.channel_id, query.limit, query.cursor)
     now = now_ms()
-    return {
-        "streams": [views.stream(stream, channel.region, now).model_dump(mode="json") for stream in found],
-        "next_cursor": found[-1].stream_id if len(found) == page.limit else None,
-    }
+    return views.StreamPage(
+        streams=[views.stream(stream, channel.region, now) for stream in found],
+        next_cursor=found[-1].stream_id if len(found) == query.limit else None,
+    )

@@ -1,76 +1,40 @@
-"""What every HTTP route shares: errors as problems, bodies and queries validated, the caller's identity, CORS."""
+"""What every HTTP route shares: bodies and queries validated, the caller's identity, JSON answers."""
 
-import functools
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from chalice.app import Blueprint, CORSConfig, Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from chalice.app import Request, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import problems
-from chalicelib.config import settings
 from chalicelib.domain.errors import InvalidInput, PayloadTooLarge, TokenMissing
 from chalicelib.services import identity
 
 MAX_BODY = 64 * 1024  # bytes; the largest body we know, a description, has 2,000 characters
-MAX_DEPTH = 16  # of nested JSON
 NO_STORE = {"Cache-Control": "no-store"}
+PAGE = 50
+MAX_PAGE = 200
 
-View = TypeVar("View", bound=Callable[..., Any])
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class RequestBody(BaseModel):
-    """Base of every body we take: unknown fields are an error, so that a typo is not a silent no-op."""
+class RequestModel(BaseModel):
+    """Base of every body and query we take: unknown fields are an error, so that a typo is not a silent no-op."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class Page(RequestModel):
+    """`limit` rows, after the row that `cursor` names; a cursor is the `next_cursor` of the page before."""
+
+    limit: int = Field(default=PAGE, ge=1, le=MAX_PAGE, strict=False)
+    cursor: str | None = Field(default=None, min_length=26, max_length=26, pattern="^[0-9A-Z]+$")
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def cors() -> CORSConfig:
-    """For browsers of configured origins. API Gateway answers preflights with one origin: the first."""
-    return CORSConfig(
-        allow_origin=settings().allowed_origins[0],
-        allow_headers=["Authorization", "Content-Type", "X-Api-Key"],
-        max_age=600,
-        allow_credentials=True,
-    )
-
-
-def route(blueprint: Blueprint, path: str, *methods: str, **options: Any) -> Callable[[View], View]:
-    """Registers a view whose errors become problem details. Options are Chalice's."""
-
-    def register(view: View) -> View:
-        @functools.wraps(view)
-        def answer(*args: Any, **kwargs: Any) -> Response:
-            try:
-                result = view(*args, **kwargs)
-                out = result if isinstance(result, Response) else ok(result)
-            except Exception as error:  # the edge: whatever it is, the caller gets problem details
-                out = problems.response(problems.of_exception(error))
-            _allow_origin(out, blueprint.current_request)
-            return out
-
-        # Chalice would answer 415 for another content type before we can say what to do about it.
-        content_types = ["application/json"]
-        options.setdefault("cors", cors())
-        blueprint.route(path, methods=list(methods), content_types=content_types, **options)(answer)
-        return view
-
-    return register
-
-
-def _allow_origin(response: Response, request: Request) -> None:
-    """Names the caller's own origin if it is one of ours: the header takes a single one."""
-    origin = request.headers.get("origin")
-    if origin in settings().allowed_origins and "Access-Control-Allow-Origin" not in response.headers:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Vary"] = "Origin"
 
 
 def ok(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

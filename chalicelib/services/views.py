@@ -64,13 +64,18 @@ class OwnChannel(PublicChannel):
 
 
 class Credentials(BaseModel):
-    """`GET /api/channel/credentials`; `stream_key` only where it was asked for."""
+    """`GET /api/channel/credentials`: enough to tell the key, not to use it."""
 
     ingest_url: str
     key_id: str
     stream_key_masked: str
     expires_at: str | None
-    stream_key: str | None = None
+
+
+class RevealedCredentials(Credentials):
+    """The same with the key in the clear, for its owner who asked for it."""
+
+    stream_key: str
 
 
 class StreamBody(BaseModel):
@@ -94,16 +99,73 @@ class StreamBody(BaseModel):
     hls_url: str
 
 
-class GeneratedStream(BaseModel):
-    """The `stream` of `POST /api/streams/generate-key`, and of a look-up by key (there without the key)."""
+class StreamOfKey(BaseModel):
+    """A stream as the clients of a key know it: one that runs, or may be started with the key."""
 
     id: str
-    stream_key: str | None = None
     status: str
     created_at: str
     expires_at: str | None
     rtmp_url: str
     hls_url: str
+
+
+class GeneratedStream(StreamOfKey):
+    """The `stream` of `POST /api/streams/generate-key`: the one answer that holds this key."""
+
+    stream_key: str
+
+
+class GeneratedStreamAnswer(BaseModel):
+    stream: GeneratedStream
+
+
+class StreamOfKeyAnswer(BaseModel):
+    stream: StreamOfKey
+
+
+class StreamAnswer(BaseModel):
+    stream: StreamBody
+
+
+class StreamPage(BaseModel):
+    """The caller's streams, newest first; `next_cursor` is null on the last page."""
+
+    streams: list[StreamBody]
+    next_cursor: str | None
+
+
+class PublicStreamPage(BaseModel):
+    """Channels that are live; `message` says so where there is none."""
+
+    streams: list[PublicChannel]
+    next_cursor: str | None
+    message: str | None = None
+
+
+class LiveChannel(PublicChannel):
+    """A live channel as administrators see it."""
+
+    stream: StreamBody
+
+
+class LiveChannelPage(BaseModel):
+    streams: list[LiveChannel]
+    next_cursor: str | None
+    message: str | None = None
+
+
+class Ordered(BaseModel):
+    """What was asked for is under way: the ingest node does it within 2 s."""
+
+    stream_id: str
+
+
+class Health(BaseModel):
+    status: str
+    database: str
+    stage: str
+    detail: str | None = None
 
 
 def live(seen: ChannelView) -> Live | None:
@@ -156,15 +218,17 @@ def _public_fields(seen: ChannelView) -> dict[str, Any]:
     }
 
 
-def credentials(region: str, key: StreamKey, stream_key: str | None = None) -> dict[str, Any]:
-    body = Credentials(
+def credentials(region: str, key: StreamKey) -> Credentials:
+    return Credentials(
         ingest_url=settings().ingest_url(region),
         key_id=key.key_id,
         stream_key_masked=rules.masked(key.hint),
         expires_at=iso_or_none(key.expires_at),
-        stream_key=stream_key,
     )
-    return body.model_dump(mode="json", exclude=None if stream_key else {"stream_key"})
+
+
+def revealed(region: str, key: StreamKey, stream_key: str) -> RevealedCredentials:
+    return RevealedCredentials(**credentials(region, key).model_dump(), stream_key=stream_key)
 
 
 def stream(stream: Stream, region: str, now: int) -> StreamBody:
@@ -191,17 +255,24 @@ def stream(stream: Stream, region: str, now: int) -> StreamBody:
     )
 
 
-def generated(key: StreamKey, region: str, status: str, stream_key: str | None = None) -> dict[str, Any]:
-    body = GeneratedStream(
+def stream_of_key(key: StreamKey, region: str, *, active: bool) -> StreamOfKey:
+    return StreamOfKey(
         id=key.key_id,
-        stream_key=stream_key,
-        status=status,
+        status="active" if active else "inactive",
         created_at=iso(key.created_at),
         expires_at=iso_or_none(key.expires_at),
         rtmp_url=settings().ingest_url(region),
         hls_url=hls_url(settings().playback_base_url, key.channel_id),
     )
-    return body.model_dump(mode="json", exclude=None if stream_key else {"stream_key"})
+
+
+def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAnswer:
+    body = stream_of_key(key, region, active=False)
+    return GeneratedStreamAnswer(stream=GeneratedStream(**body.model_dump(), stream_key=stream_key))
+
+
+def live_channel(seen: ChannelView, stream_: Stream, now: int) -> LiveChannel:
+    return LiveChannel(**_public_fields(seen), stream=stream(stream_, seen.channel.region, now))
 
 
 def snapshot_message(seen: ChannelView, now: int, *, owner: bool) -> dict[str, Any]:
