@@ -19,6 +19,7 @@ from local.settings import DEMO_EMAIL, KEY_ALIAS, LocalSettings
 BUCKETS = ("media",)
 if TYPE_CHECKING:  # the types are not installed for `make run`
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb.client import DynamoDBClient
 
 POOL_NAME = "stream-sync"
 RULE_NAME = "stream-sync-reactions"
@@ -29,9 +30,19 @@ def _code(error: ClientError) -> str:
 
 
 def create_tables() -> None:
+    """The store's tables; those whose Meta names a `ttl_attribute` forget by it."""
+    dynamodb = boto3.client("dynamodb")
     for table in TABLES:
-        # An existing table refuses to have its TTL switched on again.
-        table.create_table(wait=True, billing_mode="PAY_PER_REQUEST", ignore_update_ttl_errors=True)
+        table.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
+        name, attribute = table.Meta.table_name, getattr(table.Meta, "ttl_attribute", None)
+        if attribute and not _forgets(dynamodb, name):
+            specification: Any = {"Enabled": True, "AttributeName": attribute}
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+
+
+def _forgets(dynamodb: "DynamoDBClient", table: str) -> bool:
+    found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    return found.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
 
 
 def create_buckets() -> None:

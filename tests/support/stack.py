@@ -161,6 +161,7 @@ class Emulator:
 
     url: str
     env: dict[str, str]
+    state_dir: Path
 
 
 @contextlib.contextmanager
@@ -183,7 +184,7 @@ def running_emulator(state_dir: Path) -> Iterator[Emulator]:
         env = cloud_environment(settings)
         subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=env, check=True, timeout=60)
         secrets, sign_in = load_or_make_secrets(state_dir), read_sign_in(state_dir)
-        yield Emulator(settings.cloud_url, service_environment(env, settings, secrets, sign_in))
+        yield Emulator(settings.cloud_url, service_environment(env, settings, secrets, sign_in), state_dir)
     finally:
         process.terminate()
         process.wait(STOP_TIMEOUT_S)

@@ -1,0 +1,58 @@
+"""What bootstrap makes in the emulator, and that making it again changes nothing."""
+
+import subprocess
+import sys
+
+import boto3
+import pytest
+
+from local.private_files import SignIn, read_sign_in
+from local.settings import ROOT
+from tests.support.stack import Emulator
+
+pytestmark = pytest.mark.needs("ministack")
+
+
+def test_every_table_of_the_store_is_there_and_billed_on_demand(cloud: Emulator) -> None:
+    from chalicelib.store.models import TABLES
+
+    dynamodb = boto3.client("dynamodb")
+    for table in TABLES:
+        found = dynamodb.describe_table(TableName=table.Meta.table_name)["Table"]
+        assert found["TableStatus"] == "ACTIVE"
+        assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_tables_that_forget_have_their_ttl_switched_on(cloud: Emulator) -> None:
+    from chalicelib.store.models import TABLES
+
+    dynamodb = boto3.client("dynamodb")
+    forgetful = [table for table in TABLES if hasattr(table.Meta, "ttl_attribute")]
+    assert forgetful
+    for table in forgetful:
+        ttl = dynamodb.describe_time_to_live(TableName=table.Meta.table_name)["TimeToLiveDescription"]
+        assert ttl["TimeToLiveStatus"] == "ENABLED"
+
+
+def test_sealing_key_opens_what_it_sealed(cloud: Emulator) -> None:
+    kms = boto3.client("kms")
+    sealed = kms.encrypt(KeyId=cloud.env["STREAM_SYNC_KMS_KEY_ID"], Plaintext=b"a stream key")["CiphertextBlob"]
+    assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"a stream key"
+
+
+def test_bootstrap_repeated_keeps_pool_client_and_rule(emulator: Emulator) -> None:
+    def run() -> SignIn:
+        command = [sys.executable, "-m", "local.bootstrap"]
+        subprocess.run(command, cwd=ROOT, env=emulator.env, check=True, timeout=60)
+        return read_sign_in(emulator.state_dir)
+
+    assert run() == run()
+    events = boto3.client(
+        "events",
+        endpoint_url=emulator.url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    rules = events.list_rules(EventBusName=emulator.env["STREAM_SYNC_EVENT_BUS"])["Rules"]
+    assert [rule["State"] for rule in rules] == ["ENABLED"]

@@ -1,0 +1,56 @@
+"""The parts together: sign in, listen, broadcast the test card, stop."""
+
+import asyncio
+import json
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from typing import Any
+
+import pytest
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from local.settings import ROOT
+from tests.support.stack import Stack, environment
+
+pytestmark = pytest.mark.needs("ministack")
+
+
+async def message(socket: ClientConnection, kind: str, **wanted: Any) -> dict[str, Any]:
+    """The next message of this type with these values; others are passed over. Fails after 15 s."""
+    async with asyncio.timeout(15):
+        while True:
+            document: dict[str, Any] = json.loads(await socket.recv())
+            if document["type"] == kind and wanted.items() <= document.items():
+                return document
+
+
+async def test_wrong_token_is_refused_at_the_handshake(stack: Stack) -> None:
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await connect(stack.ws_url, subprotocols=[Subprotocol("stream-sync"), Subprotocol("bearer.forged")])
+    assert refused.value.response.status_code == 401
+
+
+@pytest.mark.requirement("SS-6.5")
+async def test_test_card_goes_live_and_offline_on_an_open_dashboard(stack: Stack) -> None:
+    token = await asyncio.to_thread(stack.token)
+    protocols = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{token}")]
+    async with connect(stack.ws_url, subprotocols=protocols) as dashboard:
+        assert dashboard.subprotocol == "stream-sync"
+        first = json.loads(await dashboard.recv())
+        assert (first["type"], first["channel"]["status"]) == ("snapshot", "OFFLINE")
+
+        demo = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "local.demo"), cwd=ROOT, env=environment(stack.settings), stdout=PIPE, stderr=STDOUT
+        )
+        live = await message(dashboard, "status", status="LIVE")
+        metrics = await message(dashboard, "metrics", stream_id=live["stream_id"], width=1280, height=720)
+        assert (metrics["video_codec"], metrics["audio_codec"]) == ("h264", "aac")
+
+        demo.send_signal(signal.SIGINT)
+        said, _ = await asyncio.wait_for(demo.communicate(), 15)
+        assert demo.returncode == 0
+        assert "Off air." in said.decode()
+        await message(dashboard, "status", status="OFFLINE", stream_id=live["stream_id"])
