@@ -1,0 +1,155 @@
+"""The stream table is total and its end is final; a channel's status never outlives its holder."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.leases import CLOCK_MARGIN, NODE_LOST_GRACE, Holder, Lease, NodeSession
+from chalicelib.domain.streams import (
+    END_REASON_TEXT,
+    OFFLINE,
+    SEQ_BITS,
+    TRANSITIONS,
+    ChannelStatus,
+    EndReason,
+    StatusReading,
+    StreamEvent,
+    StreamState,
+    channel_status,
+    first_seq,
+    next_state,
+)
+
+CONNECTING, LIVE, RECONNECTING, ENDED = StreamState
+MEDIA, LOST, END = StreamEvent
+
+NOW = 1_700_000_000_000
+HOLDER = Holder("node-1", "run-1", "publisher-1")
+HELD = Lease(HOLDER, 7)
+FREE = Lease(None, 7)
+
+
+def session(expires_at: int, incarnation: str = "run-1") -> NodeSession:
+    return NodeSession("node-1", incarnation, expires_at)
+
+
+def test_every_state_answers_every_event() -> None:
+    assert set(TRANSITIONS) == set(StreamState)
+    assert all(set(row) == set(StreamEvent) for row in TRANSITIONS.values())
+
+
+@pytest.mark.requirement("SO-12")
+@pytest.mark.parametrize(
+    ("state", "event", "expected"),
+    [
+        (CONNECTING, MEDIA, LIVE),
+        (CONNECTING, LOST, ENDED),
+        (CONNECTING, END, ENDED),
+        (LIVE, MEDIA, LIVE),
+        (LIVE, LOST, RECONNECTING),
+        (LIVE, END, ENDED),
+        (RECONNECTING, MEDIA, LIVE),
+        (RECONNECTING, LOST, RECONNECTING),
+        (RECONNECTING, END, ENDED),
+        (ENDED, MEDIA, ENDED),
+        (ENDED, LOST, ENDED),
+        (ENDED, END, ENDED),
+    ],
+)
+def test_each_transition(state: StreamState, event: StreamEvent, expected: StreamState) -> None:
+    assert next_state(state, event) is expected
+
+
+@pytest.mark.requirement("SO-12")
+@given(st.lists(st.sampled_from(StreamEvent)))
+def test_whatever_comes_in_whatever_order(events: list[StreamEvent]) -> None:
+    states = list(itertools.accumulate(events, next_state, initial=CONNECTING))
+    for (before, after), event in zip(itertools.pairwise(states), events, strict=True):
+        assert before is not ENDED or after is ENDED, "an end is final"
+        assert after is not CONNECTING or before is CONNECTING
+        assert event is not END or after is ENDED
+        # What comes twice does what it does once.
+        assert next_state(after, event) is after
+
+
+@given(st.lists(st.sampled_from([MEDIA, LOST])))
+def test_a_stream_that_was_live_ends_only_by_an_end(events: list[StreamEvent]) -> None:
+    state = LIVE
+    for event in events:
+        state = next_state(state, event)
+    assert state in (LIVE, RECONNECTING)
+
+
+@pytest.mark.parametrize("reason", EndReason)
+def test_every_end_has_a_sentence_for_people(reason: EndReason) -> None:
+    assert END_REASON_TEXT[reason].endswith(".")
+
+
+@given(st.integers(0, 2**30), st.integers(1, 2**SEQ_BITS - 1))
+def test_numbers_of_a_later_holder_are_larger_and_safe_in_a_browser(fence: int, used: int) -> None:
+    assert first_seq(fence) + used < first_seq(fence + 1) < 2**53
+
+
+# --- the status of a channel -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [None, CONNECTING, ENDED])
+@pytest.mark.parametrize("lease", [HELD, FREE])
+def test_offline_without_a_stream_that_has_been_seen(state: StreamState | None, lease: Lease) -> None:
+    assert channel_status(state, lease, NOW + 5_000, session(NOW + 5_000), NOW) == OFFLINE
+
+
+def test_live_while_its_holder_lives() -> None:
+    assert channel_status(LIVE, HELD, None, session(NOW + 1), NOW) == StatusReading(ChannelStatus.LIVE)
+
+
+def test_live_within_the_clock_margin_of_an_expired_session() -> None:
+    assert channel_status(LIVE, HELD, None, session(NOW - CLOCK_MARGIN), NOW).status is ChannelStatus.LIVE
+
+
+@pytest.mark.requirement("SS-6.4")
+def test_a_dead_holder_is_reconnecting_and_then_offline() -> None:
+    expired = NOW - CLOCK_MARGIN - 1
+    until = expired + CLOCK_MARGIN + NODE_LOST_GRACE
+    assert channel_status(LIVE, HELD, None, session(expired), NOW) == StatusReading(ChannelStatus.RECONNECTING, until)
+    assert channel_status(LIVE, HELD, None, session(expired), until - 1).status is ChannelStatus.RECONNECTING
+    assert channel_status(LIVE, HELD, None, session(expired), until) == OFFLINE
+
+
+@pytest.mark.requirement("SS-6.4")
+@pytest.mark.parametrize("gone", [None, session(NOW + 60_000, "run-2")], ids=["vanished", "restarted"])
+@pytest.mark.parametrize("state", [LIVE, RECONNECTING])
+def test_a_holder_that_vanished_or_restarted_is_offline_at_once(state: StreamState, gone: NodeSession | None) -> None:
+    assert channel_status(state, HELD, NOW + 5_000, gone, NOW) == OFFLINE
+
+
+@pytest.mark.requirement("SS-3.3")
+@pytest.mark.parametrize("lease", [FREE, HELD], ids=["let go", "resumed, no media yet"])
+def test_reconnecting_until_its_grace_is_over(lease: Lease) -> None:
+    reading = channel_status(RECONNECTING, lease, NOW + 1, session(NOW + 5_000), NOW)
+    assert reading == StatusReading(ChannelStatus.RECONNECTING, NOW + 1)
+    assert channel_status(RECONNECTING, lease, NOW, session(NOW + 5_000), NOW) == OFFLINE
+    assert channel_status(RECONNECTING, lease, None, session(NOW + 5_000), NOW) == OFFLINE
+
+
+@given(
+    state=st.none() | st.sampled_from(StreamState),
+    lease=st.sampled_from([HELD, FREE]),
+    resumable=st.none() | st.integers(NOW - 20_000, NOW + 20_000),
+    held_by=st.none()
+    | st.builds(session, st.integers(NOW - 20_000, NOW + 20_000), st.sampled_from(["run-1", "run-2"])),
+)
+def test_live_needs_a_live_stream_and_a_holder_that_may_live(
+    state: StreamState | None, lease: Lease, resumable: int | None, held_by: NodeSession | None
+) -> None:
+    reading = channel_status(state, lease, resumable, held_by, NOW)
+    if reading.status is ChannelStatus.LIVE:
+        assert state is LIVE
+        assert lease.holder is not None
+        assert held_by is not None
+        assert held_by.incarnation == "run-1"
+        assert held_by.expires_at + CLOCK_MARGIN >= NOW
+    assert (reading.until is not None) == (reading.status is ChannelStatus.RECONNECTING)
+    assert reading.until is None or reading.until > NOW
