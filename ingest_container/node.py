@@ -7,13 +7,13 @@ from aws_lambda_powertools import Logger
 from ulid import ULID
 
 from chalicelib.config import Settings
-from chalicelib.domain.errors import AtCapacity, NodeDraining, PublishRefused, StoreUnavailable
+from chalicelib.domain.errors import AtCapacity, NodeDraining, PublishRefused, SessionTaken, StoreUnavailable
 from chalicelib.domain.events import NodeChange, StreamStateChange
 from chalicelib.domain.leases import RENEW_INTERVAL, Holder
+from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import admission, news
 from chalicelib.services.fleet import NodeMembership, Orders, Reaper
-from chalicelib.store.nodes import NodeInfo, SessionTaken
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.connection import PublisherConnection

@@ -9,9 +9,8 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import PublishRefused, StoreUnavailable
 from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamMetrics, StreamStateChange
-from chalicelib.services import lifecycle, news
-from chalicelib.store import pulses, timeline
-from chalicelib.store.timeline import Entry, refused_at
+from chalicelib.domain.timeline import Entry, refused_at
+from chalicelib.services import news, records
 from ingest_container.clock import now_ms
 from ingest_container.threads import Threads
 
@@ -70,7 +69,7 @@ class Telemetry:
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                await self._threads.run(_deliver, batch)
+                await self._threads.run(records.deliver, batch)
             except StoreUnavailable:
                 self._log.warning("timeline entries were lost: the database cannot be reached", count=len(batch))
             finally:
@@ -95,13 +94,6 @@ class Telemetry:
     async def store_pulses(self, measured: list[Pulse]) -> None:
         if measured:
             try:
-                await self._threads.run(pulses.put, measured)
+                await self._threads.run(records.keep_pulses, measured)
             except StoreUnavailable:
                 self._log.warning("pulses were lost: the database cannot be reached", count=len(measured))
-
-
-def _deliver(batch: list[StreamStateChange | Entry]) -> None:
-    lifecycle.announce([item for item in batch if isinstance(item, StreamStateChange)])
-    for item in batch:
-        if isinstance(item, Entry):
-            timeline.add(item)

@@ -13,7 +13,6 @@ from chalicelib.domain.errors import KeyChanged, KeyNotFound, NotLive, TooManyKe
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import credentials, discovery, lifecycle, views
 from chalicelib.services.identity import Principal
-from chalicelib.store import channels, streams
 
 blueprint = Blueprint(__name__)
 
@@ -54,7 +53,7 @@ def get_channel(user: Principal) -> views.OwnChannel:
 def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel:
     """Title, description, category, tags, visibility."""
     changes = body.model_dump(mode="json", exclude_none=True)
-    return _body_of(channels.edit(_channel_of(user).channel_id, changes))
+    return _body_of(credentials.edit(_channel_of(user), changes))
 
 
 @route(
@@ -120,7 +119,7 @@ def generate_key(user: Principal) -> views.GeneratedStreamAnswer:
 def list_streams(user: Principal, query: Page) -> views.StreamPage:
     """The caller's streams, newest first."""
     channel = _channel_of(user)
-    found = streams.of_channel(channel.channel_id, query.limit, query.cursor)
+    found = discovery.streams_of(channel, query.limit, query.cursor)
     now = now_ms()
     return views.StreamPage(
         streams=[views.stream(stream, channel.region, now) for stream in found],

@@ -12,9 +12,7 @@ from chalicelib.api.http import now_ms
 from chalicelib.config import settings
 from chalicelib.domain.events import EVENT_TYPES, DashboardConnected, StreamMetrics, StreamStateChange
 from chalicelib.observability import logger
-from chalicelib.services import fanout, lifecycle
-from chalicelib.services.fleet import Reaper
-from chalicelib.store import nodes
+from chalicelib.services import fanout, fleet, lifecycle
 
 blueprint = Blueprint(__name__)
 
@@ -49,7 +47,7 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_dead_nodes")
 def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     """The backstop for streams whose node died with nobody left to see it."""
-    news = Reaper().sweep_all(settings().ingest_urls, now_ms())
+    news = fleet.Reaper().sweep_all(settings().ingest_urls, now_ms())
     lifecycle.announce(news)
     logger("control").info("swept", ended=len(news))
 
@@ -59,6 +57,5 @@ def _task_changed(detail: dict[str, Any]) -> None:
     node_id = str(detail.get("taskArn", "")).rpartition("/")[2]
     if detail.get("lastStatus") != "STOPPED" or not node_id:
         return
-    session = nodes.find(node_id)
-    if session is not None and nodes.close(node_id, session.incarnation, min(session.expires_at, now_ms())):
+    if fleet.node_stopped(node_id, now_ms()):
         logger("control").info("node stopped", node_id=node_id)

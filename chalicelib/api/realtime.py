@@ -15,10 +15,8 @@ from chalicelib.api import problems
 from chalicelib.api.http import now_ms
 from chalicelib.domain.channels import channel_id_of
 from chalicelib.domain.errors import StreamSyncError
-from chalicelib.domain.events import DashboardConnected
-from chalicelib.services import credentials, discovery, fanout, identity, news
-from chalicelib.store import connections
-from chalicelib.store.connections import Topic
+from chalicelib.domain.topics import Listener, Topic
+from chalicelib.services import credentials, discovery, fanout, identity
 
 SUBPROTOCOL = "stream-sync"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a secret
@@ -32,10 +30,9 @@ def on_connect(event: WebsocketEvent) -> dict[str, Any]:
     offered = _subprotocols(raw.get("headers") or {})
     try:
         topic, user = _topic(query, offered)
-        connections.add(event.connection_id, topic, user, now_ms())
+        fanout.join(event.connection_id, topic, user, now_ms())
     except StreamSyncError as error:
         return {"statusCode": error.http_status, "body": json.dumps(problems.problem(error))}
-    news.publish([DashboardConnected(connection_id=event.connection_id, channel_id=topic.channel_id, at=now_ms())])
     selected = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if SUBPROTOCOL in offered else {}
     return {"statusCode": 200, "headers": selected}
 
@@ -43,7 +40,7 @@ def on_connect(event: WebsocketEvent) -> dict[str, Any]:
 def on_message(event: WebsocketEvent) -> None:
     """`{"action": "snapshot"}` or `{"action": "ping"}`; anything else is answered with what would be right."""
     action = _action(event.body)
-    topic = connections.topic_of(event.connection_id)
+    topic = fanout.topic_of(event.connection_id)
     if topic is None:
         return
     if action == "snapshot":
@@ -59,16 +56,16 @@ def on_message(event: WebsocketEvent) -> None:
 
 def on_disconnect(event: WebsocketEvent) -> None:
     """Best effort, says API Gateway: a connection that is gone is also forgotten when a message meets it."""
-    connections.remove(event.connection_id)
+    fanout.leave(event.connection_id)
 
 
 def _topic(query: Mapping[str, str], offered: list[str]) -> tuple[Topic, str | None]:
     if "watch" in query:
-        return Topic(discovery.public_channel(query["watch"], now_ms()).channel.channel_id, "public"), None
+        return Topic(discovery.public_channel(query["watch"], now_ms()).channel.channel_id, Listener.PUBLIC), None
     token = next((p.removeprefix(TOKEN_PREFIX) for p in offered if p.startswith(TOKEN_PREFIX)), query.get("token"))
     principal = identity.principal_of_header(f"Bearer {token}" if token else None)
     credentials.own_channel(principal.user_id, now_ms())
-    return Topic(channel_id_of(principal.user_id), "owner"), principal.user_id
+    return Topic(channel_id_of(principal.user_id), Listener.OWNER), principal.user_id
 
 
 def _subprotocols(headers: Mapping[str, str]) -> list[str]:

@@ -20,6 +20,7 @@
     |   `-- StoreUnavailable         503  the database cannot be reached
     |-- IdentityUnavailable          503  the token issuer's keys cannot be fetched
     |-- LeaseLost                    409  a write came from a holder that is no longer the holder
+    |-- SessionTaken                 409  a node's row belongs to another run of it
     `-- InternalError                500
 
 A leaf binds a stable `code`, its HTTP status, its RTMP status code (where it can end a publish attempt) and what
@@ -282,3 +283,10 @@ class LeaseLost(StreamSyncError):
     http_status = 409
     title = "The channel is held by somebody else now"
     action = "Stop publishing, then start again."
+
+
+class SessionTaken(StreamSyncError):
+    code = "session_taken"
+    http_status = 409
+    title = "Another run of this node holds its session"
+    action = "Give each node an id of its own."

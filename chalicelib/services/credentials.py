@@ -5,7 +5,9 @@ channel and key id: moved to another row it cannot be opened.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from ulid import ULID
@@ -42,6 +44,11 @@ def own_channel(owner: str, now: int) -> Channel:
         channels.create(channel, _issue(channel_id, now).key)
         channel = channels.get(channel_id)
     return channel
+
+
+def edit(channel: Channel, changes: Mapping[str, Any]) -> Channel:
+    """Title, description, category, tags, visibility. Raises ChannelNotFound."""
+    return channels.edit(channel.channel_id, changes)
 
 
 def current_key(channel: Channel) -> StreamKey:

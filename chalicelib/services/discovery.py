@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from chalicelib.config import settings
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel, Visibility, status_of
-from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
+from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.streams import OFFLINE, ChannelStatus, StatusReading, Stream, StreamState
 from chalicelib.store import channels, keys, nodes, pulses, streams
+
+_NOBODY = "nobody"  # a channel id that no channel has
+_STREAM_ID_LENGTH = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,29 @@ def public_channel(channel_id: str, now: int) -> ChannelView:
     if channel.visibility is Visibility.PRIVATE:
         raise ChannelNotFound()
     return view(channel, now)
+
+
+def database_answers() -> bool:
+    """Whether the database can be read now."""
+    try:
+        channels.find(_NOBODY)
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def streams_of(channel: Channel, limit: int, before: str | None) -> list[Stream]:
+    """The channel's streams, newest first; `before` is the last stream id of the page before."""
+    return streams.of_channel(channel.channel_id, limit, before)
+
+
+def public_stream(stream_id: str) -> tuple[Stream, Channel]:
+    """Raises StreamNotFound, for a stream of a private channel as well."""
+    stream = streams.find(stream_id) if len(stream_id) == _STREAM_ID_LENGTH else None
+    channel = channels.find(stream.channel_id) if stream is not None else None
+    if stream is None or channel is None or channel.visibility is Visibility.PRIVATE:
+        raise StreamNotFound()
+    return stream, channel
 
 
 def live_views(now: int, *, public_only: bool, limit: int, after: str | None = None) -> list[ChannelView]:

@@ -13,24 +13,37 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.domain.events import DashboardConnected, EventName, Pulse, StreamMetrics, StreamStateChange
+from chalicelib.domain.topics import Listener, Topic
 from chalicelib.observability import logger
-from chalicelib.services import views
+from chalicelib.services import news, views
 from chalicelib.services.discovery import view
 from chalicelib.store import channels, connections, nodes
-from chalicelib.store.connections import Topic
 
 CONCURRENCY = 16  # posts at once from one Lambda
-_AUDIENCES = ("owner", "public")
+
+
+def join(connection_id: str, topic: Topic, user: str | None, now: int) -> None:
+    """A connection wants to hear about `topic`. Its snapshot is sent once it can receive: the bus brings us back."""
+    connections.add(connection_id, topic, user, now)
+    news.publish([DashboardConnected(connection_id=connection_id, channel_id=topic.channel_id, at=now)])
+
+
+def leave(connection_id: str) -> None:
+    connections.remove(connection_id)
+
+
+def topic_of(connection_id: str) -> Topic | None:
+    return connections.topic_of(connection_id)
 
 
 def state_changed(event: StreamStateChange) -> None:
     """Status, or a refusal, to whoever listens to the channel."""
     if event.event_name is EventName.STREAM_REFUSED:
-        _send(connections.listening(Topic(event.channel_id, "owner")), views.refused_message(event))
+        _send(connections.listening(Topic(event.channel_id, Listener.OWNER)), views.refused_message(event))
         return
     if event.status is None:
         return
-    listening = [c for audience in _AUDIENCES for c in connections.listening(Topic(event.channel_id, audience))]
+    listening = [c for listener in Listener for c in connections.listening(Topic(event.channel_id, listener))]
     _send(listening, views.status_message(event))
     if listening and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
         nodes.watch(event.node_id, event.channel_id)
@@ -44,7 +57,7 @@ def measured(event: StreamMetrics) -> None:
 
 
 def _measured(pulse: Pulse) -> bool:
-    listening = [c for audience in _AUDIENCES for c in connections.listening(Topic(pulse.channel_id, audience))]
+    listening = [c for listener in Listener for c in connections.listening(Topic(pulse.channel_id, listener))]
     _send(listening, views.metrics_message(pulse))
     return bool(listening)
 
@@ -65,7 +78,7 @@ def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
 
 def send_snapshot(connection_id: str, topic: Topic, now: int) -> int:
     """The channel as it is now, to one connection; answers the `seq` told."""
-    owner = topic.audience == "owner"
+    owner = topic.listener is Listener.OWNER
     seen = view(channels.get(topic.channel_id), now, with_key=owner)
     _send([connection_id], views.snapshot_message(seen, now, owner=owner))
     return seen.seq

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, dead_node_grace, is_over, may_trust_own
+from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason, first_seq
 from chalicelib.services.lifecycle import ended_news
 from chalicelib.store import channels, leases, nodes, streams
-from chalicelib.store.nodes import NodeInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +107,9 @@ class Reaper:
             elif leases.reap(channel, stream, EndReason.NODE_LOST, now):
                 news.append(ended_news(stream, first_seq(channel.lease.fence + 1), EndReason.NODE_LOST, now))
         return news, waiting
+
+
+def node_stopped(node_id: str, now: int) -> bool:
+    """The platform saw a node stop: its session is over now, not when it would have run out. False if unknown."""
+    session = nodes.find(node_id)
+    return session is not None and nodes.close(node_id, session.incarnation, min(session.expires_at, now))

@@ -23,10 +23,10 @@ from chalicelib.domain.streams import (
     first_seq,
     next_state,
 )
+from chalicelib.domain.timeline import Entry
 from chalicelib.services import news
 from chalicelib.services.admission import Grant
 from chalicelib.store import channels, leases, nodes, streams, timeline
-from chalicelib.store.timeline import Entry
 
 
 class StreamHold:

@@ -1,22 +1,10 @@
 """Open WebSockets, by what they want to hear about."""
 
-from dataclasses import dataclass
-
+from chalicelib.domain.topics import Listener, Topic
 from chalicelib.store import models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 LONGEST = 2 * 3600 + 600  # seconds: API Gateway closes a WebSocket after 2 h
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """`owner` hears refusals and keys' hints as well, `public` only what viewers may know."""
-
-    channel_id: str
-    audience: str  # "owner" | "public"
-
-    def __str__(self) -> str:
-        return f"{self.audience}#{self.channel_id}"
 
 
 def add(connection_id: str, topic: Topic, user: str | None, now: int) -> None:
@@ -37,8 +25,8 @@ def topic_of(connection_id: str) -> Topic | None:
             row = models.Connection.get(connection_id, consistent_read=True)
     except models.Connection.DoesNotExist:
         return None
-    audience, _, channel_id = row.topic.partition("#")
-    return Topic(channel_id, audience)
+    listener, _, channel_id = row.topic.partition("#")
+    return Topic(channel_id, Listener(listener))
 
 
 def greeted(connection_id: str) -> None:

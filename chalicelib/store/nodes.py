@@ -1,38 +1,14 @@
 """Ingest nodes: their sessions, and the orders that ride on the renewal's answer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.leases import NodeSession
+from chalicelib.domain.nodes import NodeInfo, Renewal
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 ROW_KEPT = 86_400  # seconds a dead node's row stays for operators to see
-
-
-@dataclass(frozen=True, slots=True)
-class NodeInfo:
-    """A node as it announces itself."""
-
-    node_id: str
-    incarnation: str
-    address: str
-    region: str
-    capacity: int
-    started_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """What a renewal brings back. `orders` are raw entries `"<stream_id> <reason>"`, to be `acknowledge`d."""
-
-    orders: frozenset[str]
-    watched: frozenset[str]
-    draining: bool
-
-
-class SessionTaken(Exception):
-    """The node's row belongs to another incarnation: this process must stop serving."""
 
 
 def register(node: NodeInfo, expires_at: int) -> None:

@@ -1,28 +1,10 @@
-"""What happened to a stream, entry by entry: audit record and black box."""
+"""The timeline's entries."""
 
-from dataclasses import dataclass
-from typing import Any
-
+from chalicelib.domain.timeline import Entry
 from chalicelib.store import models
 from chalicelib.store.guard import store_errors
 
 KEPT = 90 * 86_400  # seconds an audit record is kept
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """`kind` is a short name (`connection`, `Stream Start` ...); `facts` is JSON without secrets."""
-
-    stream_id: str
-    seq: int
-    at: int
-    kind: str
-    facts: dict[str, Any]
-
-
-def refused_at(node_id: str) -> str:
-    """Where the audit records of refused publishers go: they have no stream."""
-    return f"refused#{node_id}"
 
 
 def add(entry: Entry) -> None:

@@ -1,0 +1,24 @@
+"""An ingest node, as it announces itself, and what the answer to its renewal brings."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """One run of a node. `address` is where operators reach it, `capacity` counts publishers."""
+
+    node_id: str
+    incarnation: str
+    address: str
+    region: str
+    capacity: int
+    started_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """`orders` are raw entries `"<stream_id> <reason>"`; `watched` channels have an open dashboard."""
+
+    orders: frozenset[str]
+    watched: frozenset[str]
+    draining: bool
