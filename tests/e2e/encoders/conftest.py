@@ -1,0 +1,77 @@
+"""One clip, a broadcaster for each test, and what everybody said wherever a test fails."""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import pytest
+
+from tests.support import tools
+from tests.support.broadcaster import Broadcaster
+from tests.support.encoders import Clip, Program, make_clip
+from tests.support.stack import Stack
+
+LOG_TAIL = 6_000  # characters of the stack's logs that a failure shows
+
+P = TypeVar("P", bound=Program)
+
+
+@dataclass
+class Evidence:
+    """What a failing test shows: title -> text, asked for only then."""
+
+    sections: list[tuple[str, Callable[[], str]]] = field(default_factory=list)
+
+    def add(self, title: str, text: Callable[[], str]) -> None:
+        self.sections.append((title, text))
+
+
+EVIDENCE = pytest.StashKey[Evidence]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call" and report.failed and EVIDENCE in item.stash:
+        report.sections += [(title, text()) for title, text in item.stash[EVIDENCE].sections]
+    return report
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Evidence:
+    return request.node.stash.setdefault(EVIDENCE, Evidence())  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    tools.need(request.node.nodeid or "tests that send the clip", "ffmpeg")
+    return make_clip(tmp_path_factory.mktemp("clip"))
+
+
+@pytest.fixture
+def broadcaster(stack: Stack, request: pytest.FixtureRequest, evidence: Evidence) -> Iterator[Broadcaster]:
+    """A user with a channel, whose dashboard is open. No log may hold the key in the end."""
+    user = Broadcaster(stack, request.node.name)
+    evidence.add("dashboard", user.dashboard.timeline)
+    evidence.add("logs of the stack", lambda: stack.logs()[-LOG_TAIL:])
+    yield user
+    user.close()
+    logs = stack.logs()
+    assert not [key for key in user.keys if key in logs], "a stream key is in a log of the stack"
+
+
+@pytest.fixture
+def start(evidence: Evidence) -> Iterator[Callable[[P], P]]:
+    """Looks after a program: shown where the test fails, gone when it is over."""
+    programs: list[Program] = []
+
+    def look_after(program: P) -> P:
+        programs.append(program)
+        evidence.add(program.name, program.tail)
+        return program
+
+    yield look_after
+    for program in reversed(programs):
+        program.end()

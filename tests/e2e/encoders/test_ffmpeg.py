@@ -1,0 +1,149 @@
+"""ffmpeg at the shown URL and key: the life of a broadcast, measured at the owner's open dashboard."""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.broadcaster import Broadcaster
+from tests.support.encoders import FPS, HEIGHT, WIDTH, Clip, Program, eventually, ffmpeg
+
+Start = Callable[[Program], Program]
+Record = Callable[[str, object], None]
+
+# ffmpeg says this when it was accepted and its headers are sent: no media can have come before it.
+ON_AIR = "Output #0"
+LIVE_WITHIN = 2.0
+STOPPED_WITHIN = 2.0
+OFFLINE_WITHIN = 10.0
+
+pytestmark = pytest.mark.needs("ffmpeg")
+
+
+@pytest.mark.requirement("SS-2.1")
+@pytest.mark.requirement("SS-3.1")
+@pytest.mark.requirement("SS-6.5")
+def test_live_on_dashboard_and_api_within_two_seconds_of_the_first_media(
+    broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
+) -> None:
+    encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    on_air = encoder.until_said(ON_AIR, within=10).at
+    channel = eventually(
+        lambda: c if (c := broadcaster.channel())["status"] == "LIVE" else None, "LIVE at the API", LIVE_WITHIN
+    )
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=LIVE_WITHIN)
+
+    record_property("live_latency_s", round(live.at - on_air, 3))
+    assert live.at - on_air < LIVE_WITHIN
+    assert channel["live"]["stream_id"] == live.stream_id
+
+
+@pytest.mark.requirement("SS-3.2")
+@pytest.mark.requirement("SS-6.3")
+def test_resolution_and_frame_rate_right_and_bitrate_within_a_tenth(
+    broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
+) -> None:
+    start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    dashboard = broadcaster.dashboard
+    settled = dashboard.until(
+        lambda: [heard for heard in dashboard.of_type("metrics") if heard.message["uptime_s"] >= 7],
+        "measures over a whole window",
+        within=20,
+    )
+    said = settled[0].message
+    record_property("bitrate_true_kbps", round(clip.kbps, 1))
+    record_property("bitrate_measured_kbps", said["bitrate_kbps"])
+    record_property("fps_measured", said["fps"])
+    assert (said["width"], said["height"], said["video_codec"], said["audio_codec"]) == (WIDTH, HEIGHT, "h264", "aac")
+    assert said["fps"] == pytest.approx(FPS, rel=0.02)
+    assert said["bitrate_kbps"] == pytest.approx(clip.kbps, rel=0.1)
+
+    # The API reads what the node stores every five seconds.
+    live = eventually(
+        lambda: (
+            v if (v := broadcaster.channel()["live"])["bitrate_kbps"] == pytest.approx(clip.kbps, rel=0.1) else None
+        ),
+        "the bitrate at the API",
+        within=6,
+    )
+    assert (live["width"], live["height"]) == (WIDTH, HEIGHT)
+    assert live["fps"] == pytest.approx(FPS, rel=0.02)
+
+
+@pytest.mark.requirement("SS-3.3")
+@pytest.mark.requirement("SS-5.3")
+def test_clean_stop_is_offline_within_two_seconds_and_leaves_an_audit_record(
+    broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
+) -> None:
+    encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=10)
+    broadcaster.dashboard.until_metrics(live.at + 1, within=5)
+    stopped = encoder.send_signal(signal.SIGINT)
+    _, offline = broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)
+
+    record_property("offline_after_clean_stop_s", round(offline.at - stopped, 3))
+    assert offline.at - stopped < STOPPED_WITHIN
+    assert (offline.stream_id, offline.message["reason"]) == (live.stream_id, "clean_stop")
+    assert broadcaster.channel()["status"] == "OFFLINE"
+
+    encoder.exit_code(within=10)
+    record = eventually(lambda: _connection(broadcaster, live.stream_id), "the audit record", within=5)
+    seconds = stopped - live.at
+    assert record["reason"] == "clean_stop"
+    assert (record["client_ip"], record["node_id"], record["key_id"]) == ("127.0.0.1", "local-1", broadcaster.key_id)
+    assert seconds < record["duration_s"] < seconds + 3
+    assert record["bytes"] * 8 / 1000 / seconds == pytest.approx(clip.kbps, rel=0.5)
+    assert record["mean_kbps"] == pytest.approx(record["bytes"] * 8 / 1000 / record["duration_s"], rel=0.01)
+
+
+def _connection(broadcaster: Broadcaster, stream_id: str) -> dict[str, Any] | None:
+    records = [e["facts"] for e in broadcaster.timeline_of(stream_id) if e["kind"] == "connection"]
+    return records[0] if records else None
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_killed_encoder_is_reconnecting_and_offline_within_ten_seconds(
+    broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
+) -> None:
+    encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    broadcaster.dashboard.until_statuses("LIVE", within=10)
+    killed = encoder.send_signal(signal.SIGKILL)
+    _, waiting = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", within=STOPPED_WITHIN)
+    assert broadcaster.channel()["status"] == "RECONNECTING"
+    _, _, offline = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", within=OFFLINE_WITHIN)
+
+    record_property("reconnecting_after_kill_s", round(waiting.at - killed, 3))
+    record_property("offline_after_kill_s", round(offline.at - killed, 3))
+    assert waiting.message["until"] is not None
+    assert offline.at - killed < OFFLINE_WITHIN
+    assert offline.message["reason"] == "grace_over"
+    assert broadcaster.channel()["status"] == "OFFLINE"
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_encoder_back_inside_the_grace_continues_the_same_stream(
+    broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
+) -> None:
+    first = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    broadcaster.dashboard.until_statuses("LIVE", within=10)
+    first.send_signal(signal.SIGKILL)
+    broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", within=STOPPED_WITHIN)
+
+    second = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    on_air = second.until_said(ON_AIR, within=5).at
+    live, _, again = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", within=LIVE_WITHIN)
+    record_property("live_again_latency_s", round(again.at - on_air, 3))
+    assert again.stream_id == live.stream_id
+    assert again.message["live"]["started_at"] == live.message["live"]["started_at"]
+
+    second.send_signal(signal.SIGINT)
+    broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", "OFFLINE", within=STOPPED_WITHIN)
+    kinds = eventually(lambda: _finished(broadcaster, live.stream_id), "the end in the timeline", within=5)
+    steps = [kind for kind in kinds if kind.startswith("Stream")]
+    assert steps == ["Stream Start", "Stream Interrupted", "Stream Resumed", "Stream End"]
+
+
+def _finished(broadcaster: Broadcaster, stream_id: str) -> list[str] | None:
+    kinds = [entry["kind"] for entry in broadcaster.timeline_of(stream_id)]
+    return kinds if "Stream End" in kinds else None
