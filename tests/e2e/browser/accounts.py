@@ -1,0 +1,70 @@
+"""Broadcasters: a Cognito account each, and the REST calls that a test compares the page with."""
+
+import json
+import secrets
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+from local.account import sign_in
+from local.private_files import read_sign_in
+from local.settings import REGION
+from tests.support.stack import Stack
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Broadcaster:
+    """One account; its channel is made by its first call."""
+
+    stack: Stack
+    email: str
+    password: str = field(repr=False)
+
+    def call(self, path: str, *, method: str = "GET", token: str | None = None) -> dict[str, Any]:
+        """The API's answer as JSON. Raises HTTPError for a problem."""
+        request = urllib.request.Request(
+            self.stack.http_url + path,
+            method=method,
+            headers={"Authorization": f"Bearer {token or self.token()}"},
+        )
+        with _opener.open(request, timeout=10) as response:
+            document: dict[str, Any] = json.load(response)
+            return document
+
+    def token(self) -> str:
+        return sign_in({**self.stack.ready, "demo": {"email": self.email, "password": self.password}})
+
+    def channel(self) -> dict[str, Any]:
+        return self.call("/api/channel")
+
+    def stream_key(self) -> str:
+        """The key in full, as the API gives it to its owner; the first look makes one."""
+        self.channel()
+        return str(self.call("/api/channel/credentials?reveal=true")["stream_key"])
+
+
+def new_broadcaster(stack: Stack) -> Broadcaster:
+    """An account that nobody used yet."""
+    environment = stack.environment()
+    cognito = boto3.client(
+        "cognito-idp",
+        region_name=REGION,
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    pool = read_sign_in(stack.settings.state_dir).user_pool
+    # A Cognito password holds all four kinds of character.
+    account = Broadcaster(stack, f"{secrets.token_hex(6)}@example.com", f"{secrets.token_hex(8)}-aA1")
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username=account.email,
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": "email", "Value": account.email}, {"Name": "email_verified", "Value": "true"}],
+    )
+    cognito.admin_set_user_password(UserPoolId=pool, Username=account.email, Password=account.password, Permanent=True)
+    return account

@@ -1,0 +1,97 @@
+"""One Chromium for the suite; a context, an account and a channel for each test."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
+from tests.e2e.browser.encoders import Clip, make_clip
+from tests.e2e.browser.network import Cable
+from tests.e2e.browser.studio import Studio
+from tests.support import tools
+from tests.support.stack import Stack
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A name that is not this machine's own address: over plain HTTP it is no secure context.
+    "--host-resolver-rules=MAP studio.test 127.0.0.1",
+]
+TOKEN = "eyJ"  # how every JWT begins
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+OpenStudio = Callable[..., Studio]
+
+
+# Of this package and not of the session: Playwright's own event loop runs in this thread until it is stopped, and the
+# async tests of other suites need the thread for theirs.
+@pytest.fixture(scope="package")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    tools.need("tests/e2e/browser", "chromium", "dashboard")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    tools.need("tests/e2e/browser", "ffmpeg")
+    return make_clip(tmp_path_factory.mktemp("clip") / "clip.flv")
+
+
+@pytest.fixture(scope="package")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the looks of the pages are kept, for people to judge."""
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture
+def broadcaster(stack: Stack) -> Broadcaster:
+    return new_broadcaster(stack)
+
+
+@pytest.fixture
+def open_studio(browser: Browser, stack: Stack) -> Iterator[OpenStudio]:
+    """`open_studio(url=..., clipboard=True, **options of the browser context)`, as often as a test likes.
+
+    Whatever the test is about: no script may fail, no policy may be broken, no address may hold a token.
+    """
+    opened: list[Studio] = []
+
+    def open_one(url: str | None = None, *, clipboard: bool = True, **options: Any) -> Studio:
+        context: BrowserContext = browser.new_context(**options)
+        if clipboard:
+            context.grant_permissions(CLIPBOARD)
+        studio = Studio(context, url or stack.http_url)
+        opened.append(studio)
+        return studio
+
+    yield open_one
+    with contextlib.ExitStack() as closing:
+        for studio in opened:
+            closing.callback(studio.context.close)
+            assert studio.traffic.errors == []
+            assert [url for url in studio.traffic.urls if TOKEN in url] == []
+
+
+@pytest.fixture
+def studio(open_studio: OpenStudio, broadcaster: Broadcaster) -> Studio:
+    """The studio of `broadcaster`, signed in, up to date."""
+    return open_studio().sign_in(broadcaster)
+
+
+@pytest.fixture
+def cable(stack: Stack) -> Iterator[Cable]:
+    with Cable(stack.settings.http_port) as running:
+        yield running

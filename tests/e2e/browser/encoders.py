@@ -1,0 +1,157 @@
+"""Publishers: real ffmpeg, and one whose every byte and moment the test knows."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local.settings import HOST
+from tests.support.rtmp_peer import RtmpPeer
+
+WIDTH, HEIGHT, FPS = 640, 360, 30
+FRAME_S = 1 / FPS
+ANSWER_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A recording that ffmpeg sends as it is: real H.264 and AAC, and no encoding while other tests measure time."""
+
+    path: Path
+    kbps: float
+
+
+def make_clip(path: Path, seconds: int = 10) -> Clip:
+    """640x360 at 30 fps, a keyframe every second, constant bit rate."""
+    command = ["ffmpeg", "-loglevel", "error", "-y"]
+    command += ["-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate={FPS}"]
+    command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+    command += ["-t", str(seconds), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-g", str(FPS)]
+    command += ["-b:v", "1200k", "-maxrate", "1200k", "-bufsize", "600k", "-x264-params", "nal-hrd=cbr"]
+    command += ["-c:a", "aac", "-b:a", "96k", "-ac", "2", "-f", "flv", str(path)]
+    subprocess.run(command, check=True, timeout=60)
+    return Clip(path, path.stat().st_size * 8 / 1000 / seconds)
+
+
+class Ffmpeg:
+    """ffmpeg on air with a clip, again and again, until told otherwise. `address` ends with the stream key."""
+
+    def __init__(self, address: str, clip: Clip) -> None:
+        command = ["ffmpeg", "-loglevel", "quiet", "-re", "-stream_loop", "-1", "-i", str(clip.path)]
+        command += ["-c", "copy", "-f", "flv", "-flvflags", "no_duration_filesize", address]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def stop(self) -> float:
+        """As a person stops it: cleanly. The moment, in seconds."""
+        now = time.time()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(STOP_TIMEOUT_S)
+        return now
+
+    def kill(self) -> float:
+        """As a crash ends it: the connection breaks off. The moment, in seconds."""
+        now = time.time()
+        self.process.kill()
+        self.process.wait(STOP_TIMEOUT_S)
+        return now
+
+    def ended(self, within: float) -> bool:
+        """Whether it gave up by itself."""
+        try:
+            self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait(STOP_TIMEOUT_S)
+
+
+class Publisher:
+    """A publisher on a socket of its own; a thread keeps it sending 30 frames a second.
+
+    `__init__` waits for the server's answer: `status` is NetStream.Publish.Start or the refusal's code.
+    `first_media_at` is the moment, in seconds, at which the first frame left.
+    """
+
+    def __init__(self, port: int, stream_key: str) -> None:
+        self._peer = RtmpPeer(key=stream_key)
+        self._socket = socket.create_connection((HOST, port), timeout=ANSWER_TIMEOUT_S)
+        self._ending = threading.Event()
+        self._frame = 0
+        self._thread = threading.Thread(target=self._keep_sending, daemon=True)
+        self.first_media_at = 0.0
+        self._socket.sendall(self._peer.open())
+        while self._peer.status() is None:
+            data = self._socket.recv(65536)
+            if not data:
+                raise ConnectionError("The server closed without an answer")
+            self._peer.receive_data(data)
+        self.status = str(self._peer.status())
+        self.description = str(self._peer.statuses()[-1]["description"])
+
+    def go(self) -> Self:
+        """Start sending."""
+        self._socket.sendall(self._peer.metadata() + self._peer.sequence_headers())
+        self.first_media_at = time.time()
+        self._send_frame()
+        self._thread.start()
+        return self
+
+    def stop(self) -> float:
+        """End cleanly; the moment, in seconds."""
+        self._still()
+        now = time.time()
+        self._socket.sendall(self._peer.unpublish())
+        self._socket.close()
+        return now
+
+    def drop(self) -> float:
+        """Break off without a word; the moment, in seconds."""
+        self._still()
+        now = time.time()
+        self._socket.close()
+        return now
+
+    @property
+    def sending(self) -> bool:
+        return self._thread.is_alive()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._still()
+        self._socket.close()
+
+    def _still(self) -> None:
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_TIMEOUT_S)
+
+    def _keep_sending(self) -> None:
+        began = time.monotonic()
+        # The server ends the connection when it ends the broadcast: then there is nothing more to do.
+        with contextlib.suppress(OSError):
+            while not self._ending.wait(max(0.0, began + self._frame * FRAME_S - time.monotonic())):
+                self._send_frame()
+
+    def _send_frame(self) -> None:
+        at = round(self._frame * FRAME_S * 1000)
+        self._socket.sendall(self._peer.video(at, keyframe=self._frame % FPS == 0, size=4000) + self._peer.audio(at))
+        self._frame += 1

@@ -1,0 +1,165 @@
+"""The studio as a person has it before them, and as a watcher of the browser's insides sees it."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Locator, Page, Response, WebSocket, expect
+
+from tests.e2e.browser.accounts import Broadcaster
+
+SOON_MS = 10_000
+
+# Every status that was ever on the page, with the moment at which it came: no waiting of ours can blur it.
+STATUS_HISTORY = """
+window.statusHistory = [];
+const look = () => {
+  const status = document.querySelector('[data-testid="status"]')?.dataset.status;
+  if (status && window.statusHistory.at(-1)?.status !== status)
+    window.statusHistory.push({ status, at: Date.now() / 1000 });
+};
+new MutationObserver(look).observe(document, {
+  subtree: true, childList: true, attributes: true, attributeFilter: ["data-status"],
+});
+"""
+
+# What a person, an extension or a saved page could find: markup, attributes, what fields hold, and what is stored.
+EVERYTHING = """() => {
+  const found = [document.documentElement.outerHTML, document.title, location.href];
+  for (const element of document.querySelectorAll("*")) {
+    if ("value" in element) found.push(String(element.value));
+    for (const attribute of element.attributes) found.push(attribute.value);
+    if (element.shadowRoot) found.push(element.shadowRoot.innerHTML);
+  }
+  found.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie);
+  return found.join("\\n");
+}"""
+
+
+@dataclass
+class Traffic:
+    """What went over the wire, and what the page complained about."""
+
+    answers: list[Response] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
+    page_loads: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def answers_holding(self, text: str) -> list[str]:
+        """Paths of the answers that hold the text; "websocket" for a message."""
+        found = [urlsplit(answer.url).path for answer in self.answers if text in answer.text()]
+        return found + ["websocket" for frame in self.frames if text in frame]
+
+
+class Studio:
+    """One browser context with one page. `url` is where the dashboard is served."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.traffic = Traffic()
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(SOON_MS)
+        self.page.add_init_script(STATUS_HISTORY)
+        self._listen()
+
+    # --- going about -------------------------------------------------------------------------------------------
+
+    def open(self) -> Self:
+        self.page.goto(self.url)
+        return self
+
+    def sign_in(self, broadcaster: Broadcaster) -> Self:
+        """Open, sign in, and wait until the page is whole and kept up to date."""
+        self.open()
+        self.part("email").fill(broadcaster.email)
+        self.part("password").fill(broadcaster.password)
+        self.part("signin-submit").click()
+        return self.whole()
+
+    def whole(self) -> Self:
+        """Wait until the channel is there and news come."""
+        expect(self.part("link")).to_have_attribute("data-link", "open", timeout=SOON_MS)
+        expect(self.part("status")).to_be_visible()
+        return self
+
+    def part(self, testid: str) -> Locator:
+        return self.page.get_by_test_id(testid)
+
+    def reset_key(self) -> None:
+        """Ask for another key, and say yes."""
+        self.part("reset-key").click()
+        self.part("confirm").click()
+        expect(self.part("key-reset-notice")).to_be_visible(timeout=SOON_MS)
+
+    def deny_clipboard(self) -> None:
+        """As a person or a policy does it: the browser has one, and this page may not write to it."""
+        session = self.context.browser.new_browser_cdp_session() if self.context.browser else None
+        assert session is not None
+        target = self.context.new_cdp_session(self.page).send("Target.getTargetInfo")
+        session.send(
+            "Browser.setPermission",
+            {
+                "permission": {"name": "clipboard-write"},
+                "setting": "denied",
+                "origin": self.url,
+                "browserContextId": target["targetInfo"]["browserContextId"],
+            },
+        )
+        session.detach()
+
+    def clipboard(self) -> str:
+        """What somebody who pastes now would get."""
+        return str(self.page.evaluate("navigator.clipboard.readText()"))
+
+    # --- status ------------------------------------------------------------------------------------------------
+
+    def shows(self, status: str, within: float = 10.0) -> None:
+        expect(self.part("status")).to_have_attribute("data-status", status, timeout=within * 1000)
+
+    def shows_within(self, status: str, seconds: float, since: float) -> None:
+        """The status comes no later than `seconds` after the moment `since`, by the page's own record."""
+        left = since + seconds - time.time()
+        # The wait is longer than the promise, so that a broken promise is told with its time.
+        self.shows(status, within=left + 5)
+        took = max(each["at"] for each in self.history() if each["status"] == status) - since
+        assert took <= seconds, f"{status} was on the page after {took:.2f} s, {seconds} s were promised"
+
+    def history(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.page.evaluate("window.statusHistory")
+        return found
+
+    def statuses(self) -> list[str]:
+        return [each["status"] for each in self.history()]
+
+    # --- insides -----------------------------------------------------------------------------------------------
+
+    def everything(self) -> str:
+        """All text the page holds: DOM with attributes and field values, and the storages."""
+        return str(self.page.evaluate(EVERYTHING))
+
+    def _listen(self) -> None:
+        traffic = self.traffic
+        self.page.on("request", lambda request: traffic.urls.append(request.url))
+        self.page.on("response", self._keep_answer)
+        self.page.on("pageerror", lambda error: traffic.errors.append(str(error)))
+        self.page.on("console", lambda message: self._keep_complaint(message.text))
+        self.page.on("domcontentloaded", lambda _: self._count_load())
+        self.page.on("websocket", self._follow)
+
+    def _follow(self, socket: WebSocket) -> None:
+        self.traffic.urls.append(socket.url)
+        socket.on("framereceived", lambda frame: self.traffic.frames.append(str(frame)))
+
+    def _count_load(self) -> None:
+        self.traffic.page_loads += 1
+
+    def _keep_complaint(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.traffic.errors.append(text)
+
+    def _keep_answer(self, answer: Response) -> None:
+        if answer.request.resource_type in ("fetch", "xhr"):
+            self.traffic.answers.append(answer)

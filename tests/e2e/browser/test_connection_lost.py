@@ -1,0 +1,128 @@
+"""When the page cannot hear the server, or the server has lost a node, the page says what is so and nothing else."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from local.settings import HOST, ROOT
+from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.conftest import OpenStudio
+from tests.e2e.browser.encoders import Publisher
+from tests.e2e.browser.network import Cable
+from tests.e2e.browser.studio import Studio
+from tests.support.stack import Stack, free_ports
+
+NODE_START_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """An ingest node of the test's own, which it may kill."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+
+@pytest.fixture
+def second_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
+    (port,) = free_ports(1)
+    environment = stack.environment() | {
+        "STREAM_SYNC_NODE_ID": f"second-{port}",
+        "STREAM_SYNC_RTMP_PORT": str(port),
+        "STREAM_SYNC_ADDRESS": f"{HOST}:{port}",
+    }
+    log = tmp_path / "second-node.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ingest_container"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + NODE_START_TIMEOUT_S
+        while not _listens(port):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield Node(process, port)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def test_a_cut_connection_is_said_and_comes_back_to_the_right_state(
+    stack: Stack, open_studio: OpenStudio, broadcaster: Broadcaster, cable: Cable
+) -> None:
+    studio = open_studio(f"http://{HOST}:{cable.port}").sign_in(broadcaster)
+    with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
+        publisher.go()
+        studio.shows("LIVE")
+        cable.cut()
+        expect(studio.part("link-lost")).to_contain_text("Connection lost", timeout=2_000)
+        expect(studio.part("link")).to_have_attribute("data-link", "lost")
+        studio.shows("UNKNOWN")
+        expect(studio.part("status-text")).to_contain_text("Last known: LIVE")
+        publisher.stop()
+        cable.mend()
+        studio.shows("OFFLINE")
+    expect(studio.part("link-lost")).to_have_count(0)
+    expect(studio.part("link")).to_have_attribute("data-link", "open")
+    assert studio.statuses() == ["OFFLINE", "LIVE", "UNKNOWN", "OFFLINE"]
+    assert studio.traffic.page_loads == 1
+
+
+def test_a_broadcast_that_went_on_is_live_again_at_once_with_retry_now(
+    stack: Stack, open_studio: OpenStudio, broadcaster: Broadcaster, cable: Cable
+) -> None:
+    studio = open_studio(f"http://{HOST}:{cable.port}").sign_in(broadcaster)
+    with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
+        publisher.go()
+        studio.shows("LIVE")
+        cable.cut()
+        studio.shows("UNKNOWN")
+        cable.mend()
+        studio.part("link-retry").click()
+        studio.shows("LIVE", within=3)
+        expect(studio.part("measures")).to_have_attribute("data-fresh", "true")
+
+
+def test_a_connection_that_died_in_silence_is_found_out(
+    stack: Stack, open_studio: OpenStudio, broadcaster: Broadcaster, cable: Cable
+) -> None:
+    studio = open_studio(f"http://{HOST}:{cable.port}")
+    studio.page.clock.install()
+    studio.sign_in(broadcaster)
+    with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
+        publisher.go()
+        studio.shows("LIVE")
+        expect(studio.part("measures")).to_have_attribute("data-fresh", "true")
+        cable.go_dead()
+        # Metrics fail to come, so it asks; the answer fails to come as well.
+        studio.page.clock.fast_forward(5_000)
+        expect(studio.part("measures")).to_have_attribute("data-fresh", "false")
+        studio.page.clock.fast_forward(11_000)
+        studio.shows("UNKNOWN")
+
+
+@pytest.mark.requirement("SS-6.4")
+def test_a_crashed_node_shows_as_offline_within_ten_seconds(
+    studio: Studio, broadcaster: Broadcaster, second_node: Node
+) -> None:
+    with Publisher(second_node.port, broadcaster.stream_key()) as publisher:
+        publisher.go()
+        studio.shows("LIVE")
+        crashed_at = time.time()
+        second_node.process.kill()
+        studio.shows_within("OFFLINE", 10.0, since=crashed_at)
+    expect(studio.part("end-reason")).to_have_text("The ingest server failed.")
+    assert studio.traffic.page_loads == 1
