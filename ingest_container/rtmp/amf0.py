@@ -4,7 +4,7 @@
     number                       float (int is accepted for writing)
     boolean, string, long string bool, str
     object, typed object         dict
-    ECMA array                   dict; written from EcmaArray
+    ECMA array                   dict (written as an object, which every reader takes alike)
     strict array                 list
     date                         Date
     null, undefined, unsupported None
@@ -14,7 +14,6 @@ end marker counts; and a sender may switch to AMF3 (the AVM+ marker), which ends
 """
 
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Union
 
@@ -36,10 +35,6 @@ class Date:
     """Milliseconds since 1970 UTC. The zone field of the wire is reserved and written as zero (AMF0, 2.13)."""
 
     milliseconds: float
-
-
-class EcmaArray(dict[str, AmfValue]):
-    """A mapping to be written as an ECMA array, as onMetaData customarily is. Reads back as a plain dict."""
 
 
 def encode(*values: AmfValue) -> bytes:
@@ -85,21 +80,13 @@ def _write(out: bytearray, value: AmfValue) -> None:
         for item in value:
             _write(out, item)
     else:
-        if isinstance(value, EcmaArray):
-            out.append(ECMA_ARRAY)
-            out += len(value).to_bytes(4, "big")
-        else:
-            out.append(OBJECT)
-        _write_properties(out, value)
-
-
-def _write_properties(out: bytearray, values: Mapping[str, AmfValue]) -> None:
-    for name, value in values.items():
-        text = name.encode()
-        out += len(text).to_bytes(2, "big")
-        out += text
-        _write(out, value)
-    out += _END
+        out.append(OBJECT)
+        for name, item in value.items():
+            text = name.encode()
+            out += len(text).to_bytes(2, "big")
+            out += text
+            _write(out, item)
+        out += _END
 
 
 class _Reader:

@@ -61,7 +61,13 @@ class ChunkReader:
         self._rest = b""  # a header cut off by the end of the last read
         self._view = _NOTHING  # what is being read
         self._position = 0
-        self.max_message_bytes = limits.max_message_bytes_before_publish
+        self._max_message_bytes = limits.max_message_bytes_before_publish
+        self._max_partial_bytes = limits.max_message_bytes_before_publish
+
+    def allow_media(self) -> None:
+        """From now on messages may be as large as media is: the peer is known."""
+        self._max_message_bytes = self._limits.max_message_bytes
+        self._max_partial_bytes = self._limits.max_partial_bytes
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Bytes to read from. They must stay unchanged until `next_message` has returned None."""
@@ -211,10 +217,10 @@ class ChunkReader:
         return stream
 
     def _begin(self, stream: _ChunkStream) -> None:
-        if stream.length > self.max_message_bytes:
-            raise ProtocolError("message_too_large", f"{stream.length} bytes, at most {self.max_message_bytes}")
+        if stream.length > self._max_message_bytes:
+            raise ProtocolError("message_too_large", f"{stream.length} bytes, at most {self._max_message_bytes}")
         self._declared += stream.length
-        if self._declared > self._limits.max_partial_bytes:
+        if self._declared > self._max_partial_bytes:
             raise ProtocolError("too_much_under_way", f"{self._declared} bytes in unfinished messages")
         stream.missing = stream.length
         stream.open = True

@@ -69,16 +69,6 @@ def result(transaction_id: float, value: AmfValue = None) -> bytes:
     return encode("_result", transaction_id, None, value)
 
 
-def error(transaction_id: float, code: str, description: str) -> bytes:
-    """A plain failure. OBS reads the description without looking, so there always is one."""
-    return encode("_error", transaction_id, None, status("error", code, description))
-
-
 def on_status(level: str, code: str, description: str) -> bytes:
     """NetStream's status (7.2.2): `level` is "status" or "error". Encoders show `description` to their user."""
-    return encode("onStatus", 0.0, None, status(level, code, description))
-
-
-def status(level: str, code: str, description: str) -> dict[str, AmfValue]:
-    """An information object."""
-    return {"level": level, "code": code, "description": description}
+    return encode("onStatus", 0.0, None, {"level": level, "code": code, "description": description})

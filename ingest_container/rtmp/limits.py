@@ -12,7 +12,8 @@ from dataclasses import dataclass
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 
 # Before the key is accepted nothing large is due: connect takes about 500 bytes. Leaves room for an encoder that does
-# not wait for Publish.Start and already sends a keyframe, and little for an anonymous peer to fill.
+# not wait for Publish.Start and already sends a keyframe, and little for an anonymous peer to fill. Also bounds all of
+# its unfinished messages together.
 MAX_MESSAGE_BYTES_BEFORE_PUBLISH = 256 * 1024
 
 # Declared sizes of all messages under way at once, over all chunk streams: one large video message plus interleaved

@@ -5,7 +5,8 @@ Theory of operation
 The shell hands in what it read (`receive_data`, `receive_eof`) and the time; it gets events back and then writes what
 `data_to_send` holds. `next_timer` is the one deadline of the present phase; when it has passed the shell calls
 `handle_timer`. Admission is the shell's: on `PublishRequested` it calls `accept_publish` or `refuse_publish`, at once
-or much later, and may `ping` a publisher that it keeps waiting.
+or much later, and may `ping` a publisher that it keeps waiting. By then the publisher may be gone, even within the same
+list of events: `state` tells.
 
     HANDSHAKE -> CONNECTING -> CONNECTED -> PUBLISH_PENDING -> PUBLISHING -> CONNECTED (clean stop) ...
                                                   |
@@ -164,7 +165,7 @@ class Session:
     def accept_publish(self, now: float) -> None:
         """Send NetStream.Publish.Start. Raises LocalProtocolError unless the state is PUBLISH_PENDING."""
         self._move(Trigger.ACCEPT, now)
-        self._reader.max_message_bytes = self._limits.max_message_bytes
+        self._reader.allow_media()
         self._media = MediaReader(self._limits)
         self._send_control(messages.USER_CONTROL, messages.user_control(messages.STREAM_BEGIN, self._published))
         self._send_status(self._published, "status", commands.PUBLISH_START, "Publishing started.")

@@ -14,7 +14,7 @@ builders, for tests that need one particular form on the wire.
 
 from dataclasses import dataclass, field
 
-from ingest_container.rtmp.amf0 import AmfValue, EcmaArray, decode, encode
+from ingest_container.rtmp.amf0 import AmfValue, decode, encode
 from ingest_container.rtmp.chunks import ChunkReader
 from ingest_container.rtmp.handshake import SIGNATURE_BYTES
 from ingest_container.rtmp.limits import Limits
@@ -99,6 +99,11 @@ def message(
     for start in range(chunk_size, len(payload), chunk_size):
         out += chunk(3, chunk_stream_id, payload[start : start + chunk_size], extended=extended)
     return out
+
+
+def ecma_array(values: dict[str, AmfValue]) -> bytes:
+    """The values as an AMF0 ECMA array: an object with another marker and a count in front."""
+    return b"\x08" + len(values).to_bytes(4, "big") + encode(values)[1:]
 
 
 @dataclass
@@ -199,7 +204,7 @@ class RtmpPeer:
             "audiocodecid": 10.0,
             "encoder": "rtmp-peer",
         }
-        return self._media(DATA_AMF0, encode("@setDataFrame", "onMetaData", EcmaArray(values or default)), 0)
+        return self._media(DATA_AMF0, encode("@setDataFrame", "onMetaData") + ecma_array(values or default), 0)
 
     def sequence_headers(self, time: int = 0) -> bytes:
         """H.264 (640x360, 30 fps) and AAC (48 kHz, stereo)."""

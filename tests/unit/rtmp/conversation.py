@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ingest_container.rtmp import Event, Limits, PublishRequested, Session, SessionState
+from ingest_container.rtmp import Event, Limits, Session, SessionState
 from tests.support.rtmp_peer import RtmpPeer
 
 S1_RANDOM = bytes(1528)
@@ -39,8 +39,7 @@ def feed(pieces: Iterable[bytes]) -> list[Event]:
     session = new_session()
     events: list[Event] = []
     for piece in pieces:
-        new = session.receive_data(piece, 0.0)
-        events += new
-        if any(isinstance(event, PublishRequested) for event in new):
+        events += session.receive_data(piece, 0.0)
+        if session.state is SessionState.PUBLISH_PENDING:
             session.accept_publish(0.0)
     return events + session.receive_eof(0.0)

@@ -17,6 +17,7 @@ from ingest_container.rtmp.messages import (
     SET_CHUNK_SIZE,
     VIDEO,
     WINDOW_ACKNOWLEDGEMENT_SIZE,
+    Message,
     word,
 )
 from tests.support.rtmp_peer import chunk, message
@@ -255,17 +256,25 @@ def test_message_past_the_limit_is_refused_at_its_header() -> None:
         read_pieces([header], Limits(max_message_bytes_before_publish=5000))
 
 
-def test_unfinished_messages_are_bounded_together() -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_unfinished_messages_are_bounded_together(known: bool) -> None:
+    def read_all(bound: int) -> Message | None:
+        reader = ChunkReader(Limits(**{"max_partial_bytes" if known else "max_message_bytes_before_publish": bound}))
+        if known:
+            reader.allow_media()
+        reader.feed(data)
+        return reader.next_message()
+
     data = b"".join(chunk(0, stream, body(128), length=4000, type_id=VIDEO) for stream in (4, 5, 6))
-    assert read_pieces([data], Limits(max_partial_bytes=12_000)) == []
+    assert read_all(12_000) is None
     with pytest.raises(ProtocolError, match="too_much_under_way"):
-        read_pieces([data], Limits(max_partial_bytes=11_999))
+        read_all(11_999)
 
 
 def test_finished_and_aborted_messages_do_not_count_as_unfinished() -> None:
     data = message(4, VIDEO, body(4000)) + chunk(0, 5, body(128), length=4000, type_id=VIDEO)
     data += message(2, ABORT, word(5))
-    assert read_pieces([data * 5], Limits(max_partial_bytes=4004)) == [(VIDEO, 0, 0, body(4000))] * 5
+    assert read_pieces([data * 5], Limits(max_message_bytes_before_publish=4004)) == [(VIDEO, 0, 0, body(4000))] * 5
 
 
 def test_chunk_streams_are_bounded() -> None:

@@ -116,7 +116,9 @@ def test_recorded_encoders_are_understood(name: str, stops_cleanly: bool) -> Non
 @settings(max_examples=200, deadline=None)
 def test_garbage_after_the_handshake_never_raises(data: bytes, small: bool) -> None:
     peer = RtmpPeer()
-    session = Session(now=0.0, random_bytes=S1_RANDOM, limits=Limits(max_partial_bytes=2000) if small else None)
+    session = Session(
+        now=0.0, random_bytes=S1_RANDOM, limits=Limits(max_message_bytes_before_publish=2000) if small else None
+    )
     session.receive_data(peer.hello() + peer.finish_handshake() + data, 0.0)
     session.receive_data(data, 0.0)
 
