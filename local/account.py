@@ -5,10 +5,9 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from local.loopback import open_url
 from local.ports import CannotStart
 from local.settings import LocalSettings
-
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def running_stack(settings: LocalSettings) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def call_api(ready: dict[str, Any], token: str, path: str) -> dict[str, Any]:
 
 def _json(request: urllib.request.Request) -> dict[str, Any]:
     try:
-        with _opener.open(request, timeout=15) as response:
+        with open_url(request, timeout=15) as response:
             document: dict[str, Any] = json.load(response)
     except urllib.error.HTTPError as refusal:
         raise CannotStart(f"{request.full_url}: {refusal.code} {refusal.read(500).decode(errors='replace')}") from None

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.config import settings
 from chalicelib.store.models import TABLES
 from local.private_files import SignIn, load_or_make_secrets, write_sign_in
-from local.settings import DEMO_EMAIL, KEY_ALIAS, LocalSettings
+from local.settings import BUS_HEADER, DEMO_EMAIL, KEY_ALIAS, LocalSettings
 
 BUCKETS = ("media",)
 if TYPE_CHECKING:  # the types are not installed for `make run`
@@ -114,7 +114,7 @@ def create_bus(deliver_to: str, bus_secret: str) -> None:
     _create_or(lambda: events.create_event_bus(Name=bus))
     authorization: Any = {
         "AuthorizationType": "API_KEY",
-        "AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "X-Bus-Secret", "ApiKeyValue": bus_secret}},
+        "AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": BUS_HEADER, "ApiKeyValue": bus_secret}},
     }
     if not _create_or(lambda: events.create_connection(Name=RULE_NAME, **authorization)):
         events.update_connection(Name=RULE_NAME, **authorization)

@@ -1,20 +1,16 @@
 """ministack, the AWS emulator: its command, its environment, and when it is ready."""
 
 import os
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
 
 from local.children import Child
+from local.loopback import answers
 from local.settings import HOST, REGION, ROOT, LocalSettings
 
 PYTHON = ROOT / ".venv-cloud" / "bin" / "python"
 READY_TIMEOUT_S = 60.0
 # It writes its state while it stops.
 STOP_GRACE_S = 15.0
-
-_no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def environment(port: int, state_dir: Path) -> dict[str, str]:
@@ -35,15 +31,6 @@ def environment(port: int, state_dir: Path) -> dict[str, str]:
         "DOCKER_HOST": "unix:///nonexistent",
         "LOG_LEVEL": "WARNING",
     }
-
-
-def answers(url: str, headers: Mapping[str, str] | None = None) -> bool:
-    """Whether a GET of `url` gets a 2xx now."""
-    try:
-        with _no_proxy.open(urllib.request.Request(url, headers=dict(headers or {})), timeout=5) as response:
-            return bool(200 <= response.status < 300)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 async def start(settings: LocalSettings) -> Child:

@@ -5,15 +5,16 @@ import json
 import socket
 import sys
 import time
-import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from chalicelib.domain.times import iso
 from local.children import Child
+from local.loopback import open_url
 from local.private_files import Secrets
-from local.settings import HOST, NODE_ID, REGION, ROOT, LocalSettings
+from local.settings import BUS_HEADER, HOST, NODE_ID, REGION, ROOT, LocalSettings
 
 READY_TIMEOUT_S = 30.0
 # It ends its streams first: last writes, audit rows, events.
@@ -78,18 +79,18 @@ class Node:
         request = urllib.request.Request(
             f"{self._settings.http_url}/bus-events",
             data=json.dumps(event).encode(),
-            headers={"Content-Type": "application/json", "X-Bus-Secret": self._secrets.bus_secret},
+            headers={"Content-Type": "application/json", BUS_HEADER: self._secrets.bus_secret},
         )
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5):
+            with open_url(request, timeout=5):
                 pass
-        except (urllib.error.URLError, OSError) as error:
+        except OSError as error:
             print(f"The gateway did not take the news: {error}", flush=True)
 
 
 def stopped_task_event(code: int, now: datetime) -> dict[str, object]:
     """ "ECS Task State Change" as ECS writes it. The task's ARN ends with the node's id."""
-    at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = iso(int(now.timestamp() * 1000))
     account = "000000000000"
     task = f"arn:aws:ecs:{REGION}:{account}:task/stream-sync/{NODE_ID}"
     return {

@@ -1,9 +1,12 @@
 """Files that only their owner may read: the state folder, its secrets, `ready.json`."""
 
+import contextlib
+import fcntl
 import json
 import os
 import secrets
 import string
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,21 @@ ALPHANUMERIC = string.ascii_letters + string.digits
 
 def make_private_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@contextlib.contextmanager
+def sole_use(folder: Path) -> Iterator[None]:
+    """Hold the state folder: two emulators that save into one would lose each other's writes. Raises CannotStart."""
+    make_private_folder(folder)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotStart(
+                f"Another stream-sync uses the folder {folder}.\n"
+                "Stop it, or choose another folder:  STREAM_SYNC_STATE_DIR=.local-2 make run"
+            ) from error
+        yield
 
 
 def write_private_json(path: Path, value: dict[str, Any]) -> None:

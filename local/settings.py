@@ -10,6 +10,8 @@ REGION = "us-east-1"
 STAGE = "local"
 NODE_ID = "local-1"
 KEY_ALIAS = "alias/stream-sync"
+# What the bus shows the gateway, so that nobody else can give it events.
+BUS_HEADER = "X-Bus-Secret"
 DEMO_EMAIL = "demo@example.com"
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,9 +14,10 @@ from typing import TypeVar
 from local import emulator
 from local.children import Child
 from local.environment import cloud_environment, service_environment
+from local.loopback import answers
 from local.node import Node
 from local.ports import check_free
-from local.private_files import load_or_make_secrets, make_private_folder, read_sign_in, write_private_json
+from local.private_files import load_or_make_secrets, read_sign_in, sole_use, write_private_json
 from local.ready import ready_block, ready_document
 from local.settings import HOST, ROOT, LocalSettings
 
@@ -47,7 +48,11 @@ async def run(settings: LocalSettings) -> None:
             "STREAM_SYNC_CLOUD_PORT": (settings.cloud_port, "AWS emulator"),
         },
     )
-    make_private_folder(settings.state_dir)
+    with sole_use(settings.state_dir):
+        await _start_and_watch(settings, began)
+
+
+async def _start_and_watch(settings: LocalSettings, began: float) -> None:
     settings.ready_file.unlink(missing_ok=True)
     for old in settings.log_dir.glob("*.log"):
         old.unlink()
@@ -71,7 +76,7 @@ async def run(settings: LocalSettings) -> None:
         await _announced(
             "Starting the gateway and the ingest node",
             asyncio.gather(
-                gateway.until(lambda: emulator.answers(f"{settings.http_url}/config.json"), GATEWAY_READY_TIMEOUT_S),
+                gateway.until(lambda: answers(f"{settings.http_url}/config.json"), GATEWAY_READY_TIMEOUT_S),
                 node.until_listening(),
             ),
         )

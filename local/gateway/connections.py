@@ -5,9 +5,10 @@ import contextlib
 import secrets
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from aiohttp import web
+
+from chalicelib.domain.times import iso
 
 # A client that does not read must not hold up the fan-out to the others.
 SEND_TIMEOUT_S = 5.0
@@ -40,14 +41,10 @@ class Connection:
     def describe(self) -> dict[str, object]:
         """GetConnection's answer."""
         return {
-            "connectedAt": _iso(self.connected_at),
-            "lastActiveAt": _iso(self.last_active_at),
+            "connectedAt": iso(int(self.connected_at * 1000)),
+            "lastActiveAt": iso(int(self.last_active_at * 1000)),
             "identity": {"sourceIp": self.source_ip, "userAgent": self.user_agent},
         }
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Connections:

@@ -13,7 +13,7 @@ from aiohttp import web
 from chalice.app import ScheduledEventConfig
 
 from local.gateway.functions import Functions, Handler
-from local.settings import REGION
+from local.settings import BUS_HEADER, REGION
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Reactions:
 
     async def handle(self, request: web.Request) -> web.Response:
         """One event from the bus's rule. Answered before it is worked on: the handler's time is not the bus's."""
-        if not hmac.compare_digest(request.headers.get("X-Bus-Secret", "").encode(), self._bus_secret):
+        if not hmac.compare_digest(request.headers.get(BUS_HEADER, "").encode(), self._bus_secret):
             return web.Response(status=403)
         self._start(self._functions.invoke_later("on_stream_event", self._on_event, await request.json()))
         return web.Response(status=202)

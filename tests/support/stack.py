@@ -16,6 +16,7 @@ from typing import Any
 from local import account, emulator
 from local.children import die_with
 from local.environment import cloud_environment, service_environment
+from local.loopback import answers
 from local.private_files import load_or_make_secrets, make_private_folder, read_sign_in
 from local.settings import HOST, ROOT, LocalSettings
 
@@ -177,7 +178,7 @@ def running_emulator(state_dir: Path) -> Iterator[Emulator]:
     )
     try:
         deadline = time.monotonic() + START_TIMEOUT_S
-        while not emulator.answers(f"{settings.cloud_url}/_ministack/ready"):
+        while not answers(f"{settings.cloud_url}/_ministack/ready"):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise StackFailed("The emulator did not start")
             time.sleep(0.05)

@@ -7,13 +7,14 @@ import pytest
 
 from local.gateway.reactions import rate_seconds, scheduled_event
 from local.node import stopped_task_event
+from local.settings import BUS_HEADER
 from tests.integration.local.conftest import SECRETS, Gateway
 
 EVENT: dict[str, Any] = {"source": "stream-sync.ingest", "detail-type": "Stream State Change", "detail": {"seq": 1}}
 
 
 async def deliver(gateway: Gateway, event: dict[str, Any], secret: str = SECRETS.bus_secret) -> int:
-    headers = {"X-Bus-Secret": secret}
+    headers = {BUS_HEADER: secret}
     async with gateway.http.post(f"{gateway.url}/bus-events", json=event, headers=headers) as response:
         return response.status
 

@@ -162,6 +162,13 @@ def test_second_run_beside_the_first_is_refused_and_the_first_goes_on(own_stack:
     assert credentials(own_stack)["stream_key"]
 
 
+def test_state_folder_in_use_is_refused_on_other_ports_too(own_stack: Stack) -> None:
+    ended = run_local(settings_in(own_stack.settings.state_dir))
+    assert ended.returncode == 2
+    assert "STREAM_SYNC_STATE_DIR" in ended.stderr
+    assert own_stack.settings.ready_file.exists()
+
+
 def test_senseless_port_is_refused_by_name(tmp_path: Path) -> None:
     env = environment(settings_in(tmp_path)) | {"STREAM_SYNC_HTTP_PORT": "seventy"}
     command = [sys.executable, "-m", "local"]
