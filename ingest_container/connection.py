@@ -135,7 +135,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
                 case rtmp.CleanStop():
                     self._on_clean_stop()
                 case rtmp.Connected():
-                    self._found.encoder = event.flash_ver[:100] or None
+                    self._found.introduced(event.flash_ver)
                 case rtmp.ProtocolFailed():
                     self._reason, self._detail = event.reason_code, event.detail
                 case rtmp.TimedOut():

@@ -1,13 +1,19 @@
 """What is known of a stream's picture and sound. The codec's own headers win over what the encoder claims."""
 
+import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chalicelib.domain.events import StreamFacts
 from ingest_container import rtmp
 
 MAX_ENCODER = 200  # characters of an encoder's name that are kept
-MAX_SIDE = 16_384  # pixels; larger claims are not believed
-MAX_FPS = 1_000
+MAX_READ = 1_000  # of which they are looked for
+# Numbers outside these are not believed, whoever claims them; DynamoDB would refuse the smallest floats.
+MIN_SIDE, MAX_SIDE = 1, 16_384  # pixels
+MIN_FPS, MAX_FPS = 0.01, 1_000
+
+N = TypeVar("N", int, float)
 
 
 @dataclass
@@ -30,27 +36,40 @@ class FactFinder:
         elif isinstance(event, rtmp.AudioMessage):
             self.audio_codec = event.codec
 
+    def introduced(self, flash_version: str) -> None:
+        """The name an encoder gives itself in connect; all that is known of one that sends no metadata."""
+        self.encoder = _printable(flash_version)
+
     @property
     def facts(self) -> StreamFacts:
         video = self.video
+        fps = (video.fps if video else None) or _number(self._claimed("framerate"))
         return StreamFacts(
-            width=video.width if video else self._claimed_int("width", MAX_SIDE),
-            height=video.height if video else self._claimed_int("height", MAX_SIDE),
-            fps=(video.fps if video else None) or self._claimed_number("framerate", MAX_FPS),
+            width=_within(video.width if video else _whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
+            height=_within(video.height if video else _whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),
+            fps=_within(fps, MIN_FPS, MAX_FPS),
             video_codec=self.video_codec,
             audio_codec=self.audio_codec,
-            encoder=self._claimed_text("encoder") or self.encoder,
+            encoder=_printable(self._claimed("encoder")) or self.encoder,
         )
 
-    def _claimed_number(self, name: str, most: float) -> float | None:
-        value = self.claimed.values.get(name) if self.claimed else None
-        return value if isinstance(value, float) and 0 < value <= most else None
+    def _claimed(self, name: str) -> rtmp.AmfValue:
+        return self.claimed.values.get(name) if self.claimed else None
 
-    def _claimed_int(self, name: str, most: int) -> int | None:
-        value = self._claimed_number(name, most)
-        return None if value is None else int(value)
 
-    def _claimed_text(self, name: str) -> str | None:
-        value = self.claimed.values.get(name) if self.claimed else None
-        text = "".join(c for c in value if c.isprintable())[:MAX_ENCODER] if isinstance(value, str) else ""
-        return text or None
+def _number(value: rtmp.AmfValue) -> float | None:
+    return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+def _whole(value: rtmp.AmfValue) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _within(value: N | None, least: float, most: float) -> N | None:
+    return value if value is not None and least <= value <= most else None
+
+
+def _printable(value: rtmp.AmfValue) -> str | None:
+    text = value[:MAX_READ] if isinstance(value, str) else ""
+    return "".join(c for c in text if c.isprintable())[:MAX_ENCODER] or None

@@ -28,6 +28,7 @@ class Meter:
 
     def restart(self, now: float) -> None:
         """A new connection: its clock begins anew, and the gap before it is not to be averaged in."""
+        self._last_timestamp = 0
         self._samples.clear()
         self._samples.append((now, self._bytes, self._frames, 0))
 

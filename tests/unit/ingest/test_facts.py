@@ -1,0 +1,120 @@
+"""What is told of picture and sound: the codec's own header wins, and no claim is believed beyond reason."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.events import StreamFacts
+from ingest_container import rtmp
+from ingest_container.facts import MAX_ENCODER, MAX_FPS, MAX_SIDE, FactFinder
+
+HEADER = rtmp.VideoConfig("h264", 1280, 720, "High", "3.1", 30.0)
+
+
+def claimed(**values: rtmp.AmfValue) -> rtmp.Metadata:
+    return rtmp.Metadata(values)
+
+
+def found(*events: rtmp.Event) -> StreamFacts:
+    finder = FactFinder()
+    for event in events:
+        finder.learn(event)
+    return finder.facts
+
+
+def frame(codec: str) -> rtmp.VideoMessage:
+    return rtmp.VideoMessage(0, b"", codec, True, False, 0, 0, 0)
+
+
+def sound(codec: str) -> rtmp.AudioMessage:
+    return rtmp.AudioMessage(0, b"", codec, False, 0, 0)
+
+
+def test_nothing_is_known_of_a_stream_that_said_nothing() -> None:
+    assert found() == StreamFacts()
+
+
+def test_what_the_metadata_claims_stands_until_the_header_comes() -> None:
+    facts = found(claimed(width=640.0, height=360.0, framerate=29.97, encoder="OBS"), frame("h264"), sound("aac"))
+    assert facts == StreamFacts(width=640, height=360, fps=29.97, video_codec="h264", audio_codec="aac", encoder="OBS")
+
+
+@pytest.mark.requirement("SS-6.3")
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["metadata first", "header first"])
+def test_the_codecs_header_wins_over_the_metadata(order: slice) -> None:
+    events: list[rtmp.Event] = [claimed(width=7680.0, height=4320.0, framerate=240.0), HEADER]
+    facts = found(*events[order])
+    assert (facts.width, facts.height, facts.fps) == (1280, 720, 30.0)
+
+
+def test_a_header_without_timing_leaves_the_claimed_frame_rate() -> None:
+    facts = found(claimed(framerate=25.0), rtmp.VideoConfig("h264", 1280, 720, "High", "3.1", None))
+    assert facts.fps == 25.0
+
+
+def test_a_second_header_replaces_the_first() -> None:
+    facts = found(HEADER, rtmp.VideoConfig("h264", 1920, 1080, "High", "4.0", 60.0))
+    assert (facts.width, facts.height, facts.fps) == (1920, 1080, 60.0)
+
+
+@pytest.mark.parametrize(
+    "bad", [0.0, -1.0, 0.5, 1e-300, math.nan, math.inf, -math.inf, 1e308, "1280", True, None, [], {}, rtmp.Date(5.0)]
+)
+def test_a_size_that_is_none_is_not_told(bad: rtmp.AmfValue) -> None:
+    facts = found(claimed(width=bad, height=bad))
+    assert (facts.width, facts.height) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "bad", [0.0, -25.0, 1e-300, math.nan, math.inf, MAX_FPS + 1.0, "25", True, None, [], {}, rtmp.Date(5.0)]
+)
+def test_a_frame_rate_that_is_none_is_not_told(bad: rtmp.AmfValue) -> None:
+    assert found(claimed(framerate=bad)).fps is None
+
+
+@pytest.mark.parametrize("fps", [1e-9, 2.1e9])
+def test_a_header_may_lie_as_well(fps: float) -> None:
+    facts = found(rtmp.VideoConfig("h264", 2**30, 2**30, "High", "5.2", fps))
+    assert (facts.width, facts.height, facts.fps) == (None, None, None)
+
+
+def test_an_encoders_name_is_cut_and_cleaned() -> None:
+    facts = found(claimed(encoder="\x1b[31mOBS\n\x00" + "x" * 10_000))
+    assert facts.encoder is not None
+    assert facts.encoder.startswith("[31mOBSxxx")
+    assert len(facts.encoder) == MAX_ENCODER
+
+
+def test_a_flash_version_is_cleaned_as_well() -> None:
+    finder = FactFinder()
+    finder.introduced("FMLE/3.0\r\n\x1b[0m" + "y" * 10_000)
+    assert finder.facts.encoder is not None
+    assert finder.facts.encoder.isprintable()
+    assert len(finder.facts.encoder) <= MAX_ENCODER
+
+
+def test_the_metadatas_name_wins_over_the_flash_version() -> None:
+    finder = FactFinder()
+    finder.introduced("FMLE/3.0")
+    finder.learn(claimed(encoder="Lavf59"))
+    assert finder.facts.encoder == "Lavf59"
+
+
+AMF = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text() | st.builds(rtmp.Date, st.floats()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.sampled_from(["width", "height", "framerate", "encoder", "videocodecid"])
+
+
+@given(st.dictionaries(NAMES, AMF))
+def test_hostile_metadata_never_raises_and_stays_in_bounds(values: dict[str, rtmp.AmfValue]) -> None:
+    facts = found(rtmp.Metadata(values))
+    for side in (facts.width, facts.height):
+        assert side is None or 1 <= side <= MAX_SIDE
+    # DynamoDB takes no number below 1e-130, nor NaN or infinity.
+    assert facts.fps is None or 0.01 <= facts.fps <= MAX_FPS
+    assert facts.encoder is None or (facts.encoder.isprintable() and len(facts.encoder) <= MAX_ENCODER)
