@@ -1,5 +1,6 @@
 """The environment, read once into one validated model. Every variable is described in docs/operations.md."""
 
+import json
 import os
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -10,6 +11,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _parse(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("must be a JSON object") from None
 
 
 class Settings(BaseSettings):
@@ -24,7 +32,9 @@ class Settings(BaseSettings):
     table_prefix: str = ""
     region: str = Field(default_factory=lambda: os.environ.get("AWS_REGION", "us-east-1"))
     event_bus: str = ""
-    ingest_urls: dict[str, str] = Field(default={"us-east-1": "rtmp://127.0.0.1:1935/live"})
+    ingest_urls: Annotated[dict[str, str], NoDecode] = Field(
+        default={"us-east-1": "rtmp://127.0.0.1:1935/live"}, min_length=1
+    )
     playback_base_url: str = "http://127.0.0.1:8000/hls"
     kms_key_id: str = "alias/stream-sync"
     oidc_issuer: str | None = None
@@ -38,11 +48,14 @@ class Settings(BaseSettings):
         repr=False,
     )
     admin_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
-    allowed_origins: Annotated[list[str], NoDecode] = ["http://127.0.0.1:8000", "http://localhost:8000"]
+    allowed_origins: Annotated[list[str], NoDecode] = Field(
+        default=["http://127.0.0.1:8000", "http://localhost:8000"], min_length=1
+    )
     ws_management_url: str = "http://127.0.0.1:8000/ws-management"
     key_ttl_hours: int = Field(default=24, ge=1, le=24 * 365)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    _parse_maps = field_validator("ingest_urls", mode="before")(_parse)
     _split_lists = field_validator("admin_secrets", "allowed_origins", mode="before")(_split)
 
     @field_validator("admin_secrets")

@@ -1,15 +1,21 @@
 """`python -m ingest_container`: one ingest node. SIGTERM or Ctrl-C ends its streams properly; a second one at once."""
 
 import asyncio
+import os
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from chalicelib.config import settings
 from chalicelib.observability import logger
-from ingest_container.node import IngestNode
 from ingest_container.settings import IngestSettings
+
+if TYPE_CHECKING:
+    from ingest_container.node import IngestNode
+
+PREFIX = "STREAM_SYNC_"
 
 
 def main() -> int:
@@ -18,9 +24,12 @@ def main() -> int:
         shared, own = settings(), IngestSettings()
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
-            name = "STREAM_SYNC_" + ".".join(str(part) for part in item["loc"]).upper()
-            sys.stderr.write(f"{name}: {item['msg']}\n")
+            name = ".".join(str(part) for part in item["loc"]).upper().removeprefix(PREFIX)
+            sys.stderr.write(f"{PREFIX}{name}: {item['msg']}\n")
         return 2
+    # Not before the environment is known to be good: the tables take their names from it at import.
+    from ingest_container.node import IngestNode
+
     try:
         asyncio.run(_serve(IngestNode(own, shared, logger("ingest"))))
     except OSError as error:
@@ -29,10 +38,13 @@ def main() -> int:
             "Set STREAM_SYNC_RTMP_PORT to another port, or end what listens there.\n"
         )
         return 2
+    except asyncio.CancelledError:
+        # The second signal: nothing is waited for any more, least of all threads in a call to AWS.
+        os._exit(1)
     return 0
 
 
-async def _serve(node: IngestNode) -> None:
+async def _serve(node: "IngestNode") -> None:
     loop = asyncio.get_running_loop()
     serving = asyncio.current_task()
 
