@@ -109,6 +109,11 @@ def test_a_connect_to_any_app_goes_through_and_is_judged_at_publish() -> None:
     assert events[1].app == "nonsense"
 
 
+def test_connect_over_ipv6_reads_as_any_other() -> None:
+    event, _ = connected(tcUrl="rtmp://[::1]:1935/live")
+    assert (event.app, event.tc_url) == ("live", "rtmp://[::1]:1935/live")
+
+
 def test_second_connect_fails() -> None:
     session, peer = pending()
     assert kinds(session.receive_data(peer.connect(), 0.0)) == [ProtocolFailed, CloseNow]
@@ -433,6 +438,20 @@ def test_unreadable_sequence_header_is_still_passed_on() -> None:
     broken = message(4, VIDEO, b"\x17\x00\x00\x00\x00\x01\x64", stream_id=1)
     broken += message(4, AUDIO, b"\xaf\x00", stream_id=1)
     assert kinds(session.receive_data(broken, 0.0)) == [VideoMessage, AudioMessage]
+
+
+def test_enhanced_video_is_taken_though_nobody_announced_it() -> None:
+    """OBS says nothing of Enhanced RTMP in its connect and sends HEVC and AV1 all the same."""
+    session, _ = publishing()
+    hevc = message(4, VIDEO, b"\x90hvc1\x01", stream_id=1) + message(4, VIDEO, b"\x93hvc1x", stream_id=1)
+    events = session.receive_data(hevc, 0.0)
+    assert [
+        (event.codec, event.is_sequence_header, event.keyframe) for event in events if isinstance(event, VideoMessage)
+    ] == [
+        ("hevc", True, False),
+        ("hevc", False, True),
+    ]
+    assert kinds(events) == [VideoMessage, VideoMessage]
 
 
 def test_media_before_the_key_is_accepted_is_not_reported() -> None:
