@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, Page, Response, WebSocket, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Response, Route, WebSocket, expect
 
+from local.settings import HOST
 from tests.e2e.browser.accounts import Broadcaster
 
 SOON_MS = 10_000
@@ -59,6 +60,7 @@ class Studio:
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context = context
         self.url = url
+        self.address = url
         self.traffic = Traffic()
         self.page: Page = context.new_page()
         self.page.set_default_timeout(SOON_MS)
@@ -68,7 +70,7 @@ class Studio:
     # --- going about -------------------------------------------------------------------------------------------
 
     def open(self) -> Self:
-        self.page.goto(self.url)
+        self.page.goto(self.address)
         return self
 
     def sign_in(self, broadcaster: Broadcaster) -> Self:
@@ -94,8 +96,23 @@ class Studio:
         self.part("confirm").click()
         expect(self.part("key-reset-notice")).to_be_visible(timeout=SOON_MS)
 
+    def over_plain_http(self) -> Self:
+        """Serve the same from an address that is no secure context: there, browsers have no clipboard at all.
+
+        The gateway answers to this machine's own names only, so the browser's requests are relayed here.
+        """
+        stranger = self.url.replace(HOST, "studio.test")
+
+        def relay(route: Route) -> None:
+            answer = route.fetch(url=route.request.url.replace(stranger, self.url))
+            route.fulfill(response=answer, body=answer.body().replace(self.url.encode(), stranger.encode()))
+
+        self.page.route(f"{stranger}/**", relay)
+        self.address = stranger
+        return self
+
     def deny_clipboard(self) -> None:
-        """As a person or a policy does it: the browser has one, and this page may not write to it."""
+        """As a person or a policy does it. It lasts as long as the debugging session, so that is not detached."""
         session = self.context.browser.new_browser_cdp_session() if self.context.browser else None
         assert session is not None
         target = self.context.new_cdp_session(self.page).send("Target.getTargetInfo")
@@ -108,7 +125,6 @@ class Studio:
                 "browserContextId": target["targetInfo"]["browserContextId"],
             },
         )
-        session.detach()
 
     def clipboard(self) -> str:
         """What somebody who pastes now would get."""

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import OpenStudio
 from tests.e2e.browser.studio import Studio
-from tests.support.stack import Stack
 
 SELECTED = "() => getSelection().toString()"
 
@@ -34,16 +33,15 @@ def test_copy_beside_the_key_copies_the_key_which_stays_masked(studio: Studio, b
 @pytest.mark.requirement("SS-4.3")
 @pytest.mark.parametrize("obstacle", ["plain HTTP", "permission denied", "no clipboard in the browser"])
 def test_without_a_clipboard_the_text_is_there_to_be_copied_by_hand(
-    open_studio: OpenStudio, stack: Stack, broadcaster: Broadcaster, obstacle: str
+    open_studio: OpenStudio, broadcaster: Broadcaster, obstacle: str
 ) -> None:
     key = broadcaster.stream_key()
+    studio = open_studio(clipboard=False)
     if obstacle == "plain HTTP":
-        studio = open_studio(f"http://studio.test:{stack.settings.http_port}", clipboard=False)
-    else:
-        studio = open_studio(clipboard=False)
-    if obstacle == "permission denied":
+        studio.over_plain_http()
+    elif obstacle == "permission denied":
         studio.deny_clipboard()
-    if obstacle == "no clipboard in the browser":
+    else:
         studio.page.add_init_script("delete Navigator.prototype.clipboard")
     studio.sign_in(broadcaster)
     assert studio.page.evaluate("isSecureContext") == (obstacle != "plain HTTP")
