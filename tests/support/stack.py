@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class Stack:
     settings: LocalSettings
     process: subprocess.Popen[bytes]
     output: Path
-    ready: dict[str, Any]
+    ready: dict[str, Any] = field(repr=False)  # holds a password and a secret: not for a failing test's report
 
     @property
     def http_url(self) -> str:
