@@ -106,6 +106,8 @@ class Reaper:
                 waiting.add((stream.node_id, stream.incarnation))
             elif leases.reap(channel, stream, EndReason.NODE_LOST, now):
                 news.append(ended_news(stream, first_seq(channel.lease.fence + 1), EndReason.NODE_LOST, now))
+            else:  # somebody moved first: the next look tells whether it is done
+                waiting.add((stream.node_id, stream.incarnation))
         return news, waiting
 
 

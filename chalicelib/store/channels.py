@@ -7,7 +7,7 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import ChannelNotFound, KeyChanged
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.store import models, rows
-from chalicelib.store.guard import ConditionFailed, store_errors, transaction
+from chalicelib.store.guard import ConditionFailed, past_contention, store_errors, transaction
 
 EDITABLE = frozenset({"title", "description", "category", "tags", "visibility"})
 
@@ -39,10 +39,14 @@ def create(channel: Channel, key: StreamKey) -> bool:
         title=channel.title,
         key_hash=key.key_hash,
     )
-    try:
+
+    def save() -> None:
         with transaction() as write:
             write.save(row, condition=models.Channel.channel_id.does_not_exist())
             write.save(rows.key_row(key), condition=models.Key.key_hash.does_not_exist())
+
+    try:
+        past_contention(save)
     except ConditionFailed:
         return False
     return True
@@ -54,9 +58,13 @@ def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
     if not actions:
         return get(channel_id)
     row = models.Channel(channel_id)
-    try:
+
+    def update() -> None:
         with store_errors():
             row.update(actions, condition=models.Channel.channel_id.exists())
+
+    try:
+        past_contention(update)
     except ConditionFailed:
         raise ChannelNotFound() from None
     return rows.channel(row)
@@ -65,7 +73,8 @@ def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
 def replace_key(channel: Channel, new: StreamKey) -> None:
     """Revokes the channel's key and makes `new` its key, in one step. Raises KeyChanged if another reset was first."""
     row = models.Channel(channel.channel_id)
-    try:
+
+    def replace() -> None:
         with transaction() as write:
             write.save(rows.key_row(new), condition=models.Key.key_hash.does_not_exist())
             write.update(
@@ -79,5 +88,8 @@ def replace_key(channel: Channel, new: StreamKey) -> None:
                     [models.Key.status.set(KeyStatus.REVOKED.value)],
                     condition=models.Key.key_hash.exists(),
                 )
+
+    try:
+        past_contention(replace)
     except ConditionFailed:
         raise KeyChanged() from None

@@ -1,8 +1,10 @@
 """pynamodb's exceptions as ours, and the connection that transactions share."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError
 from pynamodb.connection import Connection
@@ -13,22 +15,36 @@ from chalicelib import aws
 from chalicelib.config import settings
 from chalicelib.domain.errors import StoreUnavailable
 
+# Seconds between attempts at rows that another transaction is writing; one takes a few milliseconds.
+CONTENTION_PAUSES = (0.01, 0.03, 0.1, 0.3)
+
+T = TypeVar("T")
+
 
 class ConditionFailed(Exception):
-    """A condition did not hold, or a transaction met another. Private to `store`: repositories say what it means.
+    """A condition did not hold. Private to `store`: repositories say what it means.
 
-    `items` holds the positions, in DynamoDB's order (checks, deletes, puts, updates), of the failed ones;
-    it is empty for a conflict between transactions, which a fresh read may resolve.
+    `items` holds the positions, in DynamoDB's order (checks, deletes, puts, updates), of the failed ones.
     """
 
-    def __init__(self, items: frozenset[int] = frozenset()) -> None:
+    def __init__(self, items: frozenset[int]) -> None:
         super().__init__(f"conditions {sorted(items)} failed")
         self.items = items
 
 
+class Contended(StoreUnavailable):
+    """Another transaction was writing one of the rows: nothing is known of the conditions, and nothing was written.
+
+    Never to be taken for a failed condition: a holder would let go of a lease that is still its own.
+    """
+
+
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Inside, a failed condition is `ConditionFailed`, and whatever means "no answer" is `StoreUnavailable`."""
+    """Inside, a failed condition is `ConditionFailed`, and whatever means "no answer" is `StoreUnavailable`.
+
+    A request that met a transaction on its rows is `Contended`, which to those who do not mind is the latter.
+    """
     try:
         yield
     except DoesNotExist:
@@ -36,12 +52,16 @@ def store_errors() -> Iterator[None]:
     except TransactWriteError as error:
         reasons = error.cancellation_reasons
         failed = {i for i, r in enumerate(reasons) if r and r.code == "ConditionalCheckFailed"}
-        if failed or any(r and r.code == "TransactionConflict" for r in reasons):
+        if failed:
             raise ConditionFailed(frozenset(failed)) from error
+        if any(r and r.code == "TransactionConflict" for r in reasons):
+            raise Contended() from error
         raise StoreUnavailable() from error
     except PynamoDBException as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
             raise ConditionFailed(frozenset({0})) from error
+        if error.cause_response_code == "TransactionConflictException":
+            raise Contended() from error
         raise StoreUnavailable() from error
     except BotoCoreError as error:
         raise StoreUnavailable() from error
@@ -63,3 +83,13 @@ def transaction() -> Iterator[TransactWrite]:
     """All or nothing, one round trip. Raises ConditionFailed, StoreUnavailable."""
     with store_errors(), TransactWrite(connection=_connection()) as write:
         yield write
+
+
+def past_contention(step: Callable[[], T]) -> T:
+    """The step's result; it is taken again while it only meets other transactions. Raises Contended in the end."""
+    for pause in CONTENTION_PAUSES:
+        try:
+            return step()
+        except Contended:
+            time.sleep(pause)
+    return step()

@@ -21,7 +21,7 @@ from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
 from chalicelib.domain.streams import EndReason, Stream, StreamState, first_seq
 from chalicelib.store import models
-from chalicelib.store.guard import ConditionFailed, transaction
+from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
 
 
 class Claimed(StrEnum):
@@ -105,6 +105,8 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
             )
     except ConditionFailed as failed:
         return Claimed.KEY_REFUSED if 0 in failed.items else Claimed.CHANNEL_CHANGED
+    except Contended:
+        return Claimed.CHANNEL_CHANGED
     return Claimed.YES
 
 
@@ -139,6 +141,8 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
             )
     except ConditionFailed as failed:
         return Claimed.KEY_REFUSED if 0 in failed.items else Claimed.CHANNEL_CHANGED
+    except Contended:
+        return Claimed.CHANNEL_CHANGED
     return Claimed.YES
 
 
@@ -188,7 +192,10 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
 
 
 def finish(channel_id: str, stream_id: str, fence: int, seq: int, reason: EndReason, now: int, bytes_in: int) -> None:
-    """The stream is over, whoever held the channel or nobody. Raises LeaseLost if another fence holds it."""
+    """The stream is over, whoever held the channel or nobody. Raises LeaseLost if another fence holds it.
+
+    Done a second time for the same reason, because the first answer was lost, it is done.
+    """
     try:
         with transaction() as write:
             write.update(
@@ -202,7 +209,14 @@ def finish(channel_id: str, stream_id: str, fence: int, seq: int, reason: EndRea
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )
     except ConditionFailed:
-        raise LeaseLost() from None
+        if not _ended_already(stream_id, fence, reason):
+            raise LeaseLost() from None
+
+
+def _ended_already(stream_id: str, fence: int, reason: EndReason) -> bool:
+    with store_errors():
+        row = models.Stream.get(stream_id, consistent_read=True)
+    return row.state == StreamState.ENDED.value and int(row.fence) == fence and row.end_reason == reason.value
 
 
 def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -> bool:
@@ -230,6 +244,6 @@ def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -
                     [*_end_stream(reason, first_seq(fence), now, None), models.Stream.fence.set(fence)],
                     condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
                 )
-    except ConditionFailed:
+    except (ConditionFailed, Contended):
         return False
     return True
