@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from chalicelib.config import settings
 from chalicelib.observability import logger
+from ingest_container import fargate
 from ingest_container.settings import IngestSettings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ PREFIX = "STREAM_SYNC_"
 def main() -> int:
     """0 after a proper end, 1 if the node failed, 2 if it could not start."""
     try:
-        shared, own = settings(), IngestSettings()
+        shared, own = settings(), _own_settings()
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
             name = ".".join(str(part) for part in item["loc"]).upper().removeprefix(PREFIX)
@@ -42,6 +43,14 @@ def main() -> int:
         # The second signal: nothing is waited for any more, least of all threads in a call to AWS.
         os._exit(1)
     return 0
+
+
+def _own_settings() -> IngestSettings:
+    """On Fargate the task's own id and address, unless the environment says otherwise."""
+    task = fargate.this_task()
+    own = IngestSettings()
+    found = {"node_id": task.task_id, "address": f"{task.address}:{own.rtmp_port}"} if task is not None else {}
+    return own.model_copy(update={name: value for name, value in found.items() if name not in own.model_fields_set})
 
 
 async def _serve(node: "IngestNode") -> None:

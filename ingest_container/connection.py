@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.errors import PublishRefused, StreamSyncError, WrongApplication
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.streams import EndReason
-from ingest_container import rtmp
+from ingest_container import proxy_protocol, rtmp
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.facts import FactFinder
@@ -60,6 +60,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._key_id: str | None = None
         self._stream: tuple[str, int] | None = None  # stream id and a seq, for the audit record
         self._asked_to_publish = False
+        self._preamble: bytearray | None = None  # while a PROXY protocol header may still come
         self.client_ip: str | None = None
 
     @property
@@ -73,6 +74,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._transport.set_write_buffer_limits(MAX_UNSENT)
         peer = transport.get_extra_info("peername")
         self.client_ip = str(peer[0]) if peer else None
+        if self.client_ip is not None and self._node.settings.trusts_proxy(self.client_ip):
+            self._preamble = bytearray()
         self._node.connected(self)
         self._arm_timer()
 
@@ -80,11 +83,32 @@ class PublisherConnection(asyncio.BufferedProtocol):
         return _buffer
 
     def buffer_updated(self, nbytes: int) -> None:
+        data = _buffer[:nbytes]
+        if self._preamble is not None:
+            rest = self._after_proxy_header(self._preamble, data)
+            if rest is None:
+                return
+            data = memoryview(rest)
         state = self._session.state
-        self._handle(self._session.receive_data(_buffer[:nbytes], self._loop.time()))
+        self._handle(self._session.receive_data(data, self._loop.time()))
         if self._session.state is not state:
             self._arm_timer()
         self._flush()
+
+    def _after_proxy_header(self, preamble: bytearray, data: memoryview) -> bytearray | None:
+        """What follows the load balancer's header, which names the client; None while it is not whole."""
+        preamble += data
+        try:
+            header = proxy_protocol.parse(preamble)
+        except proxy_protocol.ProxyHeaderBroken as broken:
+            self._reason, self._detail = "proxy_header_broken", str(broken)
+            self._transport.abort()
+            return None
+        if header is None:
+            return None
+        self.client_ip = header.client_ip or self.client_ip
+        self._preamble = None
+        return preamble[header.size :]
 
     def eof_received(self) -> bool:
         self._handle(self._session.receive_eof(self._loop.time()))
