@@ -172,10 +172,20 @@ it("asks at most every four seconds while the state is doubtful", async () => {
   expect(bench.socket.sent).toHaveLength(3);
 });
 
+it("asks once more soon after it connected, for what was told before it was known to listen", async () => {
+  await bench.connect();
+  await vi.advanceTimersByTimeAsync(3_000);
+  bench.socket.say(snapshot());
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(bench.socket.sent).toEqual([{ action: "snapshot" }]);
+});
+
 it("pings an idle connection every five minutes, before the gateway gives it up", async () => {
   await bench.connect();
+  await vi.advanceTimersByTimeAsync(3_000);
+  bench.socket.say(snapshot());
   await vi.advanceTimersByTimeAsync(5 * 60_000 + 1_000);
-  expect(bench.socket.sent).toEqual([{ action: "ping" }]);
+  expect(bench.socket.sent).toEqual([{ action: "snapshot" }, { action: "ping" }]);
 });
 
 it("gives a connection up that does not answer for ten seconds", async () => {

@@ -11,6 +11,11 @@ const PING_EVERY_MS = 5 * 60_000;
 const ANSWER_WITHIN_MS = 10_000;
 /** At most one request for a snapshot in this time. */
 const ASK_EVERY_MS = 4_000;
+/**
+ * After the first snapshot, one more: who listens is found through an index that follows within a second or so, and
+ * what changed in that second was told to the others only.
+ */
+const SETTLES_AFTER_MS = 3_000;
 const TICK_MS = 1_000;
 
 export interface RealtimeOptions {
@@ -39,6 +44,7 @@ export class Realtime {
   private sentAt = 0;
   private askedAt = 0;
   private answerDue: number | null = null;
+  private settlesAt: number | null = null;
 
   constructor(private readonly options: RealtimeOptions) {}
 
@@ -90,8 +96,10 @@ export class Realtime {
     this.lostSince = null;
     // The newest state goes first, so that an open link never stands beside an old status.
     this.options.onMessage(message);
-    if (!this.linked) this.options.onLink({ phase: "open" });
+    if (this.linked) return;
     this.linked = true;
+    this.settlesAt = Date.now() + SETTLES_AFTER_MS;
+    this.options.onLink({ phase: "open" });
   }
 
   private lost(): void {
@@ -109,6 +117,7 @@ export class Realtime {
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
     this.answerDue = null;
+    this.settlesAt = null;
     const socket = this.socket;
     this.socket = null;
     if (socket) {
@@ -121,12 +130,14 @@ export class Realtime {
     const now = Date.now();
     if (this.answerDue !== null && now > this.answerDue) this.lost();
     else if (this.socket?.readyState !== WebSocket.OPEN) return;
+    else if (this.settlesAt !== null && now >= this.settlesAt) this.ask();
     else if (now - this.sentAt >= PING_EVERY_MS) this.send({ action: "ping" });
     else if (now - this.askedAt >= ASK_EVERY_MS && this.options.wantsSnapshot(now)) this.ask();
   }
 
   private ask(): void {
     this.askedAt = Date.now();
+    this.settlesAt = null;
     this.send({ action: "snapshot" });
   }
 
