@@ -25,6 +25,12 @@ TOKEN_LIFE_S = 3_600
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def log_entries(log: str, message: str, **fields: Any) -> list[dict[str, Any]]:
+    """Of an ingest node's log those entries that say this and have these fields."""
+    entries = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [e for e in entries if e["message"] == message and fields.items() <= e.items()]
+
+
 @dataclass(frozen=True)
 class Heard:
     """One WebSocket message; `at` is the wall clock when it came, in seconds."""
@@ -128,13 +134,16 @@ class Broadcaster:
         secret = load_or_make_secrets(stack.settings.state_dir).jwt_secret
         self.token = jwt.encode(claims, secret, algorithm="HS256")
         self.keys: list[str] = []
-        credentials = self.call("GET", "/api/channel/credentials?reveal=true")
-        self.key_id: str = credentials["key_id"]
-        self.ingest_url: str = credentials["ingest_url"]
+        self.key_ids: list[str] = []
+        self.ingest_url: str = self.call("GET", "/api/channel/credentials?reveal=true")["ingest_url"]
         self.dashboard = Dashboard(stack.ws_url, self.token)
 
     def close(self) -> None:
         self.dashboard.close()
+
+    @property
+    def key_id(self) -> str:
+        return self.key_ids[-1]
 
     @property
     def key(self) -> str:
@@ -153,6 +162,7 @@ class Broadcaster:
             document: dict[str, Any] = json.load(response)
         if "stream_key" in document:
             self.keys.append(document["stream_key"])
+            self.key_ids.append(document["key_id"])
         return document
 
     def channel(self) -> dict[str, Any]:
@@ -173,8 +183,8 @@ class Broadcaster:
         return self._entries(stream_id)
 
     def refusals_at(self, node_id: str) -> list[dict[str, Any]]:
-        """The audit records of publishers that this node refused, those with this broadcaster's key."""
-        return [e["facts"] for e in self._entries(f"refused#{node_id}") if e["facts"]["key_id"] == self.key_id]
+        """The audit records of publishers that this node refused and that had a key of this channel."""
+        return [e["facts"] for e in self._entries(f"refused#{node_id}") if e["facts"]["key_id"] in self.key_ids]
 
     def _entries(self, stream_id: str) -> list[dict[str, Any]]:
         answer = self._dynamodb().query(

@@ -93,6 +93,15 @@ class Program:
                 self._news.wait(min(left, 0.5))
         return found[times - 1]
 
+    def never_said(self, *words: str, for_seconds: float) -> None:
+        """Watches for a while. Fails as soon as it says so."""
+        deadline = time.monotonic() + for_seconds
+        with self._news:
+            while (left := deadline - time.monotonic()) > 0:
+                assert not self.said(*words), f"{self.name} said {words}"
+                self._news.wait(left)
+        assert not self.said(*words), f"{self.name} said {words}"
+
     def tail(self) -> str:
         """The end of what it said, with times."""
         return "\n".join(f"{clock(line.at)} {line.text}" for line in self.lines[-TAIL_LINES:])
@@ -112,6 +121,14 @@ class Program:
         now = time.time()
         self._process.send_signal(number)
         return now
+
+    def interrupt(self) -> float:
+        """Ctrl-C: encoders then say goodbye. The wall clock just before."""
+        return self.send_signal(signal.SIGINT)
+
+    def kill(self) -> float:
+        """kill -9. The wall clock just before."""
+        return self.send_signal(signal.SIGKILL)
 
     def exit_code(self, within: float) -> int:
         """Waits for its end. Fails if it goes on."""

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.encoders.promises import P, Start, StartObs
 from tests.support import tools
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, Program, make_clip
-from tests.support.stack import Stack
+from tests.support.obs import Obs, XServer
+from tests.support.stack import Stack, free_ports
 
 LOG_TAIL = 6_000  # characters of the stack's logs that a failure shows
-
-P = TypeVar("P", bound=Program)
 
 
 @dataclass
@@ -63,7 +63,7 @@ def broadcaster(stack: Stack, request: pytest.FixtureRequest, evidence: Evidence
 
 
 @pytest.fixture
-def start(evidence: Evidence) -> Iterator[Callable[[P], P]]:
+def start(evidence: Evidence) -> Iterator[Start]:
     """Looks after a program: shown where the test fails, gone when it is over."""
     programs: list[Program] = []
 
@@ -75,3 +75,21 @@ def start(evidence: Evidence) -> Iterator[Callable[[P], P]]:
     yield look_after
     for program in reversed(programs):
         program.end()
+
+
+@pytest.fixture(scope="session")
+def screen(request: pytest.FixtureRequest) -> Iterator[XServer]:
+    tools.need(request.node.nodeid or "tests that run OBS", "Xvfb")
+    with XServer() as server:
+        yield server
+
+
+@pytest.fixture
+def start_obs(start: Start, screen: XServer, tmp_path: Path) -> StartObs:
+    """OBS Studio that begins to stream by itself, each with a home of its own."""
+
+    def start_one(ingest_url: str, key: str, *inside: str) -> Obs:
+        (port,) = free_ports(1)
+        return start(Obs(tmp_path / f"obs-{port}", screen, ingest_url, key, control_port=port, inside=inside))
+
+    return start_one

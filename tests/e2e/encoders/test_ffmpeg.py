@@ -1,22 +1,12 @@
 """ffmpeg at the shown URL and key: the life of a broadcast, measured at the owner's open dashboard."""
 
-import signal
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.e2e.encoders.promises import FFMPEG_ON_AIR, LIVE_WITHIN, OFFLINE_WITHIN, STOPPED_WITHIN, Record, Start
 from tests.support.broadcaster import Broadcaster
-from tests.support.encoders import FPS, HEIGHT, WIDTH, Clip, Program, eventually, ffmpeg
-
-Start = Callable[[Program], Program]
-Record = Callable[[str, object], None]
-
-# ffmpeg says this when it was accepted and its headers are sent: no media can have come before it.
-ON_AIR = "Output #0"
-LIVE_WITHIN = 2.0
-STOPPED_WITHIN = 2.0
-OFFLINE_WITHIN = 10.0
+from tests.support.encoders import FPS, HEIGHT, WIDTH, Clip, eventually, ffmpeg
 
 pytestmark = pytest.mark.needs("ffmpeg")
 
@@ -28,7 +18,7 @@ def test_live_on_dashboard_and_api_within_two_seconds_of_the_first_media(
     broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
 ) -> None:
     encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
-    on_air = encoder.until_said(ON_AIR, within=10).at
+    on_air = encoder.until_said(FFMPEG_ON_AIR, within=10).at
     channel = eventually(
         lambda: c if (c := broadcaster.channel())["status"] == "LIVE" else None, "LIVE at the API", LIVE_WITHIN
     )
@@ -79,7 +69,7 @@ def test_clean_stop_is_offline_within_two_seconds_and_leaves_an_audit_record(
     encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
     (live,) = broadcaster.dashboard.until_statuses("LIVE", within=10)
     broadcaster.dashboard.until_metrics(live.at + 1, within=5)
-    stopped = encoder.send_signal(signal.SIGINT)
+    stopped = encoder.interrupt()
     _, offline = broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)
 
     record_property("offline_after_clean_stop_s", round(offline.at - stopped, 3))
@@ -108,7 +98,7 @@ def test_killed_encoder_is_reconnecting_and_offline_within_ten_seconds(
 ) -> None:
     encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
     broadcaster.dashboard.until_statuses("LIVE", within=10)
-    killed = encoder.send_signal(signal.SIGKILL)
+    killed = encoder.kill()
     _, waiting = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", within=STOPPED_WITHIN)
     assert broadcaster.channel()["status"] == "RECONNECTING"
     _, _, offline = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", within=OFFLINE_WITHIN)
@@ -127,17 +117,17 @@ def test_encoder_back_inside_the_grace_continues_the_same_stream(
 ) -> None:
     first = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
     broadcaster.dashboard.until_statuses("LIVE", within=10)
-    first.send_signal(signal.SIGKILL)
+    first.kill()
     broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", within=STOPPED_WITHIN)
 
     second = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
-    on_air = second.until_said(ON_AIR, within=5).at
+    on_air = second.until_said(FFMPEG_ON_AIR, within=5).at
     live, _, again = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", within=LIVE_WITHIN)
     record_property("live_again_latency_s", round(again.at - on_air, 3))
     assert again.stream_id == live.stream_id
     assert again.message["live"]["started_at"] == live.message["live"]["started_at"]
 
-    second.send_signal(signal.SIGINT)
+    second.interrupt()
     broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", "OFFLINE", within=STOPPED_WITHIN)
     kinds = eventually(lambda: _finished(broadcaster, live.stream_id), "the end in the timeline", within=5)
     steps = [kind for kind in kinds if kind.startswith("Stream")]

@@ -1,0 +1,119 @@
+"""OBS behind a network that breaks: what was sent is lost, and nobody is told."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from local.settings import ROOT
+from tests.e2e.encoders.conftest import Evidence
+from tests.e2e.encoders.promises import LIVE_WITHIN, OFFLINE_WITHIN, Record, StartObs
+from tests.support import tools
+from tests.support.broadcaster import Broadcaster, log_entries
+from tests.support.encoders import Program
+from tests.support.network import BreakableNetwork
+from tests.support.stack import Stack, free_ports
+
+SHORT_CUT = 6.0
+LONG_CUT = 20.0
+# It gives up the dead connection 15 s after the cut and tries again 2 s later. That attempt's SYN is lost at 17, 18
+# and 20 s, and repeated at 24 s.
+BACK_WITHIN = 10.0
+NODE_ID = "across-the-network"
+
+pytestmark = [
+    pytest.mark.needs("obs", "Xvfb", "network namespaces", "sysctl"),
+    pytest.mark.requirement("SS-3.3"),
+]
+
+
+class Node(Program):
+    """A second ingest node of the stack, where the breakable network reaches it."""
+
+    def __init__(self, stack: Stack, network: BreakableNetwork) -> None:
+        (port,) = free_ports(1)
+        self.ingest_url = f"rtmp://{network.server_address}:{port}/live"
+        env = stack.environment() | {
+            "STREAM_SYNC_NODE_ID": NODE_ID,
+            "STREAM_SYNC_RTMP_HOST": network.server_address,
+            "STREAM_SYNC_RTMP_PORT": str(port),
+            "STREAM_SYNC_ADDRESS": f"{network.server_address}:{port}",
+            "PYTHONPATH": str(ROOT),
+        }
+        super().__init__("second ingest node", [sys.executable, "-m", "ingest_container"], env=env)
+        self.until_said('"message":"listening"', within=20)
+
+    def accepted(self, key_id: str) -> list[str]:
+        """The stream ids of this key's accepted publishers."""
+        log = "\n".join(line.text for line in self.lines)
+        return [entry["stream_id"] for entry in log_entries(log, "publisher accepted", key_id=key_id)]
+
+
+@pytest.fixture(scope="module")
+def network(request: pytest.FixtureRequest) -> Iterator[BreakableNetwork]:
+    tools.need(request.node.nodeid, "network namespaces")
+    with BreakableNetwork() as network:
+        yield network
+
+
+@pytest.fixture(scope="module")
+def running_node(stack: Stack, network: BreakableNetwork) -> Iterator[Node]:
+    node = Node(stack, network)
+    yield node
+    node.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def node(running_node: Node, network: BreakableNetwork, evidence: Evidence) -> Iterator[Node]:
+    evidence.add(running_node.name, running_node.tail)
+    yield running_node
+    network.mend()
+
+
+@pytest.mark.requirement("SS-2.1")
+def test_obs_whose_packets_are_lost_for_six_seconds_goes_on_with_the_same_connection_and_stream(
+    broadcaster: Broadcaster, node: Node, network: BreakableNetwork, start_obs: StartObs, record_property: Record
+) -> None:
+    obs = start_obs(node.ingest_url, broadcaster.key, *network.inside)
+    obs.until_on_air()
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=LIVE_WITHIN)
+    broadcaster.dashboard.until_metrics(live.at + 2, within=5)
+
+    cut = network.cut_for(SHORT_CUT)
+    _, waiting, again = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", within=5)
+    record_property("reconnecting_after_cut_s", round(waiting.at - cut, 3))
+    record_property("live_again_after_cut_s", round(again.at - cut, 3))
+    assert waiting.at - cut < SHORT_CUT
+    assert again.stream_id == live.stream_id
+    broadcaster.dashboard.until_metrics(again.at + 1, within=5)
+
+    assert node.accepted(broadcaster.key_id) == [live.stream_id]
+    assert len(obs.said("Connecting to RTMP URL")) == 1
+    assert len(broadcaster.dashboard.statuses()) == 3
+
+
+@pytest.mark.requirement("SS-2.3")
+def test_obs_cut_off_for_twenty_seconds_is_offline_in_time_and_gets_in_at_its_first_retry(
+    broadcaster: Broadcaster, node: Node, network: BreakableNetwork, start_obs: StartObs, record_property: Record
+) -> None:
+    obs = start_obs(node.ingest_url, broadcaster.key, *network.inside)
+    obs.until_on_air()
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=LIVE_WITHIN)
+    broadcaster.dashboard.until_metrics(live.at + 2, within=5)
+
+    cut = network.cut()
+    *_, offline = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", within=OFFLINE_WITHIN)
+    record_property("offline_after_cut_s", round(offline.at - cut, 3))
+    assert offline.at - cut < OFFLINE_WITHIN
+    time.sleep(max(0.0, cut + LONG_CUT - time.time()))
+    network.mend()
+
+    obs.until_on_air(within=BACK_WITHIN, times=2)
+    *_, back = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", "LIVE", within=LIVE_WITHIN)
+    record_property("live_again_after_cut_s", round(back.at - cut, 3))
+    assert back.stream_id != live.stream_id
+    assert node.accepted(broadcaster.key_id) == [live.stream_id, back.stream_id]
+    assert len(obs.said("Reconnecting in")) == 1
+    assert broadcaster.dashboard.of_type("refused") == []
