@@ -16,9 +16,9 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.errors import LeaseLost, PublishRefused, StoreUnavailable
 from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.leases import Grant
 from chalicelib.domain.streams import FIRST_MEDIA, SILENCE, EndReason, StreamState
 from chalicelib.services import admission
-from chalicelib.services.admission import Grant
 from chalicelib.services.lifecycle import StreamHold
 from ingest_container.clock import now_ms
 from ingest_container.meter import Meter
@@ -86,8 +86,9 @@ class Broadcast:
 
     # --- what the connection tells -----------------------------------------------------------------------------
 
-    def take_on(self, carrier: Carrier, grant: Grant) -> None:
-        """`carrier` was granted the channel; for a stream that was interrupted it continues here."""
+    def take_on(self, carrier: Carrier, grant: Grant, key: StreamKey) -> None:
+        """`carrier` was granted the channel, by any of its keys; a stream that was interrupted continues here."""
+        self.key = key
         replaced, self.carrier = self.carrier, carrier
         if replaced is not None:  # it fell silent, and this one was let in
             replaced.drop(EndReason.LEASE_LOST)
@@ -127,7 +128,7 @@ class Broadcast:
         elif state is StreamState.CONNECTING and overdue:
             self.end(EndReason.NO_MEDIA)
         elif state is StreamState.RECONNECTING and now >= (self._until or self._waits_since + FIRST_MEDIA):
-            self.end(EndReason.GRACE_OVER)
+            self._start(self._give_up(self.hold))
         elif state is StreamState.LIVE and now - self._last_media > SILENCE:
             self._speaking = False
             self._start(self._interrupt())
@@ -151,14 +152,13 @@ class Broadcast:
             facts=self.hold.facts,
         )
 
-    async def check_lease(self) -> None:
-        """After the node's session was in doubt: is the channel still ours? Ends the broadcast here if not."""
-        try:
-            held = await self._threads.run(admission.still_held, self.hold.grant, self.hold.state)
-        except StoreUnavailable:
-            return
-        if not held:
-            self._lease_lost()
+    def check_lease(self) -> None:
+        """The node's session was in doubt: is the channel still ours? Ends the broadcast here if not."""
+        self._start(self._check_lease())
+
+    def superseded(self) -> None:
+        """Another stream of the channel runs on this node now."""
+        self._lease_lost()
 
     # --- steps -------------------------------------------------------------------------------------------------
 
@@ -172,7 +172,9 @@ class Broadcast:
             try:
                 await step
             except LeaseLost:
-                self._lease_lost()
+                # The write may have been under a fence that this very node replaced meanwhile, when its encoder
+                # came back: what counts is whether the present one holds.
+                await self._check_lease()
 
     async def settled(self) -> None:
         """Returns when the steps begun so far are done: who comes back at once waits for its own release."""
@@ -207,6 +209,15 @@ class Broadcast:
         self._tell(event)
         if self._is_over:
             self._over(EndReason.NO_MEDIA)
+
+    async def _give_up(self, hold: StreamHold) -> None:
+        """The grace is over, unless the encoder came back since that was seen."""
+        if self.hold is hold:
+            await self._end(EndReason.GRACE_OVER)
+
+    async def _check_lease(self) -> None:
+        if not self._is_over and not await self._persist(admission.still_held, self.hold.grant, self.hold.state):
+            self._lease_lost()
 
     async def _learn(self, facts: StreamFacts) -> None:
         await self._persist(self.hold.measured, facts)

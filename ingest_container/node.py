@@ -9,10 +9,10 @@ from ulid import ULID
 from chalicelib.config import Settings
 from chalicelib.domain.errors import AtCapacity, NodeDraining, PublishRefused, SessionTaken, StoreUnavailable
 from chalicelib.domain.events import NodeChange, StreamStateChange
-from chalicelib.domain.leases import RENEW_INTERVAL, Holder
+from chalicelib.domain.leases import RENEW_INTERVAL, Holder, may_trust_own
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admission, news
+from chalicelib.services import admission, lifecycle, news
 from chalicelib.services.fleet import NodeMembership, Orders, Reaper
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
@@ -25,6 +25,7 @@ TICK = 0.5  # seconds between looks at silence and grace
 PULSE_EVERY = 5  # seconds between the rows of a stream's measures
 FIRST_PULSE = 2  # seconds after the first media: so soon a dashboard that is opened late has a bitrate
 SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
+UNDO_RETRY = 1.0  # seconds until the next attempt to undo a claim that was not answered
 RENEW_RETRY = 0.3  # seconds until the next attempt while the database is away
 BACKLOG = 1024  # connections the kernel holds for us: a whole node's encoders may come back at once
 
@@ -51,7 +52,9 @@ class IngestNode:
             )
         )
         self._broadcasts: dict[str, Broadcast] = {}  # by channel
+        self._publishing: set[PublisherConnection] = set()
         self._admitting = 0
+        self._undoing: set[asyncio.Task[None]] = set()
         self._watched: frozenset[str] = frozenset()
         self._draining = False
         self._stopping = asyncio.Event()
@@ -65,6 +68,7 @@ class IngestNode:
 
     def disconnected(self, connection: PublisherConnection) -> None:
         self._connections.discard(connection)
+        self._publishing.discard(connection)
         if not self._connections:
             self._no_connections.set()
 
@@ -76,7 +80,8 @@ class IngestNode:
             raise NodeDraining()
         if not self._membership.is_trusted(now_ms()):
             raise StoreUnavailable()
-        if self.active + self._admitting >= self.settings.capacity:
+        # A stream that waits for its encoder takes no place: the encoder that comes back must find one.
+        if len(self._publishing) + self._admitting >= self.settings.capacity:
             raise AtCapacity()
         self._admitting += 1
         try:
@@ -91,16 +96,37 @@ class IngestNode:
             await waiting.settled()
         node = self._membership.node
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
-        grant = await self._threads.run(admission.claim, key, holder, connection.client_ip, now_ms())
+        try:
+            grant = await self._threads.run(admission.claim, key, holder, connection.client_ip, now_ms())
+        except StoreUnavailable:
+            undoing = asyncio.create_task(self._undo_claim(key.channel_id, holder))
+            self._undoing.add(undoing)
+            undoing.add_done_callback(self._undoing.discard)
+            raise
         broadcast = self._broadcasts.get(grant.channel_id)
-        if broadcast is None or broadcast.stream_id != grant.stream_id:
+        if broadcast is not None and broadcast.stream_id != grant.stream_id:
+            broadcast.superseded()
+            broadcast = None
+        if broadcast is None:
             broadcast = Broadcast(grant, key, self._threads, self.telemetry, self.log, self._gone)
             self._broadcasts[grant.channel_id] = broadcast
-        broadcast.take_on(connection, grant)
+        self._publishing.add(connection)
+        broadcast.take_on(connection, grant, key)
         self.log.info(
             "publisher accepted", key_id=key.key_id, stream_id=grant.stream_id, resumed=grant.resumed, fence=grant.fence
         )
         return broadcast
+
+    async def _undo_claim(self, channel_id: str, holder: Holder) -> None:
+        """The claim's answer did not come. If it went through, the channel would be held by nobody's connection."""
+        while True:
+            await asyncio.sleep(UNDO_RETRY)
+            try:
+                if await self._threads.run(lifecycle.give_back, channel_id, holder, now_ms()):
+                    self.log.warning("gave back a channel whose claim was not answered", channel_id=channel_id)
+                return
+            except StoreUnavailable:
+                continue
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> None:
         self.log.warning("publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip)
@@ -162,14 +188,14 @@ class IngestNode:
 
     async def _join(self) -> None:
         """Until the database answers: a node that cannot claim has nothing to serve."""
-        while True:
+        while not self.stopping:
             try:
                 await self._threads.run(self._membership.join, now_ms())
-                break
+                await self._tell_change("started")
+                return
             except StoreUnavailable:
                 self.log.warning("waiting for the database", node_id=self.settings.node_id)
                 await asyncio.sleep(1)
-        await self._tell_change("started")
 
     async def _tell_change(self, change: str) -> None:
         node = self._membership.node
@@ -202,15 +228,14 @@ class IngestNode:
 
     async def _renew(self) -> None:
         """Renews the session and follows the orders that the answer brings."""
-        in_doubt = False
         loop = asyncio.get_running_loop()
         next_at = loop.time()
         while True:
             next_at = max(next_at + RENEW_INTERVAL / 1000, loop.time())
+            held_until = self._membership.expires_at
             try:
                 orders = await self._threads.run(self._membership.renew, now_ms(), self.active)
             except StoreUnavailable:
-                in_doubt = in_doubt or not self._membership.is_trusted(now_ms())
                 self.log.warning("session not renewed: the database cannot be reached")
                 await asyncio.sleep(RENEW_RETRY)
                 continue
@@ -218,9 +243,10 @@ class IngestNode:
                 self.log.error("another run of this node took its session", node_id=self.settings.node_id)
                 self.stop()
                 return
-            if in_doubt:
-                in_doubt = False
-                await asyncio.gather(*(b.check_lease() for b in list(self._broadcasts.values())))
+            # The database was away, or this very process stood still: others may have taken what it held.
+            if not may_trust_own(held_until, now_ms()):
+                for broadcast in list(self._broadcasts.values()):
+                    broadcast.check_lease()
             await self._follow(orders)
             await asyncio.sleep(next_at - loop.time())
 
@@ -232,8 +258,10 @@ class IngestNode:
             broadcast = by_stream.get(order.stream_id)
             if broadcast is not None:
                 broadcast.end(order.reason)
-        if orders.end:
-            await self._quietly(self._threads.run(self._membership.acknowledge, orders.end))
+        # An order for a stream that is not here may be for one that is being admitted: it comes again next time.
+        handled = [order for order in orders.end if order.stream_id in by_stream or not self._admitting]
+        if handled:
+            await self._quietly(self._threads.run(self._membership.acknowledge, handled))
 
     async def _tick(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from ingest_container.threads import Threads
 
 MAX_WAITING = 10_000  # events and entries; past it the newest are dropped, logged and counted
 BATCH = 10
+RETRY = 1.0  # seconds until the next attempt while the database is away
 
 
 class Telemetry:
@@ -69,12 +70,23 @@ class Telemetry:
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                await self._threads.run(records.deliver, batch)
-            except StoreUnavailable:
-                self._log.warning("timeline entries were lost: the database cannot be reached", count=len(batch))
+                await self._deliver(batch)
+            except Exception:  # whatever is wrong with these, those that come after them are to be told
+                self._log.exception("events and records were dropped", count=len(batch))
             finally:
                 for _ in batch:
                     self._queue.task_done()
+
+    async def _deliver(self, batch: list[StreamStateChange | Entry]) -> None:
+        """Onto the bus once, into the timelines as soon as the database answers."""
+        await self._threads.run(news.publish, [item for item in batch if isinstance(item, StreamStateChange)])
+        while True:
+            try:
+                await self._threads.run(records.keep, batch)
+                return
+            except StoreUnavailable:
+                self._log.warning("timelines wait: the database cannot be reached", waiting=self._queue.qsize())
+                await asyncio.sleep(RETRY)
 
     async def flush(self) -> None:
         """Returns when all that was told is delivered."""

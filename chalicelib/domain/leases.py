@@ -37,6 +37,20 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to publish: every later write of the stream carries `fence`. `started_at` is set when resumed."""
+
+    channel_id: str
+    stream_id: str
+    key_id: str
+    fence: int
+    holder: Holder
+    resumed: bool
+    grace: int
+    started_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NodeSession:
     """A node's session as stored; `expires_at` moves with every renewal."""
 

@@ -7,7 +7,6 @@ revoked key stops working at once on every node, and two claims for one channel 
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 
 from ulid import ULID
@@ -16,28 +15,15 @@ from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import KeyInUse, KeyUnknown, PublishRefused
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.leases import Holder, dead_node_grace, is_over
-from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
+from chalicelib.domain.leases import Grant, Holder, dead_node_grace, is_over
+from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState, first_seq
+from chalicelib.services import lifecycle
 from chalicelib.store import channels, keys, leases, nodes, streams
 from chalicelib.store.leases import Claim, Claimed
 
 CACHE_TTL = 30_000  # ms; staleness costs one more read, never a wrong answer
 CACHE_SIZE = 10_000
 CLAIM_ATTEMPTS = 8  # each lost one means that another publisher moved in between
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """The right to publish: every later write of the stream carries `fence`. `started_at` is set when resumed."""
-
-    channel_id: str
-    stream_id: str
-    key_id: str
-    fence: int
-    holder: Holder
-    resumed: bool
-    grace: int
-    started_at: int | None = None
 
 
 class KeyCache:
@@ -108,7 +94,9 @@ def claim(
         # A stream that never was LIVE has nothing to be continued.
         if until is not None and (waiting is None or now >= until or waiting.started_at is None):
             reason = EndReason.GRACE_OVER if channel.lease.holder is None else EndReason.NODE_LOST
-            leases.reap(channel, waiting, reason, now)
+            if leases.reap(channel, waiting, reason, now) and waiting is not None:
+                seq = first_seq(channel.lease.fence + 1)
+                lifecycle.announce([lifecycle.ended_news(waiting, seq, reason, now)])
             continue
         if only is not None and (waiting is None or waiting.stream_id != only):
             raise _in_use(key)
@@ -128,10 +116,14 @@ def claim(
 
 
 def still_held(grant: Grant, state: StreamState) -> bool:
-    """Whether nobody took the channel since; while RECONNECTING it is rightly without a holder."""
-    lease = channels.get(grant.channel_id).lease
+    """Whether nobody took the channel or ended the stream; while RECONNECTING it is rightly without a holder."""
+    channel = channels.get(grant.channel_id)
     expected = None if state is StreamState.RECONNECTING else grant.holder
-    return lease.fence == grant.fence and lease.holder in (expected, grant.holder)
+    return (
+        channel.lease.fence == grant.fence
+        and channel.lease.holder in (expected, grant.holder)
+        and streams.get(grant.stream_id).state is not StreamState.ENDED
+    )
 
 
 def _in_use(key: StreamKey) -> PublishRefused:

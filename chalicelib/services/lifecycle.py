@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from chalicelib.domain.errors import LeaseLost, NotLive
 from chalicelib.domain.events import EventName, StreamFacts, StreamStateChange
+from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.streams import (
     END_REASON_TEXT,
     SEQ_BITS,
@@ -25,7 +26,6 @@ from chalicelib.domain.streams import (
 )
 from chalicelib.domain.timeline import Entry
 from chalicelib.services import news
-from chalicelib.services.admission import Grant
 from chalicelib.store import channels, leases, nodes, streams, timeline
 
 
@@ -133,9 +133,14 @@ def announce(events: Sequence[StreamStateChange]) -> None:
     """Onto the bus first, for the dashboards' sake, then into the streams' timelines. Raises StoreUnavailable."""
     news.publish(events)
     for event in events:
-        if event.stream_id is not None:
-            facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
-            timeline.add(Entry(event.stream_id, event.seq, event.at, event.event_name.value, facts))
+        record(event)
+
+
+def record(event: StreamStateChange) -> None:
+    """Into its stream's timeline; a refusal has none. Raises StoreUnavailable; may be repeated."""
+    if event.stream_id is not None:
+        facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
+        timeline.add(Entry(event.stream_id, event.seq, event.at, event.event_name.value, facts))
 
 
 def running_stream(channel_id: str) -> Stream | None:
@@ -156,6 +161,25 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
     try:
         seq = stream.seq + (1 << (SEQ_BITS - 1))
         leases.finish(channel.channel_id, stream_id, stream.fence, seq, reason, now, stream.bytes_in)
+    except LeaseLost:
+        return False
+    announce([ended_news(stream, seq, reason, now)])
+    return True
+
+
+def give_back(channel_id: str, holder: Holder, now: int) -> bool:
+    """Undoes a claim whose answer never came: if it went through, nobody would let go of it while the node lives.
+
+    False if there is nothing to undo. Raises StoreUnavailable.
+    """
+    channel = channels.get(channel_id)
+    if channel.lease.holder != holder or channel.stream_id is None:
+        return False
+    stream = streams.get(channel.stream_id)
+    reason = EndReason.NO_MEDIA if stream.started_at is None else EndReason.GRACE_OVER
+    seq = first_seq(channel.lease.fence) + 1
+    try:
+        leases.finish(channel_id, stream.stream_id, channel.lease.fence, seq, reason, now, stream.bytes_in)
     except LeaseLost:
         return False
     announce([ended_news(stream, seq, reason, now)])

@@ -1,4 +1,4 @@
-"""What a node leaves behind: state changes told and recorded, audit records, pulses."""
+"""What a node leaves behind: timelines of state changes, audit records, pulses."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,13 @@ from chalicelib.services import lifecycle
 from chalicelib.store import pulses, timeline
 
 
-def deliver(batch: Sequence[StreamStateChange | Entry]) -> None:
-    """State changes onto the bus and into timelines, in order; then the audit records. Raises StoreUnavailable."""
-    lifecycle.announce([item for item in batch if isinstance(item, StreamStateChange)])
+def keep(batch: Sequence[StreamStateChange | Entry]) -> None:
+    """State changes and audit records, into the timelines. Raises StoreUnavailable; may be repeated as a whole."""
     for item in batch:
         if isinstance(item, Entry):
             timeline.add(item)
+        else:
+            lifecycle.record(item)
 
 
 def keep_pulses(measured: Sequence[Pulse]) -> None:

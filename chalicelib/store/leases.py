@@ -131,6 +131,7 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
                 [
                     models.Stream.fence.set(claim.fence),
                     models.Stream.seq.set(first_seq(claim.fence)),
+                    models.Stream.key_id.set(claim.key.key_id),
                     models.Stream.node_id.set(claim.holder.node_id),
                     models.Stream.incarnation.set(claim.holder.incarnation),
                     models.Stream.client_ip.set(client_ip) if client_ip else models.Stream.client_ip.remove(),
