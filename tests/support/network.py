@@ -17,9 +17,10 @@ from types import TracebackType
 
 # 198.18.0.0/15 is for tests of networks (RFC 2544): nobody routes it.
 _SUBNET = f"198.18.{os.getpid() % 256}"
-# The encoder's TCP waits as over a line with a round trip of 20 ms: 0.22 s, 0.44 s, ... doubled at each attempt. After
-# a cut of 6 s it tries again at 6.8 s, not, as without any delay, at 6.2 s, which a busy machine might miss.
-_RETRANSMIT_AFTER = "220ms"
+# The encoder's TCP tries again after this and a round trip (delayed acknowledgements make it up to 40 ms), then after
+# twice, four times ... as much: 6.5 to 7.8 s after a cut of 6 s. Linux' own 200 ms would begin at 6.2 s, so close
+# behind the mend that a busy machine might miss it; the next try comes at 13 s.
+_RETRANSMIT_AFTER = "210ms"
 
 
 class BreakableNetwork:
