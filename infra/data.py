@@ -62,8 +62,10 @@ class DataStack(cdk.Stack):
                 dynamodb.GlobalSecondaryIndexPropsV2(
                     index_name=index.name,
                     partition_key=_text(index.key),
-                    sort_key=_text(index.sort),
-                    projection_type=dynamodb.ProjectionType.ALL,
+                    sort_key=_text(index.sort) if index.sort else None,
+                    projection_type=dynamodb.ProjectionType.KEYS_ONLY
+                    if index.keys_only
+                    else dynamodb.ProjectionType.ALL,
                 )
                 for index in table.indexes
             ]

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index; its keys are strings and it carries all attributes."""
+    """A global secondary index; its keys are strings and it carries all attributes, or only the table's own key."""
 
     name: str
     key: str
-    sort: str
+    sort: str | None = None
+    keys_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,16 @@ class Table:
 
 
 TABLES = (
-    Table("channels", "channel_id"),
-    Table("keys", "key_hash", indexes=(Index("by_channel", "channel_id", "key_id"),)),
+    Table("channels", "channel_id", indexes=(Index("directory", "directory", "listing", keys_only=True),)),
+    Table(
+        "keys",
+        "key_hash",
+        indexes=(
+            Index("by_channel", "channel_id", "key_id"),
+            Index("by_id", "key_id", keys_only=True),
+            Index("by_status", "status", "listing", keys_only=True),
+        ),
+    ),
     Table(
         "streams",
         "stream_id",
@@ -41,6 +50,17 @@ TABLES = (
     Table("nodes", "node_id", expires=True),
     Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),
     Table("pulses", "stream_id", expires=True),
+    Table("webhooks", "scope", sort="webhook_id"),
+    Table(
+        "deliveries",
+        "webhook_id",
+        sort="event_id",
+        expires=True,
+        # `due` is sparse: only pending deliveries carry `due_at`.
+        indexes=(Index("due", "webhook_id", "due_at"), Index("by_status", "webhook_status", "event_id")),
+    ),
+    Table("limits", "bucket", expires=True),
+    Table("idempotency", "id", expires=True),
 )
 
 __all__ = ["TABLES", "Index", "Table"]

@@ -3,17 +3,22 @@
     StreamSyncError
     |-- InvalidInput                 400  what was sent cannot be understood
     |   |-- PayloadTooLarge          413
-    |   `-- UnsupportedMediaType     415
+    |   |-- IdempotencyKeyReused     422
+    |   |-- UnsupportedMediaType     415
+    |   `-- WebhookUrlRefused        400
     |-- Unauthenticated              401  who is calling is not known
     |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid
     |-- NotFound                     404
-    |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound
+    |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound, BroadcasterNotFound, NodeNotFound,
+    |       WebhookNotFound, DeliveryNotFound
     |-- MethodNotAllowed             405
     |-- Conflict                     409
-    |   `-- NotLive, TooManyKeys, KeyChanged
+    |   `-- NotLive, TooManyKeys, KeyChanged, KeyIsCurrent, BroadcasterExists, StillInProgress,
+    |       TooManyWebhooks
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live; has an RTMP status code as well
-    |   |-- KeyUnknown, KeyRevoked, KeyExpired, KeyNotYetValid     401
+    |   |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
+    |   |-- KeyNotAllowedHere        403
     |   |-- KeyInUse                 409
     |   |-- AtCapacity, NodeDraining 503
     |   `-- WrongApplication         404
@@ -79,6 +84,14 @@ class UnsupportedMediaType(InvalidInput):
     action = "Send JSON with the header `Content-Type: application/json`."
 
 
+class WebhookUrlRefused(InvalidInput):
+    """Told to an administrator, who may know why: the reason names the rule, never what our network looks like."""
+
+    code = "webhook_url_refused"
+    title = "Webhooks may not be sent to this URL"
+    action = "Use an https:// URL of a server on the public internet."
+
+
 class Unauthenticated(StreamSyncError):
     code = "unauthenticated"
     http_status = 401
@@ -138,6 +151,28 @@ class KeyNotFound(NotFound):
     title = "There is no such stream key"
 
 
+class BroadcasterNotFound(NotFound):
+    code = "broadcaster_not_found"
+    title = "There is no such broadcaster"
+
+
+class NodeNotFound(NotFound):
+    code = "node_not_found"
+    title = "There is no such ingest node"
+
+
+class WebhookNotFound(NotFound):
+    code = "webhook_not_found"
+    title = "There is no such webhook"
+    action = "Check the id against the list of webhooks."
+
+
+class DeliveryNotFound(NotFound):
+    code = "delivery_not_found"
+    title = "There is no such delivery"
+    action = "Check the id against the webhook's list of deliveries; they are kept for 30 days."
+
+
 class MethodNotAllowed(StreamSyncError):
     code = "method_not_allowed"
     http_status = 405
@@ -163,10 +198,41 @@ class TooManyKeys(Conflict):
     action = "Revoke a key that you no longer use, then try again."
 
 
+class TooManyWebhooks(Conflict):
+    code = "too_many_webhooks"
+    title = "There are as many webhooks as there may be"
+    action = "Delete a webhook that you no longer use, then try again."
+
+
 class KeyChanged(Conflict):
     code = "key_changed"
     title = "The stream key was changed by another request at the same time"
     action = "Load the credentials again."
+
+
+class KeyIsCurrent(Conflict):
+    code = "key_is_current"
+    title = "This is the key that the dashboard shows"
+    action = "Reset it instead: the old one is revoked and a new one takes its place."
+
+
+class BroadcasterExists(Conflict):
+    code = "broadcaster_exists"
+    title = "There is a broadcaster for this account already"
+    action = "Find it in the list of broadcasters."
+
+
+class StillInProgress(Conflict):
+    code = "still_in_progress"
+    title = "The first request with this Idempotency-Key is still being worked on"
+    action = "Wait a moment and send the same request again."
+
+
+class IdempotencyKeyReused(InvalidInput):
+    code = "idempotency_key_reused"
+    http_status = 422
+    title = "This Idempotency-Key was used with another request"
+    action = "Use a new Idempotency-Key for each different request."
 
 
 class TooManyRequests(StreamSyncError):
@@ -227,6 +293,19 @@ class KeyNotYetValid(PublishRefused):
     code = "key_not_yet_valid"
     title = "The stream key is not valid yet"
     action = "Start the broadcast when the key's time has come."
+
+
+class KeyUsedUp(PublishRefused):
+    code = "key_used_up"
+    title = "The stream key was good for one broadcast, which is over"
+    action = "Ask for a new key."
+
+
+class KeyNotAllowedHere(PublishRefused):
+    code = "key_not_allowed_here"
+    http_status = 403
+    title = "The stream key may not be used from this network address"
+    action = "Broadcast from a network that the key's allow list names, or use another key."
 
 
 class KeyInUse(PublishRefused):

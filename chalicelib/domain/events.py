@@ -104,10 +104,19 @@ class DashboardConnected(BusEvent):
     at: int
 
 
-AnyEvent = StreamStateChange | StreamMetrics | NodeChange | DashboardConnected
+class DeliveriesDue(BusEvent):
+    """detail-type `Webhook Deliveries Due`: an endpoint has deliveries to be sent now, before the schedule looks."""
+
+    detail_type: Literal["Webhook Deliveries Due"] = Field(default="Webhook Deliveries Due", exclude=True)
+    webhook_id: str
+    at: int
+
+
+AnyEvent = StreamStateChange | StreamMetrics | NodeChange | DashboardConnected | DeliveriesDue
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Stream State Change": StreamStateChange,
     "Stream Metrics": StreamMetrics,
     "Ingest Node Change": NodeChange,
     "Dashboard Connected": DashboardConnected,
+    "Webhook Deliveries Due": DeliveriesDue,
 }

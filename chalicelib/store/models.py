@@ -11,7 +11,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib import aws
@@ -33,6 +33,17 @@ def _name(noun: str) -> str:
     return settings().table_prefix + noun
 
 
+class Directory(GlobalSecondaryIndex["Channel"]):
+    """Every channel, newest last. Keys only, so that the lease's writes do not touch its one partition."""
+
+    class Meta:
+        index_name = "directory"
+        projection = KeysOnlyProjection()
+
+    directory = UnicodeAttribute(hash_key=True)
+    listing = UnicodeAttribute(range_key=True)
+
+
 class Channel(Model):
     class Meta(_Table):
         table_name = _name("channels")
@@ -44,8 +55,15 @@ class Channel(Model):
     category = UnicodeAttribute(default="")
     tags = JSONAttribute(default=list)
     visibility = UnicodeAttribute(default="public")
+    # Who broadcasts, for people; the account is `owner`.
+    display_name = UnicodeAttribute(default="")
+    contact = UnicodeAttribute(default="")
+    # Grows with every edit of what viewers are shown: streams carry a copy, and the newest one wins.
+    edition = NumberAttribute(default=0)
     region = UnicodeAttribute()
     created_at = NumberAttribute()
+    directory = UnicodeAttribute(null=True)
+    listing = UnicodeAttribute(null=True)
     # The key that the dashboard shows; others of the channel are in `keys`.
     key_hash = UnicodeAttribute(null=True)
     # The stream that runs, or ran last.
@@ -58,6 +76,7 @@ class Channel(Model):
     # While set, a claim continues `stream_id` instead of starting a new stream.
     resumable_until = NumberAttribute(null=True)
     grace_ms = NumberAttribute(null=True)
+    in_order = Directory()
 
 
 class KeysByChannel(GlobalSecondaryIndex["Key"]):
@@ -67,6 +86,28 @@ class KeysByChannel(GlobalSecondaryIndex["Key"]):
 
     channel_id = UnicodeAttribute(hash_key=True)
     key_id = UnicodeAttribute(range_key=True)
+
+
+class KeysById(GlobalSecondaryIndex["Key"]):
+    class Meta:
+        index_name = "by_id"
+        projection = KeysOnlyProjection()
+
+    key_id = UnicodeAttribute(hash_key=True)
+
+
+class KeysByStatus(GlobalSecondaryIndex["Key"]):
+    """`listing` is until when the key is good, then its id: a range of it is exactly the active, or the expired ones.
+
+    Keys only, so that the use of a key does not write to one of two partitions that all keys share.
+    """
+
+    class Meta:
+        index_name = "by_status"
+        projection = KeysOnlyProjection()
+
+    status = UnicodeAttribute(hash_key=True)
+    listing = UnicodeAttribute(range_key=True)
 
 
 class Key(Model):
@@ -83,7 +124,16 @@ class Key(Model):
     created_at = NumberAttribute()
     not_before = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
+    listing = UnicodeAttribute(null=True)
+    one_time = BooleanAttribute(default=False)
+    # Networks (CIDR) that may publish with it; none means all.
+    allow_list = JSONAttribute(default=list)
+    uses = NumberAttribute(default=0)
+    last_used_at = NumberAttribute(null=True)
+    last_stream_id = UnicodeAttribute(null=True)
     by_channel = KeysByChannel()
+    by_id = KeysById()
+    by_status = KeysByStatus()
 
 
 class StreamsByChannel(GlobalSecondaryIndex["Stream"]):
@@ -113,6 +163,10 @@ class Stream(Model):
     stream_id = UnicodeAttribute(hash_key=True)
     channel_id = UnicodeAttribute()
     key_id = UnicodeAttribute()
+    key_hash = UnicodeAttribute(null=True)
+    # What viewers are shown of the channel, copied at the claim and with every edit: lists need no other row.
+    card = JSONAttribute(default=dict)
+    edition = NumberAttribute(default=0)
     source = UnicodeAttribute()
     node_id = UnicodeAttribute()
     incarnation = UnicodeAttribute()
@@ -122,6 +176,7 @@ class Stream(Model):
     state = UnicodeAttribute()
     connected_at = NumberAttribute()
     started_at = NumberAttribute(null=True)
+    resumable_until = NumberAttribute(null=True)
     ended_at = NumberAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     bytes_in = NumberAttribute(default=0)
@@ -170,6 +225,12 @@ class Node(Model):
     orders = UnicodeSetAttribute(null=True)
     # Channels with an open dashboard: their streams' metrics go onto the bus.
     watched = UnicodeSetAttribute(null=True)
+    # `ingest` for our own nodes. A publisher of a foreign media server is a node of its own: see `publications`.
+    kind = UnicodeAttribute(default="ingest")
+    publication = JSONAttribute(null=True)
+    source_type = UnicodeAttribute(null=True)
+    source_id = UnicodeAttribute(null=True)
+    seen_at = NumberAttribute(null=True)
     ttl = NumberAttribute(null=True)
 
 
@@ -208,6 +269,117 @@ class Pulse(Model):
     ttl = NumberAttribute()
 
 
-TABLES: tuple[type[Model], ...] = (Channel, Key, Stream, Timeline, Node, Connection, Pulse)
+class Limit(Model):
+    """How often something was done: `bucket` names what, by whom and in which window of time."""
 
-__all__ = ["TABLES", "Channel", "Connection", "Key", "Node", "Pulse", "Stream", "Timeline"]
+    class Meta(_Table):
+        table_name = _name("limits")
+        ttl_attribute = "ttl"
+
+    bucket = UnicodeAttribute(hash_key=True)
+    hits = NumberAttribute(default=0)
+    until = NumberAttribute(null=True)
+    ttl = NumberAttribute()
+
+
+class Idempotency(Model):
+    """Answers to requests with an `Idempotency-Key`; written by Powertools, see `store.idempotency`."""
+
+    class Meta(_Table):
+        table_name = _name("idempotency")
+        ttl_attribute = "ttl"
+
+    id = UnicodeAttribute(hash_key=True)
+
+
+class Webhook(Model):
+    """A handful of rows, all under one hash key: they are read together, for each event."""
+
+    class Meta(_Table):
+        table_name = _name("webhooks")
+
+    scope = UnicodeAttribute(hash_key=True)
+    webhook_id = UnicodeAttribute(range_key=True)
+    url = UnicodeAttribute()
+    description = UnicodeAttribute(default="")
+    events = JSONAttribute(default=list)
+    enabled = BooleanAttribute(default=True)
+    disabled_reason = UnicodeAttribute(null=True)
+    created_at = NumberAttribute()
+    secret = BinaryAttribute(legacy_encoding=False)
+    secret_hint = UnicodeAttribute()
+    previous_secret = BinaryAttribute(legacy_encoding=False, null=True)
+    previous_until = NumberAttribute(null=True)
+    failing_since = NumberAttribute(null=True)
+    failures = NumberAttribute(default=0)
+    slow = BooleanAttribute(default=False)
+
+
+class DueDeliveries(GlobalSecondaryIndex["Delivery"]):
+    """Sparse: only pending deliveries carry `due_at`."""
+
+    class Meta:
+        index_name = "due"
+        projection = AllProjection()
+
+    webhook_id = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
+
+
+class DeliveriesByStatus(GlobalSecondaryIndex["Delivery"]):
+    class Meta:
+        index_name = "by_status"
+        projection = AllProjection()
+
+    webhook_status = UnicodeAttribute(hash_key=True)  # "<webhook_id>#<status>"
+    event_id = UnicodeAttribute(range_key=True)
+
+
+class Delivery(Model):
+    class Meta(_Table):
+        table_name = _name("deliveries")
+        ttl_attribute = "ttl"
+
+    webhook_id = UnicodeAttribute(hash_key=True)
+    event_id = UnicodeAttribute(range_key=True)  # a ULID: sorts by time
+    name = UnicodeAttribute()
+    body = UnicodeAttribute()
+    created_at = NumberAttribute()
+    round_at = NumberAttribute()
+    webhook_status = UnicodeAttribute()
+    due_at = UnicodeAttribute(null=True)  # ISO 8601: an index sorts text
+    tried = NumberAttribute(default=0)
+    attempts = JSONAttribute(default=list)
+    ttl = NumberAttribute()
+    due = DueDeliveries()
+    by_status = DeliveriesByStatus()
+
+
+TABLES: tuple[type[Model], ...] = (
+    Channel,
+    Key,
+    Stream,
+    Timeline,
+    Node,
+    Connection,
+    Pulse,
+    Limit,
+    Idempotency,
+    Webhook,
+    Delivery,
+)
+
+__all__ = [
+    "TABLES",
+    "Channel",
+    "Connection",
+    "Delivery",
+    "Idempotency",
+    "Key",
+    "Limit",
+    "Node",
+    "Pulse",
+    "Stream",
+    "Timeline",
+    "Webhook",
+]
