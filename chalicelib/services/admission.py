@@ -16,6 +16,7 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import KeyInUse, KeyUnknown, PublishRefused
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant, Holder, dead_node_grace, is_over
+from chalicelib.domain.publications import OWN_KIND, Publication
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState, first_seq
 from chalicelib.services import lifecycle
 from chalicelib.store import channels, keys, leases, nodes, streams
@@ -73,12 +74,13 @@ def claim(
     client_ip: str | None,
     now: int,
     *,
-    source: str = "ingest",
+    publication: Publication | None = None,
     only: str | None = None,
     cache: KeyCache = _cache,
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
+    `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
     `only` names a stream to continue, that one or none. Raises KeyInUse if another publisher holds the channel, the
     key's refusal if it was revoked meanwhile, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
@@ -100,10 +102,10 @@ def claim(
             continue
         if only is not None and (waiting is None or waiting.stream_id != only):
             raise _in_use(key)
-        attempt = Claim(key, channel, holder, now)
+        attempt = Claim(key, channel, holder, now, publication)
         if waiting is None:
             stream_id = str(ULID())
-            outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip, source))
+            outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip))
         else:
             stream_id = waiting.stream_id
             outcome = leases.resume(attempt, stream_id, client_ip, now + FIRST_MEDIA)
@@ -149,7 +151,7 @@ def _unended_stream(channel: Channel) -> Stream | None:
     return None if stream is None or stream.state is StreamState.ENDED else stream
 
 
-def _new_stream(claim: Claim, stream_id: str, client_ip: str | None, source: str) -> Stream:
+def _new_stream(claim: Claim, stream_id: str, client_ip: str | None) -> Stream:
     return Stream(
         stream_id=stream_id,
         channel_id=claim.channel.channel_id,
@@ -159,7 +161,7 @@ def _new_stream(claim: Claim, stream_id: str, client_ip: str | None, source: str
         fence=claim.fence,
         state=StreamState.CONNECTING,
         connected_at=claim.now,
-        source=source,
+        source=claim.publication.dialect.value if claim.publication else OWN_KIND,
         client_ip=client_ip,
     )
 

@@ -1,7 +1,8 @@
 """The lease on a channel: claim, resume, let go, end. Every step is one transaction.
 
-    claim     key active?    + channel free, fence as seen  + stream row put
-    resume    key active?    + channel free or holder dead  + stream row re-fenced
+    claim     key good, use noted + channel free, fence as seen  + stream row put
+    resume    key good, use noted + channel free or holder dead  + stream row re-fenced
+              (both: + a session of its own for a foreign publisher)
     release                    channel held with my fence   + stream RECONNECTING
     finish                     channel held with my fence   + stream ENDED
     reap                       fence as seen, holder dead   + stream ENDED, re-fenced: a zombie's writes fail
@@ -15,12 +16,14 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.domain import keys as key_rules
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
+from chalicelib.domain.publications import OWN_KIND, Publication
 from chalicelib.domain.streams import EndReason, Stream, StreamState, first_seq
-from chalicelib.store import models
+from chalicelib.store import models, publications, rows
 from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
 
 
@@ -34,12 +37,16 @@ class Claimed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim rests on: everything was read before, and is conditioned on being so still."""
+    """What a claim rests on: everything was read before, and is conditioned on being so still.
+
+    `publication` is the foreign publisher that claims, None for one of our own nodes.
+    """
 
     key: StreamKey
     channel: Channel
     holder: Holder
     now: int
+    publication: Publication | None = None
 
     @property
     def fence(self) -> int:
@@ -59,13 +66,27 @@ def _take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> 
     ]
 
 
-def _key_usable(now: int) -> Any:
+def _key_usable(now: int, stream_id: str | None) -> Any:
+    """For `stream_id`, or a new stream: a key for one time continues its own stream and begins no second one."""
     key = models.Key
+    unspent = (key.one_time == False) | key.last_stream_id.does_not_exist()  # noqa: E712 - an expression, not a test
+    if stream_id is not None:
+        unspent |= key.last_stream_id == stream_id
     return (
-        (key.status == KeyStatus.ACTIVE.value)
+        unspent
+        & (key.status == KeyStatus.ACTIVE.value)
         & (key.expires_at.does_not_exist() | (key.expires_at > now))
         & (key.not_before.does_not_exist() | (key.not_before <= now))
     )
+
+
+def _note_use(claim: Claim, stream_id: str) -> list[Action]:
+    """A use of the key. One for one time is spent with its first: lists have it among the expired from now on."""
+    key = models.Key
+    noted: list[Action] = [key.last_used_at.set(claim.now), key.last_stream_id.set(stream_id), key.uses.add(1)]
+    if claim.key.one_time:
+        noted.append(key.listing.set(key_rules.listing(claim.now, claim.key.key_id)))
+    return noted
 
 
 def _session_is_over(incarnation: str, now: int) -> Any:
@@ -78,12 +99,22 @@ def _unchanged(channel: Channel) -> Any:
     return models.Channel.fence == channel.lease.fence
 
 
+def _shown_as_read(channel: Channel) -> Any:
+    """Nor was what viewers are shown edited: the stream's copy is made of what was read."""
+    edition = models.Channel.edition
+    as_read = edition == channel.edition
+    return as_read | edition.does_not_exist() if channel.edition == 0 else as_read
+
+
 def claim(claim: Claim, stream: Stream) -> Claimed:
     """Takes a free channel for a new stream."""
     row = models.Stream(
         stream_id=stream.stream_id,
         channel_id=stream.channel_id,
         key_id=stream.key_id,
+        key_hash=stream.key_hash,
+        card=rows.card_row(stream.card),
+        edition=stream.card.edition,
         source=stream.source,
         node_id=stream.node_id,
         incarnation=stream.incarnation,
@@ -98,6 +129,8 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
         with transaction() as write:
             write.condition_check(models.Key, claim.key.key_hash, condition=_key_usable(claim.now))
             write.save(row, condition=models.Stream.stream_id.does_not_exist())
+            if claim.publication is not None:
+                write.save(publications.row(claim.publication))
             write.update(
                 models.Channel(claim.channel.channel_id),
                 _take_channel(claim, stream.stream_id, None),
@@ -117,10 +150,15 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
         with transaction() as write:
             write.condition_check(models.Key, claim.key.key_hash, condition=_key_usable(claim.now))
             free = _unchanged(claim.channel)
+            session = claim.publication
+            over = _session_is_over(old.incarnation, claim.now) if old is not None else None
             if old is None:
                 free &= models.Channel.lease_node.does_not_exist()
-            else:
-                write.condition_check(models.Node, old.node_id, condition=_session_is_over(old.incarnation, claim.now))
+            elif session is None or old.node_id != session.node_id:
+                write.condition_check(models.Node, old.node_id, condition=over)
+                over = None
+            if session is not None:  # a transaction takes each row once: the check of the same row rides on its put
+                write.save(publications.row(session), condition=over)
             write.update(
                 models.Channel(claim.channel.channel_id),
                 _take_channel(claim, stream_id, resumable_until),
@@ -132,6 +170,9 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
                     models.Stream.fence.set(claim.fence),
                     models.Stream.seq.set(first_seq(claim.fence)),
                     models.Stream.key_id.set(claim.key.key_id),
+                    models.Stream.key_hash.set(claim.key.key_hash),
+                    models.Stream.resumable_until.set(resumable_until),
+                    models.Stream.source.set(session.dialect.value if session else OWN_KIND),
                     models.Stream.node_id.set(claim.holder.node_id),
                     models.Stream.incarnation.set(claim.holder.incarnation),
                     models.Stream.client_ip.set(client_ip) if client_ip else models.Stream.client_ip.remove(),
@@ -185,6 +226,7 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
                     models.Stream.state.set(StreamState.RECONNECTING.value),
                     models.Stream.seq.set(seq),
                     models.Stream.bytes_in.set(bytes_in),
+                    models.Stream.resumable_until.set(resumable_until),
                 ],
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )

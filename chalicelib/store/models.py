@@ -231,6 +231,12 @@ class Node(Model):
     source_type = UnicodeAttribute(null=True)
     source_id = UnicodeAttribute(null=True)
     seen_at = NumberAttribute(null=True)
+    # `ingest` for our own nodes. A publisher of a foreign media server is a node of its own: see `publications`.
+    kind = UnicodeAttribute(default="ingest")
+    publication = JSONAttribute(null=True)
+    source_type = UnicodeAttribute(null=True)
+    source_id = UnicodeAttribute(null=True)
+    seen_at = NumberAttribute(null=True)
     ttl = NumberAttribute(null=True)
 
 

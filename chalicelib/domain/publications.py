@@ -1,0 +1,94 @@
+"""Publishers of foreign media servers: who they are to us, and how long they are believed without news.
+
+A foreign publisher is a node of its own: its channel's lease names it as holder, and it has a session as an ingest
+node has. What renews the session differs:
+
+    MediaMTX     the reconciler, once a minute, from the server's own list
+    nginx-rtmp   update_publish, every 10 s as configured by docs/integrations/nginx-rtmp
+    SRS          on_hls, with every segment
+    OME          nothing: we let it publish for `OME_LIFETIME`, and OME itself ends it then
+
+So a hook that is lost is made good by silence: the session runs out, and everything that holds for a dead node holds.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.leases import Holder
+
+
+class Dialect(StrEnum):
+    """Whose hooks these are; also the `source` of a stream and the `kind` of its holder."""
+
+    MEDIAMTX = "mediamtx"
+    NGINX_RTMP = "nginx-rtmp"
+    SRS = "srs"
+    OME = "ome"
+
+
+OWN_KIND = "ingest"  # the kind of our own nodes
+
+OME_LIFETIME = 12 * 3_600_000  # ms; also the longest that a lost `closing` can keep a channel LIVE
+
+# ms a publisher is believed after the last sign of life: three signs may be lost.
+SESSION_TTL: dict[Dialect, int] = {
+    Dialect.MEDIAMTX: 180_000,
+    Dialect.NGINX_RTMP: 90_000,  # for the 30 s that nginx-rtmp has as default
+    Dialect.SRS: 90_000,  # segments of up to 30 s
+    Dialect.OME: OME_LIFETIME + 30_000,
+}
+
+# ms between MediaMTX's question and the path being ready; an encoder that never sends frees its channel after this.
+READY_WITHIN = 15_000
+
+# ms for which a media server that cannot be reached is taken to go on as it was last seen.
+AWAY_LIMIT = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One publisher's connection on a foreign server, by the ids of that server.
+
+    `source_type` and `source_id` are MediaMTX's names of what it can kick, known once the path is ready.
+    `orders` are the raw orders of the session's row, `"<stream_id> <reason>"`. `seen_at` is the last time that the
+    server itself confirmed the publisher.
+    """
+
+    dialect: Dialect
+    server: str
+    connection_id: str
+    channel_id: str
+    key_id: str
+    key_hash: str
+    region: str
+    since: int
+    expires_at: int
+    client_ip: str | None = None
+    source_type: str | None = None
+    source_id: str | None = None
+    seen_at: int = 0
+    orders: frozenset[str] = frozenset()
+
+    @property
+    def node_id(self) -> str:
+        return node_id_of(self.dialect, self.server, self.connection_id)
+
+    @property
+    def holder(self) -> Holder:
+        """The same for every hook of one connection, so that a repeated hook is no second claim."""
+        return Holder(self.node_id, self.key_id, self.connection_id)
+
+
+def node_id_of(dialect: Dialect, server: str, connection_id: str) -> str:
+    return f"{prefix_of(dialect, server)}{connection_id}"
+
+
+def prefix_of(dialect: Dialect, server: str) -> str:
+    """What the node ids of one server's publishers begin with."""
+    return f"{dialect}:{server}:"
+
+
+def dialect_of(node_id: str) -> Dialect | None:
+    """Whose publisher a holder is; None for our own nodes, whose ids have no colon."""
+    dialect, colon, _ = node_id.partition(":")
+    return Dialect(dialect) if colon and dialect in list(Dialect) else None

@@ -1,0 +1,98 @@
+"""Foreign publishers: their sessions are rows of `nodes`, beside those of our own nodes and told apart by `kind`.
+
+A claim puts the row in its own transaction (`store.leases`). It is removed when the publisher leaves.
+"""
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.domain.publications import Dialect, Publication, prefix_of
+from chalicelib.store import models
+from chalicelib.store.guard import ConditionFailed, store_errors
+
+ROW_KEPT = 3_600  # seconds after its session that a row may still be taken up again
+
+
+def row(publication: Publication) -> models.Node:
+    """The session's row as a claim puts it."""
+    return models.Node(
+        node_id=publication.node_id,
+        incarnation=publication.holder.incarnation,
+        expires_at=publication.expires_at,
+        started_at=publication.since,
+        region=publication.region,
+        capacity=0,
+        kind=publication.dialect.value,
+        publication={
+            "server": publication.server,
+            "connection_id": publication.connection_id,
+            "channel_id": publication.channel_id,
+            "key_hash": publication.key_hash,
+            "client_ip": publication.client_ip,
+        },
+        source_type=publication.source_type,
+        source_id=publication.source_id,
+        seen_at=publication.seen_at,
+        ttl=publication.expires_at // 1000 + ROW_KEPT,
+    )
+
+
+def _publication(found: models.Node) -> Publication:
+    return Publication(
+        dialect=Dialect(found.kind),
+        key_id=found.incarnation,
+        region=found.region,
+        since=int(found.started_at),
+        expires_at=int(found.expires_at),
+        source_type=found.source_type,
+        source_id=found.source_id,
+        seen_at=int(found.seen_at or 0),
+        orders=frozenset(found.orders or ()),
+        **found.publication,
+    )
+
+
+def find(node_id: str) -> Publication | None:
+    """The publisher, read consistently; None if it is unknown or has left."""
+    try:
+        with store_errors():
+            return _publication(models.Node.get(node_id, consistent_read=True))
+    except models.Node.DoesNotExist:
+        return None
+
+
+def of_server(dialect: Dialect, server: str) -> list[Publication]:
+    """All publishers of one server that have not left."""
+    here = models.Node.node_id.startswith(prefix_of(dialect, server))
+    with store_errors():
+        return [_publication(found) for found in models.Node.scan(here, consistent_read=True)]
+
+
+def renew(publication: Publication, expires_at: int) -> Publication | None:
+    """Moves the session's expiry, and keeps what is known of the source; answers the row as it is then.
+
+    None if the publisher has left, or the connection has another key by now.
+    """
+    actions: list[Action] = [models.Node.expires_at.set(expires_at), models.Node.ttl.set(expires_at // 1000 + ROW_KEPT)]
+    if publication.seen_at:
+        actions.append(models.Node.seen_at.set(publication.seen_at))
+    if publication.source_type and publication.source_id:
+        actions += [
+            models.Node.source_type.set(publication.source_type),
+            models.Node.source_id.set(publication.source_id),
+        ]
+    renewed = models.Node(publication.node_id)
+    try:
+        with store_errors():
+            renewed.update(actions, condition=models.Node.incarnation == publication.key_id)
+    except ConditionFailed:
+        return None
+    return _publication(renewed)
+
+
+def remove(publication: Publication) -> None:
+    """The publisher has left. A row that another key took over stays."""
+    try:
+        with store_errors():
+            models.Node(publication.node_id).delete(condition=models.Node.incarnation == publication.key_id)
+    except ConditionFailed:
+        return
