@@ -3,6 +3,7 @@
 import json
 import os
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, field_validator
@@ -53,10 +54,13 @@ class Settings(BaseSettings):
     )
     ws_management_url: str = "http://127.0.0.1:8000/ws-management"
     key_ttl_hours: int = Field(default=24, ge=1, le=24 * 365)
+    webhook_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     _parse_maps = field_validator("ingest_urls", mode="before")(_parse)
-    _split_lists = field_validator("admin_secrets", "allowed_origins", mode="before")(_split)
+    _split_lists = field_validator("admin_secrets", "allowed_origins", "webhook_allowed_networks", mode="before")(
+        _split
+    )
 
     @field_validator("admin_secrets")
     @classmethod

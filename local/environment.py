@@ -51,6 +51,8 @@ def service_environment(
         "STREAM_SYNC_SECRET_KEY": secrets.jwt_secret,
         "STREAM_SYNC_ADMIN_SECRETS": secrets.admin_secret,
         "STREAM_SYNC_ALLOWED_ORIGINS": f"{settings.http_url},http://localhost:{settings.http_port}",
+        # A receiver that somebody writes runs on this machine.
+        "STREAM_SYNC_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
         "STREAM_SYNC_WS_MANAGEMENT_URL": f"{settings.http_url}/ws-management",
         "STREAM_SYNC_RTMP_HOST": HOST,
         "STREAM_SYNC_NODE_ID": NODE_ID,

@@ -1,4 +1,4 @@
-"""The signature that lets a receiver tell our deliveries from anybody else's. docs/webhooks.md shows how to check it."""
+"""The signature that tells our deliveries from anybody else's. docs/webhooks.md shows how to check it."""
 
 import hashlib
 import hmac

@@ -231,12 +231,6 @@ class Node(Model):
     source_type = UnicodeAttribute(null=True)
     source_id = UnicodeAttribute(null=True)
     seen_at = NumberAttribute(null=True)
-    # `ingest` for our own nodes. A publisher of a foreign media server is a node of its own: see `publications`.
-    kind = UnicodeAttribute(default="ingest")
-    publication = JSONAttribute(null=True)
-    source_type = UnicodeAttribute(null=True)
-    source_id = UnicodeAttribute(null=True)
-    seen_at = NumberAttribute(null=True)
     ttl = NumberAttribute(null=True)
 
 
@@ -353,7 +347,7 @@ class Delivery(Model):
     created_at = NumberAttribute()
     round_at = NumberAttribute()
     webhook_status = UnicodeAttribute()
-    due_at = UnicodeAttribute(null=True)  # ISO 8601: an index sorts text
+    due_at = UnicodeAttribute(null=True)  # milliseconds as text of fixed length: indexes sort text
     tried = NumberAttribute(default=0)
     attempts = JSONAttribute(default=list)
     ttl = NumberAttribute()
