@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from local.settings import ROOT
 
 AXE = ROOT / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 
 
@@ -22,7 +22,7 @@ def barriers(page: Page, name: str, pictures: Path) -> list[str]:
         page.evaluate(AXE.read_text())
     found: list[str] = []
     for screen, size in (("phone", PHONE), ("desk", DESK)):
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        page.set_viewport_size(size)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             look = f"{name}-{screen}-{scheme}"

@@ -47,8 +47,8 @@ class Broadcaster:
         return str(self.call("/api/channel/credentials?reveal=true")["stream_key"])
 
 
-def new_broadcaster(stack: Stack) -> Broadcaster:
-    """An account that nobody used yet."""
+def new_broadcaster(stack: Stack, email: str = "") -> Broadcaster:
+    """An account that nobody used yet; its address is made up unless given."""
     environment = stack.environment()
     cognito = boto3.client(
         "cognito-idp",
@@ -59,7 +59,7 @@ def new_broadcaster(stack: Stack) -> Broadcaster:
     )
     pool = read_sign_in(stack.settings.state_dir).user_pool
     # A Cognito password holds all four kinds of character.
-    account = Broadcaster(stack, f"{secrets.token_hex(6)}@example.com", f"{secrets.token_hex(8)}-aA1")
+    account = Broadcaster(stack, email or f"{secrets.token_hex(6)}@example.com", f"{secrets.token_hex(8)}-aA1")
     cognito.admin_create_user(
         UserPoolId=pool,
         Username=account.email,
