@@ -2,8 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from chalicelib.domain.cards import Card, Visibility
 from chalicelib.domain.leases import Lease, NodeSession
 from chalicelib.domain.streams import StatusReading, Stream, channel_status
 
@@ -12,12 +12,8 @@ MAX_DESCRIPTION = 2_000
 MAX_CATEGORY = 60
 MAX_TAGS = 10
 MAX_TAG = 30
-
-
-class Visibility(StrEnum):
-    PUBLIC = "public"
-    UNLISTED = "unlisted"
-    PRIVATE = "private"
+MAX_DISPLAY_NAME = 80
+MAX_CONTACT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +27,26 @@ class Channel:
     category: str = ""
     tags: list[str] = field(default_factory=list)
     visibility: Visibility = Visibility.PUBLIC
+    display_name: str = ""
+    contact: str = ""
+    edition: int = 0
     key_hash: str | None = None
     stream_id: str | None = None
     lease: Lease = field(default_factory=Lease)
     resumable_until: int | None = None
     grace_ms: int | None = None
+
+    @property
+    def card(self) -> Card:
+        return Card(
+            title=self.title,
+            description=self.description,
+            category=self.category,
+            tags=self.tags,
+            visibility=self.visibility,
+            display_name=self.display_name,
+            edition=self.edition,
+        )
 
 
 def channel_id_of(owner: str) -> str:
@@ -50,3 +61,6 @@ def status_of(channel: Channel, stream: Stream | None, session: NodeSession | No
     """`stream` is the channel's present one, `session` that of the node that holds the lease."""
     state = stream.state if stream is not None else None
     return channel_status(state, channel.lease, channel.resumable_until, session, now)
+
+
+__all__ = ["Channel", "Visibility", "channel_id_of", "status_of"]

@@ -4,21 +4,44 @@ import hashlib
 import re
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from chalicelib.domain.errors import KeyExpired, KeyNotYetValid, KeyRevoked, KeyUnknown, PublishRefused
+from chalicelib.domain.errors import (
+    KeyExpired,
+    KeyNotAllowedHere,
+    KeyNotYetValid,
+    KeyRevoked,
+    KeyUnknown,
+    KeyUsedUp,
+    PublishRefused,
+)
 
 KEY_ALPHABET = string.ascii_letters + string.digits
 KEY_LENGTH = 40  # 40 characters of 62 are 238 bits; 160 are asked for
 HINT_LENGTH = 4  # enough to tell one's keys apart, 24 bits of 238
 MAX_ACTIVE_KEYS = 20  # of one channel: bounds the list a person has to oversee
+MAX_LABEL = 60
+MAX_NETWORKS = 20  # of one allow list
+FOREVER = 10**15 - 1  # ms: sorts behind every expiry
 _KEY_FORM = re.compile(rf"[A-Za-z0-9]{{{KEY_LENGTH}}}")
 
 
 class KeyStatus(StrEnum):
+    """As stored: expiry and use are judged when the key is looked at."""
+
     ACTIVE = "active"
     REVOKED = "revoked"
+
+
+class KeyReading(StrEnum):
+    """A key's status at one instant."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    EXPIRED = "expired"  # its time is over, or its one stream is
+    IN_USE = "in-use"  # a stream runs on it right now
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +58,22 @@ class StreamKey:
     not_before: int | None = None
     expires_at: int | None = None
     ciphertext: bytes | None = None
+    one_time: bool = False
+    allow_list: list[str] = field(default_factory=list)
+    uses: int = 0
+    last_used_at: int | None = None
+    last_stream_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerms:
+    """What a new key is good for. `one_time`: for one stream, with its interruptions. Times in ms."""
+
+    label: str = ""
+    not_before: int | None = None
+    expires_at: int | None = None
+    one_time: bool = False
+    allow_list: list[str] = field(default_factory=list)
 
 
 def new_stream_key(choose: Callable[[str], str]) -> str:
@@ -73,3 +112,51 @@ def refusal(key: StreamKey | None, now: int) -> PublishRefused | None:
     if key.expires_at is not None and now >= key.expires_at:
         return KeyExpired(**whose)
     return None
+
+
+def used_up(key: StreamKey, stream_id: str | None) -> bool:
+    """Whether a one-time key was spent on another stream than `stream_id` (None: a new one)."""
+    return key.one_time and key.last_stream_id is not None and key.last_stream_id != stream_id
+
+
+def refusal_of_claim(key: StreamKey | None, stream_id: str | None, now: int) -> PublishRefused:
+    """Why the key row's own condition failed in a claim for `stream_id` (None: a new stream)."""
+    refused = refusal(key, now)
+    if refused is None and key is not None and used_up(key, stream_id):
+        refused = KeyUsedUp(channel_id=key.channel_id, key_id=key.key_id)
+    return refused or KeyUnknown()
+
+
+def network(text: str) -> IPv4Network | IPv6Network:
+    """A network in CIDR form, or one address. Raises ValueError, also where bits are set behind the prefix."""
+    return ip_network(text.strip())
+
+
+def check_place(key: StreamKey, client_ip: str | None) -> None:
+    """Raises KeyNotAllowedHere if the key has an allow list and `client_ip` is not on it, or not known."""
+    if not key.allow_list:
+        return
+    try:
+        address = ip_address(client_ip or "")
+    except ValueError:
+        address = None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped  # how a dual-stack socket shows an IPv4 client
+    if address is None or not any(address in network(entry) for entry in key.allow_list):
+        raise KeyNotAllowedHere(channel_id=key.channel_id, key_id=key.key_id)
+
+
+def listing(good_until: int | None, key_id: str) -> str:
+    """Sorts keys by the end of their use (`None`: never), then by age: what lists are cut by."""
+    return f"{FOREVER if good_until is None else good_until:015d}#{key_id}"
+
+
+def reading(key: StreamKey, *, in_use: bool, now: int) -> KeyReading:
+    """`in_use`: the stream that was last started with it runs."""
+    if key.status is KeyStatus.REVOKED:
+        return KeyReading.REVOKED
+    if in_use:
+        return KeyReading.IN_USE
+    spent = key.one_time and key.last_stream_id is not None
+    expired = key.expires_at is not None and now >= key.expires_at
+    return KeyReading.EXPIRED if spent or expired else KeyReading.ACTIVE

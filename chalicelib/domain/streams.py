@@ -7,10 +7,11 @@ One stream id lives across interruptions. The table is total: every pair of stat
 that come late, twice or out of order do no harm (they keep the state).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chalicelib.domain.leases import Lease, NodeSession, dead_node_grace, is_over
+from chalicelib.domain.cards import Card
+from chalicelib.domain.leases import Holder, Lease, NodeSession, dead_node_grace, is_over
 
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which a publisher counts as gone, its connection open or not
@@ -34,6 +35,7 @@ class EndReason(StrEnum):
     """Why a stream ended; the sentence for a person is in `END_REASON_TEXT`."""
 
     CLEAN_STOP = "clean_stop"
+    UNPUBLISHED = "unpublished"
     GRACE_OVER = "grace_over"
     NO_MEDIA = "no_media"
     KEY_RESET = "key_reset"
@@ -49,6 +51,7 @@ class EndReason(StrEnum):
 
 END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.CLEAN_STOP: "The broadcast was stopped in the encoder.",
+    EndReason.UNPUBLISHED: "The publisher has left the media server.",
     EndReason.GRACE_OVER: "The connection was lost and the encoder did not come back in time.",
     EndReason.NO_MEDIA: "The encoder connected but sent no picture or sound.",
     EndReason.KEY_RESET: "The stream key was reset.",
@@ -122,6 +125,10 @@ class Stream:
     height: int | None = None
     fps: float | None = None
     recording: str | None = None
+    resumable_until: int | None = None
+    region: str = ""  # known while it has not ended
+    key_hash: str | None = None
+    card: Card = field(default_factory=Card)
 
 
 class ChannelStatus(StrEnum):
@@ -162,3 +169,21 @@ def channel_status(
     if resumable_until is not None and now < resumable_until:
         return StatusReading(ChannelStatus.RECONNECTING, resumable_until)
     return OFFLINE
+
+
+def stream_reading(stream: Stream, session: NodeSession | None, now: int) -> StatusReading:
+    """The same from the stream's row alone, for lists; `session` is that of the stream's node.
+
+    Between claim and first media of a resumed stream the row does not say that it is held: then its time limit counts.
+    """
+    held = stream.state in (StreamState.LIVE, StreamState.CONNECTING)
+    holder = Holder(stream.node_id, stream.incarnation, "") if held else None
+    return channel_status(stream.state, Lease(holder, stream.fence), stream.resumable_until, session, now)
+
+
+def state_as_read(stream: Stream, session: NodeSession | None, now: int) -> StreamState:
+    """The stream's state, believed only as far as its node lives: a ghost reads ENDED."""
+    if stream.state is StreamState.CONNECTING:
+        return StreamState.ENDED if is_over(session, stream.incarnation, now) else stream.state
+    status = stream_reading(stream, session, now).status
+    return StreamState.ENDED if status is ChannelStatus.OFFLINE else StreamState(status.value)

@@ -81,10 +81,11 @@ def claim(
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
     `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
-    `only` names a stream to continue, that one or none. Raises KeyInUse if another publisher holds the channel, the
-    key's refusal if it was revoked meanwhile, StoreUnavailable.
+    `only` names a stream to continue, that one or none. Raises KeyNotAllowedHere by the key's allow list, KeyInUse if
+    another publisher holds the channel, the key's refusal if it was revoked meanwhile or is used up, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
+    rules.check_place(key, client_ip)
     for _ in range(CLAIM_ATTEMPTS):
         channel = channels.get(key.channel_id)
         if channel.lease.holder == holder and channel.stream_id is not None:
@@ -113,7 +114,8 @@ def claim(
             return _grant(key, channel, holder, stream_id, attempt.fence, waiting)
         if outcome is Claimed.KEY_REFUSED:
             cache.drop(key.key_hash)
-            raise rules.refusal(keys.find(key.key_hash), now) or KeyUnknown()
+            continued = waiting.stream_id if waiting is not None else None
+            raise rules.refusal_of_claim(keys.find(key.key_hash), continued, now)
     raise _in_use(key)
 
 
@@ -156,6 +158,8 @@ def _new_stream(claim: Claim, stream_id: str, client_ip: str | None) -> Stream:
         stream_id=stream_id,
         channel_id=claim.channel.channel_id,
         key_id=claim.key.key_id,
+        key_hash=claim.key.key_hash,
+        card=claim.channel.card,
         node_id=claim.holder.node_id,
         incarnation=claim.holder.incarnation,
         fence=claim.fence,

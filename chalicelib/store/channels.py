@@ -1,15 +1,22 @@
 """Channels: read, create once with their first key, edit. The lease on them belongs to `leases`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
+from chalicelib.domain.cards import Card
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import ChannelNotFound, KeyChanged
 from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.streams import StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, past_contention, store_errors, transaction
 
-EDITABLE = frozenset({"title", "description", "category", "tags", "visibility"})
+SHOWN = frozenset({"title", "description", "category", "tags", "visibility", "display_name"})
+EDITABLE = SHOWN | {"contact"}
+DIRECTORY = "channels"  # the one partition of the index that lists them all
+
+Position = tuple[str, str]  # in that index: listing, channel id
 
 
 def find(channel_id: str) -> Channel | None:
@@ -37,7 +44,11 @@ def create(channel: Channel, key: StreamKey) -> bool:
         region=channel.region,
         created_at=channel.created_at,
         title=channel.title,
+        display_name=channel.display_name,
+        contact=channel.contact,
         key_hash=key.key_hash,
+        directory=DIRECTORY,
+        listing=f"{channel.created_at:015d}#{channel.channel_id}",
     )
 
     def save() -> None:
@@ -53,10 +64,16 @@ def create(channel: Channel, key: StreamKey) -> bool:
 
 
 def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
-    """Sets some of `EDITABLE`; answers the channel as it is then. Raises ChannelNotFound."""
+    """Sets some of `EDITABLE`; answers the channel as it is then. Raises ChannelNotFound.
+
+    What viewers are shown is set on the running stream as well. A claim that has read the channel before this edit and
+    writes after it fails on the edition and reads again, so no stream starts with an old copy.
+    """
     actions = [getattr(models.Channel, name).set(changes[name]) for name in sorted(EDITABLE & changes.keys())]
     if not actions:
         return get(channel_id)
+    if SHOWN & changes.keys():
+        actions.append(models.Channel.edition.add(1))
     row = models.Channel(channel_id)
 
     def update() -> None:
@@ -67,7 +84,47 @@ def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
         past_contention(update)
     except ConditionFailed:
         raise ChannelNotFound() from None
-    return rows.channel(row)
+    channel = rows.channel(row)
+    if SHOWN & changes.keys() and channel.stream_id is not None:
+        _show(channel.stream_id, channel.card)
+    return channel
+
+
+def _show(stream_id: str, card: Card) -> None:
+    """The newest edition wins; a stream that has ended keeps what it was shown with."""
+    stream = models.Stream
+
+    def update() -> None:
+        with store_errors():
+            stream(stream_id).update(
+                [stream.card.set(rows.card_row(card)), stream.edition.set(card.edition)],
+                condition=(stream.state != StreamState.ENDED.value) & (stream.edition < card.edition),
+            )
+
+    with suppress(ConditionFailed):
+        past_contention(update)
+
+
+def many(channel_ids: Iterable[str]) -> dict[str, Channel]:
+    """Those that there are, by id; 100 a request, eventually consistent."""
+    wanted = sorted(set(channel_ids))
+    with store_errors():
+        return {row.channel_id: rows.channel(row) for row in models.Channel.batch_get(wanted)} if wanted else {}
+
+
+def listed(limit: int, after: Position | None) -> tuple[list[Channel], Position | None]:
+    """All channels, newest first, and where the next page begins."""
+    last = {"directory": DIRECTORY, "listing": after[0], "channel_id": after[1]} if after else None
+    with store_errors():
+        found = list(
+            page := models.Channel.in_order.query(
+                DIRECTORY, scan_index_forward=False, limit=limit, last_evaluated_key=rows.texts(last)
+            )
+        )
+    known = many(row.channel_id for row in found)
+    more = page.last_evaluated_key is not None and found
+    position = (found[-1].listing or "", found[-1].channel_id) if more else None
+    return [known[row.channel_id] for row in found if row.channel_id in known], position
 
 
 def replace_key(channel: Channel, new: StreamKey) -> None:

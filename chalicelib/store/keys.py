@@ -1,8 +1,22 @@
-"""Stream keys, by their hash."""
+"""Stream keys, by their hash, their id, their channel, their status."""
 
-from chalicelib.domain.keys import KeyStatus, StreamKey
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.domain.keys import KeyStatus, StreamKey, listing
 from chalicelib.store import models, rows
-from chalicelib.store.guard import ConditionFailed, store_errors
+from chalicelib.store.guard import ConditionFailed, past_contention, store_errors
+
+Position = tuple[str, str]  # in the index by status: listing, key hash
+
+
+class Section(StrEnum):
+    """The parts of the index by status: each a range of it, so that no row is read in vain."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 def find(key_hash: str) -> StreamKey | None:
@@ -12,6 +26,21 @@ def find(key_hash: str) -> StreamKey | None:
             return rows.key(models.Key.get(key_hash, consistent_read=True))
     except models.Key.DoesNotExist:
         return None
+
+
+def find_by_id(key_id: str) -> StreamKey | None:
+    """By its public id (an index: a key made a moment ago may not be in it yet)."""
+    with store_errors():
+        row = next(iter(models.Key.by_id.query(key_id, limit=1)), None)
+    return find(row.key_hash) if row is not None else None
+
+
+def many(key_hashes: Iterable[str]) -> dict[str, StreamKey]:
+    """Those that there are, by hash; 100 a request, read consistently."""
+    wanted = sorted(set(key_hashes))
+    with store_errors():
+        found = models.Key.batch_get(wanted, consistent_read=True) if wanted else []
+        return {row.key_hash: rows.key(row) for row in found}
 
 
 def add(key: StreamKey) -> None:
@@ -25,12 +54,40 @@ def of_channel(channel_id: str) -> list[StreamKey]:
         return [rows.key(row) for row in models.Key.by_channel.query(channel_id)]
 
 
+def listed(section: Section, now: int, limit: int, after: Position | None) -> tuple[list[StreamKey], Position | None]:
+    """One page of all keys, those that are good for longest first, and where the next page begins."""
+    status = KeyStatus.REVOKED if section is Section.REVOKED else KeyStatus.ACTIVE
+    border = listing(now, "~")  # behind every id
+    ranges: dict[Section, Any] = {
+        Section.ACTIVE: models.Key.by_status.listing > border,
+        Section.EXPIRED: models.Key.by_status.listing <= border,
+        Section.REVOKED: None,
+    }
+    last = {"status": status.value, "listing": after[0], "key_hash": after[1]} if after else None
+    with store_errors():
+        page = models.Key.by_status.query(
+            status.value,
+            range_key_condition=ranges[section],
+            scan_index_forward=False,
+            limit=limit,
+            last_evaluated_key=rows.texts(last),
+        )
+        found = list(page)
+    known = many(row.key_hash for row in found)
+    position = (found[-1].listing or "", found[-1].key_hash) if page.last_evaluated_key and found else None
+    return [known[row.key_hash] for row in found if row.key_hash in known], position
+
+
 def revoke(key: StreamKey) -> None:
     """From now on no claim with this key succeeds, wherever it is cached. Revoking twice is the same as once."""
-    try:
+
+    def update() -> None:
         with store_errors():
             models.Key(key.key_hash).update(
                 [models.Key.status.set(KeyStatus.REVOKED.value)], condition=models.Key.key_hash.exists()
             )
+
+    try:
+        past_contention(update)
     except ConditionFailed:
         return

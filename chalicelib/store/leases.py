@@ -127,17 +127,24 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
     )
     try:
         with transaction() as write:
-            write.condition_check(models.Key, claim.key.key_hash, condition=_key_usable(claim.now))
             write.save(row, condition=models.Stream.stream_id.does_not_exist())
             if claim.publication is not None:
                 write.save(publications.row(claim.publication))
             write.update(
+                models.Key(claim.key.key_hash),
+                _note_use(claim, stream.stream_id),
+                condition=_key_usable(claim.now, None),
+            )
+            write.update(
                 models.Channel(claim.channel.channel_id),
                 _take_channel(claim, stream.stream_id, None),
-                condition=_unchanged(claim.channel) & models.Channel.lease_node.does_not_exist(),
+                condition=_unchanged(claim.channel)
+                & _shown_as_read(claim.channel)
+                & models.Channel.lease_node.does_not_exist(),
             )
     except ConditionFailed as failed:
-        return Claimed.KEY_REFUSED if 0 in failed.items else Claimed.CHANNEL_CHANGED
+        key_item = 1 if claim.publication is None else 2  # the first update, behind the puts
+        return Claimed.KEY_REFUSED if key_item in failed.items else Claimed.CHANNEL_CHANGED
     except Contended:
         return Claimed.CHANNEL_CHANGED
     return Claimed.YES
@@ -146,9 +153,14 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
 def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until: int) -> Claimed:
     """Takes the channel for the stream that it already has: it was let go, or its holder's node is dead."""
     old = claim.channel.lease.holder
+    key_item = 0  # the first update, behind the checks and puts
     try:
         with transaction() as write:
-            write.condition_check(models.Key, claim.key.key_hash, condition=_key_usable(claim.now))
+            write.update(
+                models.Key(claim.key.key_hash),
+                _note_use(claim, stream_id),
+                condition=_key_usable(claim.now, stream_id),
+            )
             free = _unchanged(claim.channel)
             session = claim.publication
             over = _session_is_over(old.incarnation, claim.now) if old is not None else None
@@ -156,9 +168,11 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
                 free &= models.Channel.lease_node.does_not_exist()
             elif session is None or old.node_id != session.node_id:
                 write.condition_check(models.Node, old.node_id, condition=over)
+                key_item += 1
                 over = None
             if session is not None:  # a transaction takes each row once: the check of the same row rides on its put
                 write.save(publications.row(session), condition=over)
+                key_item += 1
             write.update(
                 models.Channel(claim.channel.channel_id),
                 _take_channel(claim, stream_id, resumable_until),
@@ -182,7 +196,7 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
                 & (models.Stream.state != StreamState.ENDED.value),
             )
     except ConditionFailed as failed:
-        return Claimed.KEY_REFUSED if 0 in failed.items else Claimed.CHANNEL_CHANGED
+        return Claimed.KEY_REFUSED if key_item in failed.items else Claimed.CHANNEL_CHANGED
     except Contended:
         return Claimed.CHANNEL_CHANGED
     return Claimed.YES

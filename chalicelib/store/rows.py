@@ -1,5 +1,9 @@
 """Rows <-> domain objects."""
 
+from typing import Any
+
+from chalicelib.domain import keys as key_rules
+from chalicelib.domain.cards import Card
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Holder, Lease, NodeSession
@@ -9,6 +13,11 @@ from chalicelib.store import models
 
 def whole(number: float | None) -> int | None:
     return None if number is None else int(number)
+
+
+def texts(key: dict[str, str] | None) -> dict[str, dict[str, str]] | None:
+    """A position in an index as DynamoDB wants it."""
+    return None if key is None else {name: {"S": value} for name, value in key.items()}
 
 
 def channel(row: models.Channel) -> Channel:
@@ -25,6 +34,9 @@ def channel(row: models.Channel) -> Channel:
         category=row.category,
         tags=list(row.tags),
         visibility=Visibility(row.visibility),
+        display_name=row.display_name,
+        contact=row.contact,
+        edition=int(row.edition),
         key_hash=row.key_hash,
         stream_id=row.stream_id,
         lease=Lease(holder, int(row.fence)),
@@ -45,6 +57,11 @@ def key(row: models.Key) -> StreamKey:
         not_before=whole(row.not_before),
         expires_at=whole(row.expires_at),
         ciphertext=row.ciphertext,
+        one_time=bool(row.one_time),
+        allow_list=list(row.allow_list),
+        uses=int(row.uses),
+        last_used_at=whole(row.last_used_at),
+        last_stream_id=row.last_stream_id,
     )
 
 
@@ -60,7 +77,22 @@ def key_row(key: StreamKey) -> models.Key:
         not_before=key.not_before,
         expires_at=key.expires_at,
         ciphertext=key.ciphertext,
+        listing=key_rules.listing(key.expires_at, key.key_id),
+        one_time=key.one_time,
+        allow_list=key.allow_list,
     )
+
+
+def card_row(card: Card) -> dict[str, Any]:
+    """Without what is empty: most of a card often is."""
+    shown = {name: getattr(card, name) for name in ("title", "description", "category", "tags", "display_name")}
+    return {name: value for name, value in shown.items() if value} | {"visibility": card.visibility.value}
+
+
+def card(row: models.Stream) -> Card:
+    known = dict(row.card)
+    visibility = Visibility(known.pop("visibility", Visibility.PUBLIC))
+    return Card(**known, visibility=visibility, edition=int(row.edition))
 
 
 def stream(row: models.Stream) -> Stream:
@@ -87,6 +119,10 @@ def stream(row: models.Stream) -> Stream:
         height=whole(row.height),
         fps=row.fps,
         recording=row.recording,
+        resumable_until=whole(row.resumable_until),
+        region=row.live or "",
+        key_hash=row.key_hash,
+        card=card(row),
     )
 
 
