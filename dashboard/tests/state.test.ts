@@ -95,33 +95,40 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
 describe("watchdog", () => {
   const running = after(snapshot(), status(), metrics());
 
+  const LONG_AGO = NOW - 3_600_000;
+
   it("is content while metrics come", () => {
-    expect(wantsSnapshot(running, NOW + 3_900)).toBe(false);
+    expect(wantsSnapshot(running, NOW + 3_900, LONG_AGO)).toBe(false);
   });
 
   it("asks for a snapshot when LIVE goes silent for four seconds", () => {
-    expect(wantsSnapshot(running, NOW + 4_001)).toBe(true);
+    expect(wantsSnapshot(running, NOW + 4_001, LONG_AGO)).toBe(true);
   });
 
-  it("asks again four seconds after a snapshot that still said LIVE", () => {
-    const state = hear(running, snapshot({ status: "LIVE", live: live() }, 1), NOW + 4_100);
-    expect(wantsSnapshot(state, NOW + 5_000)).toBe(false);
-    expect(wantsSnapshot(state, NOW + 8_200)).toBe(true);
+  it("asks every two seconds while snapshots say LIVE and no metrics come: a crashed node is not known for seconds", () => {
+    const asked = NOW + 4_100;
+    const state = hear(running, snapshot({ status: "LIVE", live: live() }, 1), asked);
+    expect(wantsSnapshot(state, asked + 1_900, asked)).toBe(false);
+    expect(wantsSnapshot(state, asked + 2_000, asked)).toBe(true);
+    expect(wantsSnapshot(hear(state, metrics(), asked + 1_950), asked + 2_000, asked)).toBe(false);
   });
 
-  it("asks when the grace of RECONNECTING is over and nobody said so", () => {
+  it("asks when the grace of RECONNECTING is over and nobody said so, however recently it had asked", () => {
     const state = after(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
-    expect(wantsSnapshot(state, NOW + 7_900)).toBe(false);
-    expect(wantsSnapshot(state, NOW + 8_001)).toBe(true);
+    expect(wantsSnapshot(state, NOW + 7_900, LONG_AGO)).toBe(false);
+    expect(wantsSnapshot(state, NOW + 8_001, NOW + 7_900)).toBe(true);
+    expect(wantsSnapshot(state, NOW + 9_000, NOW + 8_001)).toBe(false);
+    expect(wantsSnapshot(state, NOW + 10_001, NOW + 8_001)).toBe(true);
   });
 
   it("asks when metrics speak of a broadcast that is not held for live", () => {
-    expect(wantsSnapshot(after(snapshot(), metrics()), NOW)).toBe(true);
-    expect(wantsSnapshot(after(snapshot(), metrics(), snapshot()), NOW)).toBe(false);
+    expect(wantsSnapshot(after(snapshot(), metrics()), NOW, LONG_AGO)).toBe(true);
+    expect(wantsSnapshot(after(snapshot(), metrics()), NOW, NOW - 1_900)).toBe(false);
+    expect(wantsSnapshot(after(snapshot(), metrics(), snapshot()), NOW, LONG_AGO)).toBe(false);
   });
 
   it("is content off air, however long nothing comes", () => {
-    expect(wantsSnapshot(after(snapshot()), NOW + 3_600_000)).toBe(false);
+    expect(wantsSnapshot(after(snapshot()), NOW + 3_600_000, LONG_AGO)).toBe(false);
   });
 });
 

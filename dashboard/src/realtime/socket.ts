@@ -9,14 +9,12 @@ import type { Link } from "./state";
 const PING_EVERY_MS = 5 * 60_000;
 /** An answer takes a round trip; after this long the connection is dead, though the browser has not noticed. */
 const ANSWER_WITHIN_MS = 10_000;
-/** At most one request for a snapshot in this time. */
-const ASK_EVERY_MS = 4_000;
 /**
  * After the first snapshot, one more: who listens is found through an index that follows within a second or so, and
  * what changed in that second was told to the others only.
  */
 const SETTLES_AFTER_MS = 3_000;
-const TICK_MS = 1_000;
+const TICK_MS = 500;
 
 export interface RealtimeOptions {
   readonly url: string;
@@ -25,7 +23,7 @@ export interface RealtimeOptions {
   readonly onLink: (link: Link) => void;
   readonly onMessage: (message: ServerMessage) => void;
   readonly onSignedOut: () => void;
-  readonly wantsSnapshot: (now: number) => boolean;
+  readonly wantsSnapshot: (now: number, askedAt: number) => boolean;
   /** Seams for the tests. */
   readonly open?: (url: string, protocols: string[]) => WebSocket;
   readonly random?: () => number;
@@ -132,7 +130,7 @@ export class Realtime {
     else if (this.socket?.readyState !== WebSocket.OPEN) return;
     else if (this.settlesAt !== null && now >= this.settlesAt) this.ask();
     else if (now - this.sentAt >= PING_EVERY_MS) this.send({ action: "ping" });
-    else if (now - this.askedAt >= ASK_EVERY_MS && this.options.wantsSnapshot(now)) this.ask();
+    else if (this.options.wantsSnapshot(now, this.askedAt)) this.ask();
   }
 
   private ask(): void {

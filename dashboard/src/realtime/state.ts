@@ -27,6 +27,8 @@ import type {
 export const CHART_WINDOW_MS = 60_000;
 /** Metrics come every second while LIVE; this much silence means that something is wrong. */
 export const SILENCE_MS = 4_000;
+/** While it is silent, ask no more often than this: a crashed node's channel must be seen OFFLINE within 10 s. */
+export const ASK_EVERY_MS = 2_000;
 
 export type Link =
   | { readonly phase: "connecting" }
@@ -71,7 +73,7 @@ export interface StudioState {
   readonly mark: { readonly streamId: string; readonly seq: number } | null;
   readonly samples: readonly Sample[];
   readonly refusal: Refusal | null;
-  /** When something last confirmed the broadcast's status. */
+  /** When something last confirmed the broadcast's status; for LIVE, only metrics prove that the node still lives. */
   readonly heardAt: number;
   /** Metrics spoke of a broadcast that we do not hold for LIVE: a status message was lost or is on its way. */
   readonly doubtful: boolean;
@@ -125,16 +127,17 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
   }
 }
 
-/** Whether to ask the server how things really are. `now` in ms. */
-export function wantsSnapshot(state: StudioState, now: number): boolean {
-  if (state.doubtful) return true;
+/** Whether to ask the server how things really are. `now`, and `askedAt` when it was last asked, in ms. */
+export function wantsSnapshot(state: StudioState, now: number, askedAt: number): boolean {
   const { status, until } = state.broadcast;
-  if (status === "LIVE") return now - state.heardAt > SILENCE_MS;
-  if (status === "RECONNECTING") {
-    // Its end should have been told; without a known end, look again now and then.
-    return until === null ? now - state.heardAt > SILENCE_MS : now > until;
-  }
-  return false;
+  const overdue = status === "RECONNECTING" && until !== null && now > until;
+  // Its end should have been told; the first look after it waits for nothing.
+  if (overdue && askedAt <= until) return true;
+  if (now - askedAt < ASK_EVERY_MS) return false;
+  if (overdue || state.doubtful) return true;
+  // Without a known end, look again now and then.
+  const expectsNews = status === "LIVE" || (status === "RECONNECTING" && until === null);
+  return expectsNews && now - state.heardAt > SILENCE_MS;
 }
 
 /** Whether the measures on show are from now, and not the last ones before something went silent. */
@@ -192,7 +195,7 @@ function look(state: StudioState, channel: Channel, seq: number, at: number, now
     broadcast,
     mark: live ? { streamId: live.stream_id, seq: Math.max(knownSeq, seq) } : state.mark,
     samples: samplesOf(state, streamId, status),
-    heardAt: now,
+    heardAt: same && status === "LIVE" ? state.heardAt : now,
     doubtful: false,
   };
 }

@@ -49,7 +49,7 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
       onLink: (change) => dispatch({ kind: "link", link: change }),
       onMessage: (message) => dispatch({ kind: "message", message, now: Date.now() }),
       onSignedOut: () => signedOut.current(),
-      wantsSnapshot: (now) => wantsSnapshot(latest.current, now),
+      wantsSnapshot: (now, askedAt) => wantsSnapshot(latest.current, now, askedAt),
     });
     realtime.current = link;
     link.start();
