@@ -1,6 +1,7 @@
 """One ingest node: its place in the fleet, its connections, its broadcasts; how it starts and how it ends."""
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine
 
 from aws_lambda_powertools import Logger
@@ -26,6 +27,7 @@ PULSE_EVERY = 5  # seconds between the rows of a stream's measures
 FIRST_PULSE = 2  # seconds after the first media: so soon a dashboard that is opened late has a bitrate
 SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
 UNDO_RETRY = 1.0  # seconds until the next attempt to undo a claim that was not answered
+SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
 RENEW_RETRY = 0.3  # seconds until the next attempt while the database is away
 BACKLOG = 1024  # connections the kernel holds for us: a whole node's encoders may come back at once
 
@@ -300,7 +302,12 @@ class IngestNode:
         reaper = Reaper()
         await self._quietly(self._announce(reaper.sweep_all))
         while True:
-            await asyncio.sleep(SWEEP_EVERY)
+            pause = SWEEP_EVERY
+            if reaper.next_end is not None:
+                # A dead node's channel is promised to be OFFLINE in 10 s, of which its session and grace take 9. All
+                # peers wait for the same moment: spread, the first of them does the work and the others find it done.
+                pause = min(pause, max(0.0, (reaper.next_end - now_ms()) / 1000) + random.uniform(0, SWEEP_SPREAD))  # noqa: S311
+            await asyncio.sleep(pause)
             await self._quietly(self._announce(reaper.sweep))
 
     async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:

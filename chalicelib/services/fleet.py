@@ -74,12 +74,15 @@ class Reaper:
     """Ends streams whose node is dead and whose grace is over. Every node runs one; a schedule is the backstop."""
 
     _done: set[tuple[str, str]] = field(default_factory=set)
+    # When the first grace ends (ms) that the last look found running; None if none did.
+    next_end: int | None = None
 
     def sweep(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
         """One look. Reads the fleet; streams only while a node is dead that was not yet cleaned up after."""
         sessions = nodes.sessions()
         dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, now)}
         if dead <= self._done:
+            self.next_end = None
             return []
         news, waiting = self._sweep_streams(regions, now)
         self._done = dead - waiting
@@ -93,6 +96,7 @@ class Reaper:
         sessions = nodes.sessions()
         news: list[StreamStateChange] = []
         waiting: set[tuple[str, str]] = set()
+        ends: list[int] = []
         for stream in (s for region in regions for s in streams.unended(region)):
             session = sessions.get(stream.node_id)
             if not is_over(session, stream.incarnation, now):
@@ -104,10 +108,12 @@ class Reaper:
             until = dead_node_grace(session, stream.incarnation, now) if held else channel.resumable_until or 0
             if now < until:
                 waiting.add((stream.node_id, stream.incarnation))
+                ends.append(until)
             elif leases.reap(channel, stream, EndReason.NODE_LOST, now):
                 news.append(ended_news(stream, first_seq(channel.lease.fence + 1), EndReason.NODE_LOST, now))
             else:  # somebody moved first: the next look tells whether it is done
                 waiting.add((stream.node_id, stream.incarnation))
+        self.next_end = min(ends, default=None)
         return news, waiting
 
 
