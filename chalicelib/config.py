@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         repr=False,
     )
     admin_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
+    # What foreign media servers show at /hooks/...; two while rotating.
+    hook_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
+    # MediaMTX servers by name, each with its control API's address.
+    mediamtx_servers: Annotated[dict[str, str], NoDecode] = {}
+    mediamtx_api_secret: str | None = Field(default=None, min_length=24, repr=False)
     allowed_origins: Annotated[list[str], NoDecode] = Field(
         default=["http://127.0.0.1:8000", "http://localhost:8000"], min_length=1
     )
@@ -57,16 +62,16 @@ class Settings(BaseSettings):
     webhook_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    _parse_maps = field_validator("ingest_urls", mode="before")(_parse)
-    _split_lists = field_validator("admin_secrets", "allowed_origins", "webhook_allowed_networks", mode="before")(
-        _split
-    )
+    _parse_maps = field_validator("ingest_urls", "mediamtx_servers", mode="before")(_parse)
+    _split_lists = field_validator(
+        "admin_secrets", "hook_secrets", "allowed_origins", "webhook_allowed_networks", mode="before"
+    )(_split)
 
-    @field_validator("admin_secrets")
+    @field_validator("admin_secrets", "hook_secrets")
     @classmethod
     def _long_enough(cls, secrets: list[str]) -> list[str]:
         if any(len(secret) < 24 for secret in secrets):
-            raise ValueError("each admin secret needs at least 24 characters")
+            raise ValueError("each shared secret needs at least 24 characters")
         return secrets
 
     def model_post_init(self, _context: object) -> None:

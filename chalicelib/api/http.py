@@ -1,9 +1,12 @@
 """What every HTTP route shares: bodies and queries validated, the caller's identity, JSON answers."""
 
+import base64
+import binascii
 import json
 import time
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from chalice.app import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -46,9 +49,7 @@ def ok(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -
 
 def body_of(request: Request, model: type[Model]) -> Model:
     """The request's JSON body as `model`. Raises PayloadTooLarge, InvalidInput with one entry a bad field."""
-    raw = request.raw_body or b""
-    if len(raw) > MAX_BODY:
-        raise PayloadTooLarge(f"The body has {len(raw)} bytes; {MAX_BODY} are allowed")
+    raw = _raw(request)
     try:
         parsed = json.loads(raw or b"{}")
     except (ValueError, RecursionError):
@@ -58,9 +59,27 @@ def body_of(request: Request, model: type[Model]) -> Model:
     return _validated(model, parsed)
 
 
+def form_of(request: Request, model: type[Model]) -> Model:
+    """A form body as `model`; of a repeated field the first counts. Raises PayloadTooLarge, InvalidInput.
+
+    nginx-rtmp appends the publisher's own query to its form: what comes later must not speak for the server.
+    """
+    raw = _raw(request)
+    pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
+    return _validated(model, dict(reversed(pairs)))
+
+
 def query_of(request: Request, model: type[Model]) -> Model:
     """The query string as `model`; of a repeated parameter the last counts. Raises InvalidInput."""
     return _validated(model, dict(request.query_params or {}))
+
+
+def _raw(request: Request) -> bytes:
+    body = request.raw_body or b""
+    raw = body.encode() if isinstance(body, str) else body
+    if len(raw) > MAX_BODY:
+        raise PayloadTooLarge(f"The body has {len(raw)} bytes; {MAX_BODY} are allowed")
+    return raw
 
 
 def _validated(model: type[Model], values: dict[str, Any]) -> Model:
@@ -81,3 +100,29 @@ def caller(request: Request) -> identity.Principal:
 def check_admin(request: Request) -> None:
     """The shared secret in `X-Api-Key`. Raises AdminSecretInvalid."""
     identity.check_admin_secret(request.headers.get("x-api-key"))
+
+
+def check_hook(request: Request) -> None:
+    """A media server's credential. Raises HookSecretInvalid.
+
+    The secret comes in `X-Hook-Secret`, as password of HTTP Basic, or, from servers that can do neither, as `?secret=`;
+    or it has signed the body, as OvenMediaEngine does.
+    """
+    signature = request.headers.get("x-ome-signature")
+    if signature is not None:
+        identity.check_hook_signature(signature, _raw(request))
+        return
+    sent = request.headers.get("x-hook-secret") or _basic_password(request.headers.get("authorization"))
+    query: Mapping[str, str] = request.query_params or {}
+    identity.check_hook_secret(sent or query.get("secret"))
+
+
+def _basic_password(authorization: str | None) -> str | None:
+    """Of `Basic <base64 of user:password>` (RFC 7617)."""
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return None

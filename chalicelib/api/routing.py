@@ -49,6 +49,7 @@ class Operation:
     answer: Any  # a pydantic model, a union of them, or None
     status: int
     problems: tuple[type[StreamSyncError], ...]
+    form: bool  # the body is a form, not JSON
 
 
 OPERATIONS: list[Operation] = []
@@ -67,17 +68,18 @@ def route(
     problems: tuple[type[StreamSyncError], ...] = (),
     no_store: bool = False,
     any_origin: bool = False,
+    form: bool = False,
 ) -> Callable[[View], View]:
     """Registers a view. `no_store` is for answers that hold a secret or age at once, `any_origin` for public ones."""
 
     def register(view: View) -> View:
-        operation = Operation(method, path, audience, view, body, query, answer, status, problems)
+        operation = Operation(method, path, audience, view, body, query, answer, status, problems, form)
         OPERATIONS.append(operation)
         options: dict[str, Any] = {"authorizer": broadcaster_auth} if audience is BROADCASTER else {}
         blueprint.route(
             path,
             methods=[method],
-            content_types=["application/json"],
+            content_types=["application/x-www-form-urlencoded" if form else "application/json"],
             cors=CORSConfig(allow_origin="*") if any_origin else _cors(),
             **options,
         )(_edge(blueprint, operation, headers=http.NO_STORE if no_store else {}))
@@ -98,10 +100,13 @@ def _edge(blueprint: Blueprint, operation: Operation, headers: dict[str, str]) -
                 arguments["user"] = http.caller(request)
             elif operation.audience is ADMIN:
                 http.check_admin(request)
+            elif operation.audience is MEDIA_SERVER:
+                http.check_hook(request)
             if operation.query is not None:
                 arguments["query"] = http.query_of(request, operation.query)
             if operation.body is not None:
-                arguments["body"] = http.body_of(request, operation.body)
+                read_body = http.form_of if operation.form else http.body_of
+                arguments["body"] = read_body(request, operation.body)
             result = operation.view(**arguments)
             answer = result if isinstance(result, Response) else http.ok(result, operation.status, headers)
         except Exception as error:  # the edge: whatever it is, the caller gets problem details

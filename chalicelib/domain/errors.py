@@ -7,14 +7,15 @@
     |   |-- UnsupportedMediaType     415
     |   `-- WebhookUrlRefused        400
     |-- Unauthenticated              401  who is calling is not known
-    |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid
+    |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid, HookSecretInvalid
+    |-- ActionNotAllowed             403
     |-- NotFound                     404
     |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound, BroadcasterNotFound, NodeNotFound,
     |       WebhookNotFound, DeliveryNotFound
     |-- MethodNotAllowed             405
     |-- Conflict                     409
     |   `-- NotLive, TooManyKeys, KeyChanged, KeyIsCurrent, BroadcasterExists, StillInProgress,
-    |       TooManyWebhooks
+    |       TooManyWebhooks, BroadcastEnded
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live; has an RTMP status code as well
     |   |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
@@ -24,6 +25,7 @@
     |   `-- WrongApplication         404
     |   `-- StoreUnavailable         503  the database cannot be reached
     |-- IdentityUnavailable          503  the token issuer's keys cannot be fetched
+    |-- MediaServerUnavailable       503  a foreign media server's control API does not answer
     |-- LeaseLost                    409  a write came from a holder that is no longer the holder
     |-- SessionTaken                 409  a node's row belongs to another run of it
     `-- InternalError                500
@@ -122,6 +124,21 @@ class AdminSecretInvalid(Unauthenticated):
     action = "Send the shared secret in the header `X-Api-Key`."
 
 
+class HookSecretInvalid(Unauthenticated):
+    code = "hook_secret_invalid"
+    title = "The media server did not show the hook secret"
+    action = "Configure the media server as docs/integrations/ describes for it."
+
+
+class ActionNotAllowed(StreamSyncError):
+    code = "action_not_allowed"
+    http_status = 403
+    title = "The media server's own interfaces are not open to this caller"
+    action = (
+        "Use the credential that STREAM_SYNC_MEDIAMTX_API_SECRET holds, or leave these actions to the server itself."
+    )
+
+
 class NotFound(StreamSyncError):
     code = "not_found"
     http_status = 404
@@ -190,6 +207,12 @@ class NotLive(Conflict):
     code = "not_live"
     title = "The channel is not live"
     action = "Start a broadcast first."
+
+
+class BroadcastEnded(Conflict):
+    code = "broadcast_ended"
+    title = "The broadcast was ended"
+    action = "Let the publisher go; it may connect again if its stream key is still good."
 
 
 class TooManyKeys(Conflict):
@@ -355,6 +378,13 @@ class IdentityUnavailable(StreamSyncError):
     code = "identity_unavailable"
     http_status = 503
     title = "The sign-in service cannot be reached to check the token"
+
+
+class MediaServerUnavailable(StreamSyncError):
+    code = "media_server_unavailable"
+    http_status = 503
+    title = "The media server's control API does not answer"
+    action = "Check the address in STREAM_SYNC_MEDIAMTX_SERVERS; we go on asking."
 
 
 class LeaseLost(StreamSyncError):

@@ -95,6 +95,14 @@ class NodeChange(BusEvent):
     at: int
 
 
+class PublisherOrdered(BusEvent):
+    """detail-type `Publisher Ordered`: a foreign publisher is to go; its server has to be asked to let it go."""
+
+    detail_type: Literal["Publisher Ordered"] = Field(default="Publisher Ordered", exclude=True)
+    node_id: str
+    at: int
+
+
 class DashboardConnected(BusEvent):
     """detail-type `Dashboard Connected`: a WebSocket waits for its snapshot."""
 
@@ -112,11 +120,12 @@ class DeliveriesDue(BusEvent):
     at: int
 
 
-AnyEvent = StreamStateChange | StreamMetrics | NodeChange | DashboardConnected | DeliveriesDue
+AnyEvent = StreamStateChange | StreamMetrics | NodeChange | PublisherOrdered | DashboardConnected | DeliveriesDue
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Stream State Change": StreamStateChange,
     "Stream Metrics": StreamMetrics,
     "Ingest Node Change": NodeChange,
+    "Publisher Ordered": PublisherOrdered,
     "Dashboard Connected": DashboardConnected,
     "Webhook Deliveries Due": DeliveriesDue,
 }

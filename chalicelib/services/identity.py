@@ -1,10 +1,12 @@
-"""Who is calling: JSON Web Tokens (RFC 7519) and the shared admin secret.
+"""Who is calling: JSON Web Tokens (RFC 7519), the shared admin secret, the media servers' hook secret.
 
 Two issuers are known: an OIDC issuer (Cognito; RS256 against its JWKS, RFC 7517) and the user service (HS256 with the
 shared `SECRET_KEY`). The algorithm in the header only chooses between the two; each accepts exactly its own, so
 `none` and key confusion have no way in.
 """
 
+import base64
+import hashlib
 import hmac
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +16,14 @@ import jwt
 from jwt import PyJWKClient
 
 from chalicelib.config import settings
-from chalicelib.domain.errors import AdminSecretInvalid, IdentityUnavailable, TokenExpired, TokenInvalid, TokenMissing
+from chalicelib.domain.errors import (
+    AdminSecretInvalid,
+    HookSecretInvalid,
+    IdentityUnavailable,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+)
 
 LEEWAY_S = 10  # clock difference between the issuer and us
 MAX_TOKEN = 8_192  # characters; Cognito's are about 1,100
@@ -60,10 +69,30 @@ def principal_of_token(token: str) -> Principal:
 
 def check_admin_secret(candidate: str | None) -> None:
     """Constant time for each of the valid secrets. Raises AdminSecretInvalid."""
-    sent = (candidate or "").encode()
-    matches = [hmac.compare_digest(sent, secret.encode()) for secret in settings().admin_secrets]
-    if not any(matches):
+    if not _is_one_of(candidate, settings().admin_secrets):
         raise AdminSecretInvalid()
+
+
+def check_hook_secret(candidate: str | None) -> None:
+    """As the admin secret. Raises HookSecretInvalid."""
+    if not _is_one_of(candidate, settings().hook_secrets):
+        raise HookSecretInvalid()
+
+
+def check_hook_signature(signature: str, body: bytes) -> None:
+    """OvenMediaEngine's `X-OME-Signature`, base64url of HMAC-SHA1 of the body, padded or not. Raises HookSecretInvalid."""
+    expected = [
+        base64.urlsafe_b64encode(hmac.new(secret.encode(), body, hashlib.sha1).digest()).decode().rstrip("=")
+        for secret in settings().hook_secrets
+    ]
+    if not _is_one_of(signature.rstrip("="), expected):
+        raise HookSecretInvalid()
+
+
+def _is_one_of(candidate: str | None, secrets: list[str]) -> bool:
+    sent = (candidate or "").encode()
+    matches = [hmac.compare_digest(sent, secret.encode()) for secret in secrets]
+    return any(matches)
 
 
 def _claims_of_issuer(token: str) -> dict[str, Any]:

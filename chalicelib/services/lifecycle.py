@@ -10,11 +10,14 @@ Steps are safe to repeat: a step that changes no state writes nothing and has no
 
 from collections.abc import Sequence
 
+from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost, NotLive
-from chalicelib.domain.events import EventName, StreamFacts, StreamStateChange
+from chalicelib.domain.events import EventName, PublisherOrdered, StreamFacts, StreamStateChange
 from chalicelib.domain.leases import Grant, Holder
+from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import (
     END_REASON_TEXT,
+    GRACE,
     SEQ_BITS,
     ChannelStatus,
     EndReason,
@@ -38,6 +41,27 @@ class StreamHold:
         self.started_at = grant.started_at
         self.facts = StreamFacts()
         self._seq = first_seq(grant.fence)
+
+    @classmethod
+    def stored(cls, channel: Channel, stream: Stream, holder: Holder) -> "StreamHold":
+        """Goes on from the rows, for a holder that keeps nothing in memory between its steps."""
+        grace = GRACE if channel.grace_ms is None else channel.grace_ms
+        resumed = stream.started_at is not None
+        hold = cls(
+            Grant(
+                stream.channel_id,
+                stream.stream_id,
+                stream.key_id,
+                channel.lease.fence,
+                holder,
+                resumed,
+                grace,
+                stream.started_at,
+            )
+        )
+        hold.state = stream.state
+        hold._seq = max(hold._seq, stream.seq)
+        return hold
 
     def next_seq(self) -> int:
         """A number that no event or timeline entry of this stream had before."""
@@ -157,7 +181,10 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
         return False
     channel = channels.get(stream.channel_id)
     if channel.lease.holder is not None:
-        return nodes.order(stream.node_id, stream_id, reason.value)
+        given = nodes.order(stream.node_id, stream_id, reason.value)
+        if given and dialect_of(stream.node_id) is not None:  # nobody renews in a moment: its server must be asked
+            news.publish([PublisherOrdered(node_id=stream.node_id, at=now)])
+        return given
     try:
         seq = stream.seq + (1 << (SEQ_BITS - 1))
         leases.finish(channel.channel_id, stream_id, stream.fence, seq, reason, now, stream.bytes_in)

@@ -12,7 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.config import settings
-from chalicelib.domain.events import CONTROL_SOURCE, INGEST_SOURCE, AnyEvent, DashboardConnected, DeliveriesDue
+from chalicelib.domain.events import (
+    CONTROL_SOURCE,
+    INGEST_SOURCE,
+    AnyEvent,
+    DashboardConnected,
+    DeliveriesDue,
+    PublisherOrdered,
+)
 from chalicelib.observability import logger
 
 ENTRIES_A_REQUEST = 10  # PutEvents' limit
@@ -34,7 +41,7 @@ def publish(events: Sequence[AnyEvent]) -> int:
 
 
 def _entry(event: AnyEvent) -> dict[str, object]:
-    from_control = isinstance(event, DashboardConnected | DeliveriesDue)
+    from_control = isinstance(event, PublisherOrdered | DashboardConnected | DeliveriesDue)
     return {
         "Time": datetime.fromtimestamp(event.at / 1000, UTC),
         "Source": CONTROL_SOURCE if from_control else INGEST_SOURCE,
