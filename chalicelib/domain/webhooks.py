@@ -18,6 +18,7 @@ from chalicelib.domain.times import iso
 
 MAX_WEBHOOKS = 20  # of one deployment: each event is matched against all of them
 MAX_URL = 2_048
+DEFAULT_PORTS = {"https": 443, "http": 80}
 MAX_DESCRIPTION = 200
 MAX_PAYLOAD = 64 * 1024  # bytes; the largest event we know has fewer than 2,000
 
@@ -110,8 +111,23 @@ def message(event: AnyEvent) -> Message:
     return Message(identity, name, event.at, json.dumps(body, separators=(",", ":")))
 
 
+def is_hopeless(webhook: Webhook, now: int) -> bool:
+    """Whether an endpoint that just failed has failed long and often enough to be switched off."""
+    return (
+        webhook.failing_since is not None
+        and now - webhook.failing_since >= DISABLE_AFTER
+        and webhook.failures >= DISABLE_FAILURES
+    )
+
+
 def is_offered(event: AnyEvent) -> bool:
     return event_name(event) in EVENT_NAMES
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Of a URL whose form was checked."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
 
 
 def check_url(url: str, *, https_only: bool) -> None:

@@ -100,34 +100,26 @@ def since(webhook_id: str, event_id: str, limit: int) -> list[Delivery]:
         return [_delivery(row) for row in rows]
 
 
-def move_due(delivery: Delivery, due_at: int) -> bool:
-    """Claims a delivery that is due, until `due_at`. False if somebody was faster."""
-    return _write(delivery, [models.Delivery.due_at.set(_due(due_at))])
-
-
 def replace(old: Delivery, new: Delivery) -> bool:
-    """Puts `new` in the place of `old`: state, due time, attempts. False if `old` is not how it stands any more."""
-    return _write(
-        old,
-        [
-            models.Delivery.webhook_status.set(_lane(new.webhook_id, new.status)),
-            models.Delivery.due_at.remove() if new.due_at is None else models.Delivery.due_at.set(_due(new.due_at)),
-            models.Delivery.round_at.set(new.round_at),
-            models.Delivery.tried.set(new.tried),
-            models.Delivery.attempts.set([asdict(attempt) for attempt in new.attempts]),
-        ],
-    )
+    """Puts `new` in the place of `old`: state, due time, attempts. False if `old` is not how it stands any more.
 
-
-def _write(seen: Delivery, actions: list[Action]) -> bool:
-    unchanged: Any = models.Delivery.webhook_status == _lane(seen.webhook_id, seen.status)
-    if seen.due_at is None:
+    A claim is such a step as well: it moves the due time on, and only one of two can.
+    """
+    unchanged: Any = models.Delivery.webhook_status == _lane(old.webhook_id, old.status)
+    if old.due_at is None:
         unchanged &= models.Delivery.due_at.does_not_exist()
     else:
-        unchanged &= models.Delivery.due_at == _due(seen.due_at)
+        unchanged &= models.Delivery.due_at == _due(old.due_at)
+    actions: list[Action] = [
+        models.Delivery.webhook_status.set(_lane(new.webhook_id, new.status)),
+        models.Delivery.due_at.remove() if new.due_at is None else models.Delivery.due_at.set(_due(new.due_at)),
+        models.Delivery.round_at.set(new.round_at),
+        models.Delivery.tried.set(new.tried),
+        models.Delivery.attempts.set([asdict(attempt) for attempt in new.attempts]),
+    ]
     try:
         with store_errors():
-            models.Delivery(seen.webhook_id, seen.event_id).update(actions, condition=unchanged)
+            models.Delivery(old.webhook_id, old.event_id).update(actions, condition=unchanged)
     except ConditionFailed:
         return False
     return True
