@@ -19,6 +19,7 @@ from .events import (
     VideoMessage,
 )
 from .limits import Limits
+from .media import MediaCounts
 from .session import Session, SessionState
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Event",
     "Limits",
     "LocalProtocolError",
+    "MediaCounts",
     "Metadata",
     "Pong",
     "ProtocolFailed",

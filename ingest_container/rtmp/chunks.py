@@ -3,17 +3,17 @@
 Theory of operation
 -------------------
 Cost is per message and per read, not per chunk. `ChunkReader` walks over the caller's own buffer; body bytes are
-taken as they come, so only a header cut off by the end of a read is kept (at most 18 bytes). When a chunk ends and its
-message does not, the next chunks nearly always continue it: in the usual form each is one header byte followed by
+taken as they come, so only a header cut off by the end of a read is kept (at most 18 bytes). At the start of a chunk
+the next chunks nearly always continue the same message: in the usual form each is one header byte followed by
 `chunk_size` bytes, so the header bytes of all whole chunks in the buffer are one strided slice. As far as they equal
 the continuation byte, the run is copied once and its headers are dropped by one strided deletion. Anything else (an
 interleaved message, long chunk stream ids, extended timestamps) stops the run and is read chunk by chunk. No message
 is waited for: whatever is interleaved is delivered as soon as it is whole.
 
 Set Chunk Size and Abort change how the very next bytes are read, so they are obeyed here and not passed on.
-"""
 
-import struct
+The module is plain Python and is compiled where there is a compiler; `chunks.pxd` holds its C types then.
+"""
 
 from .errors import ProtocolError
 from .limits import MAX_CHUNK_SIZE, Limits
@@ -22,12 +22,9 @@ from .messages import ABORT, SET_CHUNK_SIZE, TIMESTAMP_MASK, Message, control_va
 DEFAULT_CHUNK_SIZE = 128  # RTMP 1.0, 5.4.1: until Set Chunk Size says otherwise
 EXTENDED = 0xFFFFFF  # in the 24-bit time field: the real value follows in 32 bits (5.3.1.3)
 
-_MESSAGE_HEADER_BYTES = (11, 7, 3, 0)  # by chunk type (5.3.1.2)
-_TIME = struct.Struct(">BH")  # 24 bits each: the high byte, the low two
-_TIME_LENGTH_TYPE = struct.Struct(">BHBHB")
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
 
-_NOTHING = memoryview(b"")
+_NOTHING = bytearray()
 
 
 class _ChunkStream:
@@ -45,7 +42,7 @@ class _ChunkStream:
         self.stream_id = 0
         self.missing = 0  # bytes of the message that are still to come
         self.open = False  # a message is under way
-        self.body = bytearray()  # what has come of it
+        self.body = bytearray()  # what has come of it in earlier reads
 
 
 class ChunkReader:
@@ -59,8 +56,10 @@ class ChunkReader:
         self._chunk_left = 0  # bytes of that chunk still to come
         self._declared = 0  # sizes of all messages under way
         self._rest = b""  # a header cut off by the end of the last read
-        self._view = _NOTHING  # what is being read
+        self._buffer = _NOTHING  # what is being read: from `_position` to `_end`
+        self._view = memoryview(_NOTHING)  # the same
         self._position = 0
+        self._end = 0
         self._max_message_bytes = limits.max_message_bytes_before_publish
         self._max_partial_bytes = limits.max_message_bytes_before_publish
 
@@ -69,67 +68,74 @@ class ChunkReader:
         self._max_message_bytes = self._limits.max_message_bytes
         self._max_partial_bytes = self._limits.max_partial_bytes
 
-    def feed(self, data: bytes | bytearray | memoryview) -> None:
-        """Bytes to read from. They must stay unchanged until `next_message` has returned None."""
-        self._view = memoryview(b"".join((self._rest, data)) if self._rest else data)
+    def feed(self, data: bytes | bytearray | memoryview, size: int = -1) -> None:
+        """The first `size` bytes of `data` (all by default) to read from.
+
+        A bytearray is read where it is, and must stay unchanged until `next_message` has returned None.
+        """
+        if size < 0:
+            size = len(data)
+        if self._rest or not isinstance(data, bytearray):
+            self._buffer = bytearray(self._rest)
+            self._buffer += memoryview(data)[:size]
+            size += len(self._rest)
+        else:
+            self._buffer = data
+        self._view = memoryview(self._buffer)
         self._position = 0
+        self._end = size
 
     def next_message(self) -> Message | None:
         """The next message that is whole, or None when the bytes are used up.
 
         Raises ProtocolError where the bytes break the protocol; the reader is then of no further use.
         """
-        view = self._view
-        position = self._position
         while True:
             stream = self._current
             if stream is None:
-                stream, position = self._read_header(view, position)
+                stream = self._read_header()
                 if stream is None:
                     break
-            position = self._read_body(stream, view, position)
+            payload = self._read_body(stream)
             if self._chunk_left:
                 break
             self._current = None
-            if stream.missing == 0:
-                message = Message(stream.type_id, stream.stream_id, stream.timestamp, bytes(stream.body))
-                self._finish(stream)
-                if message.type_id == SET_CHUNK_SIZE:
-                    self._set_chunk_size(control_value(message))
-                elif message.type_id == ABORT:
-                    self._abort(control_value(message))
-                else:
-                    self._position = position
-                    return message
-        self._rest = bytes(view[position:])
-        self._view = _NOTHING
-        self._position = 0
+            if payload is None:
+                continue
+            self._finish(stream)
+            message = Message(stream.type_id, stream.stream_id, stream.timestamp, payload)
+            if message.type_id == SET_CHUNK_SIZE:
+                self._set_chunk_size(control_value(message))
+            elif message.type_id == ABORT:
+                self._abort(control_value(message))
+            else:
+                return message
+        self._rest = bytes(self._buffer[self._position : self._end])
+        self._buffer = _NOTHING
+        self._view = memoryview(_NOTHING)
         return None
 
-    def _read_header(self, view: memoryview, start: int) -> tuple[_ChunkStream | None, int]:
-        """Read one chunk header and make its stream current.
-
-        The stream and the position after the header, or None and `start` if the header is not all there yet.
-        """
-        available = len(view) - start
-        if available == 0:
-            return None, start
-        first = view[start]
+    def _read_header(self) -> _ChunkStream | None:
+        """Read one chunk header and make its stream current; None if the header is not all there yet."""
+        buffer = self._buffer
+        position = self._position
+        end = self._end
+        if position == end:
+            return None
+        first = buffer[position]
         chunk_type = first >> 6
         stream_id = first & 0x3F
-        position = start + 1
+        position += 1
         if stream_id == 0:
-            if available < 2:
-                return None, start
-            stream_id = 64 + view[start + 1]
-            position = start + 2
+            if end - position < 1:
+                return None
+            stream_id = 64 + buffer[position]
+            position += 1
         elif stream_id == 1:
-            if available < 3:
-                return None, start
-            stream_id = 64 + view[start + 1] + (view[start + 2] << 8)
-            position = start + 3
-        if len(view) - position < _MESSAGE_HEADER_BYTES[chunk_type]:
-            return None, start
+            if end - position < 2:
+                return None
+            stream_id = 64 + buffer[position] + (buffer[position + 1] << 8)
+            position += 2
         stream = self._streams.get(stream_id)
         if chunk_type == 3:
             if stream is None:
@@ -137,27 +143,27 @@ class ChunkReader:
             if stream.extended:
                 # "This field is present in Type 3 chunks when the most recent Type 0, 1, or 2 chunk ... indicated the
                 # presence of an extended timestamp field" (5.3.1.3), but some senders leave it out: the value tells.
-                field = bytes(view[position : position + 4])
+                field = bytes(buffer[position : min(position + 4, end)])
                 if field == stream.extended:
                     position += 4
                 elif stream.extended.startswith(field):
-                    return None, start
+                    return None
             if not stream.open:
                 stream.timestamp = (stream.timestamp + stream.delta) & TIMESTAMP_MASK
                 self._begin(stream)
         else:
-            if chunk_type == 2:
-                high, low = _TIME.unpack_from(view, position)
-            else:
-                high, low, length_high, length_low, type_id = _TIME_LENGTH_TYPE.unpack_from(view, position)
-            time = high << 16 | low
+            # Time (24 bits), then length (24) and type (8), then message stream (32, little-endian), by chunk type
+            # (5.3.1.2).
             fields = position
-            position += _MESSAGE_HEADER_BYTES[chunk_type]
+            position += 3 if chunk_type == 2 else 7 if chunk_type == 1 else 11
+            if position > end:
+                return None
+            time = buffer[fields] << 16 | buffer[fields + 1] << 8 | buffer[fields + 2]
             extended = b""
             if time == EXTENDED:
-                extended = bytes(view[position : position + 4])
-                if len(extended) < 4:
-                    return None, start
+                if end - position < 4:
+                    return None
+                extended = bytes(buffer[position : position + 4])
                 time = int.from_bytes(extended, "big")
                 position += 4
             if stream is None:
@@ -171,41 +177,59 @@ class ChunkReader:
             stream.delta = time
             stream.timestamp = time if chunk_type == 0 else (stream.timestamp + time) & TIMESTAMP_MASK
             if chunk_type < 2:
-                stream.length = length_high << 16 | length_low
-                stream.type_id = type_id
+                stream.length = buffer[fields + 3] << 16 | buffer[fields + 4] << 8 | buffer[fields + 5]
+                stream.type_id = buffer[fields + 6]
             if chunk_type == 0:
-                stream.stream_id = int.from_bytes(view[fields + 7 : fields + 11], "little")
+                stream.stream_id = int.from_bytes(buffer[fields + 7 : fields + 11], "little")
             self._begin(stream)
         self._current = stream
         self._chunk_left = min(self._chunk_size, stream.missing)
-        return stream, position
+        self._position = position
+        return stream
 
-    def _read_body(self, stream: _ChunkStream, view: memoryview, position: int) -> int:
-        """Take what is there of the current chunk, and of the chunks after it that continue its message."""
-        taken = len(view) - position
-        if taken > self._chunk_left:
-            taken = self._chunk_left
-        stream.body += view[position : position + taken]
-        position += taken
-        stream.missing -= taken
-        self._chunk_left -= taken
-        if self._chunk_left or not stream.missing or stream.extended or stream.id > _LONGEST_SHORT_ID:
-            return position
+    def _read_body(self, stream: _ChunkStream) -> bytes | None:
+        """Take what is there of the current chunk, and of the chunks after it that continue its message.
+
+        The message's body if it is whole now.
+        """
+        start = self._position
+        available = self._end - start
         size = self._chunk_size
-        step = size + 1
-        chunks = (stream.missing + size - 1) // size
-        if stream.missing + chunks > len(view) - position:
-            chunks = (len(view) - position) // step
-        headers = bytes(view[position : position + chunks * step : step])
-        run = chunks - len(headers.lstrip(bytes((0xC0 | stream.id,))))
-        if run:
-            end = position + min(run * step, stream.missing + run)
-            bodies = bytearray(view[position:end])
-            del bodies[::step]
-            stream.body += bodies
+        left = self._chunk_left
+        if (
+            available < left
+            or left < size
+            or left == stream.missing
+            or stream.extended
+            or stream.id > _LONGEST_SHORT_ID
+        ):
+            taken = min(available, left)
+            stream.missing -= taken
+            self._chunk_left = left - taken
+            self._position = start + taken
+            piece = self._view[start : start + taken]
+            if stream.missing == 0 and not stream.body:
+                return bytes(piece)
+            stream.body += piece
+        else:
+            # A whole chunk, and more to come: how far does the run go on?
+            step = size + 1
+            taken = stream.missing + (stream.missing - 1) // size
+            if taken > available:
+                taken = (available + 1) // step * step - 1
+            headers = self._buffer[start + size : start + taken : step]
+            run = len(headers) - len(headers.lstrip(bytes((0xC0 | stream.id,))))
+            if run < len(headers):
+                taken = (run + 1) * step - 1
+            bodies = self._buffer[start : start + taken]
+            del bodies[size::step]
             stream.missing -= len(bodies)
-            position = end
-        return position
+            self._chunk_left = 0
+            self._position = start + taken
+            if stream.missing == 0 and not stream.body:
+                return bytes(bodies)
+            stream.body += bodies
+        return bytes(stream.body) if stream.missing == 0 else None
 
     def _open(self, stream_id: int, chunk_type: int) -> _ChunkStream:
         # Type 1 is let through on a fresh chunk stream, as librtmp sends its first ping answer: times count from 0.
@@ -229,7 +253,8 @@ class ChunkReader:
         self._declared -= stream.length
         stream.missing = 0
         stream.open = False
-        stream.body = bytearray()
+        if stream.body:
+            stream.body = bytearray()
 
     def _set_chunk_size(self, size: int) -> None:
         # "the most significant bit ... MUST be zero"; "The valid sizes are 1 to 2147483647" (5.4.1).

@@ -1,4 +1,4 @@
-"""Audio, video and data messages of one published stream, turned into events."""
+"""Audio, video and data messages of one published stream: counted, and turned into events."""
 
 from .amf0 import decode
 from .codecs.aac import parse_audio_specific_config
@@ -23,11 +23,28 @@ def configures(message: Message) -> bool:
     return True
 
 
+class MediaCounts:
+    """What came of one published stream so far. It grows in place: who looks at it now and then sees what is new."""
+
+    __slots__ = ("audio_codec", "bytes", "frames", "media", "timestamp", "video_codec")
+
+    def __init__(self) -> None:
+        self.bytes = 0  # payload of all audio and video messages
+        self.media = 0  # audio and video messages, without sequence headers
+        self.frames = 0  # the video among them
+        self.timestamp = 0  # of the last video message, ms, unwrapped past 2**32
+        self.video_codec: str | None = None
+        self.audio_codec: str | None = None
+
+
 class MediaReader:
     """Keeps the stream's clock. What it cannot read never ends a stream: it only goes unreported."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, frames: bool) -> None:
+        """`frames`: whether the audio and video messages themselves are events, or only counted."""
         self._limits = limits
+        self._frames = frames
+        self.counts = MediaCounts()
         self._last_timestamp: int | None = None  # unwrapped
 
     def read(self, message: Message, events: list[Event]) -> None:
@@ -51,9 +68,19 @@ class MediaReader:
                 pass  # unreadable here, perhaps not to a decoder: the metadata's size stands
             else:
                 events.append(VideoConfig(tag.codec, sps.width, sps.height, sps.profile, sps.level, sps.fps))
+        timestamp = self._unwrap(message.timestamp)
+        counts = self.counts
+        counts.bytes += len(payload)
+        counts.timestamp = timestamp
+        counts.video_codec = tag.codec
+        if not tag.is_sequence_header:
+            counts.media += 1
+            counts.frames += 1
+        if not self._frames:
+            return
         events.append(
             VideoMessage(
-                self._unwrap(message.timestamp),
+                timestamp,
                 payload,
                 tag.codec,
                 tag.keyframe,
@@ -76,9 +103,17 @@ class MediaReader:
                 pass
             else:
                 events.append(AudioConfig(tag.codec, config.sample_rate, config.channels))
+        timestamp = self._unwrap(message.timestamp)
+        counts = self.counts
+        counts.bytes += len(payload)
+        counts.audio_codec = tag.codec
+        if not tag.is_sequence_header:
+            counts.media += 1
+        if not self._frames:
+            return
         events.append(
             AudioMessage(
-                self._unwrap(message.timestamp),
+                timestamp,
                 payload,
                 tag.codec,
                 tag.is_sequence_header,

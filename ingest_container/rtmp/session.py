@@ -37,7 +37,7 @@ from .events import (
 )
 from .handshake import Handshake
 from .limits import OUTGOING_CHUNK_SIZE, WINDOW_ACKNOWLEDGEMENT_SIZE, Limits
-from .media import MediaReader, configures
+from .media import MediaCounts, MediaReader, configures
 from .messages import Message
 
 
@@ -92,13 +92,14 @@ _LARGEST_CAPS_EX = 0xFF  # four flags are defined so far
 class Session:
     """See the module's text. `now` is monotonic seconds throughout."""
 
-    def __init__(self, *, now: float, random_bytes: bytes, limits: Limits | None = None) -> None:
-        """`random_bytes`: the 1528 that S1 carries."""
+    def __init__(self, *, now: float, random_bytes: bytes, limits: Limits | None = None, frames: bool = True) -> None:
+        """`random_bytes`: the 1528 that S1 carries. `frames`: see `MediaReader`."""
         self._limits = limits or Limits()
         self._handshake = Handshake(random_bytes)
         self._reader = ChunkReader(self._limits)
         self._writer = ChunkWriter()
-        self._media = MediaReader(self._limits)
+        self._frames = frames
+        self._media = MediaReader(self._limits, frames=frames)
         self._outgoing = bytearray()
         self._app = ""
         self._streams = 0  # message streams created
@@ -113,20 +114,31 @@ class Session:
 
     # --- what the shell calls ----------------------------------------------------------------------------------
 
-    def receive_data(self, data: bytes | bytearray | memoryview, now: float) -> list[Event]:
-        """Take what was read from the socket. `data` may be reused by the caller afterwards."""
-        self.bytes_received += len(data)
+    @property
+    def counts(self) -> MediaCounts:
+        """Of the stream that is published; new ones with every accepted publish."""
+        return self._media.counts
+
+    def receive_data(self, data: bytes | bytearray | memoryview, now: float, size: int = -1) -> list[Event]:
+        """Take the first `size` bytes of `data` (all by default), which were read from the socket.
+
+        `data` may be reused by the caller afterwards. A bytearray is read in place.
+        """
+        if size < 0:
+            size = len(data)
+        self.bytes_received += size
         events: list[Event] = []
         try:
             if self.state is SessionState.HANDSHAKE:
-                answer, data = self._handshake.receive_data(data)
+                answer, data = self._handshake.receive_data(memoryview(data)[:size])
+                size = len(data)
                 self._outgoing += answer
                 if self._handshake.done:
                     self._move(Trigger.HANDSHAKE_DONE, now)
             if self.state in (SessionState.HANDSHAKE, SessionState.REFUSED, SessionState.CLOSED):
                 return events
-            self._bytes_since_handshake += len(data)
-            self._read(data, now, events)
+            self._bytes_since_handshake += size
+            self._read(data, size, now, events)
         except ProtocolError as fault:
             events.append(ProtocolFailed(fault.reason_code, fault.detail))
             self._close("protocol_failed", now, events)
@@ -166,7 +178,7 @@ class Session:
         """Send NetStream.Publish.Start. Raises LocalProtocolError unless the state is PUBLISH_PENDING."""
         self._move(Trigger.ACCEPT, now)
         self._reader.allow_media()
-        self._media = MediaReader(self._limits)
+        self._media = MediaReader(self._limits, frames=self._frames)
         self._send_control(messages.USER_CONTROL, messages.user_control(messages.STREAM_BEGIN, self._published))
         self._send_status(self._published, "status", commands.PUBLISH_START, "Publishing started.")
 
@@ -210,12 +222,12 @@ class Session:
 
     # --- messages ----------------------------------------------------------------------------------------------
 
-    def _read(self, data: bytes | bytearray | memoryview, now: float, events: list[Event]) -> None:
+    def _read(self, data: bytes | bytearray | memoryview, size: int, now: float, events: list[Event]) -> None:
         if self._early and self.state is SessionState.PUBLISHING:
             for early in self._early:
                 self._media.read(early, events)
             self._early.clear()
-        self._reader.feed(data)
+        self._reader.feed(data, size)
         while (message := self._reader.next_message()) is not None:
             self._handle(message, now, events)
             if self.state is SessionState.CLOSED:
