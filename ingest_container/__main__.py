@@ -29,15 +29,17 @@ def main() -> int:
             sys.stderr.write(f"{PREFIX}{name}: {item['msg']}\n")
         return 2
     # Not before the environment is known to be good: the tables take their names from it at import.
+    from ingest_container.listeners import CannotListen
     from ingest_container.node import IngestNode
+    from ingest_container.tls import CertificateUnreadable
 
     try:
         asyncio.run(_serve(IngestNode(own, shared, logger("ingest"))))
-    except OSError as error:
-        sys.stderr.write(
-            f"Cannot listen on {own.rtmp_host}:{own.rtmp_port} ({error.strerror}). "
-            "Set STREAM_SYNC_RTMP_PORT to another port, or end what listens there.\n"
-        )
+    except CannotListen as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except CertificateUnreadable as error:
+        sys.stderr.write(f"Cannot serve RTMPS with STREAM_SYNC_TLS_CERTIFICATE, STREAM_SYNC_TLS_PRIVATE_KEY: {error}\n")
         return 2
     except asyncio.CancelledError:
         # The second signal: nothing is waited for any more, least of all threads in a call to AWS.

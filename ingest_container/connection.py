@@ -2,19 +2,23 @@
 
 import asyncio
 import os
+import ssl
 from typing import Protocol, cast
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.errors import PublishRefused, StreamSyncError, WrongApplication
+from chalicelib.domain.errors import NodeDraining, PublishRefused, StreamSyncError, WrongApplication
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.streams import EndReason
 from ingest_container import proxy_protocol, rtmp
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.facts import FactFinder
+from ingest_container.gatekeeper import TurnedAway, canonical
 from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
+from ingest_container.tls import TlsBroken, TlsLayer
+from ingest_container.waiting_room import Abandoned
 
 HANDSHAKE_RANDOM = 1528  # bytes of S1 (RTMP 1.0, 5.2.3)
 RECEIVE_BUFFER = 256 * 1024  # one for the whole node: the session copies what it keeps
@@ -30,21 +34,28 @@ class Host(Protocol):
     log: Logger
     telemetry: Telemetry
 
-    def connected(self, connection: "PublisherConnection") -> None: ...
+    def connected(self, connection: "PublisherConnection") -> None:
+        """Raises TurnedAway; `disconnected` comes in any case."""
+
+    def identified(self, connection: "PublisherConnection", client_ip: str) -> None:
+        """Who the client is, past a load balancer. Raises TurnedAway."""
 
     def disconnected(self, connection: "PublisherConnection") -> None: ...
 
     async def admit(self, stream_key: str, connection: "PublisherConnection") -> Broadcast:
-        """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin."""
+        """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin, and Abandoned."""
 
-    def refused(self, refusal: PublishRefused, client_ip: str | None) -> None: ...
+    def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
+        """The refusal is known and will be told after so many seconds."""
 
 
 class PublisherConnection(asyncio.BufferedProtocol):
     """The asyncio side of an `rtmp.Session`; asks the node for admission and feeds one `Broadcast`."""
 
-    def __init__(self, node: Host) -> None:
+    def __init__(self, node: Host, context: ssl.SSLContext | None = None) -> None:
+        """With `context` the peer speaks TLS, behind a PROXY header if one comes."""
         self._node = node
+        self._tls = TlsLayer(context) if context is not None else None
         self._loop = asyncio.get_running_loop()
         self._session = rtmp.Session(now=self._loop.time(), random_bytes=os.urandom(HANDSHAKE_RANDOM))
         self._found = FactFinder()
@@ -61,6 +72,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._stream: tuple[str, int] | None = None  # stream id and a seq, for the audit record
         self._asked_to_publish = False
         self._preamble: bytearray | None = None  # while a PROXY protocol header may still come
+        self._pong: asyncio.Future[None] | None = None  # while an answer to a ping is waited for
         self.client_ip: str | None = None
 
     @property
@@ -73,10 +85,16 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(MAX_UNSENT)
         peer = transport.get_extra_info("peername")
-        self.client_ip = str(peer[0]) if peer else None
-        if self.client_ip is not None and self._node.settings.trusts_proxy(self.client_ip):
-            self._preamble = bytearray()
-        self._node.connected(self)
+        self.client_ip = canonical(peer[0]) if peer else None
+        try:
+            self._node.connected(self)
+            if self.client_ip is not None and self._node.settings.trusts_proxy(self.client_ip):
+                self._preamble = bytearray()
+            elif self.client_ip is not None:
+                self._node.identified(self, self.client_ip)
+        except TurnedAway as turned_away:
+            self._abort(turned_away.reason)
+            return
         self._arm_timer()
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -89,6 +107,12 @@ class PublisherConnection(asyncio.BufferedProtocol):
             if rest is None:
                 return
             data = memoryview(rest)
+        if self._tls is not None:
+            self._receive_encrypted(self._tls, data)
+        else:
+            self._receive(data)
+
+    def _receive(self, data: bytes | memoryview) -> None:
         state = self._session.state
         self._handle(self._session.receive_data(data, self._loop.time()))
         if self._session.state is not state:
@@ -100,29 +124,46 @@ class PublisherConnection(asyncio.BufferedProtocol):
         preamble += data
         try:
             header = proxy_protocol.parse(preamble)
+            if header is not None and header.client_ip is not None:
+                self.client_ip = canonical(header.client_ip)
+                self._node.identified(self, self.client_ip)
         except proxy_protocol.ProxyHeaderBroken as broken:
-            self._reason, self._detail = "proxy_header_broken", str(broken)
-            self._transport.abort()
+            self._abort("proxy_header_broken", str(broken))
+            return None
+        except TurnedAway as turned_away:
+            self._abort(turned_away.reason)
             return None
         if header is None:
             return None
-        self.client_ip = header.client_ip or self.client_ip
         self._preamble = None
         return preamble[header.size :]
+
+    def _receive_encrypted(self, tls: TlsLayer, data: bytes | memoryview) -> None:
+        try:
+            plain = tls.receive_data(data)
+        except TlsBroken as broken:
+            self._flush()  # the alert that says why
+            self._abort("tls_failed", str(broken))
+            return
+        if plain:
+            self._receive(plain)
+        self._flush()
+        if tls.ended:
+            self.eof_received()
 
     def eof_received(self) -> bool:
         self._handle(self._session.receive_eof(self._loop.time()))
         return False
 
     def pause_writing(self) -> None:
-        self._reason = "peer_not_reading"
-        self._transport.abort()
+        self._abort("peer_not_reading")
 
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is not None and self._reason == "peer_closed":
             self._reason = "connection_reset"
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         self._node.disconnected(self)
         if self._broadcast is not None:
             self._leave(self._broadcast)
@@ -143,8 +184,24 @@ class PublisherConnection(asyncio.BufferedProtocol):
 
     def _flush(self) -> None:
         data = self._session.data_to_send()
+        if self._tls is not None:
+            if data:
+                self._tls.send_data(data)
+            data = self._tls.data_to_send()
         if data and not self._transport.is_closing():
             self._transport.write(data)
+
+    def _hang_up(self) -> None:
+        """Close, after what is still to be said."""
+        if self._tls is not None:
+            self._tls.close()
+        self._flush()
+        self._transport.close()
+
+    def _abort(self, reason: str, detail: str | None = None) -> None:
+        """Close at once; nothing that waits is sent."""
+        self._reason, self._detail = reason, detail
+        self._transport.abort()
 
     def _handle(self, events: list[rtmp.Event]) -> None:
         for event in events:
@@ -164,9 +221,11 @@ class PublisherConnection(asyncio.BufferedProtocol):
                     self._reason, self._detail = event.reason_code, event.detail
                 case rtmp.TimedOut():
                     self._reason = f"{event.phase}_timeout"
+                case rtmp.Pong():
+                    if self._pong is not None and not self._pong.done():
+                        self._pong.set_result(None)
                 case rtmp.CloseNow():
-                    self._flush()
-                    self._transport.close()
+                    self._hang_up()
                 case _:
                     self._found.learn(event)
 
@@ -200,10 +259,14 @@ class PublisherConnection(asyncio.BufferedProtocol):
                 raise WrongApplication()
             broadcast = await self._node.admit(request.stream_name, self)
         except PublishRefused as refusal:
-            self._refuse(refusal)
+            await self._refuse(refusal)
             return
         except StreamSyncError as error:
-            self._refuse(PublishRefused(error.detail))
+            await self._refuse(PublishRefused(error.detail))
+            return
+        except Abandoned:
+            if not self._transport.is_closing():
+                self._abort("queue_abandoned")
             return
         if self._transport.is_closing():
             self._leave(broadcast)
@@ -216,9 +279,11 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._arm_timer()
         self._flush()
 
-    def _refuse(self, refusal: PublishRefused) -> None:
+    async def _refuse(self, refusal: PublishRefused) -> None:
         self._reason, self._key_id = refusal.code, refusal.key_id
-        self._node.refused(refusal, self.client_ip)
+        pause = self._node.refused(refusal, self.client_ip)
+        if pause:
+            await asyncio.sleep(pause)
         if not self._transport.is_closing() and self._session.state is rtmp.SessionState.PUBLISH_PENDING:
             self._session.refuse_publish(refusal.rtmp_code, refusal.rtmp_description, self._loop.time())
             self._arm_timer()
@@ -234,12 +299,27 @@ class PublisherConnection(asyncio.BufferedProtocol):
         if reason is not EndReason.CLEAN_STOP:
             # Encoders ignore or mishandle what is said after Publish.Start; a close at a message boundary they all
             # understand.
-            self._transport.close()
+            self._hang_up()
 
     def close(self, reason: str) -> None:
         """The node stops."""
+        if self._session.state is rtmp.SessionState.PUBLISH_PENDING:
+            draining = NodeDraining()
+            self._session.refuse_publish(draining.rtmp_code, draining.rtmp_description, self._loop.time())
         self._reason = reason
-        self._transport.close()
+        self._hang_up()
+
+    def give_way(self) -> None:
+        """Too many strangers, and this one has been here longest."""
+        self._abort("gave_way")
+
+    def ping(self) -> "asyncio.Future[None]":
+        """Done when the encoder, whose publish is not answered yet, gives a sign of life."""
+        self._pong = self._loop.create_future()
+        if not self._transport.is_closing() and self._session.state is rtmp.SessionState.PUBLISH_PENDING:
+            self._session.ping(self._loop.time())
+            self._flush()
+        return self._pong
 
     def _leave(self, broadcast: Broadcast) -> None:
         self._broadcast = None

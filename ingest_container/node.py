@@ -3,24 +3,30 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
 from ulid import ULID
 
 from chalicelib.config import Settings
-from chalicelib.domain.errors import AtCapacity, NodeDraining, PublishRefused, SessionTaken, StoreUnavailable
+from chalicelib.domain.errors import NodeDraining, PublishRefused, SessionTaken, StoreUnavailable
 from chalicelib.domain.events import NodeChange, StreamStateChange
+from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import RENEW_INTERVAL, Holder, may_trust_own
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import admission, lifecycle, news
 from chalicelib.services.fleet import NodeMembership, Orders, Reaper
+from ingest_container import listeners
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.connection import PublisherConnection
+from ingest_container.gatekeeper import Gatekeeper, GateLimits
 from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
+from ingest_container.tls import Certificates, CertificateUnreadable
+from ingest_container.waiting_room import WaitingRoom
 
 TICK = 0.5  # seconds between looks at silence and grace
 PULSE_EVERY = 5  # seconds between the rows of a stream's measures
@@ -29,7 +35,7 @@ SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
 UNDO_RETRY = 1.0  # seconds until the next attempt to undo a claim that was not answered
 SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
 RENEW_RETRY = 0.3  # seconds until the next attempt while the database is away
-BACKLOG = 1024  # connections the kernel holds for us: a whole node's encoders may come back at once
+LOOK_AFTER_EVERY = 5.0  # seconds between looks at the certificate's files and words about who was turned away
 
 
 class IngestNode:
@@ -54,50 +60,77 @@ class IngestNode:
             )
         )
         self._broadcasts: dict[str, Broadcast] = {}  # by channel
-        self._publishing: set[PublisherConnection] = set()
-        self._admitting = 0
+        self._gate = Gatekeeper(
+            GateLimits(
+                connections=listeners.make_room(settings.max_connections),
+                strangers=settings.max_strangers,
+                per_address=settings.max_connections_per_address,
+            )
+        )
+        # A stream that waits for its encoder keeps its place: the encoder that comes back must find one.
+        self._places = WaitingRoom(
+            settings.capacity,
+            lambda: len(self._broadcasts),
+            length=settings.queue_length,
+            longest_wait=settings.queue_seconds,
+        )
+        self._claiming = 0
+        self._certificates: Certificates | None = None
+        if settings.tls_certificate is not None and settings.tls_private_key is not None:
+            self._certificates = Certificates(settings.tls_certificate, settings.tls_private_key)
         self._undoing: set[asyncio.Task[None]] = set()
         self._watched: frozenset[str] = frozenset()
         self._draining = False
         self._stopping = asyncio.Event()
         self.port = 0  # the one that is really bound, once it is
+        self.rtmps_port: int | None = None
 
     # --- connections ---------------------------------------------------------------------------------------------
 
     def connected(self, connection: PublisherConnection) -> None:
         self._connections.add(connection)
         self._no_connections.clear()
+        self._gate.enter(connection)
+
+    def identified(self, connection: PublisherConnection, client_ip: str) -> None:
+        self._gate.name(connection, client_ip)
 
     def disconnected(self, connection: PublisherConnection) -> None:
         self._connections.discard(connection)
-        self._publishing.discard(connection)
+        self._gate.leave(connection)
+        self._places.left(connection)
         if not self._connections:
             self._no_connections.set()
 
     # --- admission ---------------------------------------------------------------------------------------------
 
     async def admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
-        """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin."""
+        """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin, and Abandoned."""
+        self._check_open()
+        key = await self._threads.run(admission.authenticate, stream_key, now_ms())
+        self._gate.recognise(connection)
+        if key.channel_id in self._broadcasts:
+            return await self._admit(key, connection)
+        await self._places.place(connection, key.channel_id)
+        try:
+            self._check_open()
+            return await self._admit(key, connection)
+        finally:
+            self._places.settled()
+
+    def _check_open(self) -> None:
         if self._draining or self._stopping.is_set():
             raise NodeDraining()
         if not self._membership.is_trusted(now_ms()):
             raise StoreUnavailable()
-        # A stream that waits for its encoder takes no place: the encoder that comes back must find one.
-        if len(self._publishing) + self._admitting >= self.settings.capacity:
-            raise AtCapacity()
-        self._admitting += 1
-        try:
-            return await self._admit(stream_key, connection)
-        finally:
-            self._admitting -= 1
 
-    async def _admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
-        key = await self._threads.run(admission.authenticate, stream_key, now_ms())
+    async def _admit(self, key: StreamKey, connection: PublisherConnection) -> Broadcast:
         waiting = self._broadcasts.get(key.channel_id)
         if waiting is not None:
             await waiting.settled()
         node = self._membership.node
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
+        self._claiming += 1
         try:
             grant = await self._threads.run(admission.claim, key, holder, connection.client_ip, now_ms())
         except StoreUnavailable:
@@ -105,6 +138,8 @@ class IngestNode:
             self._undoing.add(undoing)
             undoing.add_done_callback(self._undoing.discard)
             raise
+        finally:
+            self._claiming -= 1
         broadcast = self._broadcasts.get(grant.channel_id)
         if broadcast is not None and broadcast.stream_id != grant.stream_id:
             broadcast.superseded()
@@ -112,7 +147,6 @@ class IngestNode:
         if broadcast is None:
             broadcast = Broadcast(grant, key, self._threads, self.telemetry, self.log, self._gone)
             self._broadcasts[grant.channel_id] = broadcast
-        self._publishing.add(connection)
         broadcast.take_on(connection, grant, key)
         self.log.info(
             "publisher accepted", key_id=key.key_id, stream_id=grant.stream_id, resumed=grant.resumed, fence=grant.fence
@@ -130,14 +164,18 @@ class IngestNode:
             except StoreUnavailable:
                 continue
 
-    def refused(self, refusal: PublishRefused, client_ip: str | None) -> None:
+    def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
         self.log.warning("publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip)
         self.telemetry.tell_refused(refusal, client_ip)
+        if client_ip is None or refusal.http_status != HTTPStatus.UNAUTHORIZED:
+            return 0.0
+        return self._gate.failed(client_ip, asyncio.get_running_loop().time())
 
     def _gone(self, broadcast: Broadcast) -> None:
         channel_id = broadcast.hold.grant.channel_id
         if self._broadcasts.get(channel_id) is broadcast:
             del self._broadcasts[channel_id]
+            self._places.freed()
 
     @property
     def active(self) -> int:
@@ -146,28 +184,34 @@ class IngestNode:
     # --- the run -----------------------------------------------------------------------------------------------
 
     async def run(self, listening: Callable[["IngestNode"], None]) -> None:
-        """Joins the fleet, then listens; `listening` is told when publishers may come. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: PublisherConnection(self),
-            self.settings.rtmp_host,
-            self.settings.rtmp_port,
-            backlog=BACKLOG,
-            start_serving=False,
-        )
+        """Joins the fleet, then listens; `listening` is told when publishers may come. Raises CannotListen."""
+        settings = self.settings
+        plain = listeners.bind(settings.rtmp_host, settings.rtmp_port, "STREAM_SYNC_RTMP_PORT")
+        certificates, encrypted = self._certificates, None
+        if certificates is not None and settings.rtmps_port is not None:
+            encrypted = listeners.bind(settings.rtmp_host, settings.rtmps_port, "STREAM_SYNC_RTMPS_PORT")
         await self._join()
-        await server.start_serving()
-        self.port = server.sockets[0].getsockname()[1]
+        servers = [await listeners.serve(plain, lambda: PublisherConnection(self))]
+        self.port = plain.getsockname()[1]
+        if certificates is not None and encrypted is not None:
+            servers.append(await listeners.serve(encrypted, lambda: PublisherConnection(self, certificates.context)))
+            self.rtmps_port = encrypted.getsockname()[1]
         worker = asyncio.create_task(self.telemetry.run())
-        chores = [asyncio.create_task(chore) for chore in (self._renew(), self._tick(), self._measure(), self._sweep())]
+        chores = [
+            asyncio.create_task(chore)
+            for chore in (self._renew(), self._tick(), self._measure(), self._sweep(), self._look_after())
+        ]
         for chore in chores:
             chore.add_done_callback(self._chore_ended)
-        self.log.info("listening", host=self.settings.rtmp_host, port=self.port, node_id=self.settings.node_id)
+        self.log.info(
+            "listening", host=settings.rtmp_host, port=self.port, rtmps_port=self.rtmps_port, node_id=settings.node_id
+        )
         listening(self)
         try:
             await self._stopping.wait()
         finally:
-            server.close()
+            for server in servers:
+                server.close()
             await self._end_all()
             for task in (*chores, worker):
                 task.cancel()
@@ -254,6 +298,8 @@ class IngestNode:
 
     async def _follow(self, orders: Orders) -> None:
         self._draining = orders.draining
+        if self._draining:
+            self._places.dismiss()
         self._watched = orders.watched
         by_stream = {broadcast.stream_id: broadcast for broadcast in self._broadcasts.values()}
         for order in orders.end:
@@ -261,7 +307,7 @@ class IngestNode:
             if broadcast is not None:
                 broadcast.end(order.reason)
         # An order for a stream that is not here may be for one that is being admitted: it comes again next time.
-        handled = [order for order in orders.end if order.stream_id in by_stream or not self._admitting]
+        handled = [order for order in orders.end if order.stream_id in by_stream or not self._claiming]
         if handled:
             await self._quietly(self._threads.run(self._membership.acknowledge, handled))
 
@@ -309,6 +355,18 @@ class IngestNode:
                 pause = min(pause, max(0.0, (reaper.next_end - now_ms()) / 1000) + random.uniform(0, SWEEP_SPREAD))  # noqa: S311
             await asyncio.sleep(pause)
             await self._quietly(self._announce(reaper.sweep))
+
+    async def _look_after(self) -> None:
+        """A renewed certificate is taken on; who was turned away is told in one line, not in thousands."""
+        while True:
+            await asyncio.sleep(LOOK_AFTER_EVERY)
+            if turned_away := self._gate.take_turned_away():
+                self.log.warning("connections turned away", extra={"reasons": turned_away})
+            try:
+                if self._certificates is not None and self._certificates.reload_if_changed():
+                    self.log.info("the certificate was read again")
+            except CertificateUnreadable as unreadable:
+                self.log.error("the certificate cannot be read, the former one stays in use", detail=str(unreadable))
 
     async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
         for event in await self._threads.run(sweep, self._regions, now_ms()):

@@ -1,9 +1,10 @@
 """The ingest node's own environment, beside `chalicelib.config`."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from ulid import ULID
 
@@ -15,8 +16,13 @@ class IngestSettings(BaseSettings):
 
     # On Fargate the task's id, so that ECS's news about the task finds the node.
     node_id: str = Field(default_factory=lambda: f"node-{ULID()}", min_length=1, max_length=100)
+    # `::` is every address of the machine, IPv6 and IPv4.
     rtmp_host: str = "0.0.0.0"
     rtmp_port: int = Field(default=1935, ge=0, le=65535)
+    # RTMPS beside it: all three or none. The files (PEM, the chain and its key) are read again when they change.
+    rtmps_port: int | None = Field(default=None, ge=0, le=65535)
+    tls_certificate: Path | None = None
+    tls_private_key: Path | None = None
     # The application of the ingest URL: rtmp://host/<app>
     rtmp_app: str = Field(default="live", pattern=r"^[A-Za-z0-9_-]{1,32}$")
     # Networks (CIDR, comma separated) whose PROXY protocol header is believed: the load balancer's, nobody else's.
@@ -25,6 +31,14 @@ class IngestSettings(BaseSettings):
     address: str = ""
     # Publishers at once; what a core can hold is measured by `make bench`.
     capacity: int = Field(default=500, ge=1, le=20_000)
+    # Publishers with a good key that wait for a place when all are taken, and how many seconds they do at most.
+    queue_length: int = Field(default=64, ge=0, le=10_000)
+    queue_seconds: float = Field(default=60.0, gt=0, le=600)
+    # Connections of all kinds; those among them whose key was not recognised yet; and those from one address (IPv6: one
+    # /64), of which this very machine is not counted.
+    max_connections: int = Field(default=16_384, ge=1)
+    max_strangers: int = Field(default=4_096, ge=1)
+    max_connections_per_address: int = Field(default=256, ge=1)
     # Seconds a stopping node may take to end its streams properly.
     stop_seconds: float = Field(default=10.0, gt=0, le=110)
 
@@ -33,7 +47,14 @@ class IngestSettings(BaseSettings):
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        given = [value is not None for value in (self.rtmps_port, self.tls_certificate, self.tls_private_key)]
+        if any(given) and not all(given):
+            raise ValueError("RTMPS needs RTMPS_PORT, TLS_CERTIFICATE and TLS_PRIVATE_KEY together")
+        return self
+
     def trusts_proxy(self, peer: str) -> bool:
-        """Whether a PROXY protocol header from `peer`, an IP address, is to be believed."""
-        address = ip_address(peer.partition("%")[0])
+        """Whether a PROXY protocol header from `peer`, an IP address in canonical form, is to be believed."""
+        address = ip_address(peer)
         return any(address in network for network in self.proxy_networks)
