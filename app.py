@@ -3,20 +3,21 @@
 import boto3
 from chalice.app import Chalice
 
-from chalicelib.api import admin, authorizer, broadcaster, problems, reactions, realtime, viewer
+from chalicelib.api import admin, authorizer, broadcaster, problems, reactions, realtime, viewer, webhooks
 
 app = Chalice(app_name="stream-sync")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.websocket_api.session = boto3.session.Session()
 app.register_middleware(problems.middleware, "http")
 
-for module in (authorizer, broadcaster, viewer, admin, reactions):
+for module in (authorizer, broadcaster, viewer, admin, reactions, webhooks):
     app.register_blueprint(module.blueprint)
 
-# Chalice wraps a WebSocket handler for Lambda only where the app itself registers it, not in a blueprint; the names here
-# are the ones that it deploys.
+# Chalice wraps a WebSocket handler for Lambda only where the app itself registers it, not in a blueprint; the names
+# here are the ones that it deploys.
 on_connect = app.on_ws_connect(name="ws_connect")(realtime.on_connect)
 on_message = app.on_ws_message(name="ws_message")(realtime.on_message)
 on_disconnect = app.on_ws_disconnect(name="ws_disconnect")(realtime.on_disconnect)
 
 on_stream_event = reactions.on_stream_event
+on_webhook_event = webhooks.on_webhook_event

@@ -22,6 +22,7 @@ REST_FUNCTION = "APIHandler"
 AUTHORIZER_FUNCTION = "BroadcasterAuth"  # `broadcaster_auth`
 CONNECT_FUNCTION = "WebsocketConnect"
 EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event`
+WEBHOOK_FUNCTION = "OnWebhookEvent"  # `on_webhook_event`
 
 # Who writes to open dashboards: news, and the answers to what a dashboard asks.
 PUSHERS = (EVENT_FUNCTION, "WebsocketMessage")
@@ -40,6 +41,10 @@ LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
 NEWS_RETRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3}
 # A task that stopped is cleaned up after within the minute by the schedule; late news of it does no harm.
 TASK_RETRY = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
+# Other systems rely on webhooks: an event is offered for a day, which is the most, until its deliveries are put down.
+WEBHOOK_RETRY = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
+# A second's measures and a browser's arrival are nobody else's business.
+NOT_FOR_WEBHOOKS = ["Stream Metrics", "Dashboard Connected"]
 
 
 def chalice_extras(stage: Stage) -> dict[str, Any]:
@@ -56,13 +61,26 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
             "WebsocketPush": _websocket_push(),
             **_rule(
                 "StreamNews",
+                EVENT_FUNCTION,
                 NEWS_RETRY,
                 EventBusName=stage.prefix,
                 Description="Everything that the two planes tell, to open dashboards",
                 EventPattern={"source": [{"prefix": "stream-sync."}]},
             ),
             **_rule(
+                "WebhookNews",
+                WEBHOOK_FUNCTION,
+                WEBHOOK_RETRY,
+                EventBusName=stage.prefix,
+                Description="What other systems may hear of, to their webhooks",
+                EventPattern={
+                    "source": [{"prefix": "stream-sync."}],
+                    "detail-type": [{"anything-but": NOT_FOR_WEBHOOKS}],
+                },
+            ),
+            **_rule(
                 "IngestTaskStopped",
+                EVENT_FUNCTION,
                 TASK_RETRY,
                 Description="An ingest task stopped: its streams may need an end",
                 EventPattern={
@@ -145,13 +163,13 @@ def _websocket_push() -> Resource:
     }
 
 
-def _rule(name: str, retry: dict[str, int], **properties: Any) -> dict[str, Resource]:
-    """A rule that calls the event function, and its permission to."""
-    function = {"Fn::GetAtt": [EVENT_FUNCTION, "Arn"]}
+def _rule(name: str, target: str, retry: dict[str, int], **properties: Any) -> dict[str, Resource]:
+    """A rule that calls a function, and its permission to."""
+    function = {"Fn::GetAtt": [target, "Arn"]}
     return {
         name: {
             "Type": "AWS::Events::Rule",
-            "Properties": {**properties, "Targets": [{"Id": EVENT_FUNCTION, "Arn": function, "RetryPolicy": retry}]},
+            "Properties": {**properties, "Targets": [{"Id": target, "Arn": function, "RetryPolicy": retry}]},
         },
         f"{name}Permission": {
             "Type": "AWS::Lambda::Permission",

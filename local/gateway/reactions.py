@@ -21,11 +21,13 @@ _UNIT_S = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 class Reactions:
-    """`app_module` is the Chalice entry module: it holds `app` and the function `on_stream_event`."""
+    """`app_module` is the Chalice entry module: it holds `app`, whose plain functions stand behind the bus's rules."""
 
     def __init__(self, app_module: ModuleType, functions: Functions, bus_secret: str) -> None:
         self._app = app_module.app
-        self._on_event: Handler = app_module.on_stream_event
+        self._on_event: dict[str, Handler] = {
+            function.name: self._app.handler_map[function.name] for function in self._app.pure_lambda_functions
+        }
         self._functions = functions
         self._bus_secret = bus_secret.encode()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -34,7 +36,9 @@ class Reactions:
         """One event from the bus's rule. Answered before it is worked on: the handler's time is not the bus's."""
         if not hmac.compare_digest(request.headers.get(BUS_HEADER, "").encode(), self._bus_secret):
             return web.Response(status=403)
-        self._start(self._functions.invoke_later("on_stream_event", self._on_event, await request.json()))
+        event = await request.json()
+        for name, handler in self._on_event.items():
+            self._start(self._functions.invoke_later(name, handler, event))
         return web.Response(status=202)
 
     def start_schedules(self) -> None:

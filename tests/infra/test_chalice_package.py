@@ -12,6 +12,8 @@ import pytest
 
 from app import app
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES
+from chalicelib.domain.events import EVENT_TYPES, EventName
+from chalicelib.domain.webhooks import EVENT_NAMES
 from infra.chalice_extras import API_STAGE, LOCAL_ONLY
 from tests.infra.conftest import ROOT, Package, offline_environment
 
@@ -120,17 +122,31 @@ def test_the_functions_have_our_policy_and_no_generated_one(package: Package) ->
         assert policy["PolicyDocument"] == (authorizers if name == "BroadcasterAuthRole" else ours)
 
 
-def test_what_the_planes_tell_reaches_the_event_function(package: Package) -> None:
+def test_what_the_planes_tell_reaches_its_functions(package: Package) -> None:
     rules = package.template.of_type("AWS::Events::Rule")
-    event_function = {"Fn::GetAtt": ["OnStreamEvent", "Arn"]}
+    functions = {
+        name: {"Fn::GetAtt": ["OnWebhookEvent" if name == "WebhookNews" else "OnStreamEvent", "Arn"]} for name in rules
+    }
     assert rules["StreamNews"]["EventBusName"] == "stream-sync-dev"
     assert rules["StreamNews"]["EventPattern"] == {"source": [{"prefix": "stream-sync."}]}
     assert rules["IngestTaskStopped"]["EventPattern"]["detail"]["lastStatus"] == ["STOPPED"]
     permissions = package.template.of_type("AWS::Lambda::Permission").values()
     for name, rule in rules.items():
-        assert [target["Arn"] for target in rule["Targets"]] == [event_function]
+        assert [target["Arn"] for target in rule["Targets"]] == [functions[name]]
         (permission,) = [p for p in permissions if p.get("SourceArn") == {"Fn::GetAtt": [name, "Arn"]}]
-        assert (permission["FunctionName"], permission["Principal"]) == (event_function, "events.amazonaws.com")
+        assert (permission["FunctionName"], permission["Principal"]) == (functions[name], "events.amazonaws.com")
+
+
+@pytest.mark.requirement("FX-10")
+def test_every_event_that_webhooks_offer_reaches_their_function_and_is_kept_for_a_day(package: Package) -> None:
+    rule = package.template.of_type("AWS::Events::Rule")["WebhookNews"]
+    (left_out,) = rule["EventPattern"]["detail-type"]
+    told = {"Webhook Deliveries Due", *EVENT_TYPES} - set(left_out["anything-but"])
+    changes = {name.value for name in EventName}
+    offered = {"Stream State Change" if name in changes else name for name in EVENT_NAMES}
+    assert told == offered | {"Webhook Deliveries Due"}
+    (target,) = rule["Targets"]
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 86_400
 
 
 @pytest.mark.requirement("SO-16")

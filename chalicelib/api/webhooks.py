@@ -1,0 +1,232 @@
+"""Webhooks: their routes for administrators, and the functions that send when the bus or the clock says so."""
+
+import re
+from typing import Annotated, Any
+
+from chalice.app import Blueprint, CloudWatchEvent, Rate, Response
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
+
+from chalicelib.api.http import Page, RequestModel, now_ms
+from chalicelib.api.routing import ADMIN, route
+from chalicelib.domain import webhooks as rules
+from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookNotFound, WebhookUrlRefused
+from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
+from chalicelib.domain.webhook_deliveries import DeliveryStatus
+from chalicelib.observability import logger
+from chalicelib.services import webhook_deliveries, webhook_views, webhooks
+from chalicelib.services.webhook_views import DeliveryDetails, DeliveryPage, ReplayedView, WebhookList, WebhookView
+
+blueprint = Blueprint(__name__)
+
+# Below the functions' own time limit (`.chalice/config.json`), with room for the attempt that runs then.
+BUDGET_MS = 35_000
+
+_WEBHOOK_ID = re.compile(r"whk_[0-9A-Z]{26}")
+_EVENT_ID = re.compile(r"[0-9A-Z]{26}")
+
+
+def _offered(name: str) -> str:
+    if name not in rules.EVENT_NAMES:
+        raise ValueError(f"must be one of: {', '.join(rules.EVENT_NAMES)}")
+    return name
+
+
+EventName = Annotated[str, AfterValidator(_offered), Field(json_schema_extra={"enum": list(rules.EVENT_NAMES)})]
+EventNames = Annotated[list[EventName], Field(max_length=len(rules.EVENT_NAMES))]
+Url = Annotated[str, Field(min_length=1, max_length=rules.MAX_URL)]
+Description = Annotated[str, Field(max_length=rules.MAX_DESCRIPTION)]
+
+
+class NewWebhook(RequestModel):
+    """`events` empty or left out: every event, later kinds too."""
+
+    url: Url
+    events: EventNames = Field(default_factory=list)
+    description: Description = ""
+    enabled: bool = True
+
+
+class WebhookEdit(RequestModel):
+    """What is given is set, what is not stays."""
+
+    url: Url | None = None
+    events: EventNames | None = None
+    description: Description | None = None
+    enabled: bool | None = None
+
+
+class DeliveryQuery(Page):
+    status: DeliveryStatus | None = None
+
+
+class Replay(RequestModel):
+    """Deliveries of events from `since` on; `cursor` goes on where the answer before ended."""
+
+    since: AwareDatetime
+    status: DeliveryStatus | None = None
+    cursor: str | None = Field(default=None, pattern=f"^{_EVENT_ID.pattern}$")
+
+    @property
+    def first_event_id(self) -> str:
+        return self.cursor or rules.first_id_at(max(0, int(self.since.timestamp() * 1000)))
+
+
+@route(blueprint, "GET", "/api/admin/webhooks", ADMIN, answer=WebhookList)
+def list_webhooks() -> WebhookList:
+    """Every endpoint, oldest first."""
+    now = now_ms()
+    return WebhookList(webhooks=[webhook_views.webhook(webhook, now) for webhook in webhooks.every()])
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/admin/webhooks",
+    ADMIN,
+    body=NewWebhook,
+    answer=webhook_views.WebhookWithSecret,
+    status=201,
+    problems=(WebhookUrlRefused, TooManyWebhooks),
+    no_store=True,
+)
+def make_webhook(body: NewWebhook) -> webhook_views.WebhookWithSecret:
+    """A new endpoint. The answer holds the secret that signs its deliveries; it is not shown again."""
+    now = now_ms()
+    made = webhooks.create(body.url, body.events, body.description, enabled=body.enabled, now=now)
+    return webhook_views.issued(made, now)
+
+
+@route(blueprint, "GET", "/api/admin/webhooks/{webhook_id}", ADMIN, answer=WebhookView, problems=(WebhookNotFound,))
+def get_webhook(webhook_id: str) -> WebhookView:
+    """One endpoint, and whether it is well."""
+    return webhook_views.webhook(webhooks.get(_webhook(webhook_id)), now_ms())
+
+
+@route(
+    blueprint,
+    "PATCH",
+    "/api/admin/webhooks/{webhook_id}",
+    ADMIN,
+    body=WebhookEdit,
+    answer=WebhookView,
+    problems=(WebhookNotFound, WebhookUrlRefused),
+)
+def edit_webhook(webhook_id: str, body: WebhookEdit) -> WebhookView:
+    """Another URL, or `enabled: true`, also forgets earlier failures."""
+    changed = webhooks.edit(_webhook(webhook_id), body.model_dump(exclude_none=True))
+    return webhook_views.webhook(changed, now_ms())
+
+
+@route(blueprint, "DELETE", "/api/admin/webhooks/{webhook_id}", ADMIN, status=204, problems=(WebhookNotFound,))
+def delete_webhook(webhook_id: str) -> Response:
+    """Gone at once, with what was not sent yet."""
+    webhooks.remove(_webhook(webhook_id))
+    return Response("", status_code=204)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/admin/webhooks/{webhook_id}/rotate-secret",
+    ADMIN,
+    answer=webhook_views.WebhookWithSecret,
+    problems=(WebhookNotFound,),
+    no_store=True,
+)
+def rotate_secret(webhook_id: str) -> webhook_views.WebhookWithSecret:
+    """A new secret. For 24 hours deliveries carry two signatures, so that receivers can change over in between."""
+    now = now_ms()
+    return webhook_views.issued(webhooks.rotate_secret(_webhook(webhook_id), now), now)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/api/admin/webhooks/{webhook_id}/deliveries",
+    ADMIN,
+    query=DeliveryQuery,
+    answer=DeliveryPage,
+    problems=(WebhookNotFound,),
+)
+def list_deliveries(webhook_id: str, query: DeliveryQuery) -> DeliveryPage:
+    """What was sent, or is to be, newest first."""
+    found = webhook_deliveries.log(_webhook(webhook_id), query.status, query.limit, query.cursor)
+    return webhook_views.delivery_page(found, query.limit)
+
+
+@route(
+    blueprint,
+    "GET",
+    "/api/admin/webhooks/{webhook_id}/deliveries/{event_id}",
+    ADMIN,
+    answer=DeliveryDetails,
+    problems=(WebhookNotFound, DeliveryNotFound),
+)
+def get_delivery(webhook_id: str, event_id: str) -> DeliveryDetails:
+    """One delivery with its payload and every attempt's outcome."""
+    return webhook_views.delivery_details(webhook_deliveries.get(_webhook(webhook_id), _event(event_id)))
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/admin/webhooks/{webhook_id}/deliveries/{event_id}/replay",
+    ADMIN,
+    answer=webhook_views.DeliveryView,
+    status=202,
+    problems=(WebhookNotFound, DeliveryNotFound),
+)
+def replay_delivery(webhook_id: str, event_id: str) -> webhook_views.DeliveryView:
+    """Sends one delivery again, with the same id; to a disabled endpoint once it is enabled."""
+    again = webhook_deliveries.replay(_webhook(webhook_id), _event(event_id), now_ms())
+    return webhook_views.delivery(again)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/admin/webhooks/{webhook_id}/replay",
+    ADMIN,
+    body=Replay,
+    answer=ReplayedView,
+    status=202,
+    problems=(WebhookNotFound,),
+)
+def replay_deliveries(webhook_id: str, body: Replay) -> ReplayedView:
+    """Sends again what happened since a time, or those of it that have one status; a hundred events a call."""
+    done = webhook_deliveries.replay_since(_webhook(webhook_id), body.first_event_id, body.status, now_ms())
+    return ReplayedView(replayed=done.count, next_cursor=done.next_event_id)
+
+
+@blueprint.lambda_function(name="on_webhook_event")
+def on_webhook_event(event: dict[str, Any], _context: Any) -> dict[str, int]:
+    """One event of the bus (EventBridge's envelope) to the endpoints that want it."""
+    model = EVENT_TYPES.get(str(event.get("detail-type", "")))
+    try:
+        detail = model.model_validate(event.get("detail")) if model else None
+    except ValidationError as error:
+        logger("control").warning("bad event", problems=error.error_count())
+        return {"deliveries": 0}
+    if isinstance(detail, DeliveriesDue):
+        return {"attempts": webhook_deliveries.send_due(detail.webhook_id, now_ms, now_ms() + BUDGET_MS)}
+    if detail is None or not rules.is_offered(detail):
+        return {"deliveries": 0}
+    return {"deliveries": webhook_deliveries.accept(detail, now_ms)}
+
+
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_webhooks")
+def sweep_webhooks(_event: CloudWatchEvent) -> None:
+    """What is due: retries, and whatever a function left behind that died."""
+    webhook_deliveries.sweep(now_ms, now_ms() + BUDGET_MS)
+
+
+def _webhook(webhook_id: str) -> str:
+    if not _WEBHOOK_ID.fullmatch(webhook_id):
+        raise WebhookNotFound()
+    return webhook_id
+
+
+def _event(event_id: str) -> str:
+    if not _EVENT_ID.fullmatch(event_id):
+        raise DeliveryNotFound()
+    return event_id
