@@ -28,6 +28,7 @@ def test_the_key_is_nowhere_until_asked_for_and_goes_away_again(studio: Studio, 
 
     studio.part("reveal-key").click()
     expect(masked).to_have_text(key)
+    assert key in studio.everything()
     assert studio.traffic.answers_holding(key) == ["/api/channel/credentials"]
 
     studio.part("hide-key").click()
