@@ -4,13 +4,14 @@ import boto3
 from chalice.app import Chalice
 
 from chalicelib.api import admin, authorizer, broadcaster, problems, reactions, realtime, viewer, webhooks
+from chalicelib.api.hooks import mediamtx, nginx_rtmp, ome, srs
 
 app = Chalice(app_name="stream-sync")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.websocket_api.session = boto3.session.Session()
 app.register_middleware(problems.middleware, "http")
 
-for module in (authorizer, broadcaster, viewer, admin, reactions, webhooks):
+for module in (authorizer, broadcaster, viewer, admin, reactions, webhooks, mediamtx, nginx_rtmp, srs, ome):
     app.register_blueprint(module.blueprint)
 
 # Chalice wraps a WebSocket handler for Lambda only where the app itself registers it, not in a blueprint; the names

@@ -1,4 +1,4 @@
-"""What happens by itself: bus events fan out to dashboards, dead nodes are cleaned up after.
+"""What happens by itself: bus events fan out to dashboards, dead nodes and lost hooks are cleaned up after.
 
 The bus rule and its permission belong to the infra stack: Chalice's own `on_cw_event` knows only the default bus.
 """
@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from chalicelib.api.http import now_ms
 from chalicelib.config import settings
-from chalicelib.domain.events import EVENT_TYPES, DashboardConnected, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import EVENT_TYPES, DashboardConnected, PublisherOrdered, StreamMetrics, StreamStateChange
 from chalicelib.observability import logger
-from chalicelib.services import fanout, fleet, lifecycle
+from chalicelib.services import fanout, fleet, lifecycle, reconciler
 
 blueprint = Blueprint(__name__)
 
@@ -41,6 +41,8 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         fanout.measured(detail)
     elif isinstance(detail, DashboardConnected):
         fanout.greet(detail, now_ms)
+    elif isinstance(detail, PublisherOrdered):
+        reconciler.follow_orders(detail.node_id, now_ms())
     return {"handled": detail_type}
 
 
@@ -50,6 +52,12 @@ def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     news = fleet.Reaper().sweep_all(settings().ingest_urls, now_ms())
     lifecycle.announce(news)
     logger("control").info("swept", ended=len(news))
+
+
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile_media_servers")
+def reconcile_media_servers(_event: CloudWatchEvent) -> None:
+    """Compares our state with each MediaMTX's own list: what hooks lost is healed, sessions are renewed."""
+    reconciler.reconcile_all(now_ms)
 
 
 def _task_changed(detail: dict[str, Any]) -> None:

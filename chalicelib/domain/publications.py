@@ -60,7 +60,6 @@ class Publication:
     channel_id: str
     key_id: str
     key_hash: str
-    region: str
     since: int
     expires_at: int
     client_ip: str | None = None

@@ -5,6 +5,7 @@ A claim puts the row in its own transaction (`store.leases`). It is removed when
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.config import settings
 from chalicelib.domain.publications import Dialect, Publication, prefix_of
 from chalicelib.store import models
 from chalicelib.store.guard import ConditionFailed, store_errors
@@ -19,7 +20,7 @@ def row(publication: Publication) -> models.Node:
         incarnation=publication.holder.incarnation,
         expires_at=publication.expires_at,
         started_at=publication.since,
-        region=publication.region,
+        region=settings().region,
         capacity=0,
         kind=publication.dialect.value,
         publication={
@@ -40,7 +41,6 @@ def _publication(found: models.Node) -> Publication:
     return Publication(
         dialect=Dialect(found.kind),
         key_id=found.incarnation,
-        region=found.region,
         since=int(found.started_at),
         expires_at=int(found.expires_at),
         source_type=found.source_type,

@@ -1,0 +1,59 @@
+"""What all dialects share: lenient models, the caller's name, the key in a publisher's stream name or query."""
+
+from collections.abc import Iterable
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from chalice.app import Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from chalicelib.services import foreign
+
+APPLICATION = "live"
+
+# Parameters that a publisher may bring its key in.
+KEY_PARAMETERS = ("key", "token", "jwt", "pass", "password")
+
+_ID = Field(min_length=1, max_length=200)
+ConnectionId = Annotated[str, _ID, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+Text = Annotated[str, Field(max_length=4_096)]
+
+
+class HookModel(BaseModel):
+    """Base of what servers send: fields that we do not need, and those of later versions, pass."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class HookQuery(HookModel):
+    """`server` names the media server where several of one kind call. `secret` is checked before it comes here."""
+
+    server: str = Field(default="main", pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    secret: str = ""
+
+
+def nothing(status: int = 204, **headers: str) -> Response:
+    """An answer without a body; names of headers with `_` for `-`."""
+    return Response("", {name.replace("_", "-"): value for name, value in headers.items()}, status)
+
+
+def key_and_channel(name: str, offered: Iterable[str | None] = ()) -> tuple[str, str | None]:
+    """The key that a publisher shows, and the channel that its stream name says, if it says one.
+
+    `<channel id>` as stream name needs a key beside it (`offered`: the first that is there counts). Anything else in
+    the place of the name is taken for the key.
+    """
+    if name.startswith("ch_"):
+        return next((one for one in offered if one), ""), name
+    return name, None
+
+
+def keys_in(query: str) -> list[str]:
+    """What a publisher's own query (`a=b&c=d`, with or without `?`) offers as key."""
+    values = parse_qs(query.removeprefix("?"))
+    return [values[name][0] for name in KEY_PARAMETERS if name in values]
+
+
+def check_watchable(name: str) -> None:
+    """Plays are for public ids. Raises ChannelNotFound for anything else, a stream key too."""
+    foreign.check_watchable(name)

@@ -1,0 +1,142 @@
+"""MediaMTX: `authHTTPAddress`, and the commands runOnReady/runOnNotReady (until 1.19.2) or
+runOnAvailable/runOnUnavailable (since), which call us with curl.
+
+Any 2xx lets the client in, anything else does not; a refusal's body goes into MediaMTX's log, so it holds no key.
+"""
+
+import hmac
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.hooks.common import (
+    APPLICATION,
+    HookModel,
+    HookQuery,
+    Text,
+    check_watchable,
+    key_and_channel,
+    keys_in,
+    nothing,
+)
+from chalicelib.api.http import now_ms
+from chalicelib.api.routing import MEDIA_SERVER, route
+from chalicelib.config import settings
+from chalicelib.domain.errors import (
+    ActionNotAllowed,
+    BroadcastEnded,
+    ChannelNotFound,
+    KeyExpired,
+    KeyInUse,
+    KeyRevoked,
+    KeyUnknown,
+    StreamNotFound,
+    WrongApplication,
+)
+from chalicelib.domain.publications import Dialect
+from chalicelib.services import foreign, reconciler
+from chalicelib.services.foreign import MediaServer
+from chalicelib.services.mediamtx import Source
+
+blueprint = Blueprint(__name__)
+
+
+class AuthRequest(HookModel):
+    """What MediaMTX posts. `id` is that of the connection, null for some; `userAgent` comes since 1.19."""
+
+    action: Text
+    path: Text = ""
+    protocol: Text = ""
+    id: Text | None = None
+    ip: Text | None = None
+    user: Text | None = None
+    password: Text | None = None
+    token: Text | None = None
+    query: Text | None = None
+
+
+class PathChange(HookModel):
+    """MTX_PATH, MTX_SOURCE_TYPE and MTX_SOURCE_ID, as docs/integrations/mediamtx sends them."""
+
+    path: Text
+    source_type: Text
+    source_id: Text
+
+
+@route(
+    blueprint,
+    "POST",
+    "/hooks/mediamtx/auth",
+    MEDIA_SERVER,
+    body=AuthRequest,
+    query=HookQuery,
+    status=204,
+    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse, WrongApplication, ChannelNotFound, ActionNotAllowed),
+)
+def mediamtx_auth(body: AuthRequest, query: HookQuery) -> Response:
+    """May this client publish (with a stream key), read or play back (public ids), or use the server's own API?"""
+    if body.action == "publish":
+        name = _stream_name(body.path)
+        offered = [body.token, body.password, *keys_in(body.query or "")]
+        stream_key, channel_id = key_and_channel(name, offered)
+        connection = body.id or f"{body.protocol}:{body.ip}"
+        server = MediaServer(Dialect.MEDIAMTX, query.server)
+        foreign.admit(server, connection, stream_key, body.ip, now_ms(), channel_id=channel_id)
+    elif body.action in ("read", "playback"):
+        check_watchable(_stream_name(body.path))
+    else:
+        _check_api_secret(body.password)
+    return nothing()
+
+
+@route(
+    blueprint,
+    "POST",
+    "/hooks/mediamtx/publish",
+    MEDIA_SERVER,
+    body=PathChange,
+    query=HookQuery,
+    status=204,
+    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse, StreamNotFound, BroadcastEnded),
+    form=True,
+)
+def mediamtx_publish(body: PathChange, query: HookQuery) -> Response:
+    """The path is ready: the stream is LIVE."""
+    if _is_ours(body.path):
+        reconciler.ready(query.server, body.path, Source(body.source_type, body.source_id), now_ms())
+    return nothing()
+
+
+@route(
+    blueprint,
+    "POST",
+    "/hooks/mediamtx/unpublish",
+    MEDIA_SERVER,
+    body=PathChange,
+    query=HookQuery,
+    status=204,
+    form=True,
+)
+def mediamtx_unpublish(body: PathChange, query: HookQuery) -> Response:
+    """The path is ready no more: the stream has ended."""
+    if _is_ours(body.path):
+        reconciler.not_ready(query.server, body.path, Source(body.source_type, body.source_id), now_ms())
+    return nothing()
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith(f"{APPLICATION}/")
+
+
+def _stream_name(path: str) -> str:
+    """`live/<name>` -> name. Raises WrongApplication."""
+    application, _, name = path.partition("/")
+    if application != APPLICATION or not name:
+        raise WrongApplication()
+    return name
+
+
+def _check_api_secret(password: str | None) -> None:
+    """`api`, `metrics` and `pprof` are closed unless a secret is configured for them. Raises ActionNotAllowed."""
+    secret = settings().mediamtx_api_secret
+    if secret is None or not hmac.compare_digest((password or "").encode(), secret.encode()):
+        raise ActionNotAllowed()

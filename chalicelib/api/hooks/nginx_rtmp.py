@@ -1,0 +1,99 @@
+"""nginx-rtmp: `on_publish`, `on_publish_done` and `on_update`, as forms.
+
+2xx lets the publisher go on, 3xx with a plain `Location` renames its stream, anything else drops it. To its own fields
+nginx appends the publisher's query: of a repeated field the first is nginx's. All three hooks carry the name that the
+publisher chose, also after a rename.
+"""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.hooks.common import ConnectionId, HookModel, HookQuery, Text, key_and_channel, nothing
+from chalicelib.api.http import now_ms
+from chalicelib.api.routing import MEDIA_SERVER, route
+from chalicelib.domain.errors import (
+    BroadcastEnded,
+    KeyExpired,
+    KeyInUse,
+    KeyRevoked,
+    KeyUnknown,
+    StoreUnavailable,
+    StreamNotFound,
+)
+from chalicelib.domain.publications import Dialect
+from chalicelib.observability import logger
+from chalicelib.services import foreign
+from chalicelib.services.foreign import MediaServer
+
+blueprint = Blueprint(__name__)
+
+
+class Publisher(HookModel):
+    """A publisher's connection: `clientid` is nginx's number of it, `key` comes from the publisher's own query."""
+
+    clientid: ConnectionId
+    name: Text = ""
+    addr: Text | None = None
+    key: Text | None = None
+
+
+@route(
+    blueprint,
+    "POST",
+    "/hooks/nginx-rtmp/publish",
+    MEDIA_SERVER,
+    body=Publisher,
+    query=HookQuery,
+    status=302,
+    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse),
+    form=True,
+)
+def nginx_publish(body: Publisher, query: HookQuery) -> Response:
+    """May it publish? Its stream is renamed to the channel's public id, so that no key shows in playback paths."""
+    stream_key, channel_id = key_and_channel(body.name, [body.key])
+    publication = foreign.publish(_server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id)
+    return nothing(302, Location=publication.channel_id)
+
+
+@route(
+    blueprint,
+    "POST",
+    "/hooks/nginx-rtmp/update",
+    MEDIA_SERVER,
+    body=Publisher,
+    query=HookQuery,
+    status=204,
+    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse, StreamNotFound, BroadcastEnded),
+    form=True,
+)
+def nginx_update(body: Publisher, query: HookQuery) -> Response:
+    """It still publishes. One that may not any more, or that we do not know, is dropped by our refusal."""
+    publication = foreign.find(_server(query), body.clientid)
+    if publication is None:
+        raise StreamNotFound()
+    try:
+        foreign.confirm(publication, now_ms())
+    except StoreUnavailable:  # running streams go on
+        logger("control").warning("session not renewed: the database cannot be reached", node_id=publication.node_id)
+    return nothing()
+
+
+@route(
+    blueprint,
+    "POST",
+    "/hooks/nginx-rtmp/publish_done",
+    MEDIA_SERVER,
+    body=Publisher,
+    query=HookQuery,
+    status=204,
+    form=True,
+)
+def nginx_publish_done(body: Publisher, query: HookQuery) -> Response:
+    """It has gone."""
+    publication = foreign.find(_server(query), body.clientid)
+    if publication is not None:
+        foreign.leave(publication, now_ms())
+    return nothing()
+
+
+def _server(query: HookQuery) -> MediaServer:
+    return MediaServer(Dialect.NGINX_RTMP, query.server)

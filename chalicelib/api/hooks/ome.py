@@ -1,0 +1,113 @@
+"""OvenMediaEngine's AdmissionWebhooks: one URL, asked at `opening`, told at `closing`, for publishers and players.
+
+The answer is always HTTP 200; `allowed` decides, `reason` goes into OME's log. The body is signed with the hook secret.
+"""
+
+from typing import Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from chalice.app import Blueprint
+from pydantic import BaseModel, Field
+
+from chalicelib.api.hooks.common import (
+    KEY_PARAMETERS,
+    HookModel,
+    HookQuery,
+    Text,
+    check_watchable,
+    key_and_channel,
+    keys_in,
+)
+from chalicelib.api.http import now_ms
+from chalicelib.api.routing import MEDIA_SERVER, route
+from chalicelib.domain.errors import NotFound, PublishRefused, WrongApplication
+from chalicelib.domain.publications import OME_LIFETIME, Dialect
+from chalicelib.services import foreign
+from chalicelib.services.foreign import MediaServer
+
+blueprint = Blueprint(__name__)
+
+
+class OmeClient(HookModel):
+    address: Text
+    port: int = Field(ge=0, le=65_535)
+    real_ip: Text | None = None
+
+
+class OmeRequest(HookModel):
+    """`url` is the one that the client asked for, `scheme://host[:port]/app/stream[/file][?query]`."""
+
+    direction: Literal["incoming", "outgoing"]
+    status: Literal["opening", "closing"]
+    url: Text
+    protocol: Text = ""
+
+
+class Admission(HookModel):
+    client: OmeClient
+    request: OmeRequest
+
+
+class Admitted(BaseModel):
+    """`lifetime` in ms: OME ends the connection then. `new_url` renames the stream to the channel's public id."""
+
+    allowed: bool
+    new_url: str | None = None
+    lifetime: int | None = None
+    reason: str | None = None
+
+
+class Noted(BaseModel):
+    """The empty answer to `closing`."""
+
+
+@route(blueprint, "POST", "/hooks/ome", MEDIA_SERVER, body=Admission, query=HookQuery, answer=Admitted | Noted)
+def ome(body: Admission, query: HookQuery) -> Admitted | Noted:
+    """May this client publish or play?"""
+    server = MediaServer(Dialect.OME, query.server)
+    connection = f"{body.client.address}:{body.client.port}"
+    if body.request.status == "closing":
+        _closed(server, connection, body.request)
+        return Noted()
+    try:
+        if body.request.direction == "incoming":
+            return _publish(server, connection, body)
+        check_watchable(_stream_name(body.request.url))
+    except (PublishRefused, NotFound) as refusal:
+        return Admitted(allowed=False, reason=f"{refusal.code}: {refusal.detail}")
+    return Admitted(allowed=True)
+
+
+def _publish(server: MediaServer, connection: str, body: Admission) -> Admitted:
+    url, now = body.request.url, now_ms()
+    stream_key, channel_id = key_and_channel(_stream_name(url), keys_in(urlsplit(url).query))
+    client_ip = body.client.real_ip or body.client.address
+    publication = foreign.publish(server, connection, stream_key, client_ip, now, channel_id=channel_id)
+    return Admitted(
+        allowed=True,
+        new_url=renamed(url, publication.channel_id),
+        lifetime=min(OME_LIFETIME, publication.expires_at - now),
+    )
+
+
+def _closed(server: MediaServer, connection: str, request: OmeRequest) -> None:
+    publication = foreign.find(server, connection) if request.direction == "incoming" else None
+    if publication is not None:
+        foreign.leave(publication, now_ms())
+
+
+def _stream_name(url: str) -> str:
+    """The second part of the path. Raises WrongApplication."""
+    parts = urlsplit(url).path.split("/")
+    if len(parts) < 3 or not parts[2]:
+        raise WrongApplication()
+    return parts[2]
+
+
+def renamed(url: str, name: str) -> str:
+    """The URL with another stream name and without a key; scheme, host, port and file stay, as OME demands."""
+    parts = urlsplit(url)
+    path = parts.path.split("/")
+    path[2] = name
+    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in KEY_PARAMETERS]
+    return urlunsplit(parts._replace(path="/".join(path), query=urlencode(query)))
