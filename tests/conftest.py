@@ -42,11 +42,13 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """The emulator as the environment of this very process: our stores and services talk to it."""
     from chalicelib import aws, config
+    from chalicelib.store import guard
     from chalicelib.store.models import TABLES
 
     def forget_connections() -> None:
         config.settings.cache_clear()
         aws.client.cache_clear()
+        guard._connection.cache_clear()
         for table in TABLES:
             table._connection = None
 

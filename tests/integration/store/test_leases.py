@@ -1,0 +1,423 @@
+"""Who may publish on a channel, against the real database protocol: claim, hand over, take over, lose."""
+
+import dataclasses
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from chalicelib import aws
+from chalicelib.domain.errors import (
+    KeyExpired,
+    KeyInUse,
+    KeyNotYetValid,
+    KeyRevoked,
+    KeyUnknown,
+    LeaseLost,
+    StoreUnavailable,
+)
+from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.leases import NODE_LOST_GRACE, Grant
+from chalicelib.domain.streams import GRACE, ChannelStatus, EndReason, StreamState
+from chalicelib.services import admission, lifecycle
+from chalicelib.services.discovery import view
+from chalicelib.services.fleet import Reaper
+from chalicelib.services.lifecycle import StreamHold
+from chalicelib.store import channels, guard, keys, leases, models, nodes, timeline
+from tests.integration.store.conftest import REGION, Clock, Node, Studio
+
+
+def live(studio: Studio, node: Node) -> StreamHold:
+    hold = StreamHold(studio.claim(node.publisher()))
+    hold.media(studio.clock.now, StreamFacts(width=640, height=360))
+    return hold
+
+
+def waiting(studio: Studio, node: Node) -> StreamHold:
+    """A stream whose encoder is gone since now."""
+    hold = live(studio, node)
+    hold.lost(studio.clock.now, studio.clock.now, 1_000)
+    return hold
+
+
+def status(studio: Studio) -> ChannelStatus:
+    return view(studio.channel, studio.clock.now).reading.status
+
+
+# --- claiming --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-2.1")
+@pytest.mark.requirement("SO-2")
+def test_a_claim_starts_a_stream(studio: Studio, node: Node) -> None:
+    grant = studio.claim(node.publisher())
+    assert (grant.resumed, grant.fence, grant.key_id) == (False, 1, studio.key.key_id)
+    stream = studio.stream(grant.stream_id)
+    assert (stream.state, stream.client_ip, stream.node_id) == (StreamState.CONNECTING, "192.0.2.1", node.node_id)
+    assert status(studio) is ChannelStatus.OFFLINE, "nothing was seen of it yet"
+
+
+@pytest.mark.requirement("SS-2.3")
+def test_a_second_publisher_is_refused_and_the_first_stays(studio: Studio, node: Node, other_node: Node) -> None:
+    first = studio.claim(node.publisher())
+    for publisher in (node.publisher(), other_node.publisher()):
+        with pytest.raises(KeyInUse) as refused:
+            studio.claim(publisher)
+        assert (refused.value.channel_id, refused.value.key_id) == (studio.channel_id, studio.key.key_id)
+    assert studio.channel.lease.holder == first.holder
+
+
+@pytest.mark.requirement("SS-2.3")
+def test_another_key_of_a_busy_channel_is_refused_as_well(studio: Studio, node: Node) -> None:
+    studio.claim(node.publisher())
+    with pytest.raises(KeyInUse):
+        studio.claim(node.publisher(), studio.another_key())
+
+
+def test_asking_again_after_a_lost_answer_gives_the_same_grant(studio: Studio, node: Node) -> None:
+    publisher = node.publisher()
+    first = studio.claim(publisher)
+    assert studio.claim(publisher) == first
+    assert studio.fence == first.fence
+
+
+def test_a_claim_whose_answer_never_came_is_given_back(studio: Studio, node: Node, other_node: Node) -> None:
+    publisher = node.publisher()
+    grant = studio.claim(publisher)
+    assert lifecycle.give_back(studio.channel_id, publisher, studio.clock.now)
+    assert studio.stream(grant.stream_id).end_reason == EndReason.NO_MEDIA
+    assert not lifecycle.give_back(studio.channel_id, publisher, studio.clock.now)
+    assert studio.claim(other_node.publisher()).fence > grant.fence
+
+
+def test_giving_back_touches_nobody_elses_claim(studio: Studio, node: Node, other_node: Node) -> None:
+    mine = studio.claim(node.publisher())
+    assert not lifecycle.give_back(studio.channel_id, other_node.publisher(), studio.clock.now)
+    assert studio.channel.lease.holder == mine.holder
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-2.2")
+@pytest.mark.parametrize("stream_key", ["", "short", "a" * 40, "a" * 39 + "-", "x" * 10_000])
+def test_a_key_that_nobody_has_is_unknown(studio: Studio, stream_key: str) -> None:
+    with pytest.raises(KeyUnknown):
+        admission.authenticate(stream_key, studio.clock.now, studio.cache)
+
+
+@pytest.mark.requirement("SS-6.6")
+@pytest.mark.requirement("SO-7")
+def test_a_revoked_key_is_refused_although_it_is_cached(studio: Studio, node: Node) -> None:
+    cached = admission.authenticate(studio.stream_key, studio.clock.now, studio.cache)
+    keys.revoke(cached)
+    assert admission.authenticate(studio.stream_key, studio.clock.now, studio.cache) == cached, "the cache answered"
+    with pytest.raises(KeyRevoked) as refused:
+        studio.claim(node.publisher(), cached)
+    assert refused.value.channel_id == studio.channel_id
+    with pytest.raises(KeyRevoked):
+        admission.authenticate(studio.stream_key, studio.clock.now, studio.cache)
+    assert studio.channel.lease.holder is None
+
+
+@pytest.mark.requirement("SO-7")
+def test_a_revoked_key_does_not_continue_a_stream(studio: Studio, node: Node) -> None:
+    waiting(studio, node)
+    keys.revoke(studio.key)
+    with pytest.raises(KeyRevoked):
+        studio.claim(node.publisher())
+
+
+@pytest.mark.requirement("SO-8")
+def test_a_key_that_expires_between_look_up_and_claim_is_refused(studio: Studio, node: Node, clock: Clock) -> None:
+    key = studio.another_key(expires_at=clock.now + 10)
+    with pytest.raises(KeyExpired):
+        admission.claim(key, node.publisher(), None, clock.now + 10, cache=studio.cache)
+    assert studio.claim(node.publisher(), key).key_id == key.key_id
+
+
+def test_a_key_whose_time_has_not_come_is_refused(studio: Studio, node: Node, clock: Clock) -> None:
+    key = studio.another_key(not_before=clock.now + 10)
+    with pytest.raises(KeyNotYetValid):
+        studio.claim(node.publisher(), key)
+    clock.forward(10)
+    assert studio.claim(node.publisher(), key).fence == 1
+
+
+def test_a_key_that_was_replaced_is_dead_and_the_new_one_works(studio: Studio, node: Node, clock: Clock) -> None:
+    old, new = studio.channel, studio.another_key()
+    fresh = dataclasses.replace(new, key_hash="f" * 64, key_id="key_fresh")
+    channels.replace_key(old, fresh)
+    with pytest.raises(KeyRevoked):
+        studio.claim(node.publisher())
+    assert studio.claim(node.publisher(), fresh).key_id == "key_fresh"
+
+
+# --- interruptions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_an_encoder_that_comes_back_continues_its_stream(studio: Studio, node: Node, clock: Clock) -> None:
+    first = waiting(studio, node)
+    assert status(studio) is ChannelStatus.RECONNECTING
+    clock.forward(GRACE - 1)
+    node.renew()
+    again = studio.claim(node.publisher())
+    assert (again.stream_id, again.resumed, again.started_at) == (first.grant.stream_id, True, first.started_at)
+    assert again.fence == first.grant.fence + 1
+    assert status(studio) is ChannelStatus.RECONNECTING
+    event = StreamHold(again).media(clock.now, StreamFacts())
+    assert event is not None
+    assert event.event_name == "Stream Resumed"
+    assert status(studio) is ChannelStatus.LIVE
+
+
+def test_another_node_may_continue_the_stream(studio: Studio, node: Node, other_node: Node) -> None:
+    first = waiting(studio, node)
+    again = studio.claim(other_node.publisher())
+    assert again.stream_id == first.grant.stream_id
+    assert studio.stream().node_id == other_node.node_id
+
+
+@pytest.mark.requirement("SO-7")
+def test_a_stream_goes_by_the_key_that_continued_it(studio: Studio, node: Node) -> None:
+    waiting(studio, node)
+    other = studio.another_key()
+    studio.claim(node.publisher(), other)
+    assert studio.stream().key_id == other.key_id
+
+
+def test_only_one_stream_is_asked_for_and_no_other_started(studio: Studio, node: Node, clock: Clock) -> None:
+    first = waiting(studio, node)
+    clock.forward(GRACE)
+    with pytest.raises(KeyInUse):
+        admission.claim(studio.key, node.publisher(), None, clock.now, only=first.grant.stream_id, cache=studio.cache)
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_after_the_grace_a_new_stream_starts_and_the_old_one_is_ended_and_told(
+    studio: Studio, node: Node, clock: Clock
+) -> None:
+    first = waiting(studio, node).grant
+    clock.forward(GRACE)
+    assert status(studio) is ChannelStatus.OFFLINE, "though nobody cleaned up"
+    second = studio.claim(node.publisher())
+    assert second.stream_id > first.stream_id
+    assert second.fence > first.fence
+    ended = studio.stream(first.stream_id)
+    assert (ended.state, ended.end_reason, ended.ended_at) == (StreamState.ENDED, EndReason.GRACE_OVER, clock.now)
+    assert [entry.kind for entry in timeline.of_stream(first.stream_id)] == ["Stream End"]
+
+
+def test_a_stream_that_never_was_live_is_not_continued(studio: Studio, node: Node, clock: Clock) -> None:
+    first = studio.claim(node.publisher())
+    node.crash()
+    second = studio.claim(Node(clock).publisher())
+    assert second.stream_id != first.stream_id
+    assert studio.stream(first.stream_id).state is StreamState.ENDED
+
+
+@pytest.mark.requirement("SO-12")
+def test_a_step_that_is_repeated_does_it_once(studio: Studio, node: Node, clock: Clock) -> None:
+    hold = live(studio, node)
+    assert hold.media(clock.now, StreamFacts()) is None
+    hold.lost(clock.now, clock.now, 0)
+    hold.lost(clock.now, clock.now, 0)
+    assert hold.end(EndReason.GRACE_OVER, clock.now, 5) is not None
+    assert hold.end(EndReason.CLEAN_STOP, clock.now, 5) is None
+    assert studio.stream().end_reason == EndReason.GRACE_OVER
+
+
+def test_an_end_whose_answer_was_lost_is_done_when_asked_again(studio: Studio, node: Node, clock: Clock) -> None:
+    grant = live(studio, node).grant
+    for seq in (5, 6):
+        leases.finish(grant.channel_id, grant.stream_id, grant.fence, seq, EndReason.CLEAN_STOP, clock.now, 7)
+    with pytest.raises(LeaseLost):
+        leases.finish(grant.channel_id, grant.stream_id, grant.fence, 7, EndReason.STOPPED, clock.now, 7)
+
+
+# --- dead nodes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-6.4")
+def test_a_channel_is_taken_over_only_from_a_dead_session(
+    studio: Studio, node: Node, other_node: Node, clock: Clock
+) -> None:
+    first = live(studio, node)
+    clock.now = node.membership.expires_at + 1_000
+    with pytest.raises(KeyInUse):
+        studio.claim(other_node.publisher())
+    assert status(studio) is ChannelStatus.LIVE
+    clock.forward(1)
+    second = studio.claim(other_node.publisher())
+    assert (second.stream_id, second.fence) == (first.grant.stream_id, first.grant.fence + 1)
+
+
+@pytest.mark.requirement("SS-6.4")
+def test_a_node_that_renews_keeps_its_channels(studio: Studio, node: Node, other_node: Node, clock: Clock) -> None:
+    live(studio, node)
+    for _ in range(5):
+        clock.forward(5_000)
+        node.renew()
+        with pytest.raises(KeyInUse):
+            studio.claim(other_node.publisher())
+
+
+@pytest.mark.requirement("SS-6.4")
+def test_a_restarted_node_frees_what_its_last_run_held(studio: Studio, node: Node) -> None:
+    first = live(studio, node)
+    restarted = node.restarted()
+    assert status(studio) is ChannelStatus.OFFLINE
+    second = studio.claim(restarted.publisher())
+    assert second.fence > first.grant.fence
+
+
+@pytest.mark.requirement("SS-6.4")
+@pytest.mark.parametrize("how", ["taken over", "reaped"])
+def test_a_zombies_writes_fail(studio: Studio, node: Node, other_node: Node, clock: Clock, how: str) -> None:
+    zombie = live(studio, node)
+    late = dataclasses.replace(zombie.grant)
+    node.crash()
+    if how == "taken over":
+        studio.claim(other_node.publisher())
+    else:
+        clock.forward(NODE_LOST_GRACE)
+        Reaper().sweep([REGION], clock.now)
+    writes: list[Callable[[], object]] = [
+        lambda: zombie.measured(StreamFacts(width=1)),
+        lambda: zombie.lost(clock.now, clock.now, 0),
+        lambda: zombie.end(EndReason.CLEAN_STOP, clock.now, 0),
+        lambda: StreamHold(late).media(clock.now, StreamFacts()),
+    ]
+    before = (studio.channel, studio.stream(late.stream_id))
+    for write in writes:
+        with pytest.raises(LeaseLost):
+            write()
+    assert (studio.channel, studio.stream(late.stream_id)) == before
+    assert not admission.still_held(late, StreamState.LIVE)
+
+
+@pytest.mark.requirement("SS-6.4")
+def test_a_dead_nodes_stream_is_swept_once_its_grace_is_over(studio: Studio, node: Node, clock: Clock) -> None:
+    grant = live(studio, node).grant
+    reaper = Reaper()
+    node.crash()
+    assert ended_of(reaper, grant, clock) == [], "its encoder may yet come back elsewhere"
+    clock.forward(NODE_LOST_GRACE)
+    assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST]
+    assert ended_of(reaper, grant, clock) == []
+    assert [e for e in Reaper().sweep_all([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+    assert studio.channel.lease.holder is None
+    assert studio.fence > grant.fence
+
+
+def ended_of(reaper: Reaper, grant: Grant, clock: Clock) -> list[str | None]:
+    return [event.reason for event in reaper.sweep([REGION], clock.now) if event.stream_id == grant.stream_id]
+
+
+def test_a_living_nodes_stream_is_never_swept(studio: Studio, node: Node, clock: Clock) -> None:
+    grant = live(studio, node).grant
+    assert [e for e in Reaper().sweep_all([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+    assert admission.still_held(grant, StreamState.LIVE)
+
+
+# --- orders ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-1.3")
+def test_an_order_reaches_the_holder_with_its_renewal_until_it_is_acknowledged(
+    studio: Studio, node: Node, clock: Clock
+) -> None:
+    grant = live(studio, node).grant
+    assert lifecycle.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now) == grant.stream_id
+    for _ in range(2):
+        orders = node.membership.renew(clock.now, 1)
+        assert [(order.stream_id, order.reason) for order in orders.end] == [(grant.stream_id, EndReason.STOPPED)]
+    node.membership.acknowledge(orders.end)
+    assert node.membership.renew(clock.now, 1).end == ()
+
+
+def test_a_stream_without_a_holder_is_ended_at_once(studio: Studio, node: Node, clock: Clock) -> None:
+    hold = waiting(studio, node)
+    lifecycle.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now)
+    assert studio.stream().end_reason == EndReason.STOPPED
+    assert not admission.still_held(hold.grant, StreamState.RECONNECTING)
+    assert [entry.kind for entry in timeline.of_stream(hold.grant.stream_id)] == ["Stream End"]
+
+
+# --- trouble with the database ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_database(studio: Studio, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The endpoint is closed: nobody listens there."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        closed = held.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed}")
+    aws.client.cache_clear()
+    guard._connection.cache_clear()
+    for table in models.TABLES:
+        table._connection = None
+
+
+@pytest.mark.requirement("ST-11")
+def test_an_unreachable_database_fails_every_claim_closed(studio: Studio, node: Node, no_database: None) -> None:
+    with pytest.raises(StoreUnavailable):
+        admission.authenticate(studio.stream_key, studio.clock.now, studio.cache)
+    with pytest.raises(StoreUnavailable):
+        studio.claim(node.publisher())
+    with pytest.raises(StoreUnavailable):
+        node.renew()
+
+
+def test_meeting_another_transaction_is_no_lost_lease(
+    studio: Studio, node: Node, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As DynamoDB answers while somebody edits the channel's title; the emulator never does."""
+    hold = live(studio, node)
+    contended = ContendedOnce(monkeypatch, "TransactionCanceledException")
+    with pytest.raises(guard.Contended):
+        hold.lost(clock.now, clock.now, 0)
+    assert contended.met
+    assert hold.lost(clock.now, clock.now, 0) is not None
+
+
+def test_a_claim_that_meets_another_transaction_is_tried_again(
+    studio: Studio, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contended = ContendedOnce(monkeypatch, "TransactionCanceledException")
+    assert studio.claim(node.publisher()).fence == 1
+    assert contended.met
+
+
+def test_an_edit_that_meets_a_transaction_is_tried_again(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    contended = ContendedOnce(monkeypatch, "TransactionConflictException")
+    assert channels.edit(studio.channel_id, {"title": "Evening show"}).title == "Evening show"
+    assert contended.met
+
+
+class ContendedOnce:
+    """The first write from now on is answered with a conflict."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+        self.met = False
+        real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def answer(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+            if self.met or operation not in ("TransactWriteItems", "UpdateItem"):
+                return real(client, operation, arguments)
+            self.met = True
+            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+            body: Any = {"Error": {"Code": code, "Message": "conflict"}, "CancellationReasons": reasons}
+            raise ClientError(body, operation)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", answer)
+
+
+def test_two_first_requests_at_once_make_one_channel(studio: Studio, clock: Clock) -> None:
+    assert not channels.create(studio.channel, studio.another_key())
+    assert nodes.find("no-such-node") is None
