@@ -22,6 +22,7 @@ REST_FUNCTION = "APIHandler"
 AUTHORIZER_FUNCTION = "BroadcasterAuth"  # `broadcaster_auth`
 CONNECT_FUNCTION = "WebsocketConnect"
 EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event`
+RECONCILE_FUNCTION = "ReconcileMediaServers"  # `reconcile_media_servers`
 WEBHOOK_FUNCTION = "OnWebhookEvent"  # `on_webhook_event`
 
 # Who writes to open dashboards: news, and the answers to what a dashboard asks.
@@ -106,12 +107,19 @@ def _environments(stage: Stage) -> dict[str, Resource]:
     url = {"Fn::Sub": f"https://${{{WEBSOCKET_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"}
     rotated = {"STREAM_SYNC_SECRETS_ROTATED": {"Ref": ROTATED}}
     users = {"STREAM_SYNC_SECRET_KEY": _secret(stage, "user-service"), **rotated}
+    mediamtx = {"STREAM_SYNC_MEDIAMTX_API_SECRET": _secret(stage, "mediamtx-api"), **rotated}
     variables: dict[str, dict[str, Any]] = {
-        REST_FUNCTION: {"STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"), **rotated},
+        REST_FUNCTION: {
+            "STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"),
+            "STREAM_SYNC_HOOK_SECRETS": _secret(stage, "hooks"),
+            **mediamtx,
+        },
         AUTHORIZER_FUNCTION: users,
         CONNECT_FUNCTION: users,
+        RECONCILE_FUNCTION: mediamtx,
         **{function: {"STREAM_SYNC_WS_MANAGEMENT_URL": url} for function in PUSHERS},
     }
+    variables[EVENT_FUNCTION] |= mediamtx  # it kicks who was ordered to go
     return {function: {"Properties": {"Environment": {"Variables": values}}} for function, values in variables.items()}
 
 

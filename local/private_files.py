@@ -54,6 +54,7 @@ class Secrets:
     jwt_secret: str
     demo_password: str
     bus_secret: str
+    hook_secret: str
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -79,6 +80,7 @@ def load_or_make_secrets(state_dir: Path) -> Secrets:
         "jwt_secret": _random(48),
         "demo_password": f"{_random(16)}-aA1",
         "bus_secret": _random(40),
+        "hook_secret": _random(40),
     }
     names = {field.name for field in fields(Secrets)}
     result = Secrets(**{name: known.get(name) or fresh[name] for name in names})

@@ -167,10 +167,14 @@ def test_secrets_are_references_and_only_where_they_are_checked(package: Package
         (name, variable): value
         for name in package.template.of_type(FUNCTION)
         for variable, value in variables(package, name).items()
-        if variable in ("STREAM_SYNC_ADMIN_SECRETS", "STREAM_SYNC_SECRET_KEY")
+        if "SECRET" in variable and variable != "STREAM_SYNC_SECRETS_ROTATED"
     }
+    kickers = ("APIHandler", "OnStreamEvent", "ReconcileMediaServers")
+    mediamtx = "{{resolve:secretsmanager:stream-sync-dev/mediamtx-api}}"
     assert secrets == {
         ("APIHandler", "STREAM_SYNC_ADMIN_SECRETS"): "{{resolve:secretsmanager:stream-sync-dev/admin}}",
+        ("APIHandler", "STREAM_SYNC_HOOK_SECRETS"): "{{resolve:secretsmanager:stream-sync-dev/hooks}}",
+        **{(name, "STREAM_SYNC_MEDIAMTX_API_SECRET"): mediamtx for name in kickers},
         ("BroadcasterAuth", "STREAM_SYNC_SECRET_KEY"): "{{resolve:secretsmanager:stream-sync-dev/user-service}}",
         ("WebsocketConnect", "STREAM_SYNC_SECRET_KEY"): "{{resolve:secretsmanager:stream-sync-dev/user-service}}",
     }
