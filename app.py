@@ -19,6 +19,3 @@ for module in (authorizer, broadcaster, viewer, admin, reactions, webhooks, medi
 on_connect = app.on_ws_connect(name="ws_connect")(realtime.on_connect)
 on_message = app.on_ws_message(name="ws_message")(realtime.on_message)
 on_disconnect = app.on_ws_disconnect(name="ws_disconnect")(realtime.on_disconnect)
-
-on_stream_event = reactions.on_stream_event
-on_webhook_event = webhooks.on_webhook_event

@@ -3,6 +3,6 @@
 browser, curl --HTTP--> rest        -> chalice.local.LocalGateway -> app
               --WS----> websocket   -> app's $connect, $default, $disconnect
 handlers -----HTTP----> management  -> the open WebSockets (`@connections`)
-emulator's bus -------> reactions   -> app.on_stream_event; schedules too
+emulator's bus -------> reactions   -> app's plain functions; schedules too
 browser ------HTTP----> site        -> dashboard files, config.json, Cognito
 """

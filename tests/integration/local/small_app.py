@@ -10,7 +10,7 @@ from chalice.app import AuthRequest, AuthResponse, Chalice, CORSConfig, Rate, Re
 
 
 def make_app_module(management_url: str) -> Any:
-    """Something like the module `app`: `.app`, `.on_stream_event`; and `.seen`, a queue of (handler, event)."""
+    """Something like the module `app`: `.app`; and `.seen`, a queue of (handler, event)."""
     app = Chalice(app_name="small", configure_logs=False)
     app.experimental_feature_flags.update(["WEBSOCKETS"])
     seen: queue.Queue[tuple[str, Any]] = queue.Queue()
@@ -87,4 +87,4 @@ def make_app_module(management_url: str) -> Any:
     def tick(event: Any) -> None:
         seen.put(("tick", event.to_dict()))
 
-    return SimpleNamespace(app=app, on_stream_event=on_stream_event, seen=seen, barrier=barrier)
+    return SimpleNamespace(app=app, seen=seen, barrier=barrier)
