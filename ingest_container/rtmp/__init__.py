@@ -1,6 +1,7 @@
 """RTMP for the server side of a publishing connection, sans-IO: bytes and time in, events and bytes out."""
 
 from .amf0 import AmfValue, Date
+from .counting import MediaCounter
 from .errors import LocalProtocolError
 from .events import (
     AudioConfig,
@@ -19,7 +20,6 @@ from .events import (
     VideoMessage,
 )
 from .limits import Limits
-from .media import MediaCounts
 from .session import Session, SessionState
 
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
     "Event",
     "Limits",
     "LocalProtocolError",
-    "MediaCounts",
+    "MediaCounter",
     "Metadata",
     "Pong",
     "ProtocolFailed",

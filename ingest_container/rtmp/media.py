@@ -3,13 +3,12 @@
 from .amf0 import decode
 from .codecs.aac import parse_audio_specific_config
 from .codecs.avc import parse_decoder_configuration
+from .counting import MediaCounter
 from .errors import AmfError, CodecError
 from .events import AudioConfig, AudioMessage, Event, Metadata, VideoConfig, VideoMessage
 from .limits import Limits
-from .messages import AUDIO, DATA_AMF3, TIMESTAMP_MASK, VIDEO, Message
-from .tags import parse_audio, parse_video
-
-_HALF_WRAP = 0x80000000
+from .messages import AUDIO, DATA_AMF3, VIDEO, Message
+from .tags import audio_frame_head, parse_audio, parse_video, video_frame_head
 
 
 def configures(message: Message) -> bool:
@@ -23,29 +22,14 @@ def configures(message: Message) -> bool:
     return True
 
 
-class MediaCounts:
-    """What came of one published stream so far. It grows in place: who looks at it now and then sees what is new."""
-
-    __slots__ = ("audio_codec", "bytes", "frames", "media", "timestamp", "video_codec")
-
-    def __init__(self) -> None:
-        self.bytes = 0  # payload of all audio and video messages
-        self.media = 0  # audio and video messages, without sequence headers
-        self.frames = 0  # the video among them
-        self.timestamp = 0  # of the last video message, ms, unwrapped past 2**32
-        self.video_codec: str | None = None
-        self.audio_codec: str | None = None
-
-
 class MediaReader:
-    """Keeps the stream's clock. What it cannot read never ends a stream: it only goes unreported."""
+    """What it cannot read never ends a stream: it only goes unreported."""
 
-    def __init__(self, limits: Limits, *, frames: bool) -> None:
+    def __init__(self, limits: Limits, counter: MediaCounter, *, frames: bool) -> None:
         """`frames`: whether the audio and video messages themselves are events, or only counted."""
         self._limits = limits
+        self._counter = counter
         self._frames = frames
-        self.counts = MediaCounts()
-        self._last_timestamp: int | None = None  # unwrapped
 
     def read(self, message: Message, events: list[Event]) -> None:
         """Append what the message says. Zero-length messages are legal and say nothing."""
@@ -68,15 +52,10 @@ class MediaReader:
                 pass  # unreadable here, perhaps not to a decoder: the metadata's size stands
             else:
                 events.append(VideoConfig(tag.codec, sps.width, sps.height, sps.profile, sps.level, sps.fps))
-        timestamp = self._unwrap(message.timestamp)
-        counts = self.counts
-        counts.bytes += len(payload)
-        counts.timestamp = timestamp
-        counts.video_codec = tag.codec
-        if not tag.is_sequence_header:
-            counts.media += 1
-            counts.frames += 1
+        timestamp = self._counter.unwrap(message.timestamp)
+        self._counter.count_video(payload, timestamp, tag.codec, is_frame=not tag.is_sequence_header)
         if not self._frames:
+            self._counter.expect(video_head=video_frame_head(payload))
             return
         events.append(
             VideoMessage(
@@ -103,13 +82,10 @@ class MediaReader:
                 pass
             else:
                 events.append(AudioConfig(tag.codec, config.sample_rate, config.channels))
-        timestamp = self._unwrap(message.timestamp)
-        counts = self.counts
-        counts.bytes += len(payload)
-        counts.audio_codec = tag.codec
-        if not tag.is_sequence_header:
-            counts.media += 1
+        timestamp = self._counter.unwrap(message.timestamp)
+        self._counter.count_audio(payload, tag.codec, is_frame=not tag.is_sequence_header)
         if not self._frames:
+            self._counter.expect(audio_head=audio_frame_head(payload))
             return
         events.append(
             AudioMessage(
@@ -135,11 +111,3 @@ class MediaReader:
             del values[0]
         if len(values) >= 2 and values[0] == "onMetaData" and isinstance(values[1], dict):
             events.append(Metadata(values[1]))
-
-    def _unwrap(self, timestamp: int) -> int:
-        """Continue past 2**32 ms (49.7 days): of all times that look so on the wire, the one nearest to the last."""
-        last = self._last_timestamp
-        if last is not None:
-            timestamp = last + ((timestamp - last + _HALF_WRAP) & TIMESTAMP_MASK) - _HALF_WRAP
-        self._last_timestamp = timestamp
-        return timestamp

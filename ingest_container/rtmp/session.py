@@ -23,6 +23,7 @@ from enum import Enum, auto
 from . import commands, messages
 from .chunks import ChunkReader, ChunkWriter
 from .commands import Command, parse_command
+from .counting import MediaCounter
 from .errors import LocalProtocolError, ProtocolError
 from .events import (
     Capabilities,
@@ -37,7 +38,7 @@ from .events import (
 )
 from .handshake import Handshake
 from .limits import OUTGOING_CHUNK_SIZE, WINDOW_ACKNOWLEDGEMENT_SIZE, Limits
-from .media import MediaCounts, MediaReader, configures
+from .media import MediaReader, configures
 from .messages import Message
 
 
@@ -93,17 +94,19 @@ class Session:
     """See the module's text. `now` is monotonic seconds throughout."""
 
     def __init__(self, *, now: float, random_bytes: bytes, limits: Limits | None = None, frames: bool = True) -> None:
-        """`random_bytes`: the 1528 that S1 carries. `frames`: see `MediaReader`."""
+        """`random_bytes`: the 1528 that S1 carries. `frames`: whether media messages are events, or only counted."""
         self._limits = limits or Limits()
         self._handshake = Handshake(random_bytes)
         self._reader = ChunkReader(self._limits)
         self._writer = ChunkWriter()
         self._frames = frames
-        self._media = MediaReader(self._limits, frames=frames)
+        self._counter = MediaCounter()
+        self._media = MediaReader(self._limits, self._counter, frames=frames)
         self._outgoing = bytearray()
         self._app = ""
         self._streams = 0  # message streams created
         self._published = 0  # the message stream of the accepted or pending publish
+        self._fc_publish = False  # FCPublish came
         self._early: list[Message] = []  # configuration sent before Publish.Start
         self._window = 0  # the peer's acknowledgement window; 0: it asked for none
         self._bytes_since_handshake = 0
@@ -115,9 +118,9 @@ class Session:
     # --- what the shell calls ----------------------------------------------------------------------------------
 
     @property
-    def counts(self) -> MediaCounts:
-        """Of the stream that is published; new ones with every accepted publish."""
-        return self._media.counts
+    def counts(self) -> MediaCounter:
+        """Of the stream that is published; a new one with every accepted publish."""
+        return self._counter
 
     def receive_data(self, data: bytes | bytearray | memoryview, now: float, size: int = -1) -> list[Event]:
         """Take the first `size` bytes of `data` (all by default), which were read from the socket.
@@ -178,8 +181,11 @@ class Session:
         """Send NetStream.Publish.Start. Raises LocalProtocolError unless the state is PUBLISH_PENDING."""
         self._move(Trigger.ACCEPT, now)
         self._reader.allow_media()
-        self._media = MediaReader(self._limits, frames=self._frames)
+        self._counter = MediaCounter(self._published)
+        self._media = MediaReader(self._limits, self._counter, frames=self._frames)
         self._send_control(messages.USER_CONTROL, messages.user_control(messages.STREAM_BEGIN, self._published))
+        if self._fc_publish:
+            self._send_command(0, commands.on_fc_publish())
         self._send_status(self._published, "status", commands.PUBLISH_START, "Publishing started.")
 
     def refuse_publish(self, code: str, description: str, now: float) -> None:
@@ -228,7 +234,7 @@ class Session:
                 self._media.read(early, events)
             self._early.clear()
         self._reader.feed(data, size)
-        while (message := self._reader.next_message()) is not None:
+        while (message := self._counter.next_message(self._reader)) is not None:
             self._handle(message, now, events)
             if self.state is SessionState.CLOSED:
                 return
@@ -279,6 +285,7 @@ class Session:
         elif self.state is SessionState.CONNECTING:
             raise ProtocolError("command_before_connect", "a command came before connect")
         elif name in ("releaseStream", "FCPublish"):
+            self._fc_publish = self._fc_publish or name == "FCPublish"
             self._send_command(0, commands.result(command.transaction_id))
         elif name == "createStream":
             self._on_create_stream(command)
@@ -291,10 +298,9 @@ class Session:
     def _on_connect(self, command: Command, now: float, events: list[Event]) -> None:
         if self.state is not SessionState.CONNECTING:
             raise ProtocolError("second_connect", "connect came twice")
-        fourccs = command.values.get("fourCcList")
         caps_ex = command.values.get("capsEx")
         enhanced = Capabilities(
-            tuple(code for code in fourccs if isinstance(code, str)) if isinstance(fourccs, list) else (),
+            command.fourccs(),
             int(caps_ex) if isinstance(caps_ex, float) and 0 <= caps_ex <= _LARGEST_CAPS_EX else 0,
         )
         self._app = command.text("app").strip("/")
@@ -347,6 +353,7 @@ class Session:
             return
         if self.state is SessionState.PUBLISHING:
             self._move(Trigger.STOP, now)
+            self._counter.expect(video_head=b"", audio_head=b"")
             events.append(CleanStop())
         elif self.state is SessionState.PUBLISH_PENDING:
             self._move(Trigger.STOP, now)

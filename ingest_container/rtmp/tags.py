@@ -52,6 +52,7 @@ _ENHANCED_AUDIO = 9
 _SEQUENCE_START = 0
 _CODED_FRAMES = 1
 _CODED_FRAMES_X = 3
+_CODED = bytes((_CODED_FRAMES,))
 _VIDEO_MULTITRACK = 6
 _AUDIO_MULTITRACK = 5
 _MOD_EX = 7
@@ -123,6 +124,25 @@ def parse_audio(payload: bytes) -> AudioTag | None:
     if len(payload) < 2:
         return None
     return AudioTag(codec, payload[1] == _SEQUENCE_START, 2)
+
+
+def video_frame_head(payload: bytes) -> bytes:
+    """The first bytes of a coded frame that tell all but its times: who begins so is such a frame, too.
+
+    Empty where no such bytes are known: sequence headers, several tracks, modified packets.
+    """
+    first, second = payload[0], payload[1:2]
+    if first & 0x80:
+        return payload[:5] if first & 0x0F in (_CODED_FRAMES, _CODED_FRAMES_X) else b""
+    return payload[:2] if first & 0x0F in _LEGACY_WITH_PACKET_TYPE and second == _CODED else b""
+
+
+def audio_frame_head(payload: bytes) -> bytes:
+    """As `video_frame_head`."""
+    first, second = payload[0], payload[1:2]
+    if first >> 4 == _ENHANCED_AUDIO:
+        return payload[:5] if first & 0x0F == _CODED_FRAMES else b""
+    return payload[:2] if first >> 4 == _LEGACY_AAC and second == _CODED else b""
 
 
 def _enhanced_video(payload: bytes) -> VideoTag | None:
