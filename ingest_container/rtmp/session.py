@@ -106,7 +106,6 @@ class Session:
         self._app = ""
         self._streams = 0  # message streams created
         self._published = 0  # the message stream of the accepted or pending publish
-        self._fc_publish = False  # FCPublish came
         self._early: list[Message] = []  # configuration sent before Publish.Start
         self._window = 0  # the peer's acknowledgement window; 0: it asked for none
         self._bytes_since_handshake = 0
@@ -184,8 +183,6 @@ class Session:
         self._counter = MediaCounter(self._published)
         self._media = MediaReader(self._limits, self._counter, frames=self._frames)
         self._send_control(messages.USER_CONTROL, messages.user_control(messages.STREAM_BEGIN, self._published))
-        if self._fc_publish:
-            self._send_command(0, commands.on_fc_publish())
         self._send_status(self._published, "status", commands.PUBLISH_START, "Publishing started.")
 
     def refuse_publish(self, code: str, description: str, now: float) -> None:
@@ -285,7 +282,6 @@ class Session:
         elif self.state is SessionState.CONNECTING:
             raise ProtocolError("command_before_connect", "a command came before connect")
         elif name in ("releaseStream", "FCPublish"):
-            self._fc_publish = self._fc_publish or name == "FCPublish"
             self._send_command(0, commands.result(command.transaction_id))
         elif name == "createStream":
             self._on_create_stream(command)
@@ -298,9 +294,10 @@ class Session:
     def _on_connect(self, command: Command, now: float, events: list[Event]) -> None:
         if self.state is not SessionState.CONNECTING:
             raise ProtocolError("second_connect", "connect came twice")
+        fourccs = command.values.get("fourCcList")
         caps_ex = command.values.get("capsEx")
         enhanced = Capabilities(
-            command.fourccs(),
+            tuple(code for code in fourccs if isinstance(code, str)) if isinstance(fourccs, list) else (),
             int(caps_ex) if isinstance(caps_ex, float) and 0 <= caps_ex <= _LARGEST_CAPS_EX else 0,
         )
         self._app = command.text("app").strip("/")
