@@ -3,7 +3,18 @@
 import boto3
 from chalice.app import Chalice
 
-from chalicelib.api import admin, authorizer, broadcaster, problems, reactions, realtime, viewer, webhooks
+from chalicelib.api import (
+    admin,
+    admin_broadcasters,
+    admin_keys,
+    authorizer,
+    broadcaster,
+    problems,
+    reactions,
+    realtime,
+    viewer,
+    webhooks,
+)
 from chalicelib.api.hooks import mediamtx, nginx_rtmp, ome, srs
 
 app = Chalice(app_name="stream-sync")
@@ -11,7 +22,11 @@ app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.websocket_api.session = boto3.session.Session()
 app.register_middleware(problems.middleware, "http")
 
-for module in (authorizer, broadcaster, viewer, admin, reactions, webhooks, mediamtx, nginx_rtmp, srs, ome):
+for module in (
+    *(authorizer, broadcaster, viewer),
+    *(admin, admin_keys, admin_broadcasters, webhooks),
+    *(reactions, mediamtx, nginx_rtmp, srs, ome),
+):
     app.register_blueprint(module.blueprint)
 
 # Chalice wraps a WebSocket handler for Lambda only where the app itself registers it, not in a blueprint; the names

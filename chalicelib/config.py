@@ -6,8 +6,10 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chalicelib.domain.playback import Output
 
 
 def _split(value: object) -> object:
@@ -33,10 +35,18 @@ class Settings(BaseSettings):
     table_prefix: str = ""
     region: str = Field(default_factory=lambda: os.environ.get("AWS_REGION", "us-east-1"))
     event_bus: str = ""
+    # The second names, here and below, are those of the older stream service where they mean the same.
     ingest_urls: Annotated[dict[str, str], NoDecode] = Field(
-        default={"us-east-1": "rtmp://127.0.0.1:1935/live"}, min_length=1
+        default={"us-east-1": "rtmp://127.0.0.1:1935/live"},
+        min_length=1,
+        validation_alias=AliasChoices("STREAM_SYNC_INGEST_URLS", "RTMP_URL"),
     )
-    playback_base_url: str = "http://127.0.0.1:8000/hls"
+    playback_base_url: str = Field(
+        default="http://127.0.0.1:8000/hls",
+        validation_alias=AliasChoices("STREAM_SYNC_PLAYBACK_BASE_URL", "HLS_URL"),
+    )
+    # Where foreign media servers play back what they carry: source -> kind -> URL with `{channel_id}` in it.
+    source_playback: Annotated[dict[str, dict[Output, str]], NoDecode] = {}
     kms_key_id: str = "alias/stream-sync"
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
@@ -55,17 +65,33 @@ class Settings(BaseSettings):
     mediamtx_servers: Annotated[dict[str, str], NoDecode] = {}
     mediamtx_api_secret: str | None = Field(default=None, min_length=24, repr=False)
     allowed_origins: Annotated[list[str], NoDecode] = Field(
-        default=["http://127.0.0.1:8000", "http://localhost:8000"], min_length=1
+        default=["http://127.0.0.1:8000", "http://localhost:8000"],
+        min_length=1,
+        validation_alias=AliasChoices("STREAM_SYNC_ALLOWED_ORIGINS", "CORS_ORIGINS", "FRONTEND_URL"),
     )
     ws_management_url: str = "http://127.0.0.1:8000/ws-management"
     key_ttl_hours: int = Field(default=24, ge=1, le=24 * 365)
+    # Seconds between two new keys of one user.
+    key_cooldown: int = Field(default=5, ge=0, le=3_600)
     webhook_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    _parse_maps = field_validator("ingest_urls", "mediamtx_servers", mode="before")(_parse)
+    _parse_maps = field_validator("ingest_urls", "mediamtx_servers", "source_playback", mode="before")(_parse)
     _split_lists = field_validator(
         "admin_secrets", "hook_secrets", "allowed_origins", "webhook_allowed_networks", mode="before"
     )(_split)
+
+    @field_validator("ingest_urls", mode="before")
+    @classmethod
+    def _one_url_is_that_of_the_region(cls, value: object, known: ValidationInfo) -> object:
+        """The older service's `RTMP_URL` is a plain URL."""
+        plain = isinstance(value, str) and value.startswith(("rtmp://", "rtmps://"))
+        return {known.data["region"]: value} if plain and "region" in known.data else value
+
+    @field_validator("playback_base_url")
+    @classmethod
+    def _no_slash_at_the_end(cls, url: str) -> str:
+        return url.rstrip("/")
 
     @field_validator("admin_secrets", "hook_secrets")
     @classmethod

@@ -50,6 +50,7 @@ def service_environment(
         "STREAM_SYNC_OIDC_JWKS_URL": f"{settings.cloud_url}/{sign_in.user_pool}/.well-known/jwks.json",
         "STREAM_SYNC_SECRET_KEY": secrets.jwt_secret,
         "STREAM_SYNC_ADMIN_SECRETS": secrets.admin_secret,
+        "STREAM_SYNC_KEY_COOLDOWN": "0",  # who tries things out resets a key as often as they like
         "STREAM_SYNC_HOOK_SECRETS": secrets.hook_secret,
         "STREAM_SYNC_ALLOWED_ORIGINS": f"{settings.http_url},http://localhost:{settings.http_port}",
         # A receiver that somebody writes runs on this machine.

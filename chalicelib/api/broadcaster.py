@@ -6,26 +6,27 @@ from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.http import Page, RequestModel, now_ms
+from chalicelib.api.key_terms import NewKey
 from chalicelib.api.routing import BROADCASTER, route
-from chalicelib.domain import channels as limits
+from chalicelib.domain import channels as sizes
 from chalicelib.domain.channels import Channel, Visibility
-from chalicelib.domain.errors import KeyChanged, KeyNotFound, NotLive, TooManyKeys
+from chalicelib.domain.errors import KeyChanged, KeyIsCurrent, KeyNotFound, NotLive, TooManyKeys, TooManyRequests
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import credentials, discovery, lifecycle, views
+from chalicelib.services import admin_views, credentials, discovery, keyring, lifecycle, limits, stream_views, views
 from chalicelib.services.identity import Principal
 
 blueprint = Blueprint(__name__)
 
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=limits.MAX_TAG)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=sizes.MAX_TAG)]
 
 
 class ChannelEdit(RequestModel):
     """`PATCH /api/channel`: what is given is set, what is not stays."""
 
-    title: str | None = Field(default=None, max_length=limits.MAX_TITLE)
-    description: str | None = Field(default=None, max_length=limits.MAX_DESCRIPTION)
-    category: str | None = Field(default=None, max_length=limits.MAX_CATEGORY)
-    tags: list[Tag] | None = Field(default=None, max_length=limits.MAX_TAGS)
+    title: str | None = Field(default=None, max_length=sizes.MAX_TITLE)
+    description: str | None = Field(default=None, max_length=sizes.MAX_DESCRIPTION)
+    category: str | None = Field(default=None, max_length=sizes.MAX_CATEGORY)
+    tags: list[Tag] | None = Field(default=None, max_length=sizes.MAX_TAGS)
     visibility: Visibility | None = None
 
 
@@ -81,12 +82,15 @@ def get_credentials(user: Principal, query: CredentialsQuery) -> views.Credentia
     "/api/channel/credentials/reset",
     BROADCASTER,
     answer=views.RevealedCredentials,
-    problems=(KeyChanged,),
+    problems=(KeyChanged, TooManyRequests),
     no_store=True,
+    idempotent=True,
+    address=True,
 )
-def reset_credentials(user: Principal) -> views.RevealedCredentials:
+def reset_credentials(user: Principal, address: str) -> views.RevealedCredentials:
     """A new key at once; the old one is dead and a broadcast that runs on it ends."""
     channel = _channel_of(user)
+    limits.new_key(user.user_id, address, now_ms())
     issued = credentials.reset(channel, user.user_id, now_ms())
     return views.revealed(channel.region, issued.key, issued.stream_key)
 
@@ -103,25 +107,71 @@ def stop_broadcast(user: Principal) -> views.Ordered:
     "POST",
     "/api/streams/generate-key",
     BROADCASTER,
-    answer=views.GeneratedStreamAnswer,
+    answer=stream_views.GeneratedStreamAnswer,
     status=201,
-    problems=(TooManyKeys,),
+    problems=(TooManyKeys, TooManyRequests),
     no_store=True,
+    idempotent=True,
+    address=True,
 )
-def generate_key(user: Principal) -> views.GeneratedStreamAnswer:
+def generate_key(user: Principal, address: str) -> stream_views.GeneratedStreamAnswer:
     """A further key that expires by itself; for clients that make a key for each broadcast."""
     channel = _channel_of(user)
-    issued = credentials.generate(channel, now_ms())
-    return views.generated(issued.key, channel.region, issued.stream_key)
+    limits.new_key(user.user_id, address, now_ms())
+    issued = credentials.generate(channel, user.user_id, now_ms())
+    return stream_views.generated(issued.key, channel.region, issued.stream_key)
 
 
-@route(blueprint, "GET", "/api/streams", BROADCASTER, query=Page, answer=views.StreamPage)
-def list_streams(user: Principal, query: Page) -> views.StreamPage:
-    """The caller's streams, newest first."""
+@route(blueprint, "GET", "/api/streams", BROADCASTER, query=Page, answer=stream_views.StreamPage)
+def list_streams(user: Principal, query: Page) -> stream_views.StreamPage:
+    """The caller's streams, newest first; before them, on the first page, those that a key was generated for and that
+    have not begun."""
     channel = _channel_of(user)
-    found = discovery.streams_of(channel, query.limit, query.cursor)
     now = now_ms()
-    return views.StreamPage(
-        streams=[views.stream(stream, channel.region, now) for stream in found],
-        next_cursor=found[-1].stream_id if len(found) == query.limit else None,
+    found = discovery.streams_of(channel, query.limit, query.cursor, now)
+    startable = keyring.generated_and_unused(channel.channel_id, now) if query.cursor is None else []
+    return stream_views.StreamPage(
+        streams=[stream_views.startable(key, channel) for key in startable]
+        + [stream_views.own_stream(one, now) for one in found],
+        next_cursor=found[-1].stream.stream_id if len(found) == query.limit else None,
     )
+
+
+@route(blueprint, "GET", "/api/channel/keys", BROADCASTER, answer=admin_views.KeyList)
+def list_keys(user: Principal) -> admin_views.KeyList:
+    """All keys of the caller's channel, newest first."""
+    channel = _channel_of(user)
+    return admin_views.KeyList(keys=[admin_views.key(one) for one in keyring.of_channel(channel.channel_id, now_ms())])
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/channel/keys",
+    BROADCASTER,
+    body=NewKey,
+    answer=admin_views.NewKey,
+    status=201,
+    problems=(TooManyKeys, TooManyRequests),
+    no_store=True,
+    idempotent=True,
+    address=True,
+)
+def create_key(user: Principal, body: NewKey, address: str) -> admin_views.NewKey:
+    """A further key of the caller's channel. The answer holds it; no later one does."""
+    channel = _channel_of(user)
+    limits.new_key(user.user_id, address, now_ms())
+    return admin_views.new_key(keyring.create(channel, body.terms(), user.user_id, now_ms()))
+
+
+@route(
+    blueprint,
+    "DELETE",
+    "/api/channel/keys/{key_id}",
+    BROADCASTER,
+    answer=admin_views.KeyBody,
+    problems=(KeyNotFound, KeyIsCurrent),
+)
+def revoke_key(user: Principal, key_id: str) -> admin_views.KeyBody:
+    """Dead at once, and a broadcast that runs on it ends. The key that the dashboard shows is reset instead."""
+    return admin_views.revoked(credentials.revoke(_channel_of(user), key_id, user.user_id, now_ms()))

@@ -5,6 +5,7 @@ import binascii
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -12,13 +13,21 @@ from chalice.app import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import problems
-from chalicelib.domain.errors import InvalidInput, PayloadTooLarge, TokenMissing
-from chalicelib.services import identity
+from chalicelib.domain.cursors import MAX_CURSOR
+from chalicelib.domain.errors import (
+    AdminSecretInvalid,
+    InvalidInput,
+    PayloadTooLarge,
+    StoreUnavailable,
+    TokenMissing,
+)
+from chalicelib.services import identity, limits
 
 MAX_BODY = 64 * 1024  # bytes; the largest body we know, a description, has 2,000 characters
 NO_STORE = {"Cache-Control": "no-store"}
 PAGE = 50
 MAX_PAGE = 200
+MAX_LIST_PAGE = 100  # rows that are then read in one batch
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,6 +43,13 @@ class Page(RequestModel):
 
     limit: int = Field(default=PAGE, ge=1, le=MAX_PAGE, strict=False)
     cursor: str | None = Field(default=None, min_length=26, max_length=26, pattern="^[0-9A-Z]+$")
+
+
+class ListPage(RequestModel):
+    """The same for lists whose cursor is not a stream's id."""
+
+    limit: int = Field(default=PAGE, ge=1, le=MAX_LIST_PAGE, strict=False)
+    cursor: str | None = Field(default=None, min_length=1, max_length=MAX_CURSOR, pattern="^[0-9A-Za-z_-]+$")
 
 
 def now_ms() -> int:
@@ -98,8 +114,23 @@ def caller(request: Request) -> identity.Principal:
 
 
 def check_admin(request: Request) -> None:
-    """The shared secret in `X-Api-Key`. Raises AdminSecretInvalid."""
-    identity.check_admin_secret(request.headers.get("x-api-key"))
+    """The shared secret in `X-Api-Key`. Raises AdminSecretInvalid, or TooManyRequests where an address guesses on."""
+    try:
+        identity.check_admin_secret(request.headers.get("x-api-key"))
+    except AdminSecretInvalid:
+        wrong_guess(request)
+        raise
+
+
+def address_of(request: Request) -> str:
+    """The caller's network address, as API Gateway saw it."""
+    return str((request.context.get("identity") or {}).get("sourceIp", ""))
+
+
+def wrong_guess(request: Request) -> None:
+    """Counts it. Raises TooManyRequests; a database that is away hides no refusal."""
+    with suppress(StoreUnavailable):
+        limits.failure(address_of(request), now_ms())
 
 
 def check_hook(request: Request) -> None:

@@ -3,23 +3,26 @@
     @route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=views.OwnChannel)
     def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel: ...
 
-A view gets what it was registered with as keyword arguments: `user` (broadcasters only), `body`, `query`, and the
-parameters of its path. It returns a model, a dict or a Chalice `Response`; whatever it raises becomes problem details.
+A view gets what it was registered with as keyword arguments: `user` (broadcasters only), `body`, `query`, `address`
+(where it asks for the caller's), and the parameters of its path. It returns a model, a dict or a Chalice `Response`;
+whatever it raises becomes problem details.
 """
 
 import functools
+import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from chalice.app import Blueprint, CORSConfig, Response
+from chalice.app import Blueprint, Response
 from pydantic import BaseModel
 
-from chalicelib.api import http, problems
+from chalicelib.api import cors, http, once, problems
 from chalicelib.api.authorizer import broadcaster_auth
-from chalicelib.config import settings
 from chalicelib.domain.errors import StreamSyncError
+from chalicelib.observability import logger
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -50,9 +53,12 @@ class Operation:
     status: int
     problems: tuple[type[StreamSyncError], ...]
     form: bool  # the body is a form, not JSON
+    idempotent: bool  # takes the header Idempotency-Key
 
 
 OPERATIONS: list[Operation] = []
+
+_methods: dict[str, set[str]] = defaultdict(set)  # by path, for preflights
 
 
 def route(
@@ -69,35 +75,48 @@ def route(
     no_store: bool = False,
     any_origin: bool = False,
     form: bool = False,
+    idempotent: bool = False,
+    address: bool = False,
 ) -> Callable[[View], View]:
-    """Registers a view. `no_store` is for answers that hold a secret or age at once, `any_origin` for public ones."""
+    """Registers a view. `no_store` is for answers that hold a secret or age at once, `any_origin` for public ones.
+
+    `idempotent` is for what creates: with an `Idempotency-Key` it is done once, and answered the same again (the view
+    returns a model then). `address` hands the caller's network address to the view.
+    """
 
     def register(view: View) -> View:
-        operation = Operation(method, path, audience, view, body, query, answer, status, problems, form)
+        operation = Operation(method, path, audience, view, body, query, answer, status, problems, form, idempotent)
         OPERATIONS.append(operation)
         options: dict[str, Any] = {"authorizer": broadcaster_auth} if audience is BROADCASTER else {}
         blueprint.route(
             path,
             methods=[method],
             content_types=["application/x-www-form-urlencoded" if form else "application/json"],
-            cors=CORSConfig(allow_origin="*") if any_origin else _cors(),
             **options,
-        )(_edge(blueprint, operation, headers=http.NO_STORE if no_store else {}))
+        )(_edge(blueprint, operation, http.NO_STORE if no_store else {}, address=address, any_origin=any_origin))
+        if path not in _methods:
+            cors.register_preflight(blueprint, path, _methods[path], any_origin=any_origin)
+        _methods[path].add(method)
         return view
 
     return register
 
 
-def _edge(blueprint: Blueprint, operation: Operation, headers: dict[str, str]) -> Callable[..., Response]:
+def _edge(
+    blueprint: Blueprint, operation: Operation, headers: dict[str, str], *, address: bool, any_origin: bool
+) -> Callable[..., Response]:
     """The view with its arguments parsed, its caller checked, its result and errors made into responses."""
 
     @functools.wraps(operation.view)
     def edge(**path: str) -> Response:
         request = blueprint.current_request
+        began = time.monotonic()
+        asker = operation.audience.value
         try:
             arguments: dict[str, Any] = dict(path)
             if operation.audience is BROADCASTER:
-                arguments["user"] = http.caller(request)
+                arguments["user"] = user = http.caller(request)
+                asker = user.user_id
             elif operation.audience is ADMIN:
                 http.check_admin(request)
             elif operation.audience is MEDIA_SERVER:
@@ -107,28 +126,32 @@ def _edge(blueprint: Blueprint, operation: Operation, headers: dict[str, str]) -
             if operation.body is not None:
                 read_body = http.form_of if operation.form else http.body_of
                 arguments["body"] = read_body(request, operation.body)
-            result = operation.view(**arguments)
+            if address:
+                arguments["address"] = http.address_of(request)
+            work = functools.partial(operation.view, **arguments)
+            if operation.idempotent and (key := once.key_of(request)) is not None:
+                content = once.content_of(path, arguments.get("body"))
+                route = f"{operation.method} {operation.path}"
+                result = once.once(asker, route, key, content, work, once.remaining_ms(blueprint))
+            else:
+                result = work()
             answer = result if isinstance(result, Response) else http.ok(result, operation.status, headers)
         except Exception as error:  # the edge: whatever it is, the caller gets problem details
             answer = problems.response(problems.of_exception(error))
-        _allow_origin(answer, request.headers.get("origin"))
+        answer.headers.update(cors.headers(request.headers.get("origin"), any_origin=any_origin))
+        _log(operation, answer, asker, began)
         return answer
 
     return edge
 
 
-def _cors() -> CORSConfig:
-    """For browsers of configured origins. API Gateway answers preflights with one origin: the first."""
-    return CORSConfig(
-        allow_origin=settings().allowed_origins[0],
-        allow_headers=["Authorization", "Content-Type", "X-Api-Key", "Idempotency-Key"],
-        max_age=600,
-        allow_credentials=True,
+def _log(operation: Operation, answer: Response, asker: str, began: float) -> None:
+    """One line a request, with the route's template: a path may hold a stream key."""
+    logger("control").info(
+        "request",
+        method=operation.method,
+        route=operation.path,
+        status=answer.status_code,
+        ms=round((time.monotonic() - began) * 1000, 1),
+        user=asker,
     )
-
-
-def _allow_origin(response: Response, origin: str | None) -> None:
-    """Names the caller's own origin if it is one of ours: the header takes a single one."""
-    if origin in settings().allowed_origins and "Access-Control-Allow-Origin" not in response.headers:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Vary"] = "Origin"

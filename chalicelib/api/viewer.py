@@ -3,31 +3,27 @@
 from chalice.app import Blueprint, Response
 from pydantic import Field
 
-from chalicelib.api.http import NO_STORE, Page, now_ms, ok
+from chalicelib.api.http import NO_STORE, Page, now_ms, ok, wrong_guess
 from chalicelib.api.routing import ANYONE, route
 from chalicelib.config import settings
-from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound
+from chalicelib.domain.cards import Search
+from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound, TooManyRequests
 from chalicelib.domain.keys import is_well_formed
-from chalicelib.services import discovery, lifecycle, views
+from chalicelib.services import discovery, stream_views, views
 
 blueprint = Blueprint(__name__)
 
 
 class PublicQuery(Page):
-    """`q` is looked for in titles, descriptions and tags; `category` and `tag` must be equal, case aside."""
+    """`q` is looked for in titles, descriptions, tags, names; `category` and `tag` must be equal. Case is ignored."""
 
     q: str = Field(default="", max_length=100)
     category: str = Field(default="", max_length=60)
     tag: str = Field(default="", max_length=30)
 
-    def matches(self, channel: views.PublicChannel) -> bool:
-        text = " ".join([channel.title, channel.description, *channel.tags]).lower()
-        tags = [tag.lower() for tag in channel.tags]
-        return (
-            self.q.lower() in text
-            and (not self.category or self.category.lower() == channel.category.lower())
-            and (not self.tag or self.tag.lower() in tags)
-        )
+    @property
+    def search(self) -> Search:
+        return Search(self.q, self.category, self.tag)
 
 
 @route(blueprint, "GET", "/health", ANYONE, answer=views.Health)
@@ -46,18 +42,16 @@ def health() -> Response:
     "/api/streams/public",
     ANYONE,
     query=PublicQuery,
-    answer=views.PublicStreamPage,
+    answer=stream_views.PublicStreamPage,
     any_origin=True,
 )
-def public_streams(query: PublicQuery) -> views.PublicStreamPage:
-    """Channels that are live and public, oldest first."""
-    seen = discovery.live_views(now_ms(), public_only=True, limit=query.limit, after=query.cursor)
-    last = seen[-1].stream if len(seen) == query.limit else None
-    found = [channel for channel in map(views.public_channel, seen) if query.matches(channel)]
-    return views.PublicStreamPage(
-        streams=found,
-        next_cursor=last.stream_id if last else None,
-        message=None if found else "Nobody is live right now.",
+def public_streams(query: PublicQuery) -> stream_views.PublicStreamPage:
+    """Channels that are live and public, oldest first. A page may hold fewer than asked for while more follow."""
+    page = discovery.public_streams(query.search, query.limit, query.cursor, now_ms())
+    return stream_views.PublicStreamPage(
+        streams=[stream_views.public_stream(one) for one in page.streams],
+        next_cursor=page.next_cursor,
+        message=None if page.streams or page.next_cursor else "Nobody is live right now.",
     )
 
 
@@ -72,17 +66,18 @@ def get_public_channel(channel_id: str) -> views.PublicChannel:
     "GET",
     "/api/streams/{key_or_id}",
     ANYONE,
-    answer=views.StreamOfKeyAnswer | views.StreamAnswer,
-    problems=(StreamNotFound,),
+    answer=stream_views.StreamOfKeyAnswer | stream_views.StreamAnswer,
+    problems=(StreamNotFound, TooManyRequests),
     no_store=True,
 )
-def get_stream(key_or_id: str) -> views.StreamOfKeyAnswer | views.StreamAnswer:
+def get_stream(key_or_id: str) -> stream_views.StreamOfKeyAnswer | stream_views.StreamAnswer:
     """By stream key, for a media server's validation (possession is the credential), or by public stream id."""
     now = now_ms()
-    if is_well_formed(key_or_id):
-        key, channel = discovery.stream_by_key(key_or_id, now)
-        running = lifecycle.running_stream(channel.channel_id)
-        active = running is not None and running.key_id == key.key_id
-        return views.StreamOfKeyAnswer(stream=views.stream_of_key(key, channel.region, active=active))
-    stream, channel = discovery.public_stream(key_or_id)
-    return views.StreamAnswer(stream=views.stream(stream, channel.region, now))
+    try:
+        if is_well_formed(key_or_id):
+            key, channel, active = discovery.stream_by_key(key_or_id, now)
+            return stream_views.StreamOfKeyAnswer(stream=stream_views.stream_of_key(key, channel.region, active=active))
+        return stream_views.StreamAnswer(stream=stream_views.stream(discovery.public_stream(key_or_id, now), now))
+    except StreamNotFound:
+        wrong_guess(blueprint.current_request)
+        raise

@@ -25,7 +25,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`q` is looked for in title, description, tags and name; `category` and `tag` must be equal. Case does not count."""
+    """`q` is looked for in title, description, tags, name; `category` and `tag` must be equal. Case is ignored."""
 
     q: str = ""
     category: str = ""

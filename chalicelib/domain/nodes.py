@@ -16,6 +16,16 @@ class NodeInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeState:
+    """A node as operators see it. `expires_at` is that of its session: behind it, the node is gone."""
+
+    info: NodeInfo
+    expires_at: int
+    active: int
+    draining: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Renewal:
     """`orders` are raw entries `"<stream_id> <reason>"`; `watched` channels have an open dashboard."""
 

@@ -1,5 +1,28 @@
 """Playback URLs carry the channel's public id, never the key."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+CHANNEL_ID = "{channel_id}"
+
+Output = Literal["hls", "webrtc", "rtmp"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackUrls:
+    """Where one stream can be watched; None where its server has no such output."""
+
+    hls_url: str
+    webrtc_url: str | None = None
+    rtmp_url: str | None = None
+
+
+def playback_urls(base_url: str, templates: Mapping[Output, str] | None, channel_id: str) -> PlaybackUrls:
+    """`templates` are those of the server that carries the stream, with `{channel_id}` in them; our own has none."""
+    made = {kind: template.replace(CHANNEL_ID, channel_id) for kind, template in (templates or {}).items()}
+    return PlaybackUrls(made.get("hls") or hls_url(base_url, channel_id), made.get("webrtc"), made.get("rtmp"))
+
 
 def hls_url(base_url: str, channel_id: str) -> str:
     """`base_url` is where the media origin or CDN serves channels, without a slash at its end."""

@@ -1,15 +1,18 @@
 """What readers are told: a channel as its owner or the public sees it, its streams, all that are live."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chalicelib.config import settings
 from chalicelib.domain import keys as rules
-from chalicelib.domain.channels import Channel, Visibility, status_of
+from chalicelib.domain.cards import Card, Search, Visibility
+from chalicelib.domain.channels import Channel, status_of
 from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.streams import OFFLINE, ChannelStatus, StatusReading, Stream, StreamState
-from chalicelib.store import channels, keys, nodes, pulses, streams
+from chalicelib.domain.streams import OFFLINE, ChannelStatus, StatusReading, Stream, StreamState, state_as_read
+from chalicelib.domain.topics import Listener, Topic
+from chalicelib.services import running
+from chalicelib.services.running import RunningStream, facts_of
+from chalicelib.store import channels, connections, keys, nodes, pulses, streams
 
 _NOBODY = "nobody"  # a channel id that no channel has
 _STREAM_ID_LENGTH = 26
@@ -28,13 +31,36 @@ class ChannelView:
 
     @property
     def facts(self) -> StreamFacts:
-        """Of picture and sound: the newest measure, else what the stream began with."""
-        if self.pulse is not None:
-            return self.pulse.facts
-        stream = self.stream
-        if stream is None:
-            return StreamFacts()
-        return StreamFacts(**{name: getattr(stream, name) for name in StreamFacts.model_fields})
+        return facts_of(self.stream, self.pulse) if self.stream is not None else StreamFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """One stream at one instant: its state as far as it is to be believed, and who watches (None once it ended)."""
+
+    stream: Stream
+    channel: Channel
+    state: StreamState
+    pulse: Pulse | None = None
+    viewers: int | None = None
+
+    @property
+    def facts(self) -> StreamFacts:
+        return facts_of(self.stream, self.pulse)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamViewPage:
+    streams: list[StreamView]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPage:
+    """`next_cursor` is the stream id to go on after; a page may hold fewer than was asked for."""
+
+    streams: list[RunningStream]
+    next_cursor: str | None
 
 
 def view(channel: Channel, now: int, *, with_key: bool = False) -> ChannelView:
@@ -73,42 +99,75 @@ def database_answers() -> bool:
     return True
 
 
-def streams_of(channel: Channel, limit: int, before: str | None) -> list[Stream]:
+def streams_of(channel: Channel, limit: int, before: str | None, now: int) -> list[StreamView]:
     """The channel's streams, newest first; `before` is the last stream id of the page before."""
-    return streams.of_channel(channel.channel_id, limit, before)
+    return as_read(channel, streams.of_channel(channel.channel_id, limit, before), now)
 
 
-def public_stream(stream_id: str) -> tuple[Stream, Channel]:
+def streams_on(channel: Channel, key: StreamKey, limit: int, before: str | None, now: int) -> StreamViewPage:
+    """Those of the channel's streams that ran on `key`, newest first."""
+    found, last = streams.of_key(channel.channel_id, key.key_id, limit, before)
+    return StreamViewPage(as_read(channel, found, now), last)
+
+
+def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]:
+    unended = [stream for stream in found if stream.state is not StreamState.ENDED]
+    sessions = nodes.sessions_of(stream.node_id for stream in unended)
+    return [StreamView(stream, channel, state_as_read(stream, sessions.get(stream.node_id), now)) for stream in found]
+
+
+def public_stream(stream_id: str, now: int) -> StreamView:
     """Raises StreamNotFound, for a stream of a private channel as well."""
+    seen = _stream(stream_id, now)
+    if seen.channel.visibility is Visibility.PRIVATE:
+        raise StreamNotFound()
+    return seen
+
+
+def stream_details(stream_id: str, now: int) -> StreamView:
+    """All that is known of one stream. Raises StreamNotFound."""
+    seen = _stream(stream_id, now)
+    if seen.state is StreamState.ENDED:
+        return seen
+    viewers = connections.count(Topic(seen.channel.channel_id, Listener.PUBLIC))
+    return replace(seen, pulse=pulses.find(stream_id), viewers=viewers)
+
+
+def _stream(stream_id: str, now: int) -> StreamView:
     stream = streams.find(stream_id) if len(stream_id) == _STREAM_ID_LENGTH else None
     channel = channels.find(stream.channel_id) if stream is not None else None
-    if stream is None or channel is None or channel.visibility is Visibility.PRIVATE:
+    if stream is None or channel is None:
         raise StreamNotFound()
-    return stream, channel
+    return as_read(channel, [stream], now)[0]
 
 
-def live_views(now: int, *, public_only: bool, limit: int, after: str | None = None) -> list[ChannelView]:
-    """Channels that are LIVE or RECONNECTING, oldest stream first; `after` is the last stream id of the page before."""
-    found: list[ChannelView] = []
-    for region in sorted(settings().ingest_urls):
-        for stream in streams.unended(region, after=after):
-            channel = channels.find(stream.channel_id)
-            if channel is None or (public_only and channel.visibility is not Visibility.PUBLIC):
-                continue
-            reading = _reading(channel, stream, now)
-            if channel.stream_id == stream.stream_id and reading.status is not ChannelStatus.OFFLINE:
-                found.append(ChannelView(channel, reading, stream.seq, stream, pulses.find(stream.stream_id)))
-            if len(found) >= limit:
-                break
-    return sorted(found, key=lambda view: view.stream.stream_id if view.stream else "")[:limit]
+def public_streams(search: Search, limit: int, after: str | None, now: int) -> RunningPage:
+    """Streams of public channels that are LIVE or RECONNECTING and that `search` finds, oldest first."""
+
+    def wanted(card: Card) -> bool:
+        return card.visibility is Visibility.PUBLIC and search.finds(card)
+
+    found, last = running.streams(now, limit, after, wanted)
+    return RunningPage(running.measured(found), last)
 
 
-def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel]:
-    """For a media server's validation: possession of the key is the credential.
+def active_streams(limit: int, after: str | None, now: int) -> RunningPage:
+    """All that are LIVE or RECONNECTING, oldest first."""
+    found, last = running.streams(now, limit, after)
+    return RunningPage(running.measured(found), last)
+
+
+def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, bool]:
+    """For a media server's validation: possession of the key is the credential. With whether its stream runs.
 
     Raises StreamNotFound for every key that may not be used now: a malformed, an unknown and a revoked one look alike.
     """
     key = keys.find(rules.hash_key(stream_key)) if rules.is_well_formed(stream_key) else None
     if key is None or rules.refusal(key, now) is not None:
         raise StreamNotFound()
-    return key, channels.get(key.channel_id)
+    channel = channels.get(key.channel_id)
+    present = view(channel, now).stream
+    active = present is not None and present.key_id == key.key_id
+    if not active and rules.used_up(key, None):
+        raise StreamNotFound()
+    return key, channel, active

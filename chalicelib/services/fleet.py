@@ -6,10 +6,12 @@ A node renews its session; the answer brings orders. It looks at its peers' sess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from chalicelib.domain.errors import NodeNotFound
 from chalicelib.domain.events import StreamStateChange
-from chalicelib.domain.leases import SESSION_TTL, dead_node_grace, is_over, may_trust_own
-from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
+from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.streams import EndReason, first_seq
+from chalicelib.observability import logger
 from chalicelib.services.lifecycle import ended_news
 from chalicelib.store import channels, leases, nodes, streams
 
@@ -115,6 +117,24 @@ class Reaper:
                 waiting.add((stream.node_id, stream.incarnation))
         self.next_end = min(ends, default=None)
         return news, waiting
+
+
+def members(now: int) -> list[tuple[NodeState, bool]]:
+    """Our own nodes, and whether each is gone, by id."""
+    states = sorted(nodes.own(), key=lambda state: state.info.node_id)
+    return [(state, _is_gone(state, now)) for state in states]
+
+
+def _is_gone(state: NodeState, now: int) -> bool:
+    node = state.info
+    return is_over(NodeSession(node.node_id, node.incarnation, state.expires_at), node.incarnation, now)
+
+
+def drain(node_id: str) -> None:
+    """The node takes no new publishers from its next renewal on. Raises NodeNotFound."""
+    if not nodes.drain(node_id):
+        raise NodeNotFound()
+    logger("control").info("node drained", node_id=node_id)
 
 
 def node_stopped(node_id: str, now: int) -> bool:

@@ -213,6 +213,13 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
     return True
 
 
+def end_stream(stream_id: str, reason: EndReason, now: int) -> None:
+    """Ends a stream that runs. Raises StreamNotFound, NotLive if it has ended."""
+    streams.get(stream_id)
+    if not order_end(stream_id, reason, now):
+        raise NotLive("The stream has ended already")
+
+
 def ended_news(stream: Stream, seq: int, reason: EndReason, now: int) -> StreamStateChange:
     """The news of a stream that somebody other than its holder ended."""
     return StreamStateChange(

@@ -12,10 +12,11 @@ from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.playback import hls_url
+from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.streams import ChannelStatus, Stream
 from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.services.discovery import ChannelView
+from chalicelib.services.running import facts_of
 
 
 class Playback(BaseModel):
@@ -78,83 +79,6 @@ class RevealedCredentials(Credentials):
     stream_key: str
 
 
-class StreamBody(BaseModel):
-    """One stream of the caller's channel, past or present."""
-
-    id: str
-    channel_id: str
-    status: str
-    started_at: str | None
-    ended_at: str | None
-    end_reason: str | None
-    duration_s: float | None
-    width: int | None
-    height: int | None
-    fps: float | None
-    video_codec: str | None
-    audio_codec: str | None
-    encoder: str | None
-    bytes_in: int
-    rtmp_url: str
-    hls_url: str
-
-
-class StreamOfKey(BaseModel):
-    """A stream as the clients of a key know it: one that runs, or may be started with the key."""
-
-    id: str
-    status: str
-    created_at: str
-    expires_at: str | None
-    rtmp_url: str
-    hls_url: str
-
-
-class GeneratedStream(StreamOfKey):
-    """The `stream` of `POST /api/streams/generate-key`: the one answer that holds this key."""
-
-    stream_key: str
-
-
-class GeneratedStreamAnswer(BaseModel):
-    stream: GeneratedStream
-
-
-class StreamOfKeyAnswer(BaseModel):
-    stream: StreamOfKey
-
-
-class StreamAnswer(BaseModel):
-    stream: StreamBody
-
-
-class StreamPage(BaseModel):
-    """The caller's streams, newest first; `next_cursor` is null on the last page."""
-
-    streams: list[StreamBody]
-    next_cursor: str | None
-
-
-class PublicStreamPage(BaseModel):
-    """Channels that are live; `message` says so where there is none."""
-
-    streams: list[PublicChannel]
-    next_cursor: str | None
-    message: str | None = None
-
-
-class LiveChannel(PublicChannel):
-    """A live channel as administrators see it."""
-
-    stream: StreamBody
-
-
-class LiveChannelPage(BaseModel):
-    streams: list[LiveChannel]
-    next_cursor: str | None
-    message: str | None = None
-
-
 class Ordered(BaseModel):
     """What was asked for is under way: the ingest node does it within 2 s."""
 
@@ -169,27 +93,34 @@ class Health(BaseModel):
 
 
 def live(seen: ChannelView) -> Live | None:
-    if seen.stream is None or seen.stream.started_at is None:
+    return live_of(seen.stream, seen.pulse) if seen.stream is not None else None
+
+
+def live_of(stream: Stream, pulse: Pulse | None) -> Live | None:
+    """None before the first media."""
+    if stream.started_at is None:
         return None
-    pulse = seen.pulse
-    measured = (pulse.bitrate_kbps, pulse.fps) if pulse is not None else (None, None)
-    return _live(seen.stream.stream_id, seen.stream.started_at, seen.facts, *measured)
+    return _live(stream.stream_id, stream.started_at, facts_of(stream, pulse), pulse)
 
 
-def _live(
-    stream_id: str, started_at: int, facts: StreamFacts, bitrate_kbps: float | None, measured_fps: float | None
-) -> Live:
-    return Live(
-        stream_id=stream_id,
-        started_at=iso(started_at),
-        bitrate_kbps=bitrate_kbps,
-        fps=measured_fps or facts.fps,
-        **facts.model_dump(exclude={"fps"}),
-    )
+def _live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | None) -> Live:
+    return Live(stream_id=stream_id, started_at=iso(started_at), **facts_now(facts, pulse))
 
 
 def public_channel(seen: ChannelView) -> PublicChannel:
     return PublicChannel(**_public_fields(seen))
+
+
+def playback(source: str, channel_id: str) -> PlaybackUrls:
+    """`source` is what carries the stream; a server of somebody else's plays back at addresses of its own."""
+    templates = settings().source_playback.get(source)
+    return playback_urls(settings().playback_base_url, templates, channel_id)
+
+
+def facts_now(facts: StreamFacts, pulse: Pulse | None) -> dict[str, Any]:
+    """Of picture and sound, with what was measured in the last seconds."""
+    fps, bitrate = (pulse.fps, pulse.bitrate_kbps) if pulse is not None else (None, None)
+    return facts.model_dump() | {"fps": fps or facts.fps, "bitrate_kbps": bitrate}
 
 
 def own_channel(seen: ChannelView) -> OwnChannel:
@@ -213,7 +144,7 @@ def _public_fields(seen: ChannelView) -> dict[str, Any]:
         "description": channel.description,
         "category": channel.category,
         "tags": channel.tags,
-        "playback": Playback(hls_url=hls_url(settings().playback_base_url, channel.channel_id)),
+        "playback": Playback(hls_url=playback(seen.stream.source if seen.stream else "", channel.channel_id).hls_url),
         "live": live(seen),
     }
 
@@ -231,50 +162,6 @@ def revealed(region: str, key: StreamKey, stream_key: str) -> RevealedCredential
     return RevealedCredentials(**credentials(region, key).model_dump(), stream_key=stream_key)
 
 
-def stream(stream: Stream, region: str, now: int) -> StreamBody:
-    """`duration_s` runs while the stream does."""
-    ended = stream.ended_at
-    duration = None if stream.started_at is None else ((ended or now) - stream.started_at) / 1000
-    return StreamBody(
-        id=stream.stream_id,
-        channel_id=stream.channel_id,
-        status=stream.state.value,
-        started_at=iso_or_none(stream.started_at),
-        ended_at=iso_or_none(ended),
-        end_reason=stream.end_reason,
-        duration_s=duration,
-        width=stream.width,
-        height=stream.height,
-        fps=stream.fps,
-        video_codec=stream.video_codec,
-        audio_codec=stream.audio_codec,
-        encoder=stream.encoder,
-        bytes_in=stream.bytes_in,
-        rtmp_url=settings().ingest_url(region),
-        hls_url=hls_url(settings().playback_base_url, stream.channel_id),
-    )
-
-
-def stream_of_key(key: StreamKey, region: str, *, active: bool) -> StreamOfKey:
-    return StreamOfKey(
-        id=key.key_id,
-        status="active" if active else "inactive",
-        created_at=iso(key.created_at),
-        expires_at=iso_or_none(key.expires_at),
-        rtmp_url=settings().ingest_url(region),
-        hls_url=hls_url(settings().playback_base_url, key.channel_id),
-    )
-
-
-def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAnswer:
-    body = stream_of_key(key, region, active=False)
-    return GeneratedStreamAnswer(stream=GeneratedStream(**body.model_dump(), stream_key=stream_key))
-
-
-def live_channel(seen: ChannelView, stream_: Stream, now: int) -> LiveChannel:
-    return LiveChannel(**_public_fields(seen), stream=stream(stream_, seen.channel.region, now))
-
-
 def snapshot_message(seen: ChannelView, now: int, *, owner: bool) -> dict[str, Any]:
     channel = own_channel(seen) if owner else public_channel(seen)
     return {"type": "snapshot", "seq": seen.seq, "at": iso(now), "channel": channel.model_dump(mode="json")}
@@ -282,7 +169,7 @@ def snapshot_message(seen: ChannelView, now: int, *, owner: bool) -> dict[str, A
 
 def status_message(event: StreamStateChange) -> dict[str, Any]:
     running = event.status is not ChannelStatus.OFFLINE and event.started_at is not None and event.stream_id
-    body = _live(event.stream_id or "", event.started_at or 0, event.facts, None, None) if running else None
+    body = _live(event.stream_id or "", event.started_at or 0, event.facts, None) if running else None
     return {
         "type": "status",
         "seq": event.seq,

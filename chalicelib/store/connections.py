@@ -46,6 +46,12 @@ def listening(topic: Topic) -> list[str]:
         return [row.connection_id for row in models.Connection.by_topic.query(str(topic)) if row.greeted]
 
 
+def count(topic: Topic) -> int:
+    """How many connections listen (a query that counts, eventually consistent)."""
+    with store_errors():
+        return int(models.Connection.by_topic.count(str(topic), filter_condition=models.Connection.greeted == True))  # noqa: E712
+
+
 def remove(connection_id: str) -> None:
     with store_errors():
         models.Connection(connection_id).delete()

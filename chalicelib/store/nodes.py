@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.leases import NodeSession
-from chalicelib.domain.nodes import NodeInfo, Renewal
+from chalicelib.domain.nodes import NodeInfo, NodeState, Renewal
+from chalicelib.domain.publications import OWN_KIND
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors
 
@@ -70,6 +71,33 @@ def sessions() -> dict[str, NodeSession]:
     """All sessions by node id. The table has one small row a node, so this is the one scan there is."""
     with store_errors():
         return {row.node_id: rows.session(row) for row in models.Node.scan(consistent_read=True)}
+
+
+def sessions_of(node_ids: Iterable[str]) -> dict[str, NodeSession]:
+    """Some sessions by node id; 100 a request, read consistently."""
+    wanted = sorted(set(node_ids))
+    with store_errors():
+        found = models.Node.batch_get(wanted, consistent_read=True) if wanted else []
+        return {row.node_id: rows.session(row) for row in found}
+
+
+def own() -> list[NodeState]:
+    """Our own nodes, those too that are gone since a day at most; without publishers of foreign media servers."""
+    with store_errors():
+        return [rows.node(row) for row in models.Node.scan() if row.kind == OWN_KIND]
+
+
+def drain(node_id: str) -> bool:
+    """The node takes no new publishers from its next renewal on. False if there is no such node of ours."""
+    try:
+        with store_errors():
+            models.Node(node_id).update(
+                [models.Node.draining.set(True)],
+                condition=models.Node.node_id.exists() & (models.Node.kind == OWN_KIND),
+            )
+    except ConditionFailed:
+        return False
+    return True
 
 
 def order(node_id: str, stream_id: str, reason: str) -> bool:

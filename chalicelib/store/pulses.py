@@ -23,6 +23,14 @@ def put(pulses: Iterable[Pulse]) -> None:
             )
 
 
+def many(stream_ids: Iterable[str]) -> dict[str, Pulse]:
+    """Those that there are, by stream id; 100 a request."""
+    wanted = sorted(set(stream_ids))
+    with store_errors():
+        found = models.Pulse.batch_get(wanted) if wanted else []
+        return {row.stream_id: Pulse.model_validate(row.pulse) for row in found}
+
+
 def find(stream_id: str) -> Pulse | None:
     try:
         with store_errors():

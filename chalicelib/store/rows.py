@@ -7,6 +7,7 @@ from chalicelib.domain.cards import Card
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Holder, Lease, NodeSession
+from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models
 
@@ -128,3 +129,12 @@ def stream(row: models.Stream) -> Stream:
 
 def session(row: models.Node) -> NodeSession:
     return NodeSession(row.node_id, row.incarnation, int(row.expires_at))
+
+
+def node(row: models.Node) -> NodeState:
+    return NodeState(
+        NodeInfo(row.node_id, row.incarnation, row.address, row.region, int(row.capacity), int(row.started_at)),
+        expires_at=int(row.expires_at),
+        active=int(row.active),
+        draining=bool(row.draining),
+    )

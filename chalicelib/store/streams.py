@@ -1,12 +1,14 @@
 """Streams: read, list, and the holder's writes between claim and end (each conditioned on its fence)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.domain.errors import LeaseLost, StreamNotFound
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors
+
+LOOKED_AT = 100  # rows a request where most are wanted by nobody
 
 FACTS = ("width", "height", "fps", "video_codec", "audio_codec", "encoder")
 
@@ -64,6 +66,34 @@ def _write(stream_id: str, fence: int, actions: list[Any]) -> None:
         raise LeaseLost() from None
 
 
+def many(stream_ids: Iterable[str]) -> dict[str, Stream]:
+    """Those that there are, by id; 100 a request, read consistently."""
+    wanted = sorted(set(stream_ids))
+    with store_errors():
+        found = models.Stream.batch_get(wanted, consistent_read=True) if wanted else []
+        return {row.stream_id: rows.stream(row) for row in found}
+
+
+def of_key(channel_id: str, key_id: str, limit: int, before: str | None = None) -> tuple[list[Stream], str | None]:
+    """A channel's streams that ran on one key, newest first, and the last stream id looked at if there are more.
+
+    A page may hold fewer than `limit`: the channel's other streams are passed over.
+    """
+    condition: Any = models.Stream.by_channel.stream_id < before if before else None
+    with store_errors():
+        page = models.Stream.by_channel.query(
+            channel_id,
+            range_key_condition=condition,
+            filter_condition=models.Stream.key_id == key_id,
+            scan_index_forward=False,
+            limit=limit,
+            page_size=LOOKED_AT,
+        )
+        found = [rows.stream(row) for row in page]
+        last = page.last_evaluated_key
+    return found, last["stream_id"]["S"] if last else None
+
+
 def of_channel(channel_id: str, limit: int, before: str | None = None) -> list[Stream]:
     """Streams of a channel, newest first; `before` is the last stream id of the page before."""
     condition: Any = models.Stream.by_channel.stream_id < before if before else None
@@ -74,9 +104,12 @@ def of_channel(channel_id: str, limit: int, before: str | None = None) -> list[S
         return [rows.stream(row) for row in page]
 
 
-def unended(region: str, limit: int | None = None, after: str | None = None) -> Iterator[Stream]:
-    """Streams of a region that have not ended, oldest first (sparse index, eventually consistent)."""
+def unended(region: str, after: str | None = None, page_size: int | None = None) -> Iterator[Stream]:
+    """Streams of a region that have not ended, oldest first (sparse index, eventually consistent).
+
+    Read `page_size` rows a request, each request only when it is needed.
+    """
     condition: Any = models.Stream.live_streams.stream_id > after if after else None
     with store_errors():
-        for row in models.Stream.live_streams.query(region, range_key_condition=condition, limit=limit):
+        for row in models.Stream.live_streams.query(region, range_key_condition=condition, page_size=page_size):
             yield rows.stream(row)

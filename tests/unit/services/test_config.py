@@ -98,5 +98,5 @@ def test_an_ingest_node_that_cannot_start_names_the_variable_and_no_secret(name:
 @pytest.mark.parametrize("value", ['{"us-east-1": 5}', "{}", "[]"])
 def test_ingest_urls_that_are_none(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("STREAM_SYNC_INGEST_URLS", value)
-    with pytest.raises(ValidationError, match="ingest_urls"):
+    with pytest.raises(ValidationError, match="STREAM_SYNC_INGEST_URLS"):
         Settings()

@@ -1,0 +1,43 @@
+"""The body that asks for a new stream key; broadcasters and administrators send the same."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from chalicelib.api.http import RequestModel
+from chalicelib.domain import keys as rules
+
+
+def _network(text: str) -> str:
+    try:
+        return str(rules.network(text))
+    except ValueError:
+        raise ValueError("must be a network such as 203.0.113.0/24 or an address") from None
+
+
+Network = Annotated[str, StringConstraints(max_length=50), AfterValidator(_network)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=rules.MAX_LABEL)]
+
+
+class NewKey(RequestModel):
+    """Times are ISO 8601 with a zone. `one_time`: good for one stream. `allow_list`: networks it may be used from."""
+
+    label: Label = ""
+    not_before: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    one_time: bool = False
+    allow_list: list[Network] = Field(default=[], max_length=rules.MAX_NETWORKS)
+
+    def terms(self) -> rules.KeyTerms:
+        return rules.KeyTerms(
+            label=self.label,
+            not_before=_ms(self.not_before),
+            expires_at=_ms(self.expires_at),
+            one_time=self.one_time,
+            allow_list=list(dict.fromkeys(self.allow_list)),
+        )
+
+
+def _ms(time: datetime | None) -> int | None:
+    return None if time is None else round(time.timestamp() * 1000)

@@ -1,0 +1,44 @@
+"""Answers to requests with an `Idempotency-Key`, kept for a day. They may hold a fresh stream key: at rest they are
+encrypted, as the key itself is.
+"""
+
+import base64
+from collections.abc import Callable
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import aws
+from chalicelib.config import settings
+from chalicelib.domain.errors import StoreUnavailable
+from chalicelib.store import idempotency
+from chalicelib.store.idempotency import Once
+
+# Binds the ciphertext to its use: it opens as no stream key, and no stream key's opens as an answer.
+_CONTEXT = {"purpose": "idempotent answer"}
+
+
+def once(asker: str, route: str, key: str, content: str, work: Callable[[], str], remaining_ms: int) -> str:
+    """The answer (4 KB at most) of `work`, which is done once for an asker, a route and a key within a day.
+
+    Raises IdempotencyKeyReused if the key came with other content, StillInProgress, StoreUnavailable, and what `work`
+    raises; a request that failed may be sent again.
+    """
+    return idempotency.once(Once("\n".join((asker, route, key)), content), work, _seal, _unseal, remaining_ms)
+
+
+def _seal(answer: str) -> str:
+    try:
+        sealed = aws.client("kms").encrypt(
+            KeyId=settings().kms_key_id, Plaintext=answer.encode(), EncryptionContext=_CONTEXT
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable() from error
+    return base64.b64encode(sealed["CiphertextBlob"]).decode()
+
+
+def _unseal(sealed: str) -> str:
+    try:
+        opened = aws.client("kms").decrypt(CiphertextBlob=base64.b64decode(sealed), EncryptionContext=_CONTEXT)
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable() from error
+    return str(opened["Plaintext"].decode())

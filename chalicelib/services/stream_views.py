@@ -1,0 +1,325 @@
+"""The JSON shapes of streams: for their owner, for anybody, for administrators, for clients of a key.
+
+`status` is `active` or `inactive`, as the older stream service says it; `state` is the stream's own. Both are believed
+only as far as the stream's node lives. Times are ISO 8601 UTC with milliseconds.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel
+
+from chalicelib.config import settings
+from chalicelib.domain.cards import Visibility
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.streams import ChannelStatus, Stream, StreamState
+from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.services import views
+from chalicelib.services.discovery import StreamView
+from chalicelib.services.running import RunningStream
+from chalicelib.services.views import playback
+
+ACTIVE, INACTIVE = "active", "inactive"
+
+
+class StreamBody(BaseModel):
+    """One stream, past or present. `duration_s` runs while the stream does."""
+
+    id: str
+    channel_id: str
+    status: str
+    state: StreamState | None
+    title: str
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    end_reason: str | None
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    fps: float | None
+    video_codec: str | None
+    audio_codec: str | None
+    encoder: str | None
+    bytes_in: int
+    rtmp_url: str
+    hls_url: str
+
+
+class OwnStream(StreamBody):
+    """A stream of the caller. Where `state` is null it may still be started, with the key that was made for it."""
+
+    key_id: str
+    expires_at: str | None
+
+
+class StreamOfKey(BaseModel):
+    """A stream as the clients of a key know it: one that runs, or may be started with the key."""
+
+    id: str
+    status: str
+    created_at: str
+    expires_at: str | None
+    rtmp_url: str
+    hls_url: str
+
+
+class GeneratedStream(StreamOfKey):
+    """The `stream` of `POST /api/streams/generate-key`: the one answer that holds this key."""
+
+    stream_key: str
+
+
+class GeneratedStreamAnswer(BaseModel):
+    stream: GeneratedStream
+
+
+class StreamOfKeyAnswer(BaseModel):
+    stream: StreamOfKey
+
+
+class StreamAnswer(BaseModel):
+    stream: StreamBody
+
+
+class StreamPage(BaseModel):
+    """The caller's streams, newest first; `next_cursor` is null on the last page."""
+
+    streams: list[OwnStream]
+    next_cursor: str | None
+
+
+class PublicStream(views.PublicChannel):
+    """A public channel that is live, and its stream. `id` is the stream's."""
+
+    id: str
+    display_name: str
+    created_at: str
+    hls_url: str
+
+
+class PublicStreamPage(BaseModel):
+    """A page may hold fewer than was asked for; the last one has no `next_cursor`. `message` is for an empty one."""
+
+    streams: list[PublicStream]
+    next_cursor: str | None
+    message: str | None = None
+
+
+class AllPlayback(BaseModel):
+    """Where a stream can be watched; null where the server that carries it has no such output."""
+
+    hls_url: str
+    webrtc_url: str | None
+    rtmp_url: str | None
+
+
+class Technical(BaseModel):
+    """Measured, or told by the codec's own headers; null until known."""
+
+    bitrate_kbps: float | None
+    width: int | None
+    height: int | None
+    fps: float | None
+    video_codec: str | None
+    audio_codec: str | None
+    encoder: str | None
+
+
+class BroadcasterOfStream(BaseModel):
+    broadcaster_id: str
+    display_name: str
+
+
+class ActiveStream(BaseModel):
+    """A stream that runs, as administrators see it."""
+
+    id: str
+    channel_id: str
+    status: ChannelStatus
+    status_until: str | None
+    title: str
+    description: str
+    category: str
+    tags: list[str]
+    visibility: Visibility
+    broadcaster: BroadcasterOfStream
+    key_id: str
+    source: str
+    node_id: str
+    started_at: str | None
+    duration_s: float | None
+    playback: AllPlayback
+    technical: Technical
+
+
+class ActiveStreamPage(BaseModel):
+    streams: list[ActiveStream]
+    next_cursor: str | None
+    message: str | None = None
+
+
+class StreamDetails(BaseModel):
+    """All that is known of one stream. `viewer_count` counts open watch pages; null once the stream has ended."""
+
+    id: str
+    channel_id: str
+    state: StreamState
+    title: str
+    description: str
+    category: str
+    tags: list[str]
+    visibility: Visibility
+    broadcaster: BroadcasterOfStream
+    key_id: str
+    source: str
+    node_id: str
+    client_ip: str | None
+    connected_at: str
+    started_at: str | None
+    ended_at: str | None
+    end_reason: str | None
+    duration_s: float | None
+    bytes_in: int
+    viewer_count: int | None
+    recording: str | None
+    playback: AllPlayback
+    technical: Technical
+
+
+def _duration_s(stream: Stream, now: int) -> float | None:
+    return None if stream.started_at is None else ((stream.ended_at or now) - stream.started_at) / 1000
+
+
+def stream(seen: StreamView, now: int) -> StreamBody:
+    return StreamBody(**_stream_fields(seen, now))
+
+
+def own_stream(seen: StreamView, now: int) -> OwnStream:
+    return OwnStream(**_stream_fields(seen, now), key_id=seen.stream.key_id, expires_at=None)
+
+
+def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
+    stream = seen.stream
+    return {
+        "id": stream.stream_id,
+        "channel_id": stream.channel_id,
+        "status": INACTIVE if seen.state is StreamState.ENDED else ACTIVE,
+        "state": seen.state,
+        "title": stream.card.title,
+        "created_at": iso(stream.connected_at),
+        "started_at": iso_or_none(stream.started_at),
+        "ended_at": iso_or_none(stream.ended_at),
+        "end_reason": stream.end_reason,
+        "duration_s": _duration_s(stream, now),
+        "bytes_in": stream.bytes_in,
+        "rtmp_url": settings().ingest_url(seen.channel.region),
+        "hls_url": playback(stream.source, stream.channel_id).hls_url,
+        **seen.facts.model_dump(),
+    }
+
+
+def startable(key: StreamKey, channel: Channel) -> OwnStream:
+    """The stream that a generated key was made for and that has not begun; it goes by the key's id till then."""
+    nothing: dict[str, None] = dict.fromkeys(Technical.model_fields.keys() - {"bitrate_kbps"})
+    return OwnStream(
+        id=key.key_id,
+        channel_id=key.channel_id,
+        status=INACTIVE,
+        state=None,
+        title=channel.title,
+        created_at=iso(key.created_at),
+        started_at=None,
+        ended_at=None,
+        end_reason=None,
+        duration_s=None,
+        bytes_in=0,
+        rtmp_url=settings().ingest_url(channel.region),
+        hls_url=playback("", key.channel_id).hls_url,
+        key_id=key.key_id,
+        expires_at=iso_or_none(key.expires_at),
+        **nothing,
+    )
+
+
+def stream_of_key(key: StreamKey, region: str, *, active: bool) -> StreamOfKey:
+    return StreamOfKey(
+        id=key.key_id,
+        status=ACTIVE if active else INACTIVE,
+        created_at=iso(key.created_at),
+        expires_at=iso_or_none(key.expires_at),
+        rtmp_url=settings().ingest_url(region),
+        hls_url=playback("", key.channel_id).hls_url,
+    )
+
+
+def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAnswer:
+    body = stream_of_key(key, region, active=False)
+    return GeneratedStreamAnswer(stream=GeneratedStream(**body.model_dump(), stream_key=stream_key))
+
+
+def public_stream(seen: RunningStream) -> PublicStream:
+    stream, card = seen.stream, seen.stream.card
+    urls = playback(stream.source, stream.channel_id)
+    return PublicStream(
+        id=stream.stream_id,
+        channel_id=stream.channel_id,
+        status=seen.reading.status,
+        status_until=iso_or_none(seen.reading.until),
+        title=card.title,
+        description=card.description,
+        category=card.category,
+        tags=card.tags,
+        display_name=card.display_name,
+        created_at=iso(stream.connected_at),
+        hls_url=urls.hls_url,
+        playback=views.Playback(hls_url=urls.hls_url),
+        live=views.live_of(stream, seen.pulse),
+    )
+
+
+def active_stream(seen: RunningStream, now: int) -> ActiveStream:
+    stream = seen.stream
+    return ActiveStream(
+        status=seen.reading.status,
+        status_until=iso_or_none(seen.reading.until),
+        technical=Technical(**views.facts_now(seen.facts, seen.pulse)),
+        **_admin_fields(stream, now),
+    )
+
+
+def details(seen: StreamView, now: int) -> StreamDetails:
+    stream = seen.stream
+    return StreamDetails(
+        state=seen.state,
+        client_ip=stream.client_ip,
+        connected_at=iso(stream.connected_at),
+        ended_at=iso_or_none(stream.ended_at),
+        end_reason=stream.end_reason,
+        bytes_in=seen.pulse.bytes_in if seen.pulse is not None else stream.bytes_in,
+        viewer_count=seen.viewers,
+        recording=stream.recording,
+        technical=Technical(**views.facts_now(seen.facts, seen.pulse)),
+        **_admin_fields(stream, now),
+    )
+
+
+def _admin_fields(stream: Stream, now: int) -> dict[str, Any]:
+    card = stream.card
+    return {
+        "id": stream.stream_id,
+        "channel_id": stream.channel_id,
+        "title": card.title,
+        "description": card.description,
+        "category": card.category,
+        "tags": card.tags,
+        "visibility": card.visibility,
+        "broadcaster": BroadcasterOfStream(broadcaster_id=stream.channel_id, display_name=card.display_name),
+        "key_id": stream.key_id,
+        "source": stream.source,
+        "node_id": stream.node_id,
+        "started_at": iso_or_none(stream.started_at),
+        "duration_s": _duration_s(stream, now),
+        "playback": AllPlayback(**asdict(playback(stream.source, stream.channel_id))),
+    }
