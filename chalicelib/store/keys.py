@@ -59,8 +59,8 @@ def listed(section: Section, now: int, limit: int, after: Position | None) -> tu
     status = KeyStatus.REVOKED if section is Section.REVOKED else KeyStatus.ACTIVE
     border = listing(now, "~")  # behind every id
     ranges: dict[Section, Any] = {
-        Section.ACTIVE: models.Key.by_status.listing > border,
-        Section.EXPIRED: models.Key.by_status.listing <= border,
+        Section.ACTIVE: models.Key.listing > border,
+        Section.EXPIRED: models.Key.listing <= border,
         Section.REVOKED: None,
     }
     last = {"status": status.value, "listing": after[0], "key_hash": after[1]} if after else None

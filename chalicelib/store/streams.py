@@ -79,7 +79,7 @@ def of_key(channel_id: str, key_id: str, limit: int, before: str | None = None) 
 
     A page may hold fewer than `limit`: the channel's other streams are passed over.
     """
-    condition: Any = models.Stream.by_channel.stream_id < before if before else None
+    condition: Any = models.Stream.stream_id < before if before else None
     with store_errors():
         page = models.Stream.by_channel.query(
             channel_id,
@@ -96,7 +96,7 @@ def of_key(channel_id: str, key_id: str, limit: int, before: str | None = None) 
 
 def of_channel(channel_id: str, limit: int, before: str | None = None) -> list[Stream]:
     """Streams of a channel, newest first; `before` is the last stream id of the page before."""
-    condition: Any = models.Stream.by_channel.stream_id < before if before else None
+    condition: Any = models.Stream.stream_id < before if before else None
     with store_errors():
         page = models.Stream.by_channel.query(
             channel_id, range_key_condition=condition, scan_index_forward=False, limit=limit
@@ -109,7 +109,7 @@ def unended(region: str, after: str | None = None, page_size: int | None = None)
 
     Read `page_size` rows a request, each request only when it is needed.
     """
-    condition: Any = models.Stream.live_streams.stream_id > after if after else None
+    condition: Any = models.Stream.stream_id > after if after else None
     with store_errors():
         for row in models.Stream.live_streams.query(region, range_key_condition=condition, page_size=page_size):
             yield rows.stream(row)
