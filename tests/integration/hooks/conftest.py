@@ -1,0 +1,90 @@
+"""Broadcasters with a channel in the emulator, a clock that tests move, and a MediaMTX to talk to."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.streams import StatusReading, Stream
+from tests.support.fake_mediamtx import FakeMediaMtx, running_mediamtx
+from tests.support.stack import Emulator
+
+
+class Clock:
+    """Time as an argument: `clock()` is now, in ms."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+    def forward(self, ms: int) -> None:
+        self.now += ms
+
+
+@dataclass
+class Broadcaster:
+    """A channel and its key."""
+
+    channel: Channel
+    key: str = field(repr=False)
+    clock: Clock
+
+    @property
+    def channel_id(self) -> str:
+        return self.channel.channel_id
+
+    def status(self) -> str:
+        """What anybody reads of the channel at this instant."""
+        from chalicelib.services import discovery
+
+        reading: StatusReading = discovery.public_channel(self.channel_id, self.clock()).reading
+        return reading.status.value
+
+    def stream(self) -> Stream | None:
+        """Its present or last stream, as stored."""
+        from chalicelib.store import channels, streams
+
+        stream_id = channels.get(self.channel_id).stream_id
+        return streams.find(stream_id) if stream_id else None
+
+    def reset_key(self) -> None:
+        """As its owner would: the key is dead, a running stream is ordered to end."""
+        from chalicelib.services import credentials
+
+        self.key = credentials.reset(self.channel, "owner", self.clock()).stream_key
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def new_broadcaster(cloud: Emulator, clock: Clock) -> Callable[[], Broadcaster]:
+    from chalicelib.services import credentials
+
+    def make() -> Broadcaster:
+        channel = credentials.own_channel(f"user:{uuid.uuid4()}", clock())
+        return Broadcaster(channel, credentials.reveal(channel, "owner").stream_key, clock)
+
+    return make
+
+
+@pytest.fixture
+def broadcaster(new_broadcaster: Callable[[], Broadcaster]) -> Broadcaster:
+    return new_broadcaster()
+
+
+@pytest.fixture
+def mediamtx(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMediaMtx]:
+    """A MediaMTX of the name `main`, configured in this process."""
+    from chalicelib import config
+
+    with running_mediamtx() as fake:
+        monkeypatch.setenv("STREAM_SYNC_MEDIAMTX_SERVERS", f'{{"main": "{fake.url}"}}')
+        config.settings.cache_clear()
+        yield fake

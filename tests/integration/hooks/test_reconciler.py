@@ -1,0 +1,260 @@
+"""What hooks lost is healed from MediaMTX's own list, and nobody publishes there whom we did not let in."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.errors import KeyInUse, StreamNotFound
+from chalicelib.domain.leases import CLOCK_MARGIN
+from chalicelib.domain.publications import AWAY_LIMIT, READY_WITHIN, SESSION_TTL, Dialect
+from chalicelib.domain.streams import EndReason
+from chalicelib.services import fleet, foreign, lifecycle, reconciler
+from chalicelib.services.foreign import MediaServer
+from chalicelib.services.mediamtx import MediaMtx, Source
+from chalicelib.services.reconciler import Outcome
+from tests.integration.hooks.conftest import Broadcaster, Clock
+from tests.support.fake_mediamtx import FakeMediaMtx, Published
+
+SERVER = MediaServer(Dialect.MEDIAMTX, "main")
+MINUTE = 60_000
+
+
+def path_of(broadcaster: Broadcaster) -> str:
+    return f"live/{broadcaster.channel_id}"
+
+
+def connect(fake: FakeMediaMtx, broadcaster: Broadcaster, kind: str = "rtmpConn") -> Published:
+    """Asked for, let in, and ready on the server; its `publish` hook is not sent."""
+    source = fake.publish(path_of(broadcaster), kind)
+    asked_as = source.id if not kind.startswith("rtsp") else f"conn-of-{source.id}"
+    foreign.admit(SERVER, asked_as, broadcaster.key, "192.0.2.7", broadcaster.clock())
+    return source
+
+
+def go_live(fake: FakeMediaMtx, broadcaster: Broadcaster, kind: str = "rtmpConn") -> Published:
+    source = connect(fake, broadcaster, kind)
+    reconciler.ready("main", path_of(broadcaster), Source(source.type, source.id), broadcaster.clock())
+    return source
+
+
+def run_pass(fake: FakeMediaMtx, clock: Clock) -> Outcome:
+    """One pass, which waits for nothing between attempts."""
+    return reconciler.reconcile("main", MediaMtx(fake.url, pause=lambda _: None, timeout=1.0), clock)
+
+
+@pytest.mark.requirement("SO-3")
+@pytest.mark.parametrize("kind", ["rtmpConn", "rtspSession", "srtConn", "webRTCSession"])
+def test_the_hooks_alone_keep_state_true(mediamtx: FakeMediaMtx, broadcaster: Broadcaster, kind: str) -> None:
+    source = go_live(mediamtx, broadcaster, kind)
+    assert broadcaster.status() == "LIVE"
+    reconciler.not_ready("main", path_of(broadcaster), Source(source.type, source.id), broadcaster.clock())
+    assert broadcaster.status() == "OFFLINE"
+
+
+@pytest.mark.requirement("SO-11")
+@pytest.mark.parametrize("kind", ["rtmpConn", "rtspSession"])
+def test_a_lost_publish_is_healed(mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock, kind: str) -> None:
+    connect(mediamtx, broadcaster, kind)
+    assert run_pass(mediamtx, clock).confirmed >= 1
+    assert broadcaster.status() == "LIVE"
+
+
+@pytest.mark.requirement("SO-11")
+def test_a_lost_publish_is_healed_even_when_its_claim_ran_out(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    connect(mediamtx, broadcaster)
+    clock.forward(READY_WITHIN + MINUTE)
+    lifecycle.announce(fleet.Reaper().sweep_all(["us-east-1"], clock()))
+    run_pass(mediamtx, clock)
+    assert broadcaster.status() == "LIVE"
+    assert mediamtx.kicked == []
+
+
+@pytest.mark.requirement("SO-11")
+def test_a_lost_unpublish_is_healed(mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock) -> None:
+    go_live(mediamtx, broadcaster)
+    mediamtx.unpublish(path_of(broadcaster))
+    clock.forward(MINUTE)
+    assert run_pass(mediamtx, clock).ended >= 1
+    assert broadcaster.status() == "OFFLINE"
+    stream = broadcaster.stream()
+    assert stream is not None
+    assert stream.end_reason == EndReason.UNPUBLISHED
+
+
+def test_passes_keep_a_publisher_live(mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock) -> None:
+    go_live(mediamtx, broadcaster)
+    for _ in range(6):
+        clock.forward(MINUTE)
+        run_pass(mediamtx, clock)
+        assert broadcaster.status() == "LIVE"
+    assert mediamtx.kicked == []
+
+
+def test_a_publisher_that_was_let_in_and_is_not_ready_yet_is_left_alone(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    foreign.admit(SERVER, "conn-1", broadcaster.key, None, clock())
+    run_pass(mediamtx, clock)
+    with pytest.raises(KeyInUse):
+        foreign.admit(SERVER, "conn-2", broadcaster.key, None, clock())
+
+
+@pytest.mark.requirement("SO-15")
+def test_a_publisher_whom_nobody_let_in_is_kicked(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    intruders = [mediamtx.publish(path_of(broadcaster)), mediamtx.publish("live/whatever", "srtConn")]
+    run_pass(mediamtx, clock)
+    assert set(mediamtx.kicked) == {intruder.id for intruder in intruders}
+    assert broadcaster.status() == "OFFLINE"
+
+
+def test_the_operators_own_paths_are_none_of_our_business(mediamtx: FakeMediaMtx, clock: Clock) -> None:
+    mediamtx.publish("cameras/door", "rtspSource")
+    mediamtx.publish("live/relay", "rtmpSource")
+    mediamtx.paths["live/idle"] = None
+    run_pass(mediamtx, clock)
+    assert mediamtx.kicked == []
+
+
+@pytest.mark.requirement("SO-2")
+def test_an_overridden_publisher_does_not_keep_the_channel_from_the_one_that_is_there(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    """The server restarted, say: the same path, another connection, and no hook of the old one's end."""
+    go_live(mediamtx, broadcaster)
+    mediamtx.unpublish(path_of(broadcaster))
+    clock.forward(MINUTE)
+    run_pass(mediamtx, clock)
+    again = go_live(mediamtx, broadcaster)
+    assert broadcaster.status() == "LIVE"
+    assert again.id not in mediamtx.kicked
+
+
+def test_a_late_unpublish_of_the_connection_before_changes_nothing(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    old = go_live(mediamtx, broadcaster, "rtspSession")
+    reconciler.not_ready("main", path_of(broadcaster), Source(old.type, old.id), clock())
+    foreign.admit(SERVER, "conn-of-the-next", broadcaster.key, None, clock())
+    reconciler.not_ready("main", path_of(broadcaster), Source(old.type, old.id), clock())
+    new = mediamtx.publish(path_of(broadcaster), "rtspSession")
+    reconciler.ready("main", path_of(broadcaster), Source(new.type, new.id), clock())
+    assert broadcaster.status() == "LIVE"
+
+
+@pytest.mark.requirement("SO-15")
+def test_a_publish_hook_of_somebody_we_did_not_let_in_has_it_kicked(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    intruder = mediamtx.publish(path_of(broadcaster))
+    with pytest.raises(StreamNotFound):
+        reconciler.ready("main", path_of(broadcaster), Source(intruder.type, intruder.id), clock())
+    assert mediamtx.kicked == [intruder.id]
+
+
+@pytest.mark.requirement("SO-7")
+def test_a_reset_kicks_at_once_and_the_stream_ends_for_that_reason(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    source = go_live(mediamtx, broadcaster)
+    broadcaster.reset_key()
+    reconciler.follow_orders(SERVER.node_id(source.id), clock())
+    assert mediamtx.kicked == [source.id]
+    assert broadcaster.status() == "OFFLINE"
+    stream = broadcaster.stream()
+    assert stream is not None
+    assert stream.end_reason == EndReason.KEY_RESET
+
+
+@pytest.mark.requirement("SO-7")
+@pytest.mark.requirement("SO-11")
+def test_a_kick_that_failed_is_tried_again_by_the_next_pass(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciler, "MediaMtx", lambda url: MediaMtx(url, pause=lambda _: None, timeout=1.0))
+    source = go_live(mediamtx, broadcaster)
+    broadcaster.reset_key()
+    mediamtx.failures = [500, 500, 500]
+    reconciler.follow_orders(SERVER.node_id(source.id), clock())
+    assert mediamtx.kicked == []
+    run_pass(mediamtx, clock)
+    assert mediamtx.kicked == [source.id]
+    assert broadcaster.status() == "OFFLINE"
+
+
+@pytest.mark.requirement("SO-8")
+def test_an_expired_keys_publisher_is_kicked_and_its_stream_over(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    from chalicelib.services import credentials
+
+    issued = credentials.generate(broadcaster.channel, "owner", clock())
+    broadcaster.key = issued.stream_key
+    assert issued.key.expires_at is not None
+    clock.now = issued.key.expires_at - MINUTE
+    source = go_live(mediamtx, broadcaster)
+    clock.forward(MINUTE + 1)
+    run_pass(mediamtx, clock)
+    assert mediamtx.kicked == [source.id]
+    assert broadcaster.status() == "OFFLINE"
+    stream = broadcaster.stream()
+    assert stream is not None
+    assert stream.end_reason == EndReason.KEY_EXPIRED
+
+
+@pytest.mark.requirement("SO-11")
+def test_while_the_server_is_away_what_was_seen_last_is_served(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    go_live(mediamtx, broadcaster)
+    start = clock()
+    while clock() - start < AWAY_LIMIT - MINUTE:
+        clock.forward(MINUTE)
+        mediamtx.failures = [0, 503, 500]
+        assert run_pass(mediamtx, clock).reachable is False
+        assert broadcaster.status() == "LIVE"
+    clock.forward(MINUTE)
+    assert run_pass(mediamtx, clock).confirmed >= 1
+    assert broadcaster.status() == "LIVE"
+
+
+@pytest.mark.requirement("SO-11")
+def test_a_server_that_stays_away_is_not_believed_for_ever(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    go_live(mediamtx, broadcaster)
+    end = clock() + AWAY_LIMIT + SESSION_TTL[Dialect.MEDIAMTX] + CLOCK_MARGIN + MINUTE
+    while clock() < end:
+        clock.forward(MINUTE)
+        mediamtx.failures = [500, 500, 500]
+        run_pass(mediamtx, clock)
+    assert broadcaster.status() == "OFFLINE"
+
+
+def test_every_configured_server_gets_its_pass(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib import config
+
+    servers = {"gone": "http://127.0.0.1:1", "main": mediamtx.url}
+    monkeypatch.setenv("STREAM_SYNC_MEDIAMTX_SERVERS", json.dumps(servers))
+    monkeypatch.setattr(reconciler, "MediaMtx", lambda url: MediaMtx(url, pause=lambda _: None, timeout=1.0))
+    config.settings.cache_clear()
+    connect(mediamtx, broadcaster)
+    reconciler.reconcile_all(clock)
+    assert broadcaster.status() == "LIVE"
+
+
+def test_many_publishers_on_many_pages(
+    mediamtx: FakeMediaMtx, new_broadcaster: Callable[[], Broadcaster], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.services.mediamtx.PAGE", 2)
+    broadcasters = [new_broadcaster() for _ in range(5)]
+    for broadcaster in broadcasters:
+        connect(mediamtx, broadcaster)
+    run_pass(mediamtx, clock)
+    assert [broadcaster.status() for broadcaster in broadcasters] == ["LIVE"] * 5
