@@ -45,8 +45,8 @@ class FactFinder:
         video = self.video
         fps = (video.fps if video else None) or _number(self._claimed("framerate"))
         return StreamFacts(
-            width=_within(video.width if video else _whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
-            height=_within(video.height if video else _whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),
+            width=_within((video.width if video else None) or _whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
+            height=_within((video.height if video else None) or _whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),
             fps=_within(fps, MIN_FPS, MAX_FPS),
             video_codec=self.video_codec,
             audio_codec=self.audio_codec,

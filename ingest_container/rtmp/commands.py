@@ -10,6 +10,11 @@ from .tags import AUDIO_FOURCCS, VIDEO_FOURCCS
 PUBLISH_START = "NetStream.Publish.Start"
 BAD_NAME = "NetStream.Publish.BadName"
 
+# What we do with Enhanced RTMP's extensions: several tracks, packets with modifiers, times in nanoseconds. Not 1: no
+# encoder follows a request to reconnect.
+_CAPS_EX = 2 | 4 | 8
+_CAN_FORWARD = 4.0  # FourCcInfoMask: codecs are passed on, neither decoded nor encoded
+
 # Flash Media Server's answer to connect, which old encoders look for.
 _SERVER_PROPERTIES: dict[str, AmfValue] = {"fmsVer": "FMS/3,5,7,7009", "capabilities": 31.0, "mode": 1.0}
 
@@ -27,6 +32,14 @@ class Command:
         """A property of the command object, empty if it is not there or no string."""
         value = self.values.get(name)
         return value if isinstance(value, str) else ""
+
+    def fourccs(self) -> tuple[str, ...]:
+        """The codecs announced in connect: as a list (Enhanced RTMP v1), or as maps of what is done with each (v2)."""
+        listed = self.values.get("fourCcList")
+        maps = (self.values.get("videoFourCcInfoMap"), self.values.get("audioFourCcInfoMap"))
+        codes = [code for code in listed if isinstance(code, str)] if isinstance(listed, list) else []
+        codes += [code for known in maps if isinstance(known, dict) for code in known]
+        return tuple(dict.fromkeys(codes))
 
     def argument(self, index: int) -> AmfValue:
         """An argument, None if there are fewer."""
@@ -51,10 +64,15 @@ def parse_command(payload: bytes, limits: Limits) -> Command:
 
 
 def connect_result(transaction_id: float, *, enhanced: bool) -> bytes:
-    """The answer to connect. An encoder that announced Enhanced RTMP is told the codecs that are known here."""
+    """The answer to connect. An encoder that announced Enhanced RTMP (v2, "Enhancing NetConnection connect Command") is
+    told the codecs that are known here, and which of its extensions are."""
     properties = dict(_SERVER_PROPERTIES)
     if enhanced:
-        properties["fourCcList"] = [code.decode() for code in (*VIDEO_FOURCCS, *AUDIO_FOURCCS)]
+        video, audio = ([code.decode() for code in codes] for codes in (VIDEO_FOURCCS, AUDIO_FOURCCS))
+        properties["fourCcList"] = [*video, *audio]
+        properties["videoFourCcInfoMap"] = dict.fromkeys(video, _CAN_FORWARD)
+        properties["audioFourCcInfoMap"] = dict.fromkeys(audio, _CAN_FORWARD)
+        properties["capsEx"] = float(_CAPS_EX)
     information: dict[str, AmfValue] = {
         "level": "status",
         "code": "NetConnection.Connect.Success",
@@ -67,6 +85,11 @@ def connect_result(transaction_id: float, *, enhanced: bool) -> bytes:
 def result(transaction_id: float, value: AmfValue = None) -> bytes:
     """A plain success; for createStream, `value` is the new stream's id."""
     return encode("_result", transaction_id, None, value)
+
+
+def on_fc_publish() -> bytes:
+    """What encoders of Adobe's make wait for after FCPublish; the others pass over it."""
+    return encode("onFCPublish", 0.0, None, {"code": PUBLISH_START, "description": "FCPublish succeeded."})
 
 
 def on_status(level: str, code: str, description: str) -> bytes:

@@ -51,7 +51,7 @@ class Metadata:
 
 @dataclass(slots=True)
 class VideoMessage:
-    """One video message. `payload` is the whole FLV tag body; the codec's data begins at `data_offset`."""
+    """One video message, or one track of it. `payload` is an FLV tag body; the codec's data begins at `data_offset`."""
 
     timestamp: int  # decoding time, ms, unwrapped past 2**32
     payload: bytes = field(repr=False)
@@ -61,11 +61,12 @@ class VideoMessage:
     data_offset: int
     composition_time: int  # presentation time minus decoding time, ms
     track: int  # 0 unless Enhanced RTMP's multitrack
+    nanoseconds: int = 0  # to be added to the timestamp, below one millisecond
 
 
 @dataclass(slots=True)
 class AudioMessage:
-    """One audio message. `payload` is the whole FLV tag body; the codec's data begins at `data_offset`."""
+    """One audio message, or one track of it. `payload` is an FLV tag body; the codec's data begins at `data_offset`."""
 
     timestamp: int  # ms, unwrapped past 2**32
     payload: bytes = field(repr=False)
@@ -73,23 +74,27 @@ class AudioMessage:
     is_sequence_header: bool
     data_offset: int
     track: int
+    nanoseconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class VideoConfig:
-    """What a video sequence header says (H.264 only so far); it wins over the metadata."""
+    """What the codec's own headers say of the (first) picture; it wins over the metadata. None: they do not say it.
+
+    VP9 splits it: the sequence header has no size, the key frame no level.
+    """
 
     codec: str
-    width: int
-    height: int
+    width: int | None
+    height: int | None
     profile: str
-    level: str
+    level: str | None
     fps: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class AudioConfig:
-    """What an audio sequence header says (AAC only so far)."""
+    """What the codec's own headers say of the (first) sound."""
 
     codec: str
     sample_rate: int

@@ -1,9 +1,10 @@
 """The handshake, server side (RTMP 1.0, 5.2): C0 C1 -> S0 S1 S2 -> C2.
 
-Only the simple form is spoken. Clients that put a digest into C1 (FFmpeg, Flash) look at the version that S1 carries
-in its second word: zero tells them that no digest is to be expected, and they go on with the simple form.
+A client that put a valid digest into C1 gets one back (see `digest`). All others get the simple form: a version of
+zero in S1 and C1 echoed as S2.
 """
 
+from . import digest
 from .errors import ProtocolError
 
 VERSION = 3
@@ -33,7 +34,7 @@ class Handshake:
         if not self._answered and len(buffer) >= 1 + SIGNATURE_BYTES:
             c1 = bytes(buffer[1 : 1 + SIGNATURE_BYTES])
             del buffer[: 1 + SIGNATURE_BYTES]
-            answer = bytes((VERSION,)) + bytes(8) + self._random + c1
+            answer = bytes((VERSION,)) + self._answer(c1)
             self._answered = True
         if self._answered and len(buffer) >= SIGNATURE_BYTES:
             # "C2 ... nearly an echo": clients differ in what they echo, and nothing depends on it.
@@ -42,3 +43,12 @@ class Handshake:
             self.done = True
             return answer, rest
         return answer, b""
+
+    def _answer(self, c1: bytes) -> bytes:
+        """S1 and S2."""
+        signed = digest.find(c1) if any(c1[4:8]) else None
+        if signed is None:
+            return bytes(8) + self._random + c1
+        scheme, client_digest = signed
+        s1 = digest.sign_s1(bytes(4) + digest.VERSION + self._random, scheme)
+        return s1 + digest.answer(self._random, client_digest)

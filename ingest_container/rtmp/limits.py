@@ -60,6 +60,13 @@ MAX_EARLY_BYTES = 64 * 1024
 # Sub-messages in one aggregate message; senders that use them pack about a second of media.
 MAX_AGGREGATE_PARTS = 1024
 
+# Tracks in one message of several; real senders have two or three. A message with more is left unread.
+MAX_TRACKS = 32
+
+# All that a connection may send until its key is accepted: an encoder that does not wait for the answer to publish
+# sends 10 s of 12 Mbit/s in this. Encoders that wait send less than 10 KB.
+MAX_BYTES_BEFORE_PUBLISH = 16 * 1024 * 1024
+
 # Acknowledge no more often than this, whatever window the peer asks for: it bounds what we write back.
 MIN_ACKNOWLEDGEMENT_WINDOW = 16 * 1024
 
@@ -107,6 +114,8 @@ class Limits:
     max_message_streams: int = MAX_MESSAGE_STREAMS
     max_early_bytes: int = MAX_EARLY_BYTES
     max_aggregate_parts: int = MAX_AGGREGATE_PARTS
+    max_tracks: int = MAX_TRACKS
+    max_bytes_before_publish: int = MAX_BYTES_BEFORE_PUBLISH
     min_acknowledgement_window: int = MIN_ACKNOWLEDGEMENT_WINDOW
     handshake_seconds: float = HANDSHAKE_SECONDS
     connect_seconds: float = CONNECT_SECONDS

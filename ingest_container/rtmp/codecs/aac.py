@@ -1,9 +1,8 @@
 """AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1): the sequence header of AAC."""
 
-from dataclasses import dataclass
-
 from ..errors import CodecError
 from .bits import BitReader
+from .facts import Sound
 
 _SAMPLE_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _EXPLICIT_RATE = 15
@@ -14,16 +13,8 @@ _PARAMETRIC_STEREO = 29
 _ESCAPE = 31
 
 
-@dataclass(frozen=True, slots=True)
-class AudioSpecificConfig:
-    """What is heard: `sample_rate` in Hz after band replication, `channels` after parametric stereo, None if unsaid."""
-
-    sample_rate: int
-    channels: int | None
-
-
-def parse_audio_specific_config(data: bytes) -> AudioSpecificConfig:
-    """Raises CodecError."""
+def parse_audio_specific_config(data: bytes) -> Sound:
+    """`sample_rate` after band replication, `channels` after parametric stereo. Raises CodecError."""
     reader = BitReader(data)
     object_type = _object_type(reader)
     sample_rate = _sample_rate(reader)
@@ -35,7 +26,7 @@ def parse_audio_specific_config(data: bytes) -> AudioSpecificConfig:
         sample_rate = _sample_rate(reader)
         if object_type == _PARAMETRIC_STEREO:
             channels = 2
-    return AudioSpecificConfig(sample_rate, channels)
+    return Sound(sample_rate, channels)
 
 
 def _object_type(reader: BitReader) -> int:

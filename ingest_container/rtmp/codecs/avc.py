@@ -1,9 +1,8 @@
 """H.264: decoder configuration record (ISO/IEC 14496-15, 5.3.3.1) and sequence parameter set (H.264, 7.3.2.1)."""
 
-from dataclasses import dataclass
-
 from ..errors import CodecError
 from .bits import BitReader
+from .facts import Picture
 
 _SPS = 7  # nal_unit_type of a sequence parameter set
 
@@ -28,18 +27,7 @@ _LARGEST_SIDE = 16864
 _LONGEST_ORDER_CYCLE = 255
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceParameterSet:
-    """`width` and `height` in pixels as shown (cropped); `fps` from the timing information, None if it is left out."""
-
-    width: int
-    height: int
-    profile: str
-    level: str
-    fps: float | None
-
-
-def parse_decoder_configuration(record: bytes) -> SequenceParameterSet:
+def parse_decoder_configuration(record: bytes) -> Picture:
     """The first parameter set of an AVCDecoderConfigurationRecord. Raises CodecError."""
     # version, profile, compatibility, level, length size, number of parameter sets, length of the first (16 bits)
     if len(record) < 8 or record[0] != 1 or record[5] & 0x1F == 0:
@@ -48,12 +36,11 @@ def parse_decoder_configuration(record: bytes) -> SequenceParameterSet:
     return parse_sequence_parameter_set(record[8 : 8 + size])
 
 
-def parse_sequence_parameter_set(unit: bytes) -> SequenceParameterSet:
+def parse_sequence_parameter_set(unit: bytes) -> Picture:
     """A whole NAL unit, header byte and emulation prevention included. Raises CodecError."""
     if len(unit) < 4 or unit[0] & 0x1F != _SPS:
         raise CodecError("not a sequence parameter set")
-    # "00 00 03": the 3 is there so that no start code appears inside, and is no data (7.3.1).
-    reader = BitReader(unit[1:].replace(b"\x00\x00\x03", b"\x00\x00"))
+    reader = BitReader.of_unit(unit[1:])
     profile_idc = reader.bits(8)
     constraints = reader.bits(8)
     level_idc = reader.bits(8)
@@ -81,7 +68,7 @@ def parse_sequence_parameter_set(unit: bytes) -> SequenceParameterSet:
     if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
         raise CodecError(f"a picture of {width} x {height}")
     fps = _frame_rate(reader) if reader.flag() else None
-    return SequenceParameterSet(width, height, _profile(profile_idc, constraints), _level(level_idc, constraints), fps)
+    return Picture(width, height, _profile(profile_idc, constraints), _level(level_idc, constraints), fps)
 
 
 def _chroma_format(reader: BitReader, profile_idc: int) -> tuple[int, bool]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_container.rtmp.codecs.aac import AudioSpecificConfig, parse_audio_specific_config
+from ingest_container.rtmp.codecs.aac import parse_audio_specific_config
 from ingest_container.rtmp.codecs.avc import parse_decoder_configuration, parse_sequence_parameter_set
+from ingest_container.rtmp.codecs.facts import Sound
 from ingest_container.rtmp.errors import CodecError
 from tests.unit.rtmp.fixtures import sequence_headers
 
@@ -36,9 +37,7 @@ def test_h264_agrees_with_ffprobe(name: str) -> None:
 @pytest.mark.parametrize("name", AUDIOS)
 def test_aac_agrees_with_ffprobe(name: str) -> None:
     expected = HEADERS[name]
-    assert parse_audio_specific_config(header(name)) == AudioSpecificConfig(
-        int(expected["sample_rate"]), expected["channels"]
-    )
+    assert parse_audio_specific_config(header(name)) == Sound(int(expected["sample_rate"]), expected["channels"])
 
 
 @pytest.mark.parametrize("name", VIDEOS)
@@ -68,14 +67,14 @@ def test_garbage_behind_a_parameter_set_header_is_a_codec_error_and_nothing_else
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
-        ("2b11880800", AudioSpecificConfig(48000, 2)),  # HE-AAC, signalled: 24 kHz core, 48 kHz heard
-        ("eb098800", AudioSpecificConfig(48000, 2)),  # HE-AAC v2: mono core, stereo heard
-        ("17801dd21000", AudioSpecificConfig(15268, 2)),  # the rate written out
-        ("1180", AudioSpecificConfig(48000, None)),  # channels are left to the bitstream
-        ("11b8", AudioSpecificConfig(48000, 8)),  # configuration 7 is 7.1
+        ("2b11880800", Sound(48000, 2)),  # HE-AAC, signalled: 24 kHz core, 48 kHz heard
+        ("eb098800", Sound(48000, 2)),  # HE-AAC v2: mono core, stereo heard
+        ("17801dd21000", Sound(15268, 2)),  # the rate written out
+        ("1180", Sound(48000, None)),  # channels are left to the bitstream
+        ("11b8", Sound(48000, 8)),  # configuration 7 is 7.1
     ],
 )
-def test_aac_forms(config: str, expected: AudioSpecificConfig) -> None:
+def test_aac_forms(config: str, expected: Sound) -> None:
     assert parse_audio_specific_config(bytes.fromhex(config)) == expected
 
 

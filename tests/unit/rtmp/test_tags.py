@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_container.rtmp.tags import AudioTag, VideoTag, parse_audio, parse_video
+from ingest_container.rtmp.tags import (
+    AUDIO_MULTITRACK,
+    VIDEO_MULTITRACK,
+    AudioTag,
+    VideoTag,
+    parse_audio,
+    parse_video,
+    split_tracks,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,7 +21,6 @@ from ingest_container.rtmp.tags import AudioTag, VideoTag, parse_audio, parse_vi
         (b"\x17\x00\x00\x00\x00\x01", VideoTag("h264", False, True, 5)),
         (b"\x17\x01\x00\x00\x50x", VideoTag("h264", True, False, 5, 80)),
         (b"\x27\x01\xff\xff\xecx", VideoTag("h264", False, False, 5, -20)),
-        (b"\x17\x02\x00\x00\x00", VideoTag("h264", False, False, 5)),  # end of sequence
         (b"\x1c\x00\x00\x00\x00", VideoTag("hevc", False, True, 5)),  # HEVC as codec id 12
         (b"\x12x", VideoTag("h263", True, False, 1)),
         (b"\x24x", VideoTag("vp6", False, False, 1)),
@@ -59,9 +66,29 @@ def test_audio(payload: bytes, tag: AudioTag) -> None:
 
 
 def test_mod_ex_stands_before_the_real_packet_type() -> None:
-    nanoseconds = b"\x02\x00\x00\x09" + b"\x03"  # 3 bytes of data, then kind 0 and packet type 3
-    assert parse_video(b"\x97" + nanoseconds + b"hvc1x") == VideoTag("hevc", True, False, 10)
-    assert parse_audio(b"\x97" + b"\x02\x00\x00\x09\x01" + b"Opusx") == AudioTag("opus", False, 10)
+    modifier = b"\x02\x00\x00\x09"  # 3 bytes of data
+    assert parse_video(b"\x97" + modifier + b"\x13" + b"hvc1x") == VideoTag(
+        "hevc", True, False, 10
+    )  # of a kind unknown
+    assert parse_audio(b"\x97" + modifier + b"\x11" + b"Opusx") == AudioTag("opus", False, 10)
+
+
+def test_a_timestamp_may_have_nanoseconds() -> None:
+    offset = b"\x02" + (999_999).to_bytes(3, "big")
+    assert parse_video(b"\x97" + offset + b"\x03" + b"hvc1x") == VideoTag("hevc", True, False, 10, nanoseconds=999_999)
+    assert parse_audio(b"\x97" + offset + b"\x01" + b"Opusx") == AudioTag("opus", False, 10, nanoseconds=999_999)
+
+
+def test_a_millisecond_and_more_is_no_nanosecond_offset() -> None:
+    too_much = b"\x02" + (1_000_000).to_bytes(3, "big")
+    tag = parse_video(b"\x97" + too_much + b"\x03" + b"hvc1x")
+    assert tag is not None
+    assert tag.nanoseconds == 0
+
+
+def test_modifiers_may_follow_each_other() -> None:
+    payload = b"\x97" + b"\x00\xff\x17" + b"\x02\x00\x00\x07\x03" + b"hvc1x"
+    assert parse_video(payload) == VideoTag("hevc", True, False, 13, nanoseconds=7)
 
 
 def test_mod_ex_of_256_bytes_and_more_has_a_longer_size() -> None:
@@ -74,9 +101,63 @@ def test_one_track_of_several() -> None:
     assert parse_audio(b"\x95\x01mp4a\x03x") == AudioTag("aac", False, 7, 3)
 
 
-def test_several_tracks_in_one_message_are_described_by_the_first() -> None:
+def test_several_tracks_of_one_codec_are_taken_apart() -> None:
     payload = b"\x96\x10hvc1\x00\x00\x00\x01a\x01\x00\x00\x01b"
-    assert parse_video(payload) == VideoTag("hevc", False, True, 10)
+    tracks = split_tracks(payload, VIDEO_MULTITRACK, 8)
+    assert tracks == [b"\x96\x00hvc1\x00a", b"\x96\x00hvc1\x01b"]
+    assert [parse_video(track) for track in tracks] == [
+        VideoTag("hevc", False, True, 7, track=0),
+        VideoTag("hevc", False, True, 7, track=1),
+    ]
+
+
+def test_several_tracks_of_several_codecs_are_taken_apart() -> None:
+    payload = b"\x97\x02\x00\x00\x07\x05" + b"\x21" + b"Opus\x00\x00\x00\x02ab" + b"mp4a\x03\x00\x00\x01c"
+    tracks = split_tracks(payload, AUDIO_MULTITRACK, 8)
+    assert [parse_audio(track) for track in tracks] == [
+        AudioTag("opus", False, 12, 0, nanoseconds=7),
+        AudioTag("aac", False, 12, 3, nanoseconds=7),
+    ]
+    assert [track[12:] for track in tracks] == [b"ab", b"c"]
+
+
+@pytest.mark.parametrize(
+    "payload", [b"\x17\x01\x00\x00\x00x", b"\x91hvc1\x00\x00\x00x", b"\x96\x01avc1\x02\x00\x00\x00x", b""]
+)
+def test_a_message_of_one_track_stays_as_it_is(payload: bytes) -> None:
+    assert split_tracks(payload, VIDEO_MULTITRACK, 8) == (payload,)
+
+
+@pytest.mark.parametrize(
+    "payload", [b"\x96\x10hvc1\x00\x00\x00\x02a", b"\x96\x10hvc1\x00\x00", b"\x96\x20hvc1\x00\x00"]
+)
+def test_tracks_cut_short_are_none(payload: bytes) -> None:
+    assert list(split_tracks(payload, VIDEO_MULTITRACK, 8)) == []
+
+
+def test_more_tracks_than_allowed_are_none() -> None:
+    payload = b"\x96\x10hvc1" + b"".join(bytes((track, 0, 0, 0)) for track in range(9))
+    assert list(split_tracks(payload, VIDEO_MULTITRACK, 8)) == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x17\x02\x00\x00\x00",  # end of sequence
+        b"\x92hvc1",  # the same, enhanced
+        b"\x94hvc1\x02\x00\x09colorInfo",  # metadata (HDR)
+        b"\xd1\x00",  # a command to the player
+        b"\x95av01",  # MPEG-2 TS sequence start
+    ],
+)
+def test_video_without_a_picture_is_nothing(payload: bytes) -> None:
+    assert parse_video(payload) is None
+
+
+@pytest.mark.parametrize("payload", [b"\x92Opus", b"\x94Opus\x01\x02\x00\x00\x00\x03"])
+def test_audio_without_sound_is_nothing(payload: bytes) -> None:
+    """End of sequence; the order of channels."""
+    assert parse_audio(payload) is None
 
 
 @pytest.mark.parametrize(
@@ -96,3 +177,5 @@ def test_garbage_never_raises_and_never_points_past_the_end(garbage: bytes, firs
     payload = bytes((first,)) + garbage
     for tag in (parse_video(payload), parse_audio(payload)):
         assert tag is None or tag.data_offset <= len(payload)
+    assert len(split_tracks(payload, VIDEO_MULTITRACK, 8)) <= 8
+    assert len(split_tracks(payload, AUDIO_MULTITRACK, 8)) <= 8
