@@ -11,6 +11,7 @@ In the same template rather than in a stack of its own, because each part needs 
 from typing import Any
 
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES, MEDIA_TYPE, GatewayResponse
+from chalicelib.domain.webhooks import OFFERED
 from infra.stages import Stage
 
 Resource = dict[str, Any]
@@ -44,8 +45,6 @@ NEWS_RETRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3}
 TASK_RETRY = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
 # Other systems rely on webhooks: an event is offered for a day, which is the most, until its deliveries are put down.
 WEBHOOK_RETRY = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
-# A second's measures and a browser's arrival are nobody else's business.
-NOT_FOR_WEBHOOKS = ["Stream Metrics", "Dashboard Connected"]
 
 
 def chalice_extras(stage: Stage) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
                 Description="What other systems may hear of, to their webhooks",
                 EventPattern={
                     "source": [{"prefix": "stream-sync."}],
-                    "detail-type": [{"anything-but": NOT_FOR_WEBHOOKS}],
+                    "detail-type": [*OFFERED, "Webhook Deliveries Due"],
                 },
             ),
             **_rule(

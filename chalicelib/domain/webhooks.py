@@ -1,7 +1,7 @@
 """Webhook endpoints: whose URL hears which events, in what health it is, and what is sent.
 
 Names of events are the bus's own: of a `Stream State Change` its `event_name` (`Stream Start` ...), of any other its
-detail-type. Events that exist for our own machinery are not offered.
+detail-type.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ulid import ULID
 
 from chalicelib.domain.errors import WebhookUrlRefused
-from chalicelib.domain.events import EVENT_TYPES, AnyEvent, EventName, StreamStateChange
+from chalicelib.domain.events import AnyEvent, EventName, StreamStateChange
 from chalicelib.domain.times import iso
 
 MAX_WEBHOOKS = 20  # of one deployment: each event is matched against all of them
@@ -32,8 +32,9 @@ DISABLE_FAILURES = 20
 # Answers slower than this take the endpoint off the prompt path, as failures do.
 SLOW = 2_000  # ms
 
-_OWN_MACHINERY = frozenset({"Stream State Change", "Stream Metrics", "Dashboard Connected", "Webhook Deliveries Due"})
-EVENT_NAMES: tuple[str, ...] = (*(name.value for name in EventName), *sorted(EVENT_TYPES.keys() - _OWN_MACHINERY))
+# Detail-types that other systems may hear of, named one by one: the bus also carries what only our own machinery needs.
+OFFERED = ("Stream State Change", "Ingest Node Change")
+EVENT_NAMES: tuple[str, ...] = (*(name.value for name in EventName), *OFFERED[1:])
 
 _TIMES = ("at", "started_at", "until")
 
@@ -121,7 +122,7 @@ def is_hopeless(webhook: Webhook, now: int) -> bool:
 
 
 def is_offered(event: AnyEvent) -> bool:
-    return event_name(event) in EVENT_NAMES
+    return event.detail_type in OFFERED
 
 
 def host_and_port(url: str) -> tuple[str, int]:

@@ -116,7 +116,9 @@ def _attempt(webhook: Webhook, delivery: Delivery, clock: Clock) -> Verdict:
         "Stream-Sync-Event-Id": delivery.event_id,
         HEADER: signature(webhooks.signing_secrets(webhook, now), now // 1000, body),
     }
-    answer = webhook_sender.post(webhook.url, body, headers, settings().webhook_allowed_networks)
+    answer = webhook_sender.post(
+        webhook.url, body, headers, settings().webhook_allowed_networks, timeout_s=webhook_sender.TIMEOUT_S
+    )
     deliveries.replace(delivery, rules.after_attempt(delivery, Attempt(now, answer), _random.random))
     _note_health(webhook, answer, now)
     logger("control").info(

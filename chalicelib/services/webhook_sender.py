@@ -42,7 +42,7 @@ def post(
     headers: Mapping[str, str],
     allowed: Sequence[Network],
     *,
-    timeout_s: float = TIMEOUT_S,
+    timeout_s: float,
     tls: ssl.SSLContext | None = None,
 ) -> Answer:
     """The answer's status and the first bytes of its body, or the reason why there is none. Raises nothing."""
