@@ -15,6 +15,7 @@ Set Chunk Size and Abort change how the very next bytes are read, so they are ob
 The module is plain Python and is compiled where there is a compiler; `chunks.pxd` holds its C types then.
 """
 
+from .counting import MediaCounter
 from .errors import ProtocolError
 from .limits import MAX_CHUNK_SIZE, Limits
 from .messages import ABORT, SET_CHUNK_SIZE, TIMESTAMP_MASK, Message, control_value
@@ -30,10 +31,24 @@ _NOTHING = bytearray()
 class _ChunkStream:
     """What later headers of one chunk stream refer back to, and the message under way on it."""
 
-    __slots__ = ("body", "delta", "extended", "id", "length", "missing", "open", "stream_id", "timestamp", "type_id")
+    __slots__ = (
+        "body",
+        "delta",
+        "extended",
+        "id",
+        "length",
+        "mark",
+        "missing",
+        "open",
+        "plain",
+        "stream_id",
+        "timestamp",
+        "type_id",
+    )
 
     def __init__(self, chunk_stream_id: int) -> None:
         self.id = chunk_stream_id
+        self.mark = bytes((0xC0 | chunk_stream_id & 0x3F,))  # the header of a chunk that continues, in its usual form
         self.timestamp = 0
         self.delta = 0
         self.extended = b""  # the 4 bytes of the extended time field, if the latest header had one
@@ -42,6 +57,7 @@ class _ChunkStream:
         self.stream_id = 0
         self.missing = 0  # bytes of the message that are still to come
         self.open = False  # a message is under way
+        self.plain = False  # it is only counted, and its body not kept
         self.body = bytearray()  # what has come of it in earlier reads
 
 
@@ -60,11 +76,13 @@ class ChunkReader:
         self._view = memoryview(_NOTHING)  # the same
         self._position = 0
         self._end = 0
+        self._counter: MediaCounter | None = None
         self._max_message_bytes = limits.max_message_bytes_before_publish
         self._max_partial_bytes = limits.max_message_bytes_before_publish
 
-    def allow_media(self) -> None:
-        """From now on messages may be as large as media is: the peer is known."""
+    def allow_media(self, counter: MediaCounter | None = None) -> None:
+        """From now on messages may be as large as media is: the peer is known. Plain frames go to `counter`."""
+        self._counter = counter
         self._max_message_bytes = self._limits.max_message_bytes
         self._max_partial_bytes = self._limits.max_partial_bytes
 
@@ -100,9 +118,12 @@ class ChunkReader:
             if self._chunk_left:
                 break
             self._current = None
-            if payload is None:
+            if stream.missing:
                 continue
             self._finish(stream)
+            if stream.plain and self._counter is not None:
+                self._counter.count_plain(stream.type_id, stream.length, stream.timestamp)
+                continue
             message = Message(stream.type_id, stream.stream_id, stream.timestamp, payload)
             if message.type_id == SET_CHUNK_SIZE:
                 self._set_chunk_size(control_value(message))
@@ -187,15 +208,19 @@ class ChunkReader:
         self._position = position
         return stream
 
-    def _read_body(self, stream: _ChunkStream) -> bytes | None:
+    def _read_body(self, stream: _ChunkStream) -> bytes:
         """Take what is there of the current chunk, and of the chunks after it that continue its message.
 
-        The message's body if it is whole now.
+        The message's body if it is whole now (nothing is missing) and not plain.
         """
         start = self._position
         available = self._end - start
         size = self._chunk_size
         left = self._chunk_left
+        if stream.missing == stream.length:
+            stream.plain = self._counter is not None and self._counter.is_plain(
+                stream.type_id, stream.stream_id, self._buffer, start, start + min(available, left)
+            )
         if (
             available < left
             or left < size
@@ -207,8 +232,10 @@ class ChunkReader:
             stream.missing -= taken
             self._chunk_left = left - taken
             self._position = start + taken
+            if stream.plain:
+                return b""
             piece = self._view[start : start + taken]
-            if stream.missing == 0 and not stream.body:
+            if not stream.missing and not stream.body:
                 return bytes(piece)
             stream.body += piece
         else:
@@ -218,18 +245,20 @@ class ChunkReader:
             if taken > available:
                 taken = (available + 1) // step * step - 1
             headers = self._buffer[start + size : start + taken : step]
-            run = len(headers) - len(headers.lstrip(bytes((0xC0 | stream.id,))))
+            run = len(headers) - len(headers.lstrip(stream.mark))
             if run < len(headers):
                 taken = (run + 1) * step - 1
-            bodies = self._buffer[start : start + taken]
-            del bodies[size::step]
-            stream.missing -= len(bodies)
+            stream.missing -= taken - run
             self._chunk_left = 0
             self._position = start + taken
-            if stream.missing == 0 and not stream.body:
+            if stream.plain:
+                return b""
+            bodies = self._buffer[start : start + taken]
+            del bodies[size::step]
+            if not stream.missing and not stream.body:
                 return bytes(bodies)
             stream.body += bodies
-        return bytes(stream.body) if stream.missing == 0 else None
+        return b"" if stream.missing else bytes(stream.body)
 
     def _open(self, stream_id: int, chunk_type: int) -> _ChunkStream:
         # Type 1 is let through on a fresh chunk stream, as librtmp sends its first ping answer: times count from 0.

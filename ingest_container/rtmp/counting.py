@@ -1,17 +1,16 @@
-"""What came of one published stream, counted. The hot path: plain frames end here and are never looked at again.
+"""What came of one published stream, counted. The hot path: plain frames end here and are not even kept.
 
 Nearly every frame begins with the very bytes that the one before began with: the same codec, the same kind of packet.
-Such a frame adds to the counts and says nothing new. Everything else goes on to `MediaReader`, which also tells what a
-plain frame looks like from then on.
+Where nobody wants the frames themselves, such a frame says nothing new. `ChunkReader` asks about each message when its
+first bytes are there (`is_plain`), reads over it and has it counted. Everything else goes on to `MediaReader`, which
+also tells what a plain frame looks like from then on.
 
 The module is plain Python and is compiled where there is a compiler; `counting.pxd` holds its C types then.
 """
 
-from .chunks import ChunkReader
-from .messages import AUDIO, TIMESTAMP_MASK, VIDEO, Message
+from .messages import AUDIO, TIMESTAMP_MASK, VIDEO
 
 _HALF_WRAP = 0x80000000
-_LONGEST_HEADER = 8  # bytes; a shorter message is never taken for a plain frame
 
 
 class MediaCounter:
@@ -21,6 +20,7 @@ class MediaCounter:
         "_audio_head",
         "_began",
         "_clock",
+        "_open",
         "_stream_id",
         "_video_head",
         "audio_codec",
@@ -34,6 +34,7 @@ class MediaCounter:
     def __init__(self, stream_id: int = 0) -> None:
         """Counts media of message stream `stream_id`."""
         self._stream_id = stream_id
+        self._open = True
         self._video_head = b""  # how a plain frame begins; empty while that is not known
         self._audio_head = b""
         self._clock = 0  # the last timestamp, unwrapped
@@ -45,49 +46,60 @@ class MediaCounter:
         self.video_codec: str | None = None
         self.audio_codec: str | None = None
 
-    def next_message(self, reader: ChunkReader) -> Message | None:
-        """Count plain frames up to the next message that is none, and give that; None when the bytes are used up."""
-        while True:
-            message = reader.next_message()
-            if message is None or message.stream_id != self._stream_id:
-                return message
-            payload = message.payload
-            size = len(payload)
-            if size < _LONGEST_HEADER:
-                return message
-            kind = message.type_id
-            if kind == VIDEO and self._video_head and payload.startswith(self._video_head):
-                self.frames += 1
-                self.timestamp = self.unwrap(message.timestamp)
-            elif kind == AUDIO and self._audio_head and payload.startswith(self._audio_head):
-                self.unwrap(message.timestamp)
-            else:
-                return message
-            self.bytes += size
-            self.media += 1
+    # --- plain frames ------------------------------------------------------------------------------------------
 
-    def count_video(self, payload: bytes, timestamp: int, codec: str, *, is_frame: bool) -> None:
-        """A video message that was read; `timestamp` is unwrapped."""
-        self.bytes += len(payload)
+    def is_plain(self, type_id: int, stream_id: int, buffer: bytearray, start: int, end: int) -> bool:
+        """Whether the message whose body begins at `buffer[start:end]` is a frame like the one before it."""
+        if type_id == VIDEO:
+            head = self._video_head
+        elif type_id == AUDIO:
+            head = self._audio_head
+        else:
+            return False
+        return len(head) > 0 and stream_id == self._stream_id and buffer.startswith(head, start, end)
+
+    def count_plain(self, type_id: int, size: int, timestamp: int) -> None:
+        """A message that `is_plain`, now whole. `timestamp` is the wire's."""
+        if not self._open:
+            return
+        clock = self.unwrap(timestamp)
+        self.bytes += size
+        self.media += 1
+        if type_id == VIDEO:
+            self.frames += 1
+            self.timestamp = clock
+
+    def expect_video(self, head: bytes) -> None:
+        """From now on frames that begin so are plain."""
+        self._video_head = head
+
+    def expect_audio(self, head: bytes) -> None:
+        """As `expect_video`."""
+        self._audio_head = head
+
+    # --- messages that were read -------------------------------------------------------------------------------
+
+    def count_video(self, size: int, timestamp: int, codec: str, *, is_frame: bool) -> None:
+        """`timestamp` is unwrapped; `is_frame` is false for sequence headers."""
+        self.bytes += size
         self.timestamp = timestamp
         self.video_codec = codec
         if is_frame:
             self.media += 1
             self.frames += 1
 
-    def count_audio(self, payload: bytes, codec: str, *, is_frame: bool) -> None:
-        """An audio message that was read."""
-        self.bytes += len(payload)
+    def count_audio(self, size: int, codec: str, *, is_frame: bool) -> None:
+        """As `count_video`."""
+        self.bytes += size
         self.audio_codec = codec
         if is_frame:
             self.media += 1
 
-    def expect(self, *, video_head: bytes | None = None, audio_head: bytes | None = None) -> None:
-        """From now on frames that begin so are plain; an empty head means that none are."""
-        if video_head is not None:
-            self._video_head = video_head
-        if audio_head is not None:
-            self._audio_head = audio_head
+    def count_other_track(self, size: int) -> None:
+        """Of another track than the first: it uses the line, and no more is said of it."""
+        self.bytes += size
+
+    # --- both --------------------------------------------------------------------------------------------------
 
     def unwrap(self, timestamp: int) -> int:
         """Continue past 2**32 ms (49.7 days): of all times that look so on the wire, the one nearest to the last."""
@@ -96,3 +108,8 @@ class MediaCounter:
         self._began = True
         self._clock = timestamp
         return timestamp
+
+    def stop(self) -> None:
+        """The stream has ended: a frame that is still under way does not count."""
+        self._open = False
+        self._video_head = self._audio_head = b""

@@ -118,3 +118,42 @@ def test_the_clock_goes_on_past_32_bits() -> None:
     session, peer = publishing_counter()
     session.receive_data(peer.video(0xFFFF_FFF0) + peer.video(0xFFFF_FFFF) + peer.video(17), 0.0)
     assert session.counts.timestamp == 2**32 + 17
+
+
+@pytest.mark.parametrize("chunk_size", [1, 128, 4096])
+def test_large_frames_count_however_they_are_cut(chunk_size: int) -> None:
+    session = counting_session()
+    peer = RtmpPeer(chunk_size=chunk_size)
+    session.receive_data(peer.open(), 0.0)
+    session.accept_publish(0.0)
+    session.receive_data(peer.video(0, keyframe=True, size=9_000), 0.0)
+    frames = b"".join(peer.video(time, size=5_000) for time in (33, 66, 99))
+    for start in range(0, len(frames), 700):
+        session.receive_data(frames[start : start + 700], 0.0)
+    assert (session.counts.frames, session.counts.timestamp) == (4, 99)
+    assert session.counts.bytes == 9_009 + 3 * 5_009  # 5 bytes of FLV and 4 of NAL unit length before each frame
+
+
+def test_a_stop_inside_a_frame_leaves_it_out() -> None:
+    session, peer = publishing_counter()
+    session.receive_data(peer.video(0) + peer.video(33), 0.0)
+    first, rest = frame_in_two(peer.video(66, size=6_000))
+    events = session.receive_data(first + peer.unpublish() + rest, 0.0)
+    assert CleanStop() in events
+    assert session.counts.frames == 2
+
+
+def test_sound_between_the_chunks_of_a_frame_counts_first() -> None:
+    session, peer = publishing_counter()
+    session.receive_data(peer.video(0) + peer.video(33) + peer.audio(0), 0.0)
+    first, rest = frame_in_two(peer.video(66, size=6_000))
+    session.receive_data(first + message(6, 8, b"\xaf\x01" + bytes(50), stream_id=1), 0.0)
+    assert (session.counts.media, session.counts.frames) == (4, 2)
+    session.receive_data(rest, 0.0)
+    assert (session.counts.media, session.counts.frames) == (5, 3)
+
+
+def frame_in_two(frame: bytes) -> tuple[bytes, bytes]:
+    """Its first chunk (of 4096 bytes), and its second."""
+    end = 12 + 4096
+    return frame[:end], frame[end:]
