@@ -1,24 +1,34 @@
 """Audio, video and data messages of one published stream: counted, and turned into events."""
 
 from .amf0 import decode
-from .codecs.aac import parse_audio_specific_config
-from .codecs.avc import parse_decoder_configuration
+from .codecs.bits import MAX_HEADER_BYTES
+from .codecs.readers import PICTURE_HEADERS, PICTURE_KEY_FRAMES, SOUND_FRAMES, SOUND_HEADERS
 from .counting import MediaCounter
 from .errors import AmfError, CodecError
 from .events import AudioConfig, AudioMessage, Event, Metadata, VideoConfig, VideoMessage
-from .limits import Limits
+from .limits import MAX_TRACKS, Limits
 from .messages import AUDIO, DATA_AMF3, VIDEO, Message
-from .tags import audio_frame_head, parse_audio, parse_video, video_frame_head
+from .tags import (
+    AUDIO_MULTITRACK,
+    VIDEO_MULTITRACK,
+    AudioTag,
+    VideoTag,
+    audio_frame_head,
+    parse_audio,
+    parse_video,
+    split_tracks,
+    video_frame_head,
+)
 
 
 def configures(message: Message) -> bool:
     """Whether the message is one that encoders send once: a sequence header or metadata."""
     if message.type_id == VIDEO:
-        video = parse_video(message.payload)
-        return video is not None and video.is_sequence_header
+        pictures = map(parse_video, split_tracks(message.payload, VIDEO_MULTITRACK, MAX_TRACKS))
+        return any(tag is not None and tag.is_sequence_header for tag in pictures)
     if message.type_id == AUDIO:
-        audio = parse_audio(message.payload)
-        return audio is not None and audio.is_sequence_header
+        sounds = map(parse_audio, split_tracks(message.payload, AUDIO_MULTITRACK, MAX_TRACKS))
+        return any(tag is not None and tag.is_sequence_header for tag in sounds)
     return True
 
 
@@ -30,6 +40,8 @@ class MediaReader:
         self._limits = limits
         self._counter = counter
         self._frames = frames
+        self._picture: VideoConfig | None = None  # what key frames said last
+        self._sound_codec: str | None = None  # whose frames are known
 
     def read(self, message: Message, events: list[Event]) -> None:
         """Append what the message says. Zero-length messages are legal and say nothing."""
@@ -41,19 +53,23 @@ class MediaReader:
             self._read_data(message, events)
 
     def _read_video(self, message: Message, events: list[Event]) -> None:
-        payload = message.payload
+        for payload in split_tracks(message.payload, VIDEO_MULTITRACK, self._limits.max_tracks):
+            self._read_video_track(payload, message.timestamp, events)
+
+    def _read_audio(self, message: Message, events: list[Event]) -> None:
+        for payload in split_tracks(message.payload, AUDIO_MULTITRACK, self._limits.max_tracks):
+            self._read_audio_track(payload, message.timestamp, events)
+
+    def _read_video_track(self, payload: bytes, wire_time: int, events: list[Event]) -> None:
         tag = parse_video(payload)
         if tag is None:
             return
-        if tag.is_sequence_header and tag.codec == "h264" and tag.track == 0:
-            try:
-                sps = parse_decoder_configuration(payload[tag.data_offset :])
-            except CodecError:
-                pass  # unreadable here, perhaps not to a decoder: the metadata's size stands
-            else:
-                events.append(VideoConfig(tag.codec, sps.width, sps.height, sps.profile, sps.level, sps.fps))
-        timestamp = self._counter.unwrap(message.timestamp)
-        self._counter.count_video(len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header)
+        timestamp = self._counter.unwrap(wire_time)
+        if tag.track:
+            self._counter.bytes += len(payload)
+        else:
+            self._describe_picture(tag, payload, events)
+            self._counter.count_video(len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header)
         if not self._frames:
             if head := video_frame_head(payload):
                 self._counter.expect_video(head)
@@ -68,23 +84,20 @@ class MediaReader:
                 tag.data_offset,
                 tag.composition_time,
                 tag.track,
+                tag.nanoseconds,
             )
         )
 
-    def _read_audio(self, message: Message, events: list[Event]) -> None:
-        payload = message.payload
+    def _read_audio_track(self, payload: bytes, wire_time: int, events: list[Event]) -> None:
         tag = parse_audio(payload)
         if tag is None:
             return
-        if tag.is_sequence_header and tag.codec == "aac" and tag.track == 0:
-            try:
-                config = parse_audio_specific_config(payload[tag.data_offset :])
-            except CodecError:
-                pass
-            else:
-                events.append(AudioConfig(tag.codec, config.sample_rate, config.channels))
-        timestamp = self._counter.unwrap(message.timestamp)
-        self._counter.count_audio(len(payload), tag.codec, is_frame=not tag.is_sequence_header)
+        timestamp = self._counter.unwrap(wire_time)
+        if tag.track:
+            self._counter.bytes += len(payload)
+        else:
+            self._describe_sound(tag, payload, events)
+            self._counter.count_audio(len(payload), tag.codec, is_frame=not tag.is_sequence_header)
         if not self._frames:
             if head := audio_frame_head(payload):
                 self._counter.expect_audio(head)
@@ -97,8 +110,41 @@ class MediaReader:
                 tag.is_sequence_header,
                 tag.data_offset,
                 tag.track,
+                tag.nanoseconds,
             )
         )
+
+    def _describe_picture(self, tag: VideoTag, payload: bytes, events: list[Event]) -> None:
+        """What a sequence header says, or a key frame where the codec says it there; each only when it is news.
+
+        One that cannot be read here may be readable to a decoder: what the metadata claims stands.
+        """
+        readers = PICTURE_HEADERS if tag.is_sequence_header else PICTURE_KEY_FRAMES if tag.keyframe else {}
+        read = readers.get(tag.codec)
+        if read is None:
+            return
+        try:
+            found = read(payload[tag.data_offset : tag.data_offset + MAX_HEADER_BYTES])
+        except CodecError:
+            return
+        event = VideoConfig(tag.codec, found.width, found.height, found.profile, found.level, found.fps)
+        if tag.is_sequence_header or event != self._picture:
+            self._picture = None if tag.is_sequence_header else event
+            events.append(event)
+
+    def _describe_sound(self, tag: AudioTag, payload: bytes, events: list[Event]) -> None:
+        """As `_describe_picture`; a codec without a sequence header is looked at until one frame was read."""
+        if not tag.is_sequence_header and self._sound_codec == tag.codec:
+            return
+        read = (SOUND_HEADERS if tag.is_sequence_header else SOUND_FRAMES).get(tag.codec)
+        if read is None:
+            return
+        try:
+            found = read(payload[tag.data_offset : tag.data_offset + MAX_HEADER_BYTES])
+        except CodecError:
+            return
+        self._sound_codec = tag.codec
+        events.append(AudioConfig(tag.codec, found.sample_rate, found.channels))
 
     def _read_data(self, message: Message, events: list[Event]) -> None:
         """[@setDataFrame,] onMetaData, values."""

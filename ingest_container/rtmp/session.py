@@ -106,9 +106,11 @@ class Session:
         self._app = ""
         self._streams = 0  # message streams created
         self._published = 0  # the message stream of the accepted or pending publish
+        self._fc_publish = False  # FCPublish came
         self._early: list[Message] = []  # configuration sent before Publish.Start
         self._window = 0  # the peer's acknowledgement window; 0: it asked for none
         self._bytes_since_handshake = 0
+        self._bytes_before_publish = 0  # and between one publish and the next
         self._acknowledged = 0
         self._deadline: float | None = now + self._limits.handshake_seconds
         self.state = SessionState.HANDSHAKE
@@ -140,6 +142,10 @@ class Session:
             if self.state in (SessionState.HANDSHAKE, SessionState.REFUSED, SessionState.CLOSED):
                 return events
             self._bytes_since_handshake += size
+            if self.state is not SessionState.PUBLISHING:
+                self._bytes_before_publish += size
+                if self._bytes_before_publish > self._limits.max_bytes_before_publish:
+                    raise ProtocolError("too_much_before_publish", f"{self._bytes_before_publish} bytes")
             self._read(data, size, now, events)
         except ProtocolError as fault:
             events.append(ProtocolFailed(fault.reason_code, fault.detail))
@@ -183,6 +189,8 @@ class Session:
         self._reader.allow_media(self._counter)
         self._media = MediaReader(self._limits, self._counter, frames=self._frames)
         self._send_control(messages.USER_CONTROL, messages.user_control(messages.STREAM_BEGIN, self._published))
+        if self._fc_publish:
+            self._send_command(0, commands.on_fc_publish())
         self._send_status(self._published, "status", commands.PUBLISH_START, "Publishing started.")
 
     def refuse_publish(self, code: str, description: str, now: float) -> None:
@@ -282,22 +290,24 @@ class Session:
         elif self.state is SessionState.CONNECTING:
             raise ProtocolError("command_before_connect", "a command came before connect")
         elif name in ("releaseStream", "FCPublish"):
+            self._fc_publish = self._fc_publish or name == "FCPublish"
             self._send_command(0, commands.result(command.transaction_id))
         elif name == "createStream":
             self._on_create_stream(command)
         elif name == "publish":
             self._on_publish(command, stream_id, now, events)
         elif name in ("FCUnpublish", "deleteStream", "closeStream"):
+            if name == "FCUnpublish" and command.transaction_id:
+                self._send_command(0, commands.result(command.transaction_id))
             self._on_stop(command, stream_id, now, events)
         # Others (_checkbw, getStreamLength, answers to nothing we asked) are left unanswered, as by most servers.
 
     def _on_connect(self, command: Command, now: float, events: list[Event]) -> None:
         if self.state is not SessionState.CONNECTING:
             raise ProtocolError("second_connect", "connect came twice")
-        fourccs = command.values.get("fourCcList")
         caps_ex = command.values.get("capsEx")
         enhanced = Capabilities(
-            tuple(code for code in fourccs if isinstance(code, str)) if isinstance(fourccs, list) else (),
+            command.fourccs(),
             int(caps_ex) if isinstance(caps_ex, float) and 0 <= caps_ex <= _LARGEST_CAPS_EX else 0,
         )
         self._app = command.text("app").strip("/")

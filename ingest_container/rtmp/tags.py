@@ -5,9 +5,11 @@ Enhanced video: 1 (1 bit), frame type (3), packet type (4), FourCC (32), composi
 Legacy audio:   format (4 bits), rate (2), size (1), stereo (1), then for AAC: packet type (8)
 Enhanced audio: 9 (4 bits), packet type (4), FourCC (32)
 
-In the enhanced forms ModEx packets may stand before the real packet type, and a multitrack packet names its track.
+In the enhanced forms modifiers (ModEx) may stand before the real packet type, and a multitrack packet names its track,
+or holds several tracks one after another.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 VIDEO_CODECS = {2: "h263", 3: "screen", 4: "vp6", 5: "vp6a", 6: "screen2", 7: "h264", 12: "hevc", 13: "av1"}
@@ -44,6 +46,7 @@ AUDIO_FOURCCS = {
 UNKNOWN = "unknown"
 
 _KEY_FRAME = 1
+_COMMAND = 5  # a frame type that says something to the player; there is no picture in it
 _LEGACY_WITH_PACKET_TYPE = (7, 12, 13)
 _LEGACY_AAC = 10
 _ENHANCED_AUDIO = 9
@@ -53,13 +56,18 @@ _SEQUENCE_START = 0
 _CODED_FRAMES = 1
 _CODED_FRAMES_X = 3
 _CODED = bytes((_CODED_FRAMES,))
-_VIDEO_MULTITRACK = 6
-_AUDIO_MULTITRACK = 5
+VIDEO_MULTITRACK = 6
+AUDIO_MULTITRACK = 5
 _MOD_EX = 7
 _WITH_COMPOSITION_TIME = ("h264", "hevc", "vvc")
 
 # Multitrack type (AvMultitrackType)
 _ONE_TRACK = 0
+_MANY_CODECS = 2  # ManyTracksManyCodecs: each track has a FourCC of its own
+
+# Modifier type (VideoPacketModExType, AudioPacketModExType): 24 bits of nanoseconds, "0 to 999,999"
+_TIMESTAMP_NANO_OFFSET = 0
+_MILLISECOND = 1_000_000
 
 
 @dataclass(slots=True)
@@ -72,6 +80,7 @@ class VideoTag:
     data_offset: int
     composition_time: int = 0
     track: int = 0
+    nanoseconds: int = 0  # to be added to the message's time
 
 
 @dataclass(slots=True)
@@ -82,10 +91,11 @@ class AudioTag:
     is_sequence_header: bool
     data_offset: int
     track: int = 0
+    nanoseconds: int = 0
 
 
 def parse_video(payload: bytes) -> VideoTag | None:
-    """The header, or None for a message that is empty or cut short."""
+    """The header of a sequence header or coded frame of one track; None for anything else and for what is cut short."""
     if not payload:
         return None
     first = payload[0]
@@ -95,7 +105,7 @@ def parse_video(payload: bytes) -> VideoTag | None:
     codec = VIDEO_CODECS.get(codec_id, UNKNOWN)
     if codec_id not in _LEGACY_WITH_PACKET_TYPE:
         return VideoTag(codec, first >> 4 == _KEY_FRAME, False, 1)
-    if len(payload) < 5:
+    if len(payload) < 5 or payload[1] not in (_SEQUENCE_START, _CODED_FRAMES):
         return None
     packet_type = payload[1]
     return VideoTag(
@@ -108,16 +118,12 @@ def parse_video(payload: bytes) -> VideoTag | None:
 
 
 def parse_audio(payload: bytes) -> AudioTag | None:
-    """The header, or None for a message that is empty or cut short."""
+    """As `parse_video`."""
     if not payload:
         return None
     audio_format = payload[0] >> 4
     if audio_format == _ENHANCED_AUDIO:
-        header = _enhanced_header(payload, payload[0] & 0x0F, _AUDIO_MULTITRACK)
-        if header is None:
-            return None
-        packet_type, fourcc, track, offset = header
-        return AudioTag(AUDIO_FOURCCS.get(fourcc, UNKNOWN), packet_type == _SEQUENCE_START, offset, track)
+        return _enhanced_audio(payload)
     codec = AUDIO_CODECS.get(audio_format, UNKNOWN)
     if audio_format != _LEGACY_AAC:
         return AudioTag(codec, False, 1)
@@ -148,52 +154,122 @@ def audio_frame_head(payload: bytes) -> bytes:
     return payload[:2] if first >> 4 == _LEGACY_AAC and second == _CODED else b""
 
 
+def split_tracks(payload: bytes, multitrack: int, most: int) -> Sequence[bytes]:
+    """One payload for each track of a message of several, each as if its track had come alone; else the payload itself.
+
+    `multitrack` is the packet type that says so: VIDEO_MULTITRACK or AUDIO_MULTITRACK. A message that is cut short, or
+    has more than `most` tracks, has none.
+    """
+    header = _packet(payload, multitrack)
+    if header is None or header.packet_type != multitrack:
+        return (payload,)
+    position = header.offset
+    kind = payload[position] >> 4 if position < len(payload) else _ONE_TRACK
+    if kind == _ONE_TRACK:
+        return (payload,)
+    prefix = payload[:position] + bytes((_ONE_TRACK << 4 | payload[position] & 0x0F,))
+    position += 1
+    fourcc = b""
+    if kind != _MANY_CODECS:
+        fourcc, position = payload[position : position + 4], position + 4
+    tracks: list[bytes] = []
+    while position < len(payload):
+        if kind == _MANY_CODECS:
+            fourcc, position = payload[position : position + 4], position + 4
+        start = position + 4  # track id (8), size (24)
+        end = start + int.from_bytes(payload[position + 1 : start], "big")
+        if start > len(payload) or end > len(payload) or len(tracks) == most:
+            return ()
+        tracks.append(prefix + fourcc + payload[position : position + 1] + payload[start:end])
+        position = end
+    return tracks
+
+
 def _enhanced_video(payload: bytes) -> VideoTag | None:
-    header = _enhanced_header(payload, payload[0] & 0x0F, _VIDEO_MULTITRACK)
+    header = _enhanced_header(payload, VIDEO_MULTITRACK)
     if header is None:
         return None
-    packet_type, fourcc, track, offset = header
-    codec = VIDEO_FOURCCS.get(fourcc, UNKNOWN)
+    frame_type = payload[0] >> 4 & 0x07
+    is_frame = header.packet_type in (_CODED_FRAMES, _CODED_FRAMES_X)
+    if frame_type == _COMMAND or not (is_frame or header.packet_type == _SEQUENCE_START):
+        return None
+    codec = VIDEO_FOURCCS.get(header.fourcc, UNKNOWN)
+    offset = header.offset
     composition_time = 0
-    if packet_type == _CODED_FRAMES and codec in _WITH_COMPOSITION_TIME:
+    if header.packet_type == _CODED_FRAMES and codec in _WITH_COMPOSITION_TIME:
         if len(payload) < offset + 3:
             return None
         composition_time = int.from_bytes(payload[offset : offset + 3], "big", signed=True)
         offset += 3
-    frame_type = payload[0] >> 4 & 0x07
-    keyframe = frame_type == _KEY_FRAME and packet_type in (_CODED_FRAMES, _CODED_FRAMES_X)
-    return VideoTag(codec, keyframe, packet_type == _SEQUENCE_START, offset, composition_time, track)
+    return VideoTag(
+        codec,
+        frame_type == _KEY_FRAME and is_frame,
+        header.packet_type == _SEQUENCE_START,
+        offset,
+        composition_time,
+        header.track,
+        header.nanoseconds,
+    )
 
 
-def _enhanced_header(payload: bytes, packet_type: int, multitrack: int) -> tuple[int, bytes, int, int] | None:
-    """(packet type, FourCC, track, offset of what follows) of an enhanced header, or None if it is cut short.
+def _enhanced_audio(payload: bytes) -> AudioTag | None:
+    header = _enhanced_header(payload, AUDIO_MULTITRACK)
+    if header is None or header.packet_type not in (_SEQUENCE_START, _CODED_FRAMES):
+        return None
+    codec = AUDIO_FOURCCS.get(header.fourcc, UNKNOWN)
+    is_sequence_header = header.packet_type == _SEQUENCE_START
+    return AudioTag(codec, is_sequence_header, header.offset, header.track, header.nanoseconds)
 
-    A message of several tracks is described by its first.
-    """
+
+@dataclass(slots=True)
+class _Header:
+    """What stands before the data of one enhanced packet; `offset` is where the next part begins."""
+
+    packet_type: int
+    offset: int
+    nanoseconds: int
+    fourcc: bytes = b""
+    track: int = 0
+
+
+def _enhanced_header(payload: bytes, multitrack: int) -> _Header | None:
+    """The whole header of a packet of one track, or None if it is cut short or of several."""
+    header = _packet(payload, multitrack)
+    if header is None:
+        return None
+    offset = header.offset
+    if header.packet_type == multitrack:
+        if offset + 6 > len(payload) or payload[offset] >> 4 != _ONE_TRACK:
+            return None
+        header.packet_type = payload[offset] & 0x0F
+        header.track = payload[offset + 5]
+        header.fourcc = payload[offset + 1 : offset + 5]
+        header.offset = offset + 6
+        return header
+    header.fourcc = payload[offset : offset + 4]
+    header.offset = offset + 4
+    return header if header.offset <= len(payload) else None
+
+
+def _packet(payload: bytes, multitrack: int) -> _Header | None:
+    """The packet type behind all modifiers; None for legacy messages and for what is cut short."""
+    if not payload or not (payload[0] & 0x80 if multitrack == VIDEO_MULTITRACK else payload[0] >> 4 == _ENHANCED_AUDIO):
+        return None
+    packet_type = payload[0] & 0x0F
     offset = 1
-    end = len(payload)
+    nanoseconds = 0
     while packet_type == _MOD_EX:
-        if offset + 1 > end:
+        if offset + 1 > len(payload):
             return None
         size = payload[offset] + 1
         offset += 1
         if size == 256:
             size = int.from_bytes(payload[offset : offset + 2], "big") + 1
             offset += 2
-        offset += size + 1
-        if offset > end:
+        start, offset = offset, offset + size + 1
+        if offset > len(payload):
             return None
+        if payload[offset - 1] >> 4 == _TIMESTAMP_NANO_OFFSET and size >= 3:
+            nanoseconds = int.from_bytes(payload[start : start + 3], "big")
         packet_type = payload[offset - 1] & 0x0F
-    if packet_type != multitrack:
-        if offset + 4 > end:
-            return None
-        return packet_type, payload[offset : offset + 4], 0, offset + 4
-    if offset + 6 > end:
-        return None
-    kind = payload[offset] >> 4
-    packet_type = payload[offset] & 0x0F
-    # ManyTracksManyCodecs has a FourCC before each track, the others one for all: for the first track it is the same.
-    fourcc = payload[offset + 1 : offset + 5]
-    track = payload[offset + 5]
-    offset += 6 if kind == _ONE_TRACK else 9  # with several tracks, each has a 24-bit size
-    return (packet_type, fourcc, track, offset) if offset <= end else None
+    return _Header(packet_type, offset, nanoseconds if nanoseconds < _MILLISECOND else 0)
