@@ -55,7 +55,8 @@ class BreakableNetwork:
         return cut
 
     def _forward(self, on: bool) -> None:
-        _run("ip", "netns", "exec", self._router, "sysctl", "-q", "-w", f"net.ipv4.ip_forward={int(on)}")
+        write = f"echo {int(on)} > /proc/sys/net/ipv4/ip_forward"
+        _run("ip", "netns", "exec", self._router, "sh", "-c", write)
 
     def __enter__(self) -> "BreakableNetwork":
         try:

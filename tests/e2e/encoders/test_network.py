@@ -24,7 +24,7 @@ BACK_WITHIN = 10.0
 NODE_ID = "across-the-network"
 
 pytestmark = [
-    pytest.mark.needs("obs", "Xvfb", "network namespaces", "sysctl"),
+    pytest.mark.needs("obs", "Xvfb", "network namespaces"),
     pytest.mark.requirement("SS-3.3"),
 ]
 

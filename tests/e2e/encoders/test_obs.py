@@ -13,9 +13,10 @@ from tests.support.obs import FPS, HEIGHT, WIDTH
 NO_RETRY_FOR = 4.0
 UNKNOWN_KEY = "0" * 40
 
-pytestmark = [pytest.mark.needs("obs", "Xvfb"), pytest.mark.requirement("SS-2.1")]
+pytestmark = pytest.mark.needs("obs", "Xvfb")
 
 
+@pytest.mark.requirement("SS-2.1")
 @pytest.mark.requirement("SS-3.1")
 @pytest.mark.requirement("SS-3.2")
 @pytest.mark.requirement("SS-3.3")
