@@ -9,6 +9,7 @@ from chalicelib.api import (
     admin_keys,
     authorizer,
     broadcaster,
+    openapi,
     problems,
     reactions,
     realtime,
@@ -23,7 +24,7 @@ app.websocket_api.session = boto3.session.Session()
 app.register_middleware(problems.middleware, "http")
 
 for module in (
-    *(authorizer, broadcaster, viewer),
+    *(authorizer, broadcaster, viewer, openapi),
     *(admin, admin_keys, admin_broadcasters, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
 ):

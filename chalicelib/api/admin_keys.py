@@ -35,13 +35,13 @@ class KeyQuery(ListPage):
     "/api/admin/keys",
     ADMIN,
     body=NewKeyFor,
-    answer=admin_views.NewKey,
+    answer=admin_views.IssuedKey,
     status=201,
     problems=(BroadcasterNotFound, TooManyKeys),
     no_store=True,
     idempotent=True,
 )
-def create_key(body: NewKeyFor) -> admin_views.NewKey:
+def create_key(body: NewKeyFor) -> admin_views.IssuedKey:
     """A key for a broadcaster. The answer holds it; no later one does."""
     channel = broadcasters.get(body.broadcaster_id)
     return admin_views.new_key(keyring.create(channel, body.terms(), ADMINISTRATOR, now_ms()))

@@ -150,14 +150,14 @@ def list_keys(user: Principal) -> admin_views.KeyList:
     "/api/channel/keys",
     BROADCASTER,
     body=NewKey,
-    answer=admin_views.NewKey,
+    answer=admin_views.IssuedKey,
     status=201,
     problems=(TooManyKeys, TooManyRequests),
     no_store=True,
     idempotent=True,
     address=True,
 )
-def create_key(user: Principal, body: NewKey, address: str) -> admin_views.NewKey:
+def create_key(user: Principal, body: NewKey, address: str) -> admin_views.IssuedKey:
     """A further key of the caller's channel. The answer holds it; no later one does."""
     channel = _channel_of(user)
     limits.new_key(user.user_id, address, now_ms())

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from chalicelib.domain.cursors import MAX_CURSOR
 from chalicelib.domain.errors import (
     AdminSecretInvalid,
     InvalidInput,
+    NotFound,
     PayloadTooLarge,
     StoreUnavailable,
     TokenMissing,
@@ -28,6 +30,10 @@ NO_STORE = {"Cache-Control": "no-store"}
 PAGE = 50
 MAX_PAGE = 200
 MAX_LIST_PAGE = 100  # rows that are then read in one batch
+
+# Ids in paths, and stream keys: printable ASCII. DynamoDB takes no empty and no endless key.
+ID_FORM = "^[!-~]{1,128}$"
+_ID = re.compile(ID_FORM)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,6 +67,13 @@ def ok(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -
     dumped = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
     out: dict[str, str | list[str]] = {"Content-Type": "application/json", **(headers or {})}
     return Response(json.dumps(dumped, separators=(",", ":")), out, status)
+
+
+def path_of(parameters: Mapping[str, str], not_found: type[NotFound]) -> dict[str, str]:
+    """A path's ids. One that cannot be an id is not looked for: `not_found` is raised."""
+    if not all(_ID.fullmatch(value) for value in parameters.values()):
+        raise not_found()
+    return dict(parameters)
 
 
 def body_of(request: Request, model: type[Model]) -> Model:

@@ -11,9 +11,10 @@ whatever it raises becomes problem details.
 import functools
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from chalice.app import Blueprint, Response
@@ -21,7 +22,7 @@ from pydantic import BaseModel
 
 from chalicelib.api import cors, http, once, problems
 from chalicelib.api.authorizer import broadcaster_auth
-from chalicelib.domain.errors import StreamSyncError
+from chalicelib.domain.errors import NotFound, StreamSyncError
 from chalicelib.observability import logger
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -54,6 +55,12 @@ class Operation:
     problems: tuple[type[StreamSyncError], ...]
     form: bool  # the body is a form, not JSON
     idempotent: bool  # takes the header Idempotency-Key
+    others: Mapping[int, Any]  # answers with another status that are no problem details
+
+    @property
+    def not_found(self) -> type[NotFound]:
+        """What an id in the path is answered that cannot be one."""
+        return next((problem for problem in self.problems if issubclass(problem, NotFound)), NotFound)
 
 
 OPERATIONS: list[Operation] = []
@@ -77,6 +84,7 @@ def route(
     form: bool = False,
     idempotent: bool = False,
     address: bool = False,
+    others: Mapping[int, Any] = MappingProxyType({}),
 ) -> Callable[[View], View]:
     """Registers a view. `no_store` is for answers that hold a secret or age at once, `any_origin` for public ones.
 
@@ -85,7 +93,9 @@ def route(
     """
 
     def register(view: View) -> View:
-        operation = Operation(method, path, audience, view, body, query, answer, status, problems, form, idempotent)
+        operation = Operation(
+            method, path, audience, view, body, query, answer, status, problems, form, idempotent, others
+        )
         OPERATIONS.append(operation)
         options: dict[str, Any] = {"authorizer": broadcaster_auth} if audience is BROADCASTER else {}
         blueprint.route(
@@ -113,7 +123,7 @@ def _edge(
         began = time.monotonic()
         asker = operation.audience.value
         try:
-            arguments: dict[str, Any] = dict(path)
+            arguments: dict[str, Any] = {}
             if operation.audience is BROADCASTER:
                 arguments["user"] = user = http.caller(request)
                 asker = user.user_id
@@ -121,6 +131,7 @@ def _edge(
                 http.check_admin(request)
             elif operation.audience is MEDIA_SERVER:
                 http.check_hook(request)
+            arguments |= http.path_of(path, operation.not_found)
             if operation.query is not None:
                 arguments["query"] = http.query_of(request, operation.query)
             if operation.body is not None:

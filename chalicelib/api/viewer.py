@@ -26,7 +26,7 @@ class PublicQuery(Page):
         return Search(self.q, self.category, self.tag)
 
 
-@route(blueprint, "GET", "/health", ANYONE, answer=views.Health)
+@route(blueprint, "GET", "/health", ANYONE, answer=views.Health, others={503: views.Health})
 def health() -> Response:
     """200 if the database answers, 503 if not; the body says which part is ill."""
     stage = settings().stage

@@ -30,7 +30,7 @@ class KeyBody(BaseModel):
     stream_id: str | None
 
 
-class NewKey(KeyBody):
+class IssuedKey(KeyBody):
     """The one answer that holds this key."""
 
     stream_key: str
@@ -111,9 +111,9 @@ def key(seen: KeyView) -> KeyBody:
     )
 
 
-def new_key(issued: Issued) -> NewKey:
+def new_key(issued: Issued) -> IssuedKey:
     body = key(KeyView(issued.key, KeyReading.ACTIVE, None))
-    return NewKey(**body.model_dump(), stream_key=issued.stream_key)
+    return IssuedKey(**body.model_dump(), stream_key=issued.stream_key)
 
 
 def revoked(one: StreamKey) -> KeyBody:

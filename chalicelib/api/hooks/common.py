@@ -7,9 +7,21 @@ from urllib.parse import parse_qs
 from chalice.app import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from chalicelib.domain.errors import (
+    KeyExpired,
+    KeyInUse,
+    KeyNotAllowedHere,
+    KeyNotYetValid,
+    KeyRevoked,
+    KeyUnknown,
+    KeyUsedUp,
+)
 from chalicelib.services import foreign
 
 APPLICATION = "live"
+
+# Why a publisher is not let in.
+REFUSALS = (KeyUnknown, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNotAllowedHere, KeyInUse)
 
 # Parameters that a publisher may bring its key in.
 KEY_PARAMETERS = ("key", "token", "jwt", "pass", "password")
@@ -26,10 +38,9 @@ class HookModel(BaseModel):
 
 
 class HookQuery(HookModel):
-    """`server` names the media server where several of one kind call. `secret` is checked before it comes here."""
+    """`server` names the media server where several of one kind call."""
 
     server: str = Field(default="main", pattern=r"^[A-Za-z0-9._-]{1,40}$")
-    secret: str = ""
 
 
 def nothing(status: int = 204, **headers: str) -> Response:

@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.api.hooks.common import (
     APPLICATION,
+    REFUSALS,
     HookModel,
     HookQuery,
     Text,
@@ -25,10 +26,6 @@ from chalicelib.domain.errors import (
     ActionNotAllowed,
     BroadcastEnded,
     ChannelNotFound,
-    KeyExpired,
-    KeyInUse,
-    KeyRevoked,
-    KeyUnknown,
     StreamNotFound,
     WrongApplication,
 )
@@ -70,7 +67,7 @@ class PathChange(HookModel):
     body=AuthRequest,
     query=HookQuery,
     status=204,
-    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse, WrongApplication, ChannelNotFound, ActionNotAllowed),
+    problems=(*REFUSALS, WrongApplication, ChannelNotFound, ActionNotAllowed),
 )
 def mediamtx_auth(body: AuthRequest, query: HookQuery) -> Response:
     """May this client publish (with a stream key), read or play back (public ids), or use the server's own API?"""
@@ -96,7 +93,7 @@ def mediamtx_auth(body: AuthRequest, query: HookQuery) -> Response:
     body=PathChange,
     query=HookQuery,
     status=204,
-    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse, StreamNotFound, BroadcastEnded),
+    problems=(*REFUSALS, StreamNotFound, BroadcastEnded),
     form=True,
 )
 def mediamtx_publish(body: PathChange, query: HookQuery) -> Response:

@@ -7,18 +7,10 @@ publisher chose, also after a rename.
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.api.hooks.common import ConnectionId, HookModel, HookQuery, Text, key_and_channel, nothing
+from chalicelib.api.hooks.common import REFUSALS, ConnectionId, HookModel, HookQuery, Text, key_and_channel, nothing
 from chalicelib.api.http import now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
-from chalicelib.domain.errors import (
-    BroadcastEnded,
-    KeyExpired,
-    KeyInUse,
-    KeyRevoked,
-    KeyUnknown,
-    StoreUnavailable,
-    StreamNotFound,
-)
+from chalicelib.domain.errors import BroadcastEnded, StoreUnavailable, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.observability import logger
 from chalicelib.services import foreign
@@ -44,7 +36,7 @@ class Publisher(HookModel):
     body=Publisher,
     query=HookQuery,
     status=302,
-    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse),
+    problems=REFUSALS,
     form=True,
 )
 def nginx_publish(body: Publisher, query: HookQuery) -> Response:
@@ -62,7 +54,7 @@ def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     body=Publisher,
     query=HookQuery,
     status=204,
-    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse, StreamNotFound, BroadcastEnded),
+    problems=(*REFUSALS, StreamNotFound, BroadcastEnded),
     form=True,
 )
 def nginx_update(body: Publisher, query: HookQuery) -> Response:

@@ -7,6 +7,7 @@ renames nothing: `<channel id>?key=<stream key>` as stream name keeps the key ou
 from chalice.app import Blueprint, Response
 
 from chalicelib.api.hooks.common import (
+    REFUSALS,
     ConnectionId,
     HookModel,
     HookQuery,
@@ -20,10 +21,6 @@ from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.domain.errors import (
     BroadcastEnded,
     ChannelNotFound,
-    KeyExpired,
-    KeyInUse,
-    KeyRevoked,
-    KeyUnknown,
     PublishRefused,
 )
 from chalicelib.domain.publications import Dialect
@@ -54,7 +51,7 @@ class SrsHook(HookModel):
     body=SrsHook,
     query=HookQuery,
     answer=int,
-    problems=(KeyUnknown, KeyRevoked, KeyExpired, KeyInUse, ChannelNotFound, BroadcastEnded),
+    problems=(*REFUSALS, ChannelNotFound, BroadcastEnded),
 )
 def srs(body: SrsHook, query: HookQuery) -> Response:
     """on_publish and on_play ask, on_unpublish and on_hls tell. What else SRS tells is none of our business."""
