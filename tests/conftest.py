@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import tools
-from tests.support.stack import Emulator, Stack, running_emulator, running_stack
+from tests.support.stack import Emulator, Stack, in_environment, running_emulator, running_stack
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -39,22 +39,7 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def cloud(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+def cloud(emulator: Emulator) -> Iterator[Emulator]:
     """The emulator as the environment of this very process: our stores and services talk to it."""
-    from chalicelib import aws, config
-    from chalicelib.store import guard
-    from chalicelib.store.models import TABLES
-
-    def forget_connections() -> None:
-        config.settings.cache_clear()
-        aws.client.cache_clear()
-        guard._connection.cache_clear()
-        for table in TABLES:
-            table._connection = None
-
-    for name, value in emulator.env.items():
-        if name.startswith(("AWS_", "STREAM_SYNC_")):
-            monkeypatch.setenv(name, value)
-    forget_connections()
-    yield emulator
-    forget_connections()
+    with in_environment(emulator):
+        yield emulator

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from local import account, emulator
 from local.children import die_with
 from local.environment import cloud_environment, service_environment
@@ -156,13 +158,45 @@ def running_stack(state_dir: Path) -> Iterator[Stack]:
         stack.stop()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Emulator:
     """A filled emulator: tables, key, bus, sign-in. `env` is what our code must run under to use it."""
 
-    url: str
+    settings: LocalSettings
+    process: subprocess.Popen[bytes]
     env: dict[str, str]
-    state_dir: Path
+
+    @property
+    def url(self) -> str:
+        return self.settings.cloud_url
+
+    @property
+    def state_dir(self) -> Path:
+        return self.settings.state_dir
+
+    def stop(self) -> None:
+        """It saves its state."""
+        self.process.terminate()
+        self.process.wait(STOP_TIMEOUT_S)
+
+    def start_again(self) -> None:
+        self.process = _start_emulator(self.settings)
+
+
+def _start_emulator(settings: LocalSettings) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [emulator.PYTHON, "-m", "ministack"],
+        cwd=ROOT,
+        env=emulator.environment(settings.cloud_port, settings.state_dir),
+        preexec_fn=die_with(os.getpid()),
+    )
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not answers(f"{settings.cloud_url}/_ministack/ready"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise StackFailed("The emulator did not start")
+        time.sleep(0.05)
+    return process
 
 
 @contextlib.contextmanager
@@ -170,22 +204,35 @@ def running_emulator(state_dir: Path) -> Iterator[Emulator]:
     """The emulator alone, filled, stopped at the end."""
     settings = settings_in(state_dir)
     make_private_folder(state_dir)
-    process = subprocess.Popen(
-        [emulator.PYTHON, "-m", "ministack"],
-        cwd=ROOT,
-        env=emulator.environment(settings.cloud_port, state_dir),
-        preexec_fn=die_with(os.getpid()),
-    )
+    running = Emulator(settings, _start_emulator(settings), {})
     try:
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while not answers(f"{settings.cloud_url}/_ministack/ready"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise StackFailed("The emulator did not start")
-            time.sleep(0.05)
         env = cloud_environment(settings)
         subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=env, check=True, timeout=60)
         secrets, sign_in = load_or_make_secrets(state_dir), read_sign_in(state_dir)
-        yield Emulator(settings.cloud_url, service_environment(env, settings, secrets, sign_in), state_dir)
+        running.env = service_environment(env, settings, secrets, sign_in)
+        yield running
     finally:
-        process.terminate()
-        process.wait(STOP_TIMEOUT_S)
+        running.stop()
+
+
+@contextlib.contextmanager
+def in_environment(cloud: Emulator) -> Iterator[None]:
+    """Our stores and services, in this very process, talk to that emulator."""
+    from chalicelib import aws, config
+    from chalicelib.store import guard
+    from chalicelib.store.models import TABLES
+
+    def forget_connections() -> None:
+        config.settings.cache_clear()
+        aws.client.cache_clear()
+        guard._connection.cache_clear()
+        for table in TABLES:
+            table._connection = None
+
+    ours = {name: value for name, value in cloud.env.items() if name.startswith(("AWS_", "STREAM_SYNC_"))}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in ours.items():
+            environment.setenv(name, value)
+        forget_connections()
+        yield
+    forget_connections()

@@ -1,0 +1,293 @@
+"""Real ingest node processes against the emulator, and publishers made of `RtmpPeer` on real sockets."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from ulid import ULID
+
+from chalicelib.domain import keys as rules
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.streams import ChannelStatus, Stream
+from chalicelib.domain.timeline import Entry
+from chalicelib.services.discovery import view
+from chalicelib.store import channels, keys, streams, timeline
+from local.children import die_with
+from local.settings import HOST, ROOT
+from tests.support.rtmp_peer import RtmpPeer
+from tests.support.stack import Emulator, free_ports
+
+T = TypeVar("T")
+
+FRAME_MS = 40
+FRAME_BYTES = 2_000  # 25 a second: 400 kbit/s of video
+STARTED = "NetStream.Publish.Start"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def until(condition: Callable[[], T | None], what: str, within: float = 10.0) -> T:
+    """The first true answer of `condition`. Fails when there is none `within` so many seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(0.03)
+
+
+class Node:
+    """One `python -m ingest_container`."""
+
+    def __init__(self, env: dict[str, str], log: Path, **settings: object) -> None:
+        (self.port,) = free_ports(1)
+        self.node_id = str(settings.pop("node_id", f"node-{ULID()}"))
+        self._log = log
+        named = {f"STREAM_SYNC_{name.upper()}": str(value) for name, value in settings.items()}
+        own = {
+            "STREAM_SYNC_NODE_ID": self.node_id,
+            "STREAM_SYNC_RTMP_HOST": HOST,
+            "STREAM_SYNC_RTMP_PORT": str(self.port),
+        }
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ingest_container"],
+                cwd=ROOT,
+                env=env | own | named,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                preexec_fn=die_with(os.getpid()),
+            )
+
+    def listening(self) -> "Node":
+        until(lambda: self.said("listening"), "the node listens", 30)
+        return self
+
+    def text(self) -> str:
+        return self._log.read_text()
+
+    def said(self, message: str, **fields: object) -> list[dict[str, Any]]:
+        """Its log's entries with this message and these fields."""
+        lines = (json.loads(line) for line in self.text().splitlines() if line.startswith("{") and line.endswith("}"))
+        return [line for line in lines if line["message"] == message and fields.items() <= line.items()]
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def end(self) -> None:
+        """However it is, it is gone afterwards."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+
+
+@dataclass
+class Studio:
+    """A channel with one key."""
+
+    channel_id: str = field(default_factory=lambda: f"ch_{ULID()}")
+    stream_key: str = field(default_factory=lambda: rules.new_stream_key(secrets.choice), repr=False)
+
+    def __post_init__(self) -> None:
+        self.key = self._record(self.stream_key)
+        assert channels.create(Channel(self.channel_id, f"owner of {self.channel_id}", "us-east-1", now_ms()), self.key)
+
+    def _record(self, stream_key: str, not_before: int | None = None, expires_at: int | None = None) -> StreamKey:
+        return StreamKey(
+            key_hash=rules.hash_key(stream_key),
+            key_id=f"key_{ULID()}",
+            channel_id=self.channel_id,
+            hint=rules.hint_of(stream_key),
+            status=KeyStatus.ACTIVE,
+            created_at=now_ms(),
+            not_before=not_before,
+            expires_at=expires_at,
+        )
+
+    def another_key(self, *, not_before: int | None = None, expires_at: int | None = None) -> str:
+        stream_key = rules.new_stream_key(secrets.choice)
+        keys.add(self._record(stream_key, not_before, expires_at))
+        return stream_key
+
+    @property
+    def channel(self) -> Channel:
+        return channels.get(self.channel_id)
+
+    @property
+    def status(self) -> ChannelStatus:
+        return view(self.channel, now_ms()).reading.status
+
+    def is_(self, status: ChannelStatus) -> bool:
+        return self.status is status
+
+    def stream(self, stream_id: str | None = None) -> Stream:
+        return streams.get(stream_id or self.channel.stream_id or "")
+
+    def timeline(self, stream_id: str | None = None) -> list[Entry]:
+        return timeline.of_stream(stream_id or self.channel.stream_id or "")
+
+    def kinds(self, stream_id: str | None = None) -> list[str]:
+        return [entry.kind for entry in self.timeline(stream_id)]
+
+
+class Publisher:
+    """An encoder on a real socket. Frames go out from a thread while it is `on_air`."""
+
+    def __init__(self, port: int, stream_key: str, app: str = "live", source: str = HOST) -> None:
+        self.peer = RtmpPeer(app=app, key=stream_key)
+        self.socket = socket.create_connection((HOST, port), timeout=10, source_address=(source, 0))
+        self.clock = 0
+        self._air = threading.Event()
+        self._closed = threading.Event()
+        self._sender: threading.Thread | None = None
+
+    def publish(self, within: float = 10.0) -> str | None:
+        """Everything up to publish; the code of the answer, None if the server closed without one."""
+        self.socket.sendall(self.peer.open())
+        return self.answer(within)
+
+    def answer(self, within: float = 10.0) -> str | None:
+        self.socket.settimeout(within)
+        while self.peer.status() is None:
+            data = self.socket.recv(65_536)
+            if not data:
+                break
+            self.peer.receive_data(data)
+        return self.peer.status()
+
+    @property
+    def description(self) -> str:
+        return str(self.peer.statuses()[-1]["description"])
+
+    def go_on_air(self) -> None:
+        """Metadata, headers and then 25 frames a second, until `fall_silent`, `stop` or the connection's end."""
+        self.socket.sendall(self.peer.metadata() + self.peer.sequence_headers())
+        self._air.set()
+        self._sender = threading.Thread(target=self._send_frames, daemon=True)
+        self._sender.start()
+
+    def _send_frames(self) -> None:
+        while not self._closed.is_set():
+            if self._air.wait(0.1):
+                with contextlib.suppress(OSError):
+                    self.socket.sendall(
+                        self.peer.video(self.clock, keyframe=self.clock % 2_000 == 0, size=FRAME_BYTES)
+                        + self.peer.audio(self.clock)
+                    )
+                self.clock += FRAME_MS
+                time.sleep(FRAME_MS / 1000)
+
+    def fall_silent(self) -> None:
+        self._air.clear()
+
+    def speak_again(self) -> None:
+        self._air.set()
+
+    def stop(self) -> None:
+        """As a broadcaster presses the button."""
+        self._quiet()
+        self.socket.sendall(self.peer.unpublish())
+        self.socket.close()
+
+    def drop(self) -> None:
+        """The connection is gone, without a word."""
+        self._quiet()
+        self.socket.close()
+
+    def _quiet(self) -> None:
+        self._closed.set()
+        if self._sender is not None:
+            self._sender.join()
+
+    def was_closed(self, within: float) -> bool:
+        """Whether the server ends the connection within so many seconds."""
+        self.socket.settimeout(within)
+        try:
+            while data := self.socket.recv(65_536):
+                self.peer.receive_data(data)
+        except TimeoutError:
+            return False
+        except ConnectionError:
+            return True
+        return True
+
+
+StartNode = Callable[..., Node]
+Publish = Callable[..., Publisher]
+
+
+@pytest.fixture(scope="session")
+def shared_node(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """For tests that do the node no harm."""
+    node = Node(emulator.env, tmp_path_factory.mktemp("node") / "node.log").listening()
+    yield node
+    node.end()
+
+
+@pytest.fixture
+def node(cloud: Emulator, shared_node: Node) -> Node:
+    """The shared node; it must have survived the test before this one."""
+    assert shared_node.process.poll() is None, shared_node.text()[-2000:]
+    return shared_node
+
+
+@pytest.fixture
+def start_node(cloud: Emulator, tmp_path: Path) -> Iterator[StartNode]:
+    """Nodes of the test's own; what it leaves is killed."""
+    with contextlib.ExitStack() as ending:
+
+        def start(env: dict[str, str] | None = None, **settings: object) -> Node:
+            started = Node(env or cloud.env, tmp_path / f"node-{ULID()}.log", **settings)
+            ending.callback(started.end)
+            return started.listening()
+
+        yield start
+
+
+@pytest.fixture
+def publish() -> Iterator[Publish]:
+    """Publishers whose sockets are closed in the end."""
+    with contextlib.ExitStack() as ending:
+
+        def connect(node: Node, stream_key: str, app: str = "live") -> Publisher:
+            publisher = Publisher(node.port, stream_key, app)
+            ending.callback(publisher.drop)
+            return publisher
+
+        yield connect
+
+
+@pytest.fixture
+def studio(cloud: Emulator) -> Studio:
+    return Studio()
+
+
+@pytest.fixture
+def on_air(publish: Publish) -> Callable[[Node, Studio], Publisher]:
+    """A publisher whose channel is LIVE."""
+
+    def start(node: Node, studio: Studio) -> Publisher:
+        publisher = publish(node, studio.stream_key)
+        assert publisher.publish() == STARTED
+        publisher.go_on_air()
+        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
+        return publisher
+
+    return start

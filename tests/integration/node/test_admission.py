@@ -1,0 +1,299 @@
+"""Who gets in, who does not, what each is told on the wire, and what is kept of it."""
+
+import itertools
+import socket
+import time
+from collections.abc import Callable
+
+import boto3
+import pytest
+
+from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
+from chalicelib.domain.timeline import refused_at
+from chalicelib.store import keys, timeline
+from local.settings import HOST
+from tests.integration.node.conftest import STARTED, Node, Publish, Publisher, StartNode, Studio, now_ms, until
+from tests.support.rtmp_peer import RtmpPeer
+from tests.support.stack import Emulator
+
+# Addresses of this machine, one for each refusal: an address that fails often has to wait for its answers.
+STRANGERS = (f"127.0.1.{number}" for number in itertools.count(1))
+OnAir = Callable[[Node, Studio], Publisher]
+AUDITED = {
+    "client_ip", "node_id", "key_id", "stream_id", "started_at", "duration_s", "bytes", "mean_kbps", "reason", "detail",
+}  # fmt: skip
+
+
+@pytest.mark.requirement("SS-2.1")
+@pytest.mark.requirement("SS-3.1")
+@pytest.mark.requirement("SS-5.3")
+def test_a_good_key_goes_live_and_a_clean_stop_is_offline_at_once(node: Node, studio: Studio, on_air: OnAir) -> None:
+    began = time.monotonic()
+    publisher = on_air(node, studio)
+    assert time.monotonic() - began < 2
+    until(lambda: studio.stream().width == 640, "its facts")
+    publisher.stop()
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 2)
+    stream = studio.stream()
+    assert (stream.state, stream.end_reason, stream.fps) == (StreamState.ENDED, EndReason.CLEAN_STOP, 30)
+    until(lambda: "connection" in studio.kinds(), "the audit record")
+    assert studio.kinds() == ["Session Created", "connection", "Stream Start", "Stream End"]
+    record = next(entry for entry in studio.timeline() if entry.kind == "connection").facts
+    assert record.keys() == AUDITED
+    assert (record["client_ip"], record["node_id"], record["key_id"]) == (HOST, node.node_id, studio.key.key_id)
+    assert (record["reason"], record["stream_id"]) == ("clean_stop", stream.stream_id)
+    assert record["bytes"] > 3_000
+    assert record["mean_kbps"] == pytest.approx(record["bytes"] * 8 / 1000 / record["duration_s"], rel=0.01)
+    (line,) = node.said("connection", stream_id=stream.stream_id)
+    assert {name: value for name, value in record.items() if value is not None}.items() <= line.items()
+
+
+@pytest.mark.requirement("SS-5.3")
+@pytest.mark.requirement("SS-3.3")
+def test_a_drop_is_reconnecting_and_leaves_its_record(node: Node, studio: Studio, on_air: OnAir) -> None:
+    on_air(node, studio).drop()
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 2)
+    stream_id = studio.stream().stream_id
+    until(lambda: node.said("connection", stream_id=stream_id), "the audit line")
+    (line,) = node.said("connection", stream_id=stream_id)
+    assert line["reason"] in ("peer_closed", "connection_reset")
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 10)
+    until(lambda: studio.stream().end_reason == EndReason.GRACE_OVER, "its end")
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_an_encoder_that_comes_back_keeps_its_stream(node: Node, studio: Studio, on_air: OnAir) -> None:
+    first = on_air(node, studio)
+    stream_id = studio.stream().stream_id
+    first.drop()
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
+    second = on_air(node, studio)
+    assert studio.stream().stream_id == stream_id
+    second.stop()
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 2)
+    until(lambda: studio.kinds(stream_id)[-1] == "Stream End", "the end in its timeline")
+    happened = [kind for kind in studio.kinds(stream_id) if kind.startswith("Stream")]
+    assert happened == ["Stream Start", "Stream Interrupted", "Stream Resumed", "Stream End"]
+
+
+# --- refusals ----------------------------------------------------------------------------------------
+
+
+def refused(node: Node, stream_key: str, app: str = "live") -> tuple[str | None, str]:
+    """The answer's code and description; the connection stays readable until the peer's FIN, 2 s at most."""
+    publisher = Publisher(node.port, stream_key, app, source=next(STRANGERS))
+    code = publisher.publish()
+    # What a refused encoder still sends is read and thrown away: closing on it would reset the connection.
+    publisher.socket.sendall(publisher.peer.unpublish())
+    assert not publisher.was_closed(0.3), "it closes before the reason can be read"
+    began = time.monotonic()
+    assert publisher.was_closed(4)
+    assert time.monotonic() - began < 2.2
+    publisher.drop()
+    return code, publisher.description
+
+
+@pytest.mark.requirement("SS-2.2")
+@pytest.mark.parametrize("stream_key", ["", "short", "b" * 40, "' OR 1=1 --", "🔑" * 40, "k" * 5_000])
+def test_an_unknown_key_is_unauthorized_and_a_malformed_one_looks_the_same(node: Node, stream_key: str) -> None:
+    assert refused(node, stream_key) == (
+        "NetStream.Publish.Denied",
+        "Unauthorized: The stream key is not known. Copy the stream key from your dashboard again.",
+    )
+
+
+@pytest.mark.requirement("SS-2.2")
+@pytest.mark.requirement("SO-8")
+def test_a_key_that_is_not_good_now_is_refused_by_its_reason(node: Node, studio: Studio) -> None:
+    denied = "NetStream.Publish.Denied"
+    code, why = refused(node, studio.another_key(expires_at=now_ms()))
+    assert (code, why.partition(".")[0]) == (denied, "Unauthorized: The stream key has expired")
+    code, why = refused(node, studio.another_key(not_before=now_ms() + 3_600_000))
+    assert (code, why.partition(".")[0]) == (denied, "Unauthorized: The stream key is not valid yet")
+    keys.revoke(studio.key)
+    code, why = refused(node, studio.stream_key)
+    assert (code, why.partition(".")[0]) == (denied, "Unauthorized: The stream key was reset or revoked")
+    assert studio.channel.stream_id is None
+
+
+def test_another_application_is_not_found(node: Node, studio: Studio) -> None:
+    code, why = refused(node, studio.stream_key, app="elsewhere")
+    assert code == "NetStream.Publish.Denied"
+    assert why.startswith("Not found: ")
+
+
+@pytest.mark.requirement("SS-2.3")
+@pytest.mark.requirement("SS-5.3")
+def test_a_second_publisher_is_refused_and_the_first_stays(node: Node, studio: Studio, on_air: OnAir) -> None:
+    on_air(node, studio)
+    code, why = refused(node, studio.stream_key)
+    assert code == "NetStream.Publish.BadName"
+    assert why.startswith("Stream already exists: ")
+    assert studio.status is ChannelStatus.LIVE
+    (line,) = node.said("connection", reason="key_in_use", key_id=studio.key.key_id)
+    assert line["client_ip"].startswith("127.0.1.")
+    assert line.keys() >= {"node_id", "started_at", "duration_s", "bytes", "mean_kbps"}
+
+    def recorded() -> bool:
+        entries = timeline.of_stream(refused_at(node.node_id))
+        return any(e.facts["key_id"] == studio.key.key_id and e.facts.keys() == AUDITED for e in entries)
+
+    until(recorded, "the refusal's audit record")
+
+
+@pytest.mark.requirement("SS-2.3")
+def test_a_second_publisher_on_another_node_is_refused(
+    node: Node, studio: Studio, on_air: OnAir, start_node: StartNode
+) -> None:
+    other = start_node()
+    on_air(node, studio)
+    code, _ = refused(other, studio.stream_key)
+    assert code == "NetStream.Publish.BadName"
+    assert studio.stream().node_id == node.node_id
+
+
+@pytest.mark.requirement("SS-5.2")
+def test_at_capacity_newcomers_are_told_so_and_the_running_stream_goes_on(
+    studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
+) -> None:
+    node = start_node(capacity=1, queue_length=0)
+    first = on_air(node, studio)
+    code, why = refused(node, Studio().stream_key)
+    assert code == "NetStream.Publish.Rejected"
+    assert why.startswith("Service Unavailable: ")
+    assert studio.status is ChannelStatus.LIVE
+
+    stream_id = studio.stream().stream_id
+    first.drop()
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
+    on_air(node, studio)
+    assert studio.stream().stream_id == stream_id, "the encoder that comes back finds its place"
+
+
+@pytest.mark.requirement("SS-1.3")
+@pytest.mark.requirement("SO-8")
+def test_a_key_that_expires_ends_its_stream(node: Node, studio: Studio, publish: Publish) -> None:
+    publisher = publish(node, studio.another_key(expires_at=now_ms() + 2_000))
+    assert publisher.publish() == STARTED
+    publisher.go_on_air()
+    assert publisher.was_closed(6)
+    until(lambda: studio.stream().end_reason == EndReason.KEY_EXPIRED, "its end")
+
+
+# --- peers that are broken, or hostile --------------------------------------------------------------------------------
+
+
+def closed(connection: socket.socket, within: float) -> bool:
+    connection.settimeout(within)
+    try:
+        while connection.recv(65_536):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+    return True
+
+
+@pytest.mark.requirement("SS-5.1")
+def test_broken_peers_are_closed_and_touch_nobody_else(node: Node, studio: Studio, on_air: OnAir) -> None:
+    """HTTP, TLS, garbage, a wrong version, a message past every limit, a reset in the middle: beside a live stream."""
+    on_air(node, studio)
+    before = studio.stream().stream_id
+    peer = RtmpPeer()
+    handshake = peer.hello() + peer.finish_handshake()
+    too_large = handshake + b"\x03" + bytes(3) + b"\xff\xff\xff" + b"\x14" + bytes(4) + bytes(4_096)
+    for garbage in (
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 200,
+        b"\x16\x03\x01" + bytes(4_000),
+        bytes(range(256)) * 40,
+        b"\x06" + bytes(1_536),
+        handshake + b"\xff" * 4_096,
+        too_large,
+    ):
+        with socket.create_connection((HOST, node.port)) as connection:
+            connection.sendall(garbage)
+            assert closed(connection, 5), garbage[:8]
+    for _ in range(20):
+        with socket.create_connection((HOST, node.port)) as connection:
+            connection.sendall(handshake[:2_000])
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    assert node.process.poll() is None
+    assert (studio.status, studio.stream().stream_id) == (ChannelStatus.LIVE, before)
+    assert "Traceback" not in node.text()
+
+
+@pytest.mark.requirement("SS-5.1")
+def test_idle_and_half_open_connections_are_closed_in_their_time_and_newcomers_get_in(
+    node: Node, studio: Studio, on_air: OnAir
+) -> None:
+    idle = [socket.create_connection((HOST, node.port)) for _ in range(300)]
+    halves = [socket.create_connection((HOST, node.port)) for _ in range(50)]
+    for half in halves:
+        half.sendall(RtmpPeer().hello()[:700])
+    began = time.monotonic()
+    on_air(node, studio)
+    assert time.monotonic() - began < 3, "they hold up nobody"
+    assert closed(idle[0], 15), "the handshake's time is over"
+    assert closed(halves[0], 15)
+    for connection in idle + halves:
+        connection.close()
+    assert studio.status is ChannelStatus.LIVE
+
+
+def test_a_peer_that_hangs_up_while_it_is_admitted_leaves_the_channel_free(
+    node: Node, studio: Studio, on_air: OnAir
+) -> None:
+    for _ in range(5):
+        publisher = Publisher(node.port, studio.stream_key)
+        publisher.socket.sendall(publisher.peer.open())
+        publisher.drop()
+    until(lambda: studio.channel.lease.holder is None, "the channel is free")
+    on_air(node, studio)
+
+
+def test_a_publisher_that_never_sends_is_ended(node: Node, studio: Studio, publish: Publish) -> None:
+    publisher = publish(node, studio.stream_key)
+    assert publisher.publish() == STARTED
+    assert publisher.was_closed(8)
+    until(lambda: studio.stream().end_reason == EndReason.NO_MEDIA, "its end")
+    assert studio.channel.lease.holder is None
+
+
+# --- secrets ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-6.2")
+def test_no_key_is_in_any_log_line_row_or_event(
+    cloud: Emulator, start_node: StartNode, studio: Studio, on_air: OnAir
+) -> None:
+    """Accepted, refused, in use, in the query, in tcUrl: the key is nowhere afterwards."""
+    node = start_node(log_level="DEBUG")
+    on_air(node, studio)
+    wrong = "w" * 39 + "Z"
+    for stream_key, app in ((studio.stream_key, "live"), (wrong, "live"), (studio.stream_key, "elsewhere")):
+        refused(node, stream_key, app)
+    peer = RtmpPeer(key=f"{wrong}?token={studio.stream_key}")
+    with socket.create_connection((HOST, node.port)) as connection:
+        tc_url = f"rtmp://127.0.0.1/live/{studio.stream_key}"
+        opening = peer.hello() + peer.finish_handshake() + peer.connect(tcUrl=tc_url, flashVer=studio.stream_key)
+        connection.sendall(opening + peer.create_stream() + peer.publish())
+        assert closed(connection, 6)
+    until(lambda: len(node.said("publisher refused")) >= 4, "all were refused")
+    until(lambda: node.said("connection", reason="key_unknown"), "the audit line")
+    for secret in (studio.stream_key, wrong):
+        assert secret not in node.text()
+        assert secret not in everything_stored(cloud)
+
+
+def everything_stored(cloud: Emulator) -> str:
+    database = boto3.client(
+        "dynamodb",
+        endpoint_url=cloud.url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    pages = database.get_paginator("scan")
+    names = database.list_tables()["TableNames"]
+    return "\n".join(str(page["Items"]) for name in names for page in pages.paginate(TableName=name))
