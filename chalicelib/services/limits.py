@@ -20,18 +20,18 @@ class Rule:
 
 
 KEYS_A_USER = Rule("keys-user", most=60, window=600)
-KEYS_AN_ADDRESS = Rule("keys-address", most=300, window=600)  # many users share one address behind a NAT
-FAILURES_AN_ADDRESS = Rule("failures-address", most=60, window=60)  # wrong secrets, unknown keys
+KEYS_AN_ADDRESS = Rule("keys-address", most=600, window=600)  # many users share one address behind a NAT
+FAILURES_AN_ADDRESS = Rule("failures-address", most=300, window=60)  # wrong secrets, unknown keys
 COOLDOWN = "keys-cooldown"
 
 
 def new_key(user: str, address: str, now: int) -> None:
     """Before a user gets a new key. Raises TooManyRequests, StoreUnavailable."""
-    _count(KEYS_AN_ADDRESS, address, now)
-    _count(KEYS_A_USER, user, now)
     pause = settings().key_cooldown
     if pause and not limits.begin_pause(f"{COOLDOWN}#{user}", pause * 1000, now):
         raise TooManyRequests(pause, f"Between two new keys must lie {pause} seconds")
+    _count(KEYS_A_USER, user, now)
+    _count(KEYS_AN_ADDRESS, address, now)
 
 
 def failure(address: str, now: int) -> None:

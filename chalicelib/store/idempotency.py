@@ -6,7 +6,6 @@ failed, so that it can be sent again.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
@@ -58,7 +57,6 @@ class _RemainingTime:
         return self._remaining_ms
 
 
-@lru_cache(maxsize=1)
 def _table() -> DynamoDBPersistenceLayer:
     return DynamoDBPersistenceLayer(
         models.Idempotency.Meta.table_name, expiry_attr="ttl", boto3_client=aws.client("dynamodb")
@@ -84,7 +82,11 @@ def once(
     )
     config.register_lambda_context(_RemainingTime(remaining_ms))  # type: ignore[arg-type]
     payload: dict[str, Any] = {"id": request.id, "content": request.content}
-    handler = IdempotencyHandler(work, payload, config, _table(), _Sealed(seal, unseal), None, (), {})
+
+    def do() -> str:  # its name is part of what Powertools hashes: it must not change with the work
+        return work()
+
+    handler = IdempotencyHandler(do, payload, config, _table(), _Sealed(seal, unseal), None, (), {})
     try:
         return str(handler.handle())
     except IdempotencyValidationError:

@@ -1,0 +1,83 @@
+"""Broadcasters are channels, seen by administrators."""
+
+from collections.abc import Callable
+
+import pytest
+from ulid import ULID
+
+from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput, NodeNotFound
+from chalicelib.services import broadcasters, credentials, fleet
+from tests.integration.admin.conftest import House
+
+pytestmark = [pytest.mark.needs("ministack"), pytest.mark.requirement("SO-17")]
+
+
+def test_who_signs_in_finds_the_channel_that_was_made_for_them(house: House) -> None:
+    account = f"user:{ULID()}"
+    made = broadcasters.create("Ann", "ann@example.com", account, house.now)
+    own = credentials.own_channel(account, house.now)
+    assert (own.channel_id, own.display_name, own.contact) == (made.channel_id, "Ann", "ann@example.com")
+    assert credentials.current_key(own)
+
+
+def test_an_account_has_one_channel(house: House) -> None:
+    account = f"user:{ULID()}"
+    credentials.own_channel(account, house.now)
+    with pytest.raises(BroadcasterExists):
+        broadcasters.create("Ann", "", account, house.now)
+
+
+def test_broadcasters_without_an_account_are_different_ones(house: House) -> None:
+    first, second = (broadcasters.create("Studio", "", None, house.now) for _ in range(2))
+    assert first.channel_id != second.channel_id
+
+
+def test_a_new_contact_changes_nothing_else(house: House) -> None:
+    made = broadcasters.create("Ann", "old", None, house.now)
+    edited = broadcasters.edit(made.channel_id, {"contact": "new"})
+    assert (edited.display_name, edited.contact) == ("Ann", "new")
+    with pytest.raises(BroadcasterNotFound):
+        broadcasters.edit("ch_nobody", {"contact": "new"})
+
+
+def test_all_are_listed_once_newest_first(house: House, pages: Callable[..., list[str]]) -> None:
+    made = []
+    for _ in range(5):
+        house.forward(1_000)
+        made.append(broadcasters.create("Ann", "", None, house.now).channel_id)
+    made.append(credentials.own_channel(f"user:{ULID()}", house.now + 1).channel_id)
+
+    def page(cursor: str | None) -> tuple[list[str], str | None]:
+        found = broadcasters.listed(2, cursor)
+        return [one.channel_id for one in found.broadcasters], found.next_cursor
+
+    listed = pages(page)
+    assert [one for one in listed if one in made] == made[::-1]
+    assert len(set(listed)) == len(listed)
+
+
+def test_a_cursor_that_is_none_of_ours_is_refused(house: House) -> None:
+    with pytest.raises(InvalidInput):
+        broadcasters.listed(2, "bm9uZQ")
+
+
+@pytest.mark.requirement("SS-5.2")
+def test_a_drained_node_hears_of_it_with_its_next_renewal(house: House) -> None:
+    def state() -> tuple[bool, bool]:
+        (found,) = [
+            (node.draining, gone) for node, gone in fleet.members(house.now) if node.info.node_id == house.node_id
+        ]
+        return found
+
+    assert state() == (False, False)
+    fleet.drain(house.node_id)
+    assert house._node.renew(house.now, 0).draining
+    assert state() == (True, False)
+    house.node_dies()
+    assert state() == (True, True)
+
+
+@pytest.mark.parametrize("node_id", ["nobody", "mediamtx:server:1"])
+def test_only_a_node_of_ours_can_be_drained(house: House, node_id: str) -> None:
+    with pytest.raises(NodeNotFound):
+        fleet.drain(node_id)

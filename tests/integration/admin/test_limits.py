@@ -1,0 +1,80 @@
+"""Counts that all functions share: by user and by address, in windows of time, and a pause between keys."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from ulid import ULID
+
+from chalicelib import config
+from chalicelib.domain.errors import TooManyRequests
+from chalicelib.services import limits
+from tests.support.stack import Emulator
+
+pytestmark = [pytest.mark.needs("ministack"), pytest.mark.requirement("ST-10")]
+
+WINDOW_MS = limits.KEYS_A_USER.window * 1000
+START = 3_000_000 * WINDOW_MS  # the first instant of a window
+
+
+@pytest.fixture
+def user(cloud: Emulator) -> str:
+    return f"user:{ULID()}"
+
+
+def ask(user: str, now: int, address: str = "") -> None:
+    limits.new_key(user, address or user, now)
+
+
+def test_a_user_gets_so_many_keys_in_a_window_and_more_in_the_next(user: str) -> None:
+    for _ in range(limits.KEYS_A_USER.most):
+        ask(user, START)
+    with pytest.raises(TooManyRequests) as refused:
+        ask(user, START + 1_500)
+    assert refused.value.retry_after_s == limits.KEYS_A_USER.window - 1  # whole seconds, never too early
+    ask(user, START + WINDOW_MS)
+
+
+def test_users_are_counted_each_for_themselves(user: str) -> None:
+    for _ in range(limits.KEYS_A_USER.most):
+        ask(user, START)
+    ask(f"{user} 2", START)
+
+
+def test_many_accounts_behind_one_address_are_limited_together(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "KEYS_AN_ADDRESS", limits.Rule("keys-address", 3, 600))
+    for n in range(3):
+        ask(f"{user} {n}", START, address=user)
+    with pytest.raises(TooManyRequests):
+        ask(f"{user} 4", START, address=user)
+
+
+def test_a_limit_is_exact_when_all_ask_at_once(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "KEYS_A_USER", limits.Rule("keys-user", 10, 600))
+
+    def granted(_n: int) -> bool:
+        try:
+            ask(user, START)
+        except TooManyRequests:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(granted, range(40))) == 10
+
+
+def test_between_two_keys_lies_a_pause(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_SYNC_KEY_COOLDOWN", "5")
+    config.settings.cache_clear()
+    ask(user, START)
+    with pytest.raises(TooManyRequests) as refused:
+        ask(user, START + 4_999)
+    assert refused.value.retry_after_s == 5
+    ask(user, START + 5_000)
+
+
+def test_wrong_guesses_from_one_address_are_told_to_stop(user: str) -> None:
+    for _ in range(limits.FAILURES_AN_ADDRESS.most):
+        limits.failure(user, START)
+    with pytest.raises(TooManyRequests):
+        limits.failure(user, START)
+    limits.failure(user, START + limits.FAILURES_AN_ADDRESS.window * 1000)
