@@ -1,4 +1,4 @@
-"""Somebody's server that takes webhooks: a real HTTP server in a thread, which answers as told and keeps what it got."""
+"""Somebody's server that takes webhooks: real HTTP in a thread; it answers as told and keeps what it got."""
 
 import asyncio
 import json
@@ -61,10 +61,17 @@ class Receiver:
             assert enough, f"{len(self.requests)} of {count} requests came within {within} s"
             return list(self.requests)
 
-    def until_event(self, name: str, within: float = 10.0) -> Got:
-        """The first request that tells of such an event."""
+    def until_event(self, name: str, channel_id: str, within: float = 10.0) -> Got:
+        """The first request that tells of such an event of this channel: others may share the stack."""
+
+        def told() -> list[Got]:
+            events = [(got, got.event) for got in self.requests]
+            return [
+                got for got, event in events if (event["type"], event["data"].get("channel_id")) == (name, channel_id)
+            ]
+
         with self._news:
-            found = self._news.wait_for(lambda: [got for got in self.requests if got.event["type"] == name], within)
+            found = self._news.wait_for(told, within)
             assert found, f"no {name} came within {within} s"
             return found[0]
 
@@ -74,8 +81,7 @@ class Receiver:
             self.requests.append(Got(time.monotonic(), dict(request.headers), body))
             status = self.answers.popleft() if self.answers else 200
             self._news.notify_all()
-        while not self._free.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(self._free.wait)
         return web.Response(status=status, text=self.answer_body, headers=self.answer_headers)
 
 
