@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test lint format bench dashboard clean
+.PHONY: help run demo token test lint format bench bench-ingest dashboard compiled clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -18,7 +18,7 @@ LAYERS := .venv/bin/lint-imports
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(RUN_STAMP) $(CLOUD_STAMP) $(DASHBOARD)  ## start everything on this machine; Ctrl-C stops it
+run: $(RUN_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## start everything on this machine; Ctrl-C stops it
 	@.venv/bin/python -m local
 
 demo: $(RUN_STAMP)  ## broadcast a moving test card with sound to the running stack
@@ -27,7 +27,7 @@ demo: $(RUN_STAMP)  ## broadcast a moving test card with sound to the running st
 token: $(RUN_STAMP)  ## print a JWT of the demo account
 	@.venv/bin/python -m local.token
 
-test: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD)  ## run every suite (ARGS="tests/unit -k leases" to choose)
+test: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## run every suite (ARGS="tests/unit -k leases" to choose)
 	.venv/bin/python -m pytest $(ARGS)
 	cd dashboard && sh ../local/with_node.sh npm test
 
@@ -42,14 +42,20 @@ format: $(DEV_STAMP)  ## format the code and mend what the linter can mend
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: $(DEV_STAMP) $(CLOUD_STAMP)  ## run the benchmarks
-	.venv/bin/python -m benchmarks $(ARGS)
+bench: bench-ingest  ## run every benchmark
+
+bench-ingest: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## what RTMP costs, beside nginx-rtmp and pyrtmp (ARGS=--quick: a first look)
+	.venv/bin/python -m benchmarks.ingest $(ARGS)
 
 dashboard: $(DASHBOARD)  ## build the dashboard
 
+# Looks at the sources themselves, so it runs each time; it says so where there is no C compiler.
+compiled: $(RUN_STAMP)  ## compile the ingest's hot path
+	@.venv/bin/python -m ingest_container.build
+
 clean:  ## remove what was built; state and keys in .local stay
 	rm -rf .venv .venv-cloud .venv-node .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	rm -rf dashboard/node_modules dashboard/dist cdk.out
+	rm -rf dashboard/node_modules dashboard/dist cdk.out build
 
 $(RUN_STAMP): requirements.txt ingest_container/requirements.txt local/requirements.txt local/make_venv.sh
 	@sh local/make_venv.sh .venv local/requirements.txt

@@ -1,5 +1,10 @@
 """RTMP for the server side of a publishing connection, sans-IO: bytes and time in, events and bytes out."""
 
+from . import compiled
+
+if (_built := compiled.find()) is not None:
+    __path__.insert(0, _built)  # before anything else of the package is imported
+
 from .amf0 import AmfValue, Date
 from .counting import MediaCounter
 from .errors import LocalProtocolError

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest_container.rtmp import compiled
 from tests.infra.conftest import ROOT, offline_environment
 
 DOCKERFILE = ROOT / "ingest_container" / "Dockerfile"
@@ -78,10 +79,18 @@ def test_nothing_but_code_and_requirements_reaches_the_builder() -> None:
 
 
 def test_the_requirement_files_that_it_installs_are_copied(image_tree: Path) -> None:
-    (install,) = [command for command in of("RUN") if "pip install" in command]
-    requirements = image_tree / install.split("-r ")[1].strip().lstrip("/")
-    for included in re.findall(r"^-r (\S+)", requirements.read_text(), re.MULTILINE):
-        assert (requirements.parent / included).resolve().is_file()
+    installs = [command for command in of("RUN") if "pip install" in command]
+    assert len(installs) == 2, "the node's own, and what compiles it"
+    for install in installs:
+        requirements = image_tree / install.split("-r ")[1].strip().lstrip("/")
+        for included in re.findall(r"^-r (\S+)", requirements.read_text(), re.MULTILINE):
+            assert (requirements.parent / included).resolve().is_file()
+
+
+def test_the_compiled_hot_path_is_where_the_node_looks_for_it() -> None:
+    (taken,) = [shlex.split(c)[1:] for c in of("COPY") if c.startswith("--from=compile")]
+    place = str(HOME / compiled.BUILDS.relative_to(ROOT).parts[0])
+    assert taken == [place, place]
 
 
 def test_it_runs_the_node_as_nobody_in_particular() -> None:
@@ -138,7 +147,7 @@ def required(requirement: str, into: set[str]) -> set[str]:
 
 def test_every_import_is_installed(image_tree: Path) -> None:
     installed: set[str] = set()
-    for file in image_tree.rglob("requirements.txt"):
+    for file in image_tree.rglob("requirements*.txt"):
         for line in file.read_text().splitlines():
             if line.strip() and not line.startswith(("#", "-r")):
                 required(line.split("#")[0].strip(), installed)

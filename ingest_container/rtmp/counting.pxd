@@ -1,0 +1,16 @@
+# C types of counting.py, used when it is compiled. Every attribute of the class is named here.
+cimport cython
+
+cdef class MediaCounter:
+    cdef unsigned long _stream_id
+    cdef bytes _video_head, _audio_head
+    cdef long long _clock
+    cdef bint _began, _open
+    cdef public long long bytes, media, frames, timestamp
+    cdef public str video_codec, audio_codec
+
+    @cython.locals(head=bytes)
+    cpdef bint is_plain(self, long type_id, unsigned long stream_id, bytearray buffer, Py_ssize_t start, Py_ssize_t end)
+    @cython.locals(clock=cython.longlong)
+    cpdef count_plain(self, long type_id, Py_ssize_t size, unsigned long timestamp)
+    cpdef long long unwrap(self, long long timestamp)

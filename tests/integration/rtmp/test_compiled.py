@@ -1,0 +1,76 @@
+"""The hot path compiled and as it is: the same tests pass, and a build never stands in for other sources."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest_container.rtmp import compiled
+from local.settings import ROOT
+
+WHERE = "from ingest_container.rtmp import chunks; print(chunks.__file__)"
+
+
+def python(
+    *arguments: str, cwd: Path = ROOT, variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    env = {name: value for name, value in os.environ.items() if name != compiled.UNWANTED} | (variables or {})
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=110, check=False)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The package alone, as somebody might edit it."""
+    shutil.copytree(ROOT / "ingest_container", tmp_path / "ingest_container")
+    (tmp_path / "chalicelib").symlink_to(ROOT / "chalicelib")
+    return tmp_path
+
+
+@pytest.mark.needs("cc")
+def test_what_runs_is_compiled() -> None:
+    python("-m", "ingest_container.build")
+    assert python("-c", WHERE).stdout.strip().startswith(str(compiled.BUILDS))
+
+
+@pytest.mark.needs("cc")
+@pytest.mark.parametrize("variables", [{}, {compiled.UNWANTED: "1"}], ids=["compiled", "plain"])
+def test_the_protocols_tests_pass(variables: dict[str, str]) -> None:
+    """In a run of their own: a process has the one or the other."""
+    python("-m", "ingest_container.build")
+    run = python("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/unit/rtmp", variables=variables)
+    assert run.returncode == 0, run.stdout[-3000:]
+
+
+@pytest.mark.needs("cc")
+def test_edited_sources_run_uncompiled_until_they_are_built(copy: Path) -> None:
+    assert python("-m", "ingest_container.build", cwd=copy).returncode == 0
+    assert "/build/rtmp/" in python("-c", WHERE, cwd=copy).stdout
+    chunks = copy / "ingest_container" / "rtmp" / "chunks.py"
+    chunks.write_text(chunks.read_text() + "\nEDITED = True\n")
+    assert python("-c", WHERE, cwd=copy).stdout.strip() == str(chunks)
+    python("-m", "ingest_container.build", cwd=copy)
+    assert "/build/rtmp/" in python("-c", WHERE + "; chunks.EDITED", cwd=copy).stdout
+    assert len(list((copy / "build" / "rtmp").iterdir())) == 1
+
+
+def test_without_a_compiler_it_says_so_and_runs_as_it_is(copy: Path) -> None:
+    build = python("-m", "ingest_container.build", cwd=copy, variables={"PATH": "/nonexistent"})
+    assert build.returncode == 0
+    assert "no C compiler" in build.stdout
+    assert "plain Python" in build.stdout
+    assert python("-c", WHERE, cwd=copy).stdout.strip() == str(copy / "ingest_container" / "rtmp" / "chunks.py")
+
+
+@pytest.mark.needs("cc")
+def test_a_compiler_that_fails_is_no_failure_either(copy: Path) -> None:
+    types = copy / "ingest_container" / "rtmp" / "chunks.pxd"
+    types.write_text(types.read_text() + "\nthis is no C type\n")
+    build = python("-m", "ingest_container.build", cwd=copy)
+    assert build.returncode == 0
+    assert "Compiling failed" in build.stdout
+    assert list((copy / "build" / "rtmp").iterdir()) == []
+    assert python("-c", WHERE, cwd=copy).returncode == 0
