@@ -108,7 +108,7 @@ def test_going_live_and_ending_reach_the_receiver_within_seconds(
     broadcaster.close()
 
     data = start.event["data"]
-    assert (data["status"], end.event["data"]["reason"]) == ("LIVE", "unpublished")
+    assert (data["status"], end.event["data"]["reason"]) == ("LIVE", "clean_stop")
     assert data["stream_id"] == end.event["data"]["stream_id"]
     assert data["seq"] < end.event["data"]["seq"]
     at, _, value = start.signature.partition(",")
