@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -24,11 +25,16 @@ def _can_make_network_namespaces() -> bool:
     return made
 
 
+def _nginx_has_rtmp() -> bool:
+    return shutil.which("nginx") is not None and any(Path("/etc/nginx/modules-enabled").glob("*rtmp*"))
+
+
 # Tools that are more than a program on the PATH.
 _SPECIAL: dict[str, Callable[[], bool]] = {
     "ministack": lambda: emulator.PYTHON.exists(),
     "dashboard": lambda: (ROOT / "dashboard" / "dist" / "index.html").exists(),
     "network namespaces": _can_make_network_namespaces,
+    "nginx with rtmp": _nginx_has_rtmp,
 }
 
 

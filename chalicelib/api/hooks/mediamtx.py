@@ -19,7 +19,7 @@ from chalicelib.api.hooks.common import (
     keys_in,
     nothing,
 )
-from chalicelib.api.http import now_ms
+from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.config import settings
 from chalicelib.domain.errors import (
@@ -40,6 +40,10 @@ blueprint = Blueprint(__name__)
 class AuthRequest(HookModel):
     """What MediaMTX posts. `id` is that of the connection, null for some; `userAgent` comes since 1.19."""
 
+    model_config = example(
+        action="publish", path="live/<stream key>", protocol="rtmp", id="2b5a7c0e", ip="203.0.113.7", query=""
+    )
+
     action: Text
     path: Text = ""
     protocol: Text = ""
@@ -53,6 +57,8 @@ class AuthRequest(HookModel):
 
 class PathChange(HookModel):
     """MTX_PATH, MTX_SOURCE_TYPE and MTX_SOURCE_ID, as docs/integrations/mediamtx sends them."""
+
+    model_config = example(path="live/<stream key>", source_type="rtmpConn", source_id="2b5a7c0e")
 
     path: Text
     source_type: Text

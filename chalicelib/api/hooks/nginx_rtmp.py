@@ -8,7 +8,7 @@ publisher chose, also after a rename.
 from chalice.app import Blueprint, Response
 
 from chalicelib.api.hooks.common import REFUSALS, ConnectionId, HookModel, HookQuery, Text, key_and_channel, nothing
-from chalicelib.api.http import now_ms
+from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.domain.errors import BroadcastEnded, StoreUnavailable, StreamNotFound
 from chalicelib.domain.publications import Dialect
@@ -20,9 +20,12 @@ blueprint = Blueprint(__name__)
 
 
 class Publisher(HookModel):
-    """A publisher's connection: `clientid` is nginx's number of it, `key` comes from the publisher's own query."""
+    """A connection: `clientid` is nginx's number of it, `key` comes from the publisher's own query."""
+
+    model_config = example(call="publish", clientid="17", name="<stream key>", addr="203.0.113.7")
 
     clientid: ConnectionId
+    call: Text = ""
     name: Text = ""
     addr: Text | None = None
     key: Text | None = None
@@ -58,7 +61,12 @@ def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     form=True,
 )
 def nginx_update(body: Publisher, query: HookQuery) -> Response:
-    """It still publishes. One that may not any more, or that we do not know, is dropped by our refusal."""
+    """It still publishes. One that may not any more, or that we do not know, is dropped by our refusal.
+
+    nginx asks about players too (`update_play`): they go on.
+    """
+    if body.call != "update_publish":
+        return nothing()
     publication = foreign.find(_server(query), body.clientid)
     if publication is None:
         raise StreamNotFound()

@@ -18,7 +18,7 @@ from chalicelib.api.hooks.common import (
     key_and_channel,
     keys_in,
 )
-from chalicelib.api.http import now_ms
+from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.domain.errors import NotFound, PublishRefused, WrongApplication
 from chalicelib.domain.publications import OME_LIFETIME, Dialect
@@ -44,6 +44,11 @@ class OmeRequest(HookModel):
 
 
 class Admission(HookModel):
+    model_config = example(
+        client={"address": "203.0.113.7", "port": 49152},
+        request={"direction": "incoming", "status": "opening", "url": "rtmp://203.0.113.1:1935/live/<stream key>"},
+    )
+
     client: OmeClient
     request: OmeRequest
 

@@ -16,7 +16,7 @@ from chalicelib.api.hooks.common import (
     key_and_channel,
     keys_in,
 )
-from chalicelib.api.http import now_ms, ok
+from chalicelib.api.http import example, now_ms, ok
 from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.domain.errors import (
     BroadcastEnded,
@@ -35,6 +35,10 @@ ALLOWED = 0
 
 class SrsHook(HookModel):
     """`param` is the publisher's query with its `?`. `client_id` was a number until SRS 3."""
+
+    model_config = example(
+        action="on_publish", client_id="341w361a", ip="203.0.113.7", stream="<channel id>", param="?key=<stream key>"
+    )
 
     action: Text
     client_id: ConnectionId

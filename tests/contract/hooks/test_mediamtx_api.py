@@ -106,7 +106,7 @@ def test_nobody_at_the_address_is_unavailable(pauses: list[float]) -> None:
 
 
 def test_an_answer_that_is_something_else_is_unavailable(fake: FakeMediaMtx, client: MediaMtx) -> None:
-    fake.page = lambda *_: {"items": "none", "pageCount": 1}  # type: ignore[method-assign,assignment]
+    fake.page = lambda *_: {"items": "none", "pageCount": 1}  # type: ignore[method-assign]
     with pytest.raises(MediaServerUnavailable):
         client.live_paths()
 

@@ -175,6 +175,8 @@ def test_a_key_that_is_not_the_named_channels_is_unknown(new_broadcaster: Callab
 @pytest.mark.requirement("SO-7")
 def test_a_revoked_publisher_is_dropped_at_its_next_update(broadcaster: Broadcaster) -> None:
     publish(broadcaster, "17")
+    running = foreign.find(NGINX, "17")
+    assert running is not None
     broadcaster.reset_key()
     with pytest.raises(BroadcastEnded):
         confirm(broadcaster, "17")
@@ -182,16 +184,7 @@ def test_a_revoked_publisher_is_dropped_at_its_next_update(broadcaster: Broadcas
     assert stream is not None
     assert stream.end_reason == EndReason.KEY_RESET
     with pytest.raises(StreamNotFound):
-        foreign.confirm(publication_of(broadcaster, "17"), broadcaster.clock())
-
-
-def publication_of(broadcaster: Broadcaster, connection: str) -> foreign.Publication:
-    """As a hook that was under way would still hold it."""
-    key = admission.keys.find(admission.rules.hash_key(broadcaster.key))
-    assert key is not None
-    return foreign.Publication(
-        Dialect.NGINX_RTMP, "main", connection, broadcaster.channel_id, key.key_id, key.key_hash, 0, 0
-    )
+        foreign.confirm(running, broadcaster.clock())
 
 
 @pytest.mark.requirement("SO-7")

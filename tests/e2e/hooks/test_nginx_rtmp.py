@@ -1,0 +1,145 @@
+"""Real nginx-rtmp, configured as we ship it, real ffmpeg, and the state that everybody reads."""
+
+import json
+import signal
+import subprocess
+import urllib.request
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.e2e.hooks.conftest import UPDATE_S, OnNginx
+from tests.support.encoders import HEIGHT, WIDTH, eventually
+
+pytestmark = [pytest.mark.needs("ffmpeg", "ffprobe"), pytest.mark.requirement("FX-12")]
+
+TRUE_WITHIN = 5.0  # seconds (SO-14)
+
+
+def picture_at(url: str) -> dict[str, Any]:
+    """What a player gets to see there; empty if nothing."""
+    command = ["ffprobe", "-v", "error", "-rw_timeout", "4000000", "-select_streams", "v", "-show_streams"]
+    try:
+        found = subprocess.run([*command, "-of", "json", url], capture_output=True, timeout=8, check=False)
+    except subprocess.TimeoutExpired:
+        return {}
+    streams = json.loads(found.stdout or b"{}").get("streams") or [{}]
+    return dict(streams[0])
+
+
+def session_of(on_nginx: OnNginx) -> dict[str, Any]:
+    """The publisher's session as stored; empty if there is none."""
+    env = on_nginx.broadcaster.stack.environment()
+    answer = dynamodb(on_nginx).scan(TableName=env["STREAM_SYNC_TABLE_PREFIX"] + "nodes", ConsistentRead=True)
+    mine = [row for row in answer["Items"] if on_nginx.channel_id in row.get("publication", {}).get("S", "")]
+    return mine[0] if mine else {}
+
+
+def dynamodb(on_nginx: OnNginx) -> Any:
+    env = on_nginx.broadcaster.stack.environment()
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=env["AWS_ENDPOINT_URL"],
+        region_name=env["AWS_REGION"],
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+@pytest.mark.requirement("SO-14")
+@pytest.mark.requirement("SO-3")
+def test_a_good_key_is_live_under_the_public_id(on_nginx: OnNginx) -> None:
+    on_nginx.send()
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    seen = picture_at(f"{on_nginx.nginx.rtmp_url}/{on_nginx.channel_id}")
+    assert (seen.get("width"), seen.get("height")) == (WIDTH, HEIGHT)
+    playlist = f"{on_nginx.nginx.http_url}/hls/{on_nginx.channel_id}.m3u8"
+
+    def playing() -> str | None:
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(playlist, timeout=2) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return None
+
+    assert "#EXTM3U" in eventually(playing, "the playlist", within=15)
+
+
+def test_the_key_is_no_address_to_play_from(on_nginx: OnNginx) -> None:
+    on_nginx.send()
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    assert picture_at(f"{on_nginx.nginx.rtmp_url}/{on_nginx.broadcaster.key}") == {}
+    assert not list((on_nginx.nginx.folder / "hls").glob(f"*{on_nginx.broadcaster.key}*"))
+
+
+@pytest.mark.requirement("SO-15")
+def test_a_bad_key_is_refused(on_nginx: OnNginx) -> None:
+    encoder = on_nginx.send("Z" * 40)
+    assert encoder.exit_code(within=10) != 0
+    assert on_nginx.status == "OFFLINE"
+
+
+@pytest.mark.requirement("SO-2")
+def test_a_second_publisher_is_refused_and_the_first_stays(on_nginx: OnNginx) -> None:
+    first = on_nginx.send()
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    second = on_nginx.send()
+    assert second.exit_code(within=10) != 0
+    on_nginx.broadcaster.dashboard.until_refused("key_in_use", within=TRUE_WITHIN)
+    assert first.running
+    assert on_nginx.status == "LIVE"
+    assert picture_at(f"{on_nginx.nginx.rtmp_url}/{on_nginx.channel_id}").get("width") == WIDTH
+
+
+@pytest.mark.requirement("SO-14")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["stopped", "killed"])
+def test_the_stream_ends_with_its_publisher(on_nginx: OnNginx, end: signal.Signals) -> None:
+    encoder = on_nginx.send()
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    ended_at = encoder.send_signal(end)
+    offline = on_nginx.broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=TRUE_WITHIN)[1]
+    assert offline.at - ended_at < TRUE_WITHIN
+    assert offline.message["reason"] == "unpublished"
+    assert session_of(on_nginx) == {}
+
+
+def test_updates_renew_the_session(on_nginx: OnNginx) -> None:
+    on_nginx.send()
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    first = int(session_of(on_nginx)["expires_at"]["N"])
+    later = eventually(
+        lambda: session if int((session := session_of(on_nginx))["expires_at"]["N"]) > first else None,
+        "a renewed session",
+        within=5 * UPDATE_S,
+    )
+    assert int(later["expires_at"]["N"]) >= first + 900 * UPDATE_S
+
+
+@pytest.mark.requirement("SO-11")
+def test_a_session_that_ran_out_is_taken_up_by_the_next_update(on_nginx: OnNginx) -> None:
+    encoder = on_nginx.send()
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    session = session_of(on_nginx)
+    dynamodb(on_nginx).update_item(
+        TableName=on_nginx.broadcaster.stack.environment()["STREAM_SYNC_TABLE_PREFIX"] + "nodes",
+        Key={"node_id": session["node_id"]},
+        UpdateExpression="SET expires_at = :past",
+        ExpressionAttributeValues={":past": {"N": "1"}},
+    )
+    eventually(lambda: int(session_of(on_nginx)["expires_at"]["N"]) > 1 or None, "an update", within=5 * UPDATE_S)
+    eventually(lambda: on_nginx.status == "LIVE" or None, "LIVE again", within=TRUE_WITHIN)
+    assert encoder.running
+
+
+@pytest.mark.requirement("SO-7")
+def test_a_revoked_publisher_is_dropped_at_the_next_update(on_nginx: OnNginx) -> None:
+    encoder = on_nginx.send()
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    on_nginx.broadcaster.call("POST", "/api/channel/credentials/reset")
+    offline = on_nginx.broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=TRUE_WITHIN)[1]
+    assert offline.message["reason"] == "key_reset"
+    assert encoder.exit_code(within=TRUE_WITHIN) != 0
+    again = on_nginx.send(on_nginx.broadcaster.keys[0])
+    assert again.exit_code(within=10) != 0
+    assert on_nginx.status == "OFFLINE"
