@@ -5,7 +5,7 @@ from typing import Annotated
 from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.http import ListPage, RequestModel, now_ms
+from chalicelib.api.http import ListPage, RequestModel, example, now_ms
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain import channels as limits
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
@@ -24,6 +24,8 @@ class NewBroadcaster(RequestModel):
     Without it the channel belongs to nobody who could sign in: its keys come from here.
     """
 
+    model_config = example(display_name="Ada", contact="ada@example.com", user_id="user:42")
+
     display_name: DisplayName
     contact: Contact = ""
     user_id: str | None = Field(default=None, min_length=1, max_length=MAX_SUBJECT)
@@ -31,6 +33,8 @@ class NewBroadcaster(RequestModel):
 
 class BroadcasterEdit(RequestModel):
     """What is given is set, what is not stays."""
+
+    model_config = example(contact="ada@example.com")
 
     display_name: DisplayName | None = None
     contact: Contact | None = None

@@ -5,7 +5,7 @@ from typing import Annotated
 from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.http import ListPage, Page, now_ms
+from chalicelib.api.http import ListPage, Page, example, now_ms
 from chalicelib.api.key_terms import NewKey
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain.errors import BroadcasterNotFound, KeyNotFound, TooManyKeys
@@ -19,6 +19,8 @@ ADMINISTRATOR = "admin"  # in audit lines: the shared secret names no person
 
 class NewKeyFor(NewKey):
     """A key for a broadcaster."""
+
+    model_config = example(broadcaster_id="ch_0123456789abcdef01234567", label="Backup encoder")
 
     broadcaster_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 

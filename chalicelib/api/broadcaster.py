@@ -5,7 +5,7 @@ from typing import Annotated
 from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.http import Page, RequestModel, now_ms
+from chalicelib.api.http import Page, RequestModel, example, now_ms
 from chalicelib.api.key_terms import NewKey
 from chalicelib.api.routing import BROADCASTER, route
 from chalicelib.domain import channels as sizes
@@ -22,6 +22,8 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 
 class ChannelEdit(RequestModel):
     """`PATCH /api/channel`: what is given is set, what is not stays."""
+
+    model_config = example(title="Friday night speedrun", category="Games", tags=["speedrun"], visibility="public")
 
     title: str | None = Field(default=None, max_length=sizes.MAX_TITLE)
     description: str | None = Field(default=None, max_length=sizes.MAX_DESCRIPTION)

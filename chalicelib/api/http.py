@@ -44,6 +44,11 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+def example(**fields: Any) -> ConfigDict:
+    """A model's configuration with an example of it, for the documentation."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class Page(RequestModel):
     """`limit` rows, after the row that `cursor` names; a cursor is the `next_cursor` of the page before."""
 

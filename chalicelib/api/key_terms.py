@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from chalicelib.api.http import RequestModel
+from chalicelib.api.http import RequestModel, example
 from chalicelib.domain import keys as rules
 
 
@@ -16,12 +16,19 @@ def _network(text: str) -> str:
         raise ValueError("must be a network such as 203.0.113.0/24 or an address") from None
 
 
-Network = Annotated[str, StringConstraints(max_length=50), AfterValidator(_network)]
+Network = Annotated[
+    str,
+    StringConstraints(max_length=50),
+    AfterValidator(_network),
+    Field(json_schema_extra={"format": "ipvanynetwork"}),
+]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=rules.MAX_LABEL)]
 
 
 class NewKey(RequestModel):
     """Times are ISO 8601 with a zone. `one_time`: good for one stream. `allow_list`: networks it may be used from."""
+
+    model_config = example(label="Weekend tournament", one_time=True, allow_list=["203.0.113.0/24"])
 
     label: Label = ""
     not_before: AwareDatetime | None = None

@@ -180,7 +180,10 @@ def _operation(operation: Operation, schemas: "_Schemas") -> Json:
         made["parameters"].append({"$ref": "#/components/parameters/IdempotencyKey"})
     if operation.body is not None:
         media_type = "application/x-www-form-urlencoded" if operation.form else "application/json"
-        made["requestBody"] = {"required": True, "content": {media_type: {"schema": schemas.of(operation, "body")}}}
+        made["requestBody"] = {
+            "required": bool(schemas.model(operation, "body").get("required")),
+            "content": {media_type: {"schema": schemas.of(operation, "body")}},
+        }
     return made
 
 
@@ -201,9 +204,9 @@ _IDEMPOTENCY_KEY: Json = {
     "name": once.HEADER,
     "in": "header",
     "required": False,
-    "description": "Any text, new for each thing to create. Sent again with the same key, within a day, the request is "
-    "not done again and gets the same answer.",
-    "schema": {"type": "string", "pattern": "^[!-~]+$", "maxLength": once.MAX_KEY},
+    "description": "Any text without spaces, new for each thing to create. Sent again with the same key, within a day, "
+    "the request is not done again and gets the same answer.",
+    "schema": {"type": "string", "pattern": once.FORM, "maxLength": once.MAX_KEY},
 }
 
 
@@ -321,12 +324,16 @@ class _Schemas:
         """`part` is `body`, `query`, `answer`, or the status of another answer."""
         return self._made[operation_id(operation), part]
 
+    def model(self, operation: Operation, part: str) -> Json:
+        """The component that `part` refers to."""
+        component: Json = self.components[self.of(operation, part)["$ref"].rpartition("/")[2]]
+        return component
+
     def query(self, operation: Operation) -> Iterator[Json]:
         """A query model's fields, each as a parameter."""
         if operation.query is None:
             return
-        reference = self.of(operation, "query")["$ref"]
-        model = self.components[reference.rpartition("/")[2]]
+        model = self.model(operation, "query")
         for name, schema in model["properties"].items():
             yield {
                 "name": name,

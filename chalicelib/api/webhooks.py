@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from chalice.app import Blueprint, CloudWatchEvent, Rate, Response
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 
-from chalicelib.api.http import Page, RequestModel, now_ms
+from chalicelib.api.http import Page, RequestModel, example, now_ms
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain import webhooks as rules
 from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookNotFound, WebhookUrlRefused
@@ -33,12 +33,14 @@ def _offered(name: str) -> str:
 
 EventName = Annotated[str, AfterValidator(_offered), Field(json_schema_extra={"enum": list(rules.EVENT_NAMES)})]
 EventNames = Annotated[list[EventName], Field(max_length=len(rules.EVENT_NAMES))]
-Url = Annotated[str, Field(min_length=1, max_length=rules.MAX_URL)]
+Url = Annotated[str, Field(min_length=1, max_length=rules.MAX_URL, json_schema_extra={"format": "uri"})]
 Description = Annotated[str, Field(max_length=rules.MAX_DESCRIPTION)]
 
 
 class NewWebhook(RequestModel):
     """`events` empty or left out: every event, later kinds too."""
+
+    model_config = example(url="https://example.com/stream-sync", events=["Stream Start", "Stream End"])
 
     url: Url
     events: EventNames = Field(default_factory=list)
@@ -48,6 +50,8 @@ class NewWebhook(RequestModel):
 
 class WebhookEdit(RequestModel):
     """What is given is set, what is not stays."""
+
+    model_config = example(enabled=True)
 
     url: Url | None = None
     events: EventNames | None = None
@@ -61,6 +65,8 @@ class DeliveryQuery(Page):
 
 class Replay(RequestModel):
     """Deliveries of events from `since` on; `cursor` goes on where the answer before ended."""
+
+    model_config = example(since="2026-01-01T12:00:00Z", status="dead")
 
     since: AwareDatetime
     status: DeliveryStatus | None = None
@@ -88,6 +94,7 @@ def list_webhooks() -> WebhookList:
     status=201,
     problems=(WebhookUrlRefused, TooManyWebhooks),
     no_store=True,
+    idempotent=True,
 )
 def make_webhook(body: NewWebhook) -> webhook_views.WebhookWithSecret:
     """A new endpoint. The answer holds the secret that signs its deliveries; it is not shown again."""
@@ -132,6 +139,7 @@ def delete_webhook(webhook_id: str) -> Response:
     answer=webhook_views.WebhookWithSecret,
     problems=(WebhookNotFound,),
     no_store=True,
+    idempotent=True,
 )
 def rotate_secret(webhook_id: str) -> webhook_views.WebhookWithSecret:
     """A new secret. For 24 hours deliveries carry two signatures, so that receivers can change over in between."""

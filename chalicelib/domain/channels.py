@@ -1,6 +1,7 @@
 """A broadcaster's channel, and the rows a reader needs to tell its status."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from chalicelib.domain.cards import Card, Visibility
@@ -14,6 +15,8 @@ MAX_TAGS = 10
 MAX_TAG = 30
 MAX_DISPLAY_NAME = 80
 MAX_CONTACT = 200
+
+_ID_FORM = re.compile(r"ch_[0-9A-Za-z]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,15 @@ def channel_id_of(owner: str) -> str:
     return "ch_" + hashlib.sha256(owner.encode()).hexdigest()[:24]
 
 
+def is_channel_id(text: str) -> bool:
+    """Whether `text` could be a channel's id at all; asked before any database work."""
+    return _ID_FORM.fullmatch(text) is not None
+
+
 def status_of(channel: Channel, stream: Stream | None, session: NodeSession | None, now: int) -> StatusReading:
     """`stream` is the channel's present one, `session` that of the node that holds the lease."""
     state = stream.state if stream is not None else None
     return channel_status(state, channel.lease, channel.resumable_until, session, now)
 
 
-__all__ = ["Channel", "Visibility", "channel_id_of", "status_of"]
+__all__ = ["Channel", "Visibility", "channel_id_of", "is_channel_id", "status_of"]

@@ -1,6 +1,11 @@
 """Milliseconds since the epoch <-> ISO 8601 UTC, the form of every time in an answer or event."""
 
 from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+IsoTime = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 def iso(ms: int) -> str:

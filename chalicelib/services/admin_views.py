@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.keys import KeyReading, StreamKey
 from chalicelib.domain.nodes import NodeState
-from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services.keyring import Issued, KeyView
 from chalicelib.services.stream_views import OwnStream
 
@@ -20,13 +20,13 @@ class KeyBody(BaseModel):
     label: str
     hint: str
     status: KeyReading
-    created_at: str
-    not_before: str | None
-    expires_at: str | None
+    created_at: IsoTime
+    not_before: IsoTime | None
+    expires_at: IsoTime | None
     one_time: bool
     allow_list: list[str]
     uses: int
-    last_used_at: str | None
+    last_used_at: IsoTime | None
     stream_id: str | None
 
 
@@ -63,7 +63,7 @@ class BroadcasterBody(BaseModel):
     title: str
     visibility: Visibility
     region: str
-    created_at: str
+    created_at: IsoTime
 
 
 class BroadcasterDetails(BroadcasterBody):
@@ -84,8 +84,8 @@ class NodeBody(BaseModel):
     region: str
     capacity: int
     active: int
-    started_at: str
-    session_expires_at: str
+    started_at: IsoTime
+    session_expires_at: IsoTime
 
 
 class NodeList(BaseModel):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.cards import Card, Search, Visibility
-from chalicelib.domain.channels import Channel, status_of
+from chalicelib.domain.channels import Channel, is_channel_id, status_of
 from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
@@ -84,8 +84,8 @@ def _reading(channel: Channel, stream: Stream | None, now: int) -> StatusReading
 
 def public_channel(channel_id: str, now: int) -> ChannelView:
     """Raises ChannelNotFound, for a private channel as well."""
-    channel = channels.get(channel_id)
-    if channel.visibility is Visibility.PRIVATE:
+    channel = channels.find(channel_id) if is_channel_id(channel_id) else None
+    if channel is None or channel.visibility is Visibility.PRIVATE:
         raise ChannelNotFound()
     return view(channel, now)
 

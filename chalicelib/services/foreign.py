@@ -14,7 +14,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
-from chalicelib.domain.channels import Visibility
+from chalicelib.domain.channels import Visibility, is_channel_id
 from chalicelib.domain.errors import (
     BroadcastEnded,
     ChannelNotFound,
@@ -132,13 +132,12 @@ def channel_named(name: str) -> str | None:
     if rules.is_well_formed(name):
         key = keys.find(rules.hash_key(name))
         return key.channel_id if key is not None else None
-    return name if name.startswith("ch_") else None
+    return name if is_channel_id(name) else None
 
 
 def check_watchable(channel_id: str) -> None:
     """May anybody play this channel from the server? Raises ChannelNotFound, for a private channel as well."""
-    channel = channels.get(channel_id)
-    if channel.visibility is Visibility.PRIVATE:
+    if not is_channel_id(channel_id) or channels.get(channel_id).visibility is Visibility.PRIVATE:
         raise ChannelNotFound()
 
 

@@ -28,6 +28,7 @@ LEEWAY_S = 10  # clock difference between the issuer and us
 MAX_TOKEN = 8_192  # characters; Cognito's are about 1,100
 MAX_SUBJECT = 256
 JWKS_KEPT_S = 300
+USER_SERVICE = "user:"  # before its users' ids, so that they are nobody else's
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,14 @@ def principal_of_token(token: str) -> Principal:
     try:
         algorithm = jwt.get_unverified_header(token).get("alg")
         if algorithm == "RS256" and settings().oidc_issuer:
-            return Principal(_subject(_claims_of_issuer(token)))
+            subject = _subject(_claims_of_issuer(token))
+            if subject.startswith(USER_SERVICE):
+                raise TokenInvalid("The token names a user of another issuer")
+            return Principal(subject)
         if algorithm == "HS256" and settings().secret_key:
-            return Principal("user:" + _subject(_claims_of_user_service(token)))
+            return Principal(USER_SERVICE + _subject(_claims_of_user_service(token)))
     except jwt.ExpiredSignatureError:
         raise TokenExpired() from None
-    except jwt.PyJWKClientConnectionError as error:
-        raise IdentityUnavailable() from error
     except jwt.PyJWTError:
         raise TokenInvalid() from None
     raise TokenInvalid()
@@ -79,7 +81,10 @@ def check_hook_secret(candidate: str | None) -> None:
 
 
 def check_hook_signature(signature: str, body: bytes) -> None:
-    """OvenMediaEngine's `X-OME-Signature`, base64url of HMAC-SHA1 of the body, padded or not. Raises HookSecretInvalid."""
+    """OvenMediaEngine's `X-OME-Signature`: base64url of HMAC-SHA1 of the body, padded or not.
+
+    Raises HookSecretInvalid.
+    """
     expected = [
         base64.urlsafe_b64encode(hmac.digest(secret.encode(), body, "sha1")).decode().rstrip("=")
         for secret in settings().hook_secrets
@@ -97,7 +102,7 @@ def _is_one_of(candidate: str | None, secrets: list[str]) -> bool:
 def _claims_of_issuer(token: str) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(
         token,
-        _jwks(settings().oidc_jwks_url or "").get_signing_key_from_jwt(token).key,
+        _signing_key(token),
         algorithms=["RS256"],
         issuer=settings().oidc_issuer,
         leeway=LEEWAY_S,
@@ -108,6 +113,16 @@ def _claims_of_issuer(token: str) -> dict[str, Any]:
     if settings().oidc_audience and audience != settings().oidc_audience:
         raise TokenInvalid("The token was made for another application")
     return claims
+
+
+def _signing_key(token: str) -> Any:
+    """The issuer's key that the token names. Without any keys, whatever the reason, the fault is not the token's."""
+    issuer = _jwks(settings().oidc_jwks_url or "")
+    try:
+        issuer.get_signing_keys()
+    except (jwt.PyJWKClientError, jwt.PyJWKSetError, ValueError) as error:
+        raise IdentityUnavailable() from error
+    return issuer.get_signing_key_from_jwt(token).key
 
 
 def _claims_of_user_service(token: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from chalicelib.domain.cards import Visibility
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.streams import ChannelStatus, Stream, StreamState
-from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services import views
 from chalicelib.services.discovery import StreamView
 from chalicelib.services.running import RunningStream
@@ -31,9 +31,9 @@ class StreamBody(BaseModel):
     status: str
     state: StreamState | None
     title: str
-    created_at: str
-    started_at: str | None
-    ended_at: str | None
+    created_at: IsoTime
+    started_at: IsoTime | None
+    ended_at: IsoTime | None
     end_reason: str | None
     duration_s: float | None
     width: int | None
@@ -51,7 +51,7 @@ class OwnStream(StreamBody):
     """A stream of the caller. Where `state` is null it may still be started, with the key that was made for it."""
 
     key_id: str
-    expires_at: str | None
+    expires_at: IsoTime | None
 
 
 class StreamOfKey(BaseModel):
@@ -59,8 +59,8 @@ class StreamOfKey(BaseModel):
 
     id: str
     status: str
-    created_at: str
-    expires_at: str | None
+    created_at: IsoTime
+    expires_at: IsoTime | None
     rtmp_url: str
     hls_url: str
 
@@ -95,7 +95,7 @@ class PublicStream(views.PublicChannel):
 
     id: str
     display_name: str
-    created_at: str
+    created_at: IsoTime
     hls_url: str
 
 
@@ -138,7 +138,7 @@ class ActiveStream(BaseModel):
     id: str
     channel_id: str
     status: ChannelStatus
-    status_until: str | None
+    status_until: IsoTime | None
     title: str
     description: str
     category: str
@@ -148,7 +148,7 @@ class ActiveStream(BaseModel):
     key_id: str
     source: str
     node_id: str
-    started_at: str | None
+    started_at: IsoTime | None
     duration_s: float | None
     playback: AllPlayback
     technical: Technical
@@ -176,9 +176,9 @@ class StreamDetails(BaseModel):
     source: str
     node_id: str
     client_ip: str | None
-    connected_at: str
-    started_at: str | None
-    ended_at: str | None
+    connected_at: IsoTime
+    started_at: IsoTime | None
+    ended_at: IsoTime | None
     end_reason: str | None
     duration_s: float | None
     bytes_in: int

@@ -14,7 +14,7 @@ from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.streams import ChannelStatus, Stream
-from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services.discovery import ChannelView
 from chalicelib.services.running import facts_of
 
@@ -26,12 +26,12 @@ class Playback(BaseModel):
 class KeyHint(BaseModel):
     key_id: str
     hint: str
-    expires_at: str | None
+    expires_at: IsoTime | None
 
 
 class Live(BaseModel):
     stream_id: str
-    started_at: str
+    started_at: IsoTime
     bitrate_kbps: float | None
     width: int | None
     height: int | None
@@ -46,7 +46,7 @@ class PublicChannel(BaseModel):
 
     channel_id: str
     status: ChannelStatus
-    status_until: str | None
+    status_until: IsoTime | None
     title: str
     description: str
     category: str
@@ -70,7 +70,7 @@ class Credentials(BaseModel):
     ingest_url: str
     key_id: str
     stream_key_masked: str
-    expires_at: str | None
+    expires_at: IsoTime | None
 
 
 class RevealedCredentials(Credentials):

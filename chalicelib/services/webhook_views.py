@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.domain.webhook_deliveries import Attempt, Delivery, DeliveryStatus
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.services.webhooks import Issued
@@ -20,10 +20,10 @@ class WebhookView(BaseModel):
     events: list[str]
     enabled: bool
     disabled_reason: str | None
-    created_at: str
+    created_at: IsoTime
     secret_hint: str
-    previous_secret_until: str | None
-    failing_since: str | None
+    previous_secret_until: IsoTime | None
+    failing_since: IsoTime | None
 
 
 class WebhookWithSecret(WebhookView):
@@ -41,7 +41,7 @@ class WebhookList(BaseModel):
 class AttemptView(BaseModel):
     """`status` is null where no answer came; `error` says why. `response` is the answer's beginning, 1 KB."""
 
-    at: str
+    at: IsoTime
     status: int | None
     error: str | None
     response: str
@@ -54,8 +54,8 @@ class DeliveryView(BaseModel):
     event_id: str
     event: str
     status: DeliveryStatus
-    created_at: str
-    next_attempt_at: str | None
+    created_at: IsoTime
+    next_attempt_at: IsoTime | None
     attempts: int
     last_status: int | None
     last_error: str | None

@@ -70,7 +70,7 @@ def make_server(
     server.router.add_post("/bus-events", reactions.handle)
     server.router.add_get("/config.json", site.config)
     server.router.add_post("/cognito/", site.cognito)
-    server.router.add_route("*", "/{path:.*}", rest_or_file)
+    server.router.add_route("*", "/{path:(?s:.*)}", rest_or_file)
     server.on_startup.append(start)
     server.on_shutdown.append(shutdown)
     server.on_cleanup.append(cleanup)

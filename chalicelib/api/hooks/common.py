@@ -26,8 +26,19 @@ REFUSALS = (KeyUnknown, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNo
 # Parameters that a publisher may bring its key in.
 KEY_PARAMETERS = ("key", "token", "jwt", "pass", "password")
 
-_ID = Field(min_length=1, max_length=200)
-ConnectionId = Annotated[str, _ID, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+
+def _as_text(value: object) -> object:
+    """Some servers number their connections."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+# Part of a row's key, as short as keys must be.
+ConnectionId = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra={"type": ["string", "integer"]}),
+    BeforeValidator(_as_text),
+]
+Short = Annotated[str, Field(max_length=100)]
 Text = Annotated[str, Field(max_length=4_096)]
 
 

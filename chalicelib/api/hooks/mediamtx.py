@@ -11,8 +11,10 @@ from chalice.app import Blueprint, Response
 from chalicelib.api.hooks.common import (
     APPLICATION,
     REFUSALS,
+    ConnectionId,
     HookModel,
     HookQuery,
+    Short,
     Text,
     check_watchable,
     key_and_channel,
@@ -46,9 +48,9 @@ class AuthRequest(HookModel):
 
     action: Text
     path: Text = ""
-    protocol: Text = ""
-    id: Text | None = None
-    ip: Text | None = None
+    protocol: Short = ""
+    id: ConnectionId | None = None
+    ip: Short | None = None
     user: Text | None = None
     password: Text | None = None
     token: Text | None = None
@@ -61,8 +63,8 @@ class PathChange(HookModel):
     model_config = example(path="live/<stream key>", source_type="rtmpConn", source_id="2b5a7c0e")
 
     path: Text
-    source_type: Text
-    source_id: Text
+    source_type: Short
+    source_id: ConnectionId
 
 
 @route(

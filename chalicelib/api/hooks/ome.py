@@ -13,6 +13,7 @@ from chalicelib.api.hooks.common import (
     KEY_PARAMETERS,
     HookModel,
     HookQuery,
+    Short,
     Text,
     check_watchable,
     key_and_channel,
@@ -29,8 +30,8 @@ blueprint = Blueprint(__name__)
 
 
 class OmeClient(HookModel):
-    address: Text
-    port: int = Field(ge=0, le=65_535)
+    address: Short
+    port: int = Field(ge=0, le=65_535, strict=True)
     real_ip: Text | None = None
 
 

@@ -1,0 +1,73 @@
+"""A stack of its own: what is sent here is anything that the document allows, and much that it does not."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import jwt
+import pytest
+import requests
+
+from chalicelib.api.openapi import SECURITY
+from chalicelib.api.routing import Audience
+from local.private_files import load_or_make_secrets
+from tests.support import tools
+from tests.support.stack import Stack, running_stack
+
+TOKEN_LIFE_S = 3_600
+
+
+@dataclass
+class Target:
+    """The running API, and each audience's credential."""
+
+    url: str
+    credentials: dict[Audience, dict[str, str]] = field(repr=False)
+    env: dict[str, str] = field(repr=False)
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.session.trust_env = False  # no proxy
+        self._dynamodb = boto3.client(
+            "dynamodb",
+            endpoint_url=self.env["AWS_ENDPOINT_URL"],
+            region_name=self.env["AWS_REGION"],
+            aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def headers(self, security: list[dict[str, Any]]) -> dict[str, str]:
+        """The credential that an operation with this `security` asks for."""
+        audience = next(audience for audience, required in SECURITY.items() if required == security)
+        return self.credentials[audience]
+
+    def forgive(self) -> None:
+        """Forgets how often something was done: limits would hide what comes after them."""
+        table = self.env["STREAM_SYNC_TABLE_PREFIX"] + "limits"
+        for row in self._dynamodb.scan(TableName=table)["Items"]:
+            self._dynamodb.delete_item(TableName=table, Key={"bucket": row["bucket"]})
+
+    def call(self, method: str, path: str, audience: Audience, **more: Any) -> requests.Response:
+        headers = {"Content-Type": "application/json", **self.credentials[audience], **more.pop("headers", {})}
+        return self.session.request(method, self.url + path, headers=headers, timeout=15, **more)
+
+
+@pytest.fixture(scope="session")
+def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    tools.need(request.node.nodeid or "tests of the API's contract", "ministack")
+    with running_stack(tmp_path_factory.mktemp("contract")) as stack:
+        yield Target(stack.http_url, _credentials(stack), stack.environment())
+
+
+def _credentials(stack: Stack) -> dict[Audience, dict[str, str]]:
+    secrets = load_or_make_secrets(stack.settings.state_dir)
+    claims = {"sub": "contract", "exp": int(time.time()) + TOKEN_LIFE_S}
+    token = jwt.encode(claims, secrets.jwt_secret, algorithm="HS256")
+    return {
+        Audience.ANYONE: {},
+        Audience.BROADCASTER: {"Authorization": f"Bearer {token}"},
+        Audience.ADMIN: {"X-Api-Key": stack.admin_secret},
+        Audience.MEDIA_SERVER: {"X-Hook-Secret": secrets.hook_secret},
+    }
