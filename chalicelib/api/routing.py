@@ -104,7 +104,7 @@ def route(
             content_types=["application/x-www-form-urlencoded" if form else "application/json"],
             **options,
         )(_edge(blueprint, operation, http.NO_STORE if no_store else {}, address=address, any_origin=any_origin))
-        if path not in _methods:
+        if path not in _methods and audience is not MEDIA_SERVER:  # no browser calls those
             cors.register_preflight(blueprint, path, _methods[path], any_origin=any_origin)
         _methods[path].add(method)
         return view
