@@ -1,7 +1,6 @@
 """Audio, video and data messages of one published stream: counted, and turned into events."""
 
 from .amf0 import decode
-from .codecs.bits import MAX_HEADER_BYTES
 from .codecs.readers import PICTURE_HEADERS, PICTURE_KEY_FRAMES, SOUND_FRAMES, SOUND_HEADERS
 from .counting import MediaCounter
 from .errors import AmfError, CodecError
@@ -19,6 +18,9 @@ from .tags import (
     split_tracks,
     video_frame_head,
 )
+
+# Of a sequence header or frame that is looked into. x265 adds 2 KB of its settings to the parameter sets.
+_HEADER_BYTES = 64 * 1024
 
 
 def configures(message: Message) -> bool:
@@ -124,7 +126,7 @@ class MediaReader:
         if read is None:
             return
         try:
-            found = read(payload[tag.data_offset : tag.data_offset + MAX_HEADER_BYTES])
+            found = read(payload[tag.data_offset : tag.data_offset + _HEADER_BYTES])
         except CodecError:
             return
         event = VideoConfig(tag.codec, found.width, found.height, found.profile, found.level, found.fps)
@@ -140,7 +142,7 @@ class MediaReader:
         if read is None:
             return
         try:
-            found = read(payload[tag.data_offset : tag.data_offset + MAX_HEADER_BYTES])
+            found = read(payload[tag.data_offset : tag.data_offset + _HEADER_BYTES])
         except CodecError:
             return
         self._sound_codec = tag.codec

@@ -5,23 +5,23 @@ from ..errors import CodecError
 # A 32-bit value is the largest that any field of a parameter set may have (H.264, 9.1).
 _LONGEST_PREFIX = 32
 
-# What is read lies within the first 300 bytes of a parameter set, all scaling lists included; a reader that took in
-# a message of megabytes would pay for its length with each bit.
-MAX_HEADER_BYTES = 2_048
+# What is read lies at the front of a parameter set or frame, all scaling lists included; a reader that took in a
+# message of megabytes would pay for its length with each bit.
+_MOST_BYTES = 2_048
 
 
 class BitReader:
     """Reads from the front; raises CodecError past the end."""
 
     def __init__(self, data: bytes) -> None:
-        data = data[:MAX_HEADER_BYTES]
+        data = data[:_MOST_BYTES]
         self._value = int.from_bytes(data, "big")
         self._left = len(data) * 8
 
     @classmethod
     def of_unit(cls, data: bytes) -> "BitReader":
         """A NAL unit's payload: "00 00 03" is there so that no start code appears inside, the 3 is no data (7.3.1)."""
-        return cls(data[:MAX_HEADER_BYTES].replace(b"\x00\x00\x03", b"\x00\x00"))
+        return cls(data[:_MOST_BYTES].replace(b"\x00\x00\x03", b"\x00\x00"))
 
     def bits(self, count: int) -> int:
         """The next `count` bits as an unsigned number."""

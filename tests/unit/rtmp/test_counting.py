@@ -32,11 +32,12 @@ def known(counts: MediaCounter) -> tuple[object, ...]:
 def as_counts(events: list[Event]) -> tuple[object, ...]:
     """What a counter would hold after these events."""
     media = [event for event in events if isinstance(event, VideoMessage | AudioMessage)]
-    video = [event for event in media if isinstance(event, VideoMessage)]
-    audio = [event for event in media if isinstance(event, AudioMessage)]
+    first_tracks = [event for event in media if event.track == 0]
+    video = [event for event in first_tracks if isinstance(event, VideoMessage)]
+    audio = [event for event in first_tracks if isinstance(event, AudioMessage)]
     return (
         sum(len(event.payload) for event in media),
-        sum(not event.is_sequence_header for event in media),
+        sum(not event.is_sequence_header for event in first_tracks),
         sum(not event.is_sequence_header for event in video),
         video[-1].timestamp if video else 0,
         video[-1].codec if video else None,

@@ -91,7 +91,9 @@ def test_memoryview_and_bytearray_are_as_bytes(name: str) -> None:
         assert events + session.receive_eof(0.0) == expected
 
 
-@pytest.mark.parametrize(("name", "stops_cleanly"), [("ffmpeg", True), ("gstreamer", True), ("obs", False)])
+@pytest.mark.parametrize(
+    ("name", "stops_cleanly"), [("ffmpeg", True), ("gstreamer", True), ("librtmp", True), ("obs", False)]
+)
 def test_recorded_encoders_are_understood(name: str, stops_cleanly: bool) -> None:
     """OBS was terminated while live, the others came to the end of their material."""
     events = feed(as_spoken(SESSIONS[name]))

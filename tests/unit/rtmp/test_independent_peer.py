@@ -5,70 +5,20 @@ It reads and writes the plain cases: full headers, times below 0xFFFFFF, objects
 
 import asyncio
 import os
-from contextlib import suppress
 
 from bitstring import BitStream
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyrtmp import StreamClosedException
-from pyrtmp.amf.serializers import AMF0Deserializer, AMF0Serializer
+from pyrtmp.amf.serializers import AMF0Deserializer
 from pyrtmp.messages import Chunk
-from pyrtmp.messages.handshake import C0, C1, C2
 from pyrtmp.messages.protocol_control import SetChunkSize, SetPeerBandwidth, WindowAcknowledgementSize
-from pyrtmp.session_manager import SessionManager
 
 from ingest_container.rtmp import CleanStop, Connected, Metadata, PublishRequested, Session, VideoMessage
 from ingest_container.rtmp.chunks import ChunkReader, ChunkWriter
 from ingest_container.rtmp.limits import Limits
-from ingest_container.rtmp.messages import AUDIO, COMMAND_AMF0, DATA_AMF0, SET_CHUNK_SIZE, VIDEO, Message
+from ingest_container.rtmp.messages import AUDIO, COMMAND_AMF0, DATA_AMF0, VIDEO, Message
 from tests.unit.rtmp.conversation import new_session
-
-
-def written(chunk_stream: int, type_id: int, payload: bytes, *, time: int = 0, stream_id: int = 0) -> bytes:
-    """A message as pyrtmp's own writer cuts it, 128 bytes a chunk."""
-    whole = Chunk(
-        chunk_type=0,
-        chunk_id=chunk_stream,
-        timestamp=time,
-        msg_length=len(payload),
-        msg_type_id=type_id,
-        msg_stream_id=stream_id,
-        payload=payload,
-    )
-    chunks = whole.to_raw_chunks(128)
-    for chunk in chunks:
-        chunk.timestamp = time  # its writer forgets the time of a connection's first message
-    return b"".join(chunk.to_bytes() for chunk in chunks)
-
-
-def amf(*values: object) -> bytes:
-    stream = BitStream()
-    for value in values:
-        AMF0Serializer.create_object(stream, value)
-    return bytes(stream.bytes)
-
-
-def command(*values: object, stream_id: int = 0) -> bytes:
-    return written(3, COMMAND_AMF0, amf(*values), stream_id=stream_id)
-
-
-async def read_by_pyrtmp(data: bytes, *, handshake: bool = False) -> list[Chunk]:
-    """Every whole message in the bytes."""
-    stream = asyncio.StreamReader()
-    stream.feed_data(data)
-    stream.feed_eof()
-    manager = SessionManager(stream, writer=None, reader_chunk_size=128)
-    if handshake:
-        await C0.from_stream(manager.fifo_reader)
-        await C1.from_stream(manager.fifo_reader)
-        await C2.from_stream(manager.fifo_reader)
-    messages = []
-    with suppress(StreamClosedException):
-        async for chunk in manager.read_chunks_from_stream():
-            if chunk.msg_type_id == SET_CHUNK_SIZE:
-                manager.reader_chunk_size = SetChunkSize.from_chunk(chunk).chunk_size
-            messages.append(chunk)
-    return messages
+from tests.unit.rtmp.pyrtmp_peer import amf, command, opening, read_by_pyrtmp, written
 
 
 def read_by_us(data: bytes) -> list[Message]:
@@ -90,10 +40,11 @@ def values_of(chunk: Chunk) -> list[object]:
 
 def published() -> tuple[Session, list[object]]:
     session = new_session()
-    opening = C0(3).to_bytes() + C1(0, 0, os.urandom(1528)).to_bytes() + C2(0, 0, os.urandom(1528)).to_bytes()
     connect = {"app": "live", "type": "nonprivate", "flashVer": "pyrtmp", "tcUrl": "rtmp://127.0.0.1/live"}
-    opening += command("connect", 1, connect) + command("createStream", 2, None)
-    events = session.receive_data(opening + command("publish", 3, None, "the-key", "live", stream_id=1), 0.0)
+    commands = command("connect", 1, connect) + command("createStream", 2, None)
+    events = session.receive_data(
+        opening(os.urandom(1528)) + commands + command("publish", 3, None, "the-key", "live", stream_id=1), 0.0
+    )
     return session, list(events)
 
 
