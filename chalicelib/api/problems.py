@@ -72,10 +72,11 @@ def middleware(request: Request, get_response: Callable[[Request], Response]) ->
     """Turns Chalice's own error answers into problem details; everything else passes."""
     answer = get_response(request)
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    if answer.status_code < 400 or headers.get("content-type") == MEDIA_TYPE:
+    error = _CHALICE_ERRORS.get(answer.status_code)
+    if error is None or headers.get("content-type") == MEDIA_TYPE:
         return answer
     kept = {name: value for name, value in answer.headers.items() if name.lower() != "content-type"}
-    return response(_CHALICE_ERRORS.get(answer.status_code, InternalError)(), kept)
+    return response(error(), kept)
 
 
 def of_exception(error: Exception) -> StreamSyncError:

@@ -78,7 +78,7 @@ def _action(body: str) -> str | None:
         return None
     try:
         message = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     action = message.get("action") if isinstance(message, dict) else None
     return action if isinstance(action, str) else None

@@ -101,7 +101,7 @@ class WebSocketApi:
 
     def _route(self, text: str) -> str | None:
         """Route selection by `$request.body.action`."""
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             body = json.loads(text)
             if isinstance(body, dict) and str(body.get("action")) in self._handlers:
                 return str(body["action"])
