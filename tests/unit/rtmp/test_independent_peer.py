@@ -22,7 +22,6 @@ from tests.unit.rtmp.conversation import new_session
 from tests.unit.rtmp.fixtures import recordings
 from tests.unit.rtmp.pyrtmp_peer import amf, command, opening, read_by_pyrtmp, written
 
-
 HANDSHAKE_BYTES = 1 + 2 * 1536  # C0, C1 and C2
 
 
