@@ -31,13 +31,16 @@ class Admin:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
 
-    def call(self, method: str, path: str, body: Any = None, secret: str | None = None) -> tuple[int, Any]:
-        """Status and JSON of the answer, whatever it is."""
+    def call(
+        self, method: str, path: str, body: Any = None, secret: str | None = None, **headers: str
+    ) -> tuple[int, Any]:
+        """Status and JSON of the answer, whatever it is; `idempotency_key="k"` is a header."""
         request = urllib.request.Request(
             f"{self._stack.http_url}/api/admin/webhooks{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"X-Api-Key": secret or self._stack.admin_secret, "Content-Type": "application/json"},
+            headers={"X-Api-Key": secret or self._stack.admin_secret, "Content-Type": "application/json"}
+            | {name.replace("_", "-"): value for name, value in headers.items()},
         )
         try:
             with _opener.open(request, timeout=15) as answer:
@@ -91,6 +94,7 @@ def publishing(broadcaster: Broadcaster) -> Iterator[socket.socket]:
         connection.sendall(peer.metadata() + peer.sequence_headers() + peer.video(0, keyframe=True) + peer.audio(0))
         yield connection
         connection.sendall(peer.unpublish())
+        connection.shutdown(socket.SHUT_WR)
         while connection.recv(65_536):
             pass
 
@@ -160,6 +164,16 @@ def test_the_secret_is_in_the_answers_that_make_it_and_nowhere_else(admin: Admin
     assert rotated["secret"] not in shown
     assert webhook["secret"] not in shown
     assert rotated["secret_hint"] == rotated["secret"][-4:]
+
+
+def test_a_repeated_request_makes_one_webhook_and_one_rotation(admin: Admin, receiver: Receiver) -> None:
+    bodies = [admin.call("POST", "", {"url": receiver.url}, idempotency_key="webhooks-1") for _ in range(2)]
+    assert bodies[0] == bodies[1]
+    path = f"/{bodies[0][1]['webhook_id']}"
+    rotated = [admin.call("POST", f"{path}/rotate-secret", idempotency_key="webhooks-2") for _ in range(2)]
+    assert rotated[0] == rotated[1]
+    assert [one["webhook_id"] for one in admin.call("GET", "")[1]["webhooks"]].count(path[1:]) == 1
+    admin.call("DELETE", path)
 
 
 def test_an_endpoint_is_changed_and_deleted(admin: Admin, webhook: dict[str, Any]) -> None:
