@@ -1,0 +1,1 @@
+"""Everything that reads bytes from strangers, fed with bytes that no encoder would send."""
