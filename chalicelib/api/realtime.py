@@ -44,7 +44,7 @@ def on_message(event: WebsocketEvent) -> None:
     if topic is None:
         return
     if action == "snapshot":
-        fanout.send_snapshot(event.connection_id, topic, now_ms())
+        fanout.refresh(event.connection_id, topic, now_ms())
     elif action == "ping":
         fanout.reply(event.connection_id, {"type": "pong"})
     else:

@@ -16,7 +16,7 @@ from chalicelib.domain.events import DashboardConnected, EventName, Pulse, Strea
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.observability import logger
 from chalicelib.services import news, views
-from chalicelib.services.discovery import view
+from chalicelib.services.discovery import ChannelView, view
 from chalicelib.store import channels, connections, nodes
 
 CONCURRENCY = 16  # posts at once from one Lambda
@@ -70,18 +70,30 @@ def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
     told = send_snapshot(event.connection_id, topic, now())
     connections.greeted(event.connection_id)
     fresh = view(channels.get(topic.channel_id), now())
-    if fresh.seq != told:
+    if fresh.seq != told.seq:
         send_snapshot(event.connection_id, topic, now())
-    if fresh.stream is not None:
-        nodes.watch(fresh.stream.node_id, topic.channel_id)
+    _watch(fresh)
 
 
-def send_snapshot(connection_id: str, topic: Topic, now: int) -> int:
-    """The channel as it is now, to one connection; answers the `seq` told."""
+def refresh(connection_id: str, topic: Topic, now: int) -> None:
+    """For a client that misses its measures: the channel as it is, and the node is asked for them again.
+
+    A node may have been told that nobody listens: the index of listeners follows a moment later.
+    """
+    _watch(send_snapshot(connection_id, topic, now))
+
+
+def _watch(seen: ChannelView) -> None:
+    if seen.stream is not None:
+        nodes.watch(seen.stream.node_id, seen.channel.channel_id)
+
+
+def send_snapshot(connection_id: str, topic: Topic, now: int) -> ChannelView:
+    """The channel as it is now, to one connection; answers what was told."""
     owner = topic.listener is Listener.OWNER
     seen = view(channels.get(topic.channel_id), now, with_key=owner)
     _send([connection_id], views.snapshot_message(seen, now, owner=owner))
-    return seen.seq
+    return seen
 
 
 def reply(connection_id: str, message: dict[str, Any]) -> None:

@@ -5,15 +5,13 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from ulid import ULID
@@ -27,29 +25,12 @@ from chalicelib.services.discovery import view
 from chalicelib.store import channels, keys, streams, timeline
 from local.children import die_with
 from local.settings import HOST, ROOT
-from tests.support.rtmp_peer import RtmpPeer
+from tests.support.publisher import STARTED, Publisher, until
 from tests.support.stack import Emulator, free_ports
-
-T = TypeVar("T")
-
-FRAME_MS = 40
-FRAME_BYTES = 2_000  # 25 a second: 400 kbit/s of video
-STARTED = "NetStream.Publish.Start"
 
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def until(condition: Callable[[], T | None], what: str, within: float = 10.0) -> T:
-    """The first true answer of `condition`. Fails when there is none `within` so many seconds."""
-    deadline = time.monotonic() + within
-    while True:
-        found = condition()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
-        time.sleep(0.03)
 
 
 class Node:
@@ -145,88 +126,6 @@ class Studio:
 
     def kinds(self, stream_id: str | None = None) -> list[str]:
         return [entry.kind for entry in self.timeline(stream_id)]
-
-
-class Publisher:
-    """An encoder on a real socket. Frames go out from a thread while it is `on_air`."""
-
-    def __init__(self, port: int, stream_key: str, app: str = "live", source: str = HOST) -> None:
-        self.peer = RtmpPeer(app=app, key=stream_key)
-        self.socket = socket.create_connection((HOST, port), timeout=10, source_address=(source, 0))
-        self.clock = 0
-        self._air = threading.Event()
-        self._closed = threading.Event()
-        self._sender: threading.Thread | None = None
-
-    def publish(self, within: float = 10.0) -> str | None:
-        """Everything up to publish; the code of the answer, None if the server closed without one."""
-        self.socket.sendall(self.peer.open())
-        return self.answer(within)
-
-    def answer(self, within: float = 10.0) -> str | None:
-        self.socket.settimeout(within)
-        while self.peer.status() is None:
-            data = self.socket.recv(65_536)
-            if not data:
-                break
-            self.peer.receive_data(data)
-        return self.peer.status()
-
-    @property
-    def description(self) -> str:
-        return str(self.peer.statuses()[-1]["description"])
-
-    def go_on_air(self) -> None:
-        """Metadata, headers and then 25 frames a second, until `fall_silent`, `stop` or the connection's end."""
-        self.socket.sendall(self.peer.metadata() + self.peer.sequence_headers())
-        self._air.set()
-        self._sender = threading.Thread(target=self._send_frames, daemon=True)
-        self._sender.start()
-
-    def _send_frames(self) -> None:
-        while not self._closed.is_set():
-            if self._air.wait(0.1):
-                with contextlib.suppress(OSError):
-                    self.socket.sendall(
-                        self.peer.video(self.clock, keyframe=self.clock % 2_000 == 0, size=FRAME_BYTES)
-                        + self.peer.audio(self.clock)
-                    )
-                self.clock += FRAME_MS
-                time.sleep(FRAME_MS / 1000)
-
-    def fall_silent(self) -> None:
-        self._air.clear()
-
-    def speak_again(self) -> None:
-        self._air.set()
-
-    def stop(self) -> None:
-        """As a broadcaster presses the button."""
-        self._quiet()
-        self.socket.sendall(self.peer.unpublish())
-        self.socket.close()
-
-    def drop(self) -> None:
-        """The connection is gone, without a word."""
-        self._quiet()
-        self.socket.close()
-
-    def _quiet(self) -> None:
-        self._closed.set()
-        if self._sender is not None:
-            self._sender.join()
-
-    def was_closed(self, within: float) -> bool:
-        """Whether the server ends the connection within so many seconds."""
-        self.socket.settimeout(within)
-        try:
-            while data := self.socket.recv(65_536):
-                self.peer.receive_data(data)
-        except TimeoutError:
-            return False
-        except ConnectionError:
-            return True
-        return True
 
 
 StartNode = Callable[..., Node]

@@ -12,7 +12,8 @@ from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import refused_at
 from chalicelib.store import keys, timeline
 from local.settings import HOST
-from tests.integration.node.conftest import STARTED, Node, Publish, Publisher, StartNode, Studio, now_ms, until
+from tests.integration.node.conftest import Node, Publish, StartNode, Studio, now_ms
+from tests.support.publisher import STARTED, Publisher, until
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Emulator
 

@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason, StreamState
 from chalicelib.store import nodes
-from tests.integration.node.conftest import STARTED, Node, Publish, Publisher, StartNode, Studio, now_ms, until
+from tests.integration.node.conftest import Node, Publish, StartNode, Studio, now_ms
+from tests.support.publisher import STARTED, Publisher, until
 from tests.support.stack import Emulator, in_environment, running_emulator
 
 OnAir = Callable[[Node, Studio], Publisher]

@@ -1,0 +1,187 @@
+"""While a channel is live: what its owner, the public and the administrators are told, and orders that end it."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from chalicelib.store import nodes
+from local.settings import NODE_ID
+from tests.integration.api.conftest import Client
+from tests.integration.api.test_channel import stream_key_of
+from tests.support.publisher import STARTED, Publisher, until
+from tests.support.stack import Stack
+
+LIVE = {
+    "stream_id", "started_at", "bitrate_kbps", "width", "height", "fps", "video_codec", "audio_codec", "encoder",
+}  # fmt: skip
+METRICS = {
+    "type", "seq", "at", "stream_id", "bitrate_kbps", "fps", "width", "height", "video_codec", "audio_codec",
+    "uptime_s",
+}  # fmt: skip
+GoLive = Callable[[Client], Publisher]
+
+
+@pytest.fixture
+def go_live(stack: Stack) -> Iterator[GoLive]:
+    started: list[Publisher] = []
+
+    def start(broadcaster: Client) -> Publisher:
+        publisher = Publisher(stack.settings.rtmp_port, stream_key_of(broadcaster))
+        started.append(publisher)
+        assert publisher.publish() == STARTED
+        publisher.go_on_air()
+        until(lambda: broadcaster.get("/api/channel").json["status"] == "LIVE", "LIVE", 5)
+        return publisher
+
+    yield start
+    for publisher in started:
+        publisher.drop()
+
+
+def status(broadcaster: Client) -> str:
+    return str(broadcaster.get("/api/channel").json["status"])
+
+
+def dashboard(stack: Stack, broadcaster: Client) -> ClientConnection:
+    bearer = Subprotocol("bearer." + broadcaster.headers["Authorization"].removeprefix("Bearer "))
+    return connect(stack.ws_url, subprotocols=[Subprotocol("stream-sync"), bearer], proxy=None)
+
+
+def next_of(socket: ClientConnection, kind: str, within: float = 8) -> dict[str, Any]:
+    """The next message of a type; others are passed over."""
+    while True:
+        message: dict[str, Any] = json.loads(socket.recv(timeout=within))
+        if message["type"] == kind:
+            return message
+
+
+def until_quiet(socket: ClientConnection) -> None:
+    """No message for longer than measures are apart."""
+    with contextlib.suppress(TimeoutError):
+        while socket.recv(timeout=2.5):
+            continue
+
+
+@pytest.mark.requirement("SS-3.2")
+def test_the_owner_sees_what_is_on_air(me: Client, go_live: GoLive) -> None:
+    go_live(me)
+    live = until(lambda: (seen := me.get("/api/channel").json["live"])["bitrate_kbps"] and seen, "its bitrate", 10)
+    assert live.keys() == LIVE
+    assert (live["width"], live["height"], live["video_codec"], live["audio_codec"]) == (640, 360, "h264", "aac")
+    assert live["encoder"] == "rtmp-peer"
+
+
+@pytest.mark.requirement("ST-4")
+@pytest.mark.requirement("SO-4")
+def test_the_public_list_shows_public_channels_only_and_no_key(me: Client, anyone: Client, go_live: GoLive) -> None:
+    key = stream_key_of(me)
+    me("PATCH", "/api/channel", {"title": "On air", "tags": ["one of a kind"]})
+    go_live(me)
+    channel = me.get("/api/channel").json
+
+    def listed() -> bool:
+        answer = anyone.get("/api/streams/public?tag=One%20of%20a%20Kind&limit=200")
+        assert key.encode() not in answer.body
+        assert channel["key"]["key_id"].encode() not in answer.body
+        return channel["channel_id"] in str(answer.json["streams"])
+
+    until(listed, "it is listed")
+    for visibility in ("private", "unlisted"):
+        me("PATCH", "/api/channel", {"visibility": visibility})
+        until(lambda: not listed(), f"a channel that is {visibility} is not listed")
+
+
+@pytest.mark.requirement("SO-4")
+def test_administrators_see_private_streams_as_well_and_no_key(me: Client, admin: Client, go_live: GoLive) -> None:
+    key = stream_key_of(me)
+    me("PATCH", "/api/channel", {"visibility": "private"})
+    go_live(me)
+    answer = admin.get("/api/admin/streams?limit=200")
+    assert me.get("/api/channel").json["channel_id"] in str(answer.json)
+    assert key.encode() not in answer.body
+
+
+@pytest.mark.requirement("ST-3")
+def test_streams_are_listed_newest_first_page_by_page(me: Client, go_live: GoLive) -> None:
+    for _ in range(3):
+        go_live(me).stop()
+        until(lambda: status(me) == "OFFLINE", "OFFLINE", 5)
+    whole = until(lambda: len(seen := me.get("/api/streams").json["streams"]) == 3 and seen, "all three")
+    ids = [stream["id"] for stream in whole]
+    assert ids == sorted(ids, reverse=True)
+    assert all(stream["ended_at"] for stream in whole)
+    paged: list[str] = []
+    cursor = ""
+    while True:
+        page = me.get(f"/api/streams?limit=1{cursor}").json
+        paged += [stream["id"] for stream in page["streams"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert paged == ids
+
+
+@pytest.mark.requirement("SS-1.3")
+def test_stop_ends_the_broadcast(me: Client, go_live: GoLive) -> None:
+    publisher = go_live(me)
+    stream_id = me.get("/api/channel").json["live"]["stream_id"]
+    answer = me("POST", "/api/channel/stop")
+    assert (answer.status, answer.json) == (202, {"stream_id": stream_id})
+    assert publisher.was_closed(4)
+    until(lambda: status(me) == "OFFLINE", "OFFLINE", 2)
+    me("POST", "/api/channel/stop").problem(409, "not_live")
+
+
+@pytest.mark.requirement("SS-1.3")
+def test_reset_ends_the_broadcast_on_the_old_key(stack: Stack, me: Client, go_live: GoLive) -> None:
+    publisher = go_live(me)
+    old = stream_key_of(me)
+    assert me("POST", "/api/channel/credentials/reset").status == 200
+    assert publisher.was_closed(4)
+    late = Publisher(stack.settings.rtmp_port, old)
+    assert late.publish() == "NetStream.Publish.Denied"
+    late.drop()
+
+
+@pytest.mark.requirement("SS-6.5")
+@pytest.mark.requirement("SS-3.2")
+def test_an_open_dashboard_hears_of_everything_as_it_happens(stack: Stack, me: Client, go_live: GoLive) -> None:
+    with dashboard(stack, me) as socket:
+        assert next_of(socket, "snapshot")["channel"]["status"] == "OFFLINE"
+        publisher = go_live(me)
+        news = next_of(socket, "status")
+        assert news.keys() == {"type", "seq", "at", "status", "stream_id", "reason", "reason_text", "until", "live"}
+        assert (news["status"], news["live"].keys()) == ("LIVE", LIVE)
+        measures = next_of(socket, "metrics")
+        assert measures.keys() == METRICS
+        assert measures["stream_id"] == news["stream_id"]
+        intruder = Publisher(stack.settings.rtmp_port, stream_key_of(me))
+        assert intruder.publish() == "NetStream.Publish.BadName"
+        refused = next_of(socket, "refused")
+        assert refused.keys() == {"type", "seq", "at", "code", "reason", "action", "client_ip"}
+        assert refused["code"] == "key_in_use"
+        intruder.drop()
+        publisher.stop()
+        ended = next_of(socket, "status")
+        assert (ended["status"], ended["reason"], ended["live"]) == ("OFFLINE", "clean_stop", None)
+        assert ended["seq"] > news["seq"]
+
+
+@pytest.mark.usefixtures("stack_as_environment")
+def test_a_client_that_misses_its_measures_gets_them_again_with_a_snapshot(
+    stack: Stack, me: Client, go_live: GoLive
+) -> None:
+    """The node was told that nobody listens, while somebody had just begun to."""
+    with dashboard(stack, me) as socket:
+        go_live(me)
+        next_of(socket, "metrics")
+        nodes.unwatch(NODE_ID, [me.get("/api/channel").json["channel_id"]])
+        until_quiet(socket)
+        socket.send('{"action": "snapshot"}')
+        assert next_of(socket, "snapshot")["channel"]["status"] == "LIVE"
+        assert next_of(socket, "metrics")["bitrate_kbps"] > 0

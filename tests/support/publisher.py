@@ -1,0 +1,110 @@
+"""An encoder on a real socket, made of `RtmpPeer`; and waiting for what is to come."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from local.settings import HOST
+from tests.support.rtmp_peer import RtmpPeer
+
+T = TypeVar("T")
+
+FRAME_MS = 40
+FRAME_BYTES = 2_000  # 25 a second: 400 kbit/s of video
+STARTED = "NetStream.Publish.Start"
+
+
+def until(condition: Callable[[], T | None], what: str, within: float = 10.0) -> T:
+    """The first true answer of `condition`. Fails when there is none `within` so many seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(0.03)
+
+
+class Publisher:
+    """An encoder on a real socket. Frames go out from a thread while it is `on_air`."""
+
+    def __init__(self, port: int, stream_key: str, app: str = "live", source: str = HOST) -> None:
+        self.peer = RtmpPeer(app=app, key=stream_key)
+        self.socket = socket.create_connection((HOST, port), timeout=10, source_address=(source, 0))
+        self.clock = 0
+        self._air = threading.Event()
+        self._closed = threading.Event()
+        self._sender: threading.Thread | None = None
+
+    def publish(self, within: float = 10.0) -> str | None:
+        """Everything up to publish; the code of the answer, None if the server closed without one."""
+        self.socket.sendall(self.peer.open())
+        return self.answer(within)
+
+    def answer(self, within: float = 10.0) -> str | None:
+        self.socket.settimeout(within)
+        while self.peer.status() is None:
+            data = self.socket.recv(65_536)
+            if not data:
+                break
+            self.peer.receive_data(data)
+        return self.peer.status()
+
+    @property
+    def description(self) -> str:
+        return str(self.peer.statuses()[-1]["description"])
+
+    def go_on_air(self) -> None:
+        """Metadata, headers and then 25 frames a second, until `fall_silent`, `stop` or the connection's end."""
+        self.socket.sendall(self.peer.metadata() + self.peer.sequence_headers())
+        self._air.set()
+        self._sender = threading.Thread(target=self._send_frames, daemon=True)
+        self._sender.start()
+
+    def _send_frames(self) -> None:
+        while not self._closed.is_set():
+            if self._air.wait(0.1):
+                with contextlib.suppress(OSError):
+                    self.socket.sendall(
+                        self.peer.video(self.clock, keyframe=self.clock % 2_000 == 0, size=FRAME_BYTES)
+                        + self.peer.audio(self.clock)
+                    )
+                self.clock += FRAME_MS
+                time.sleep(FRAME_MS / 1000)
+
+    def fall_silent(self) -> None:
+        self._air.clear()
+
+    def speak_again(self) -> None:
+        self._air.set()
+
+    def stop(self) -> None:
+        """As a broadcaster presses the button."""
+        self._quiet()
+        self.socket.sendall(self.peer.unpublish())
+        self.socket.close()
+
+    def drop(self) -> None:
+        """The connection is gone, without a word."""
+        self._quiet()
+        self.socket.close()
+
+    def _quiet(self) -> None:
+        self._closed.set()
+        if self._sender is not None:
+            self._sender.join()
+
+    def was_closed(self, within: float) -> bool:
+        """Whether the server ends the connection within so many seconds."""
+        self.socket.settimeout(within)
+        try:
+            while data := self.socket.recv(65_536):
+                self.peer.receive_data(data)
+        except TimeoutError:
+            return False
+        except ConnectionError:
+            return True
+        return True
