@@ -1,6 +1,6 @@
 """The body that asks for a new stream key; broadcasters and administrators send the same."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
@@ -16,6 +16,17 @@ def _network(text: str) -> str:
         raise ValueError("must be a network such as 203.0.113.0/24 or an address") from None
 
 
+# Beyond, a time in another zone is no time in UTC.
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _in_the_calendar(time: datetime) -> datetime:
+    if not _EARLIEST <= time < _LATEST:
+        raise ValueError("must lie between the years 1970 and 9998")
+    return time
+
+
+Time = Annotated[AwareDatetime, AfterValidator(_in_the_calendar)]
 Network = Annotated[
     str,
     StringConstraints(max_length=50),
@@ -31,8 +42,8 @@ class NewKey(RequestModel):
     model_config = example(label="Weekend tournament", one_time=True, allow_list=["203.0.113.0/24"])
 
     label: Label = ""
-    not_before: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    not_before: Time | None = None
+    expires_at: Time | None = None
     one_time: bool = False
     allow_list: list[Network] = Field(default=[], max_length=rules.MAX_NETWORKS)
 

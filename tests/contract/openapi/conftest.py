@@ -1,6 +1,7 @@
 """A stack of its own: what is sent here is anything that the document allows, and much that it does not."""
 
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from chalicelib.api.openapi import SECURITY
 from chalicelib.api.routing import Audience
 from local.private_files import load_or_make_secrets
 from tests.support import tools
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import running_stack
 
 TOKEN_LIFE_S = 3_600
 
@@ -25,6 +26,7 @@ class Target:
 
     url: str
     credentials: dict[Audience, dict[str, str]] = field(repr=False)
+    jwt_secret: str = field(repr=False)
     env: dict[str, str] = field(repr=False)
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -49,6 +51,14 @@ class Target:
         for row in self._dynamodb.scan(TableName=table)["Items"]:
             self._dynamodb.delete_item(TableName=table, Key={"bucket": row["bucket"]})
 
+    def make_room(self) -> None:
+        """Another user, with a channel of their own, and no webhooks: there may be so many keys and webhooks only."""
+        claims = {"sub": str(uuid.uuid4()), "exp": int(time.time()) + TOKEN_LIFE_S}
+        token = jwt.encode(claims, self.jwt_secret, algorithm="HS256")
+        self.credentials[Audience.BROADCASTER] = {"Authorization": f"Bearer {token}"}
+        for webhook in self.call("GET", "/api/admin/webhooks", Audience.ADMIN).json()["webhooks"]:
+            self.call("DELETE", f"/api/admin/webhooks/{webhook['webhook_id']}", Audience.ADMIN)
+
     def call(self, method: str, path: str, audience: Audience, **more: Any) -> requests.Response:
         headers = {"Content-Type": "application/json", **self.credentials[audience], **more.pop("headers", {})}
         return self.session.request(method, self.url + path, headers=headers, timeout=15, **more)
@@ -58,16 +68,12 @@ class Target:
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     tools.need(request.node.nodeid or "tests of the API's contract", "ministack")
     with running_stack(tmp_path_factory.mktemp("contract")) as stack:
-        yield Target(stack.http_url, _credentials(stack), stack.environment())
-
-
-def _credentials(stack: Stack) -> dict[Audience, dict[str, str]]:
-    secrets = load_or_make_secrets(stack.settings.state_dir)
-    claims = {"sub": "contract", "exp": int(time.time()) + TOKEN_LIFE_S}
-    token = jwt.encode(claims, secrets.jwt_secret, algorithm="HS256")
-    return {
-        Audience.ANYONE: {},
-        Audience.BROADCASTER: {"Authorization": f"Bearer {token}"},
-        Audience.ADMIN: {"X-Api-Key": stack.admin_secret},
-        Audience.MEDIA_SERVER: {"X-Hook-Secret": secrets.hook_secret},
-    }
+        secrets = load_or_make_secrets(stack.settings.state_dir)
+        credentials: dict[Audience, dict[str, str]] = {
+            Audience.ANYONE: {},
+            Audience.ADMIN: {"X-Api-Key": stack.admin_secret},
+            Audience.MEDIA_SERVER: {"X-Hook-Secret": secrets.hook_secret},
+        }
+        target = Target(stack.http_url, credentials, secrets.jwt_secret, stack.environment())
+        target.make_room()
+        yield target

@@ -1,0 +1,170 @@
+"""Every operation of the document can succeed, and its answer then has the documented shape."""
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+
+import app  # noqa: F401 - it registers every route
+from chalicelib.api.openapi import document, operation_id
+from chalicelib.api.routing import OPERATIONS, Operation
+from tests.contract.openapi.conftest import Target
+
+WITHIN_S = 10.0
+
+schema = schemathesis.openapi.from_dict(document())
+
+
+class Caller:
+    """Calls operations by method and path of the document, and keeps which ones succeeded."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._operations = {(one.method, one.path): one for one in OPERATIONS}
+        self.succeeded: set[str] = set()
+
+    def __call__(self, method: str, path: str, ids: dict[str, str] | None = None, **more: Any) -> Any:
+        """The answer's JSON, or None; the answer must be the documented success."""
+        operation = self._operations[method, path]
+        response = self._target.call(
+            method, path.format(**(ids or {})), operation.audience, **self._sent(operation, more)
+        )
+        assert response.status_code == operation.status, f"{method} {path}: {response.status_code} {response.text}"
+        schema[path][method].validate_response(response)
+        self.succeeded.add(operation_id(operation))
+        return response.json() if response.content else None
+
+    @staticmethod
+    def _sent(operation: Operation, more: dict[str, Any]) -> dict[str, Any]:
+        kind = "application/x-www-form-urlencoded" if operation.form else "application/json"
+        return {"allow_redirects": False, "headers": {"Content-Type": kind}} | more
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """What `look` finds, once it finds something."""
+    deadline = time.monotonic() + WITHIN_S
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture
+def call(target: Target) -> Caller:
+    target.forgive()
+    target.make_room()
+    return Caller(target)
+
+
+@pytest.fixture
+def receiver_url() -> str:
+    """Where nobody listens: deliveries are made, and fail."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/hook"
+
+
+def test_every_operation_succeeds_as_documented(call: Caller, receiver_url: str) -> None:
+    anybody(call)
+    webhook = {"webhook_id": call("POST", "/api/admin/webhooks", json={"url": receiver_url})["webhook_id"]}
+    own_channel(call)
+    administration(call)
+    foreign_servers(call)
+    webhooks(call, webhook)
+    assert {operation_id(operation) for operation in OPERATIONS} - call.succeeded == set()
+
+
+def anybody(call: Caller) -> None:
+    assert call("GET", "/openapi.json") == document()
+    assert call("GET", "/health")["status"] == "ok"
+
+
+def own_channel(call: Caller) -> None:
+    channel = call("GET", "/api/channel")
+    call("PATCH", "/api/channel", json={"title": "Contract", "visibility": "public", "tags": ["one"]})
+    call("GET", "/api/channel/credentials")
+    stream_key = call("POST", "/api/channel/credentials/reset")["stream_key"]
+    call("POST", "/api/streams/generate-key")
+    further = call("POST", "/api/channel/keys", json={"label": "second", "expires_at": "2100-01-01T00:00:00Z"})
+    call("GET", "/api/channel/keys")
+
+    publisher = {"call": "publish", "clientid": "contract-1", "name": stream_key}
+    call("POST", "/hooks/nginx-rtmp/publish", data=publisher)
+    call("POST", "/hooks/nginx-rtmp/update", data=publisher | {"call": "update_publish"})
+    assert call("GET", "/api/channel")["status"] == "LIVE"
+    assert until(lambda: call("GET", "/api/streams/public")["streams"])[0]["channel_id"] == channel["channel_id"]
+    stream = {"stream_id": call("GET", "/api/streams")["streams"][-1]["id"]}
+    live = call("GET", "/api/channels/{channel_id}", {"channel_id": channel["channel_id"]})["live"]
+    call("GET", "/api/streams/{key_or_id}", {"key_or_id": live["stream_id"]})
+    assert call("GET", "/api/streams/{key_or_id}", {"key_or_id": stream_key})["stream"]["status"] == "active"
+    assert until(lambda: call("GET", "/api/admin/streams")["streams"])
+    stream = {"stream_id": live["stream_id"]}
+    assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "LIVE"
+    assert call("GET", "/api/admin/keys", params={"status": "in-use"})["keys"]
+    call("DELETE", "/api/admin/streams/{stream_id}", stream)
+    call("POST", "/api/channel/stop")
+    call("POST", "/hooks/nginx-rtmp/publish_done", data=publisher | {"call": "publish_done"})
+    assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "ENDED"
+    until(lambda: _is_known(call, further["key_id"]))
+    call("DELETE", "/api/channel/keys/{key_id}", {"key_id": further["key_id"]})
+
+
+def _is_known(call: Caller, key_id: str) -> bool:
+    return key_id in [key["key_id"] for key in call("GET", "/api/channel/keys")["keys"]]
+
+
+def administration(call: Caller) -> None:
+    made = call("POST", "/api/admin/broadcasters", json={"display_name": "Ada"}, headers=_once("ada"))
+    again = call("POST", "/api/admin/broadcasters", json={"display_name": "Ada"}, headers=_once("ada"))
+    assert made == again
+    whose = {"broadcaster_id": made["broadcaster_id"]}
+    call("GET", "/api/admin/broadcasters")
+    call("PATCH", "/api/admin/broadcasters/{broadcaster_id}", whose, json={"contact": "ada@example.com"})
+    key = call("POST", "/api/admin/keys", json=whose | {"one_time": True, "allow_list": ["203.0.113.0/24"]})
+    call("GET", "/api/admin/broadcasters/{broadcaster_id}", whose)
+    call("GET", "/api/admin/keys")
+    which = {"key_id": key["key_id"]}
+    call("GET", "/api/admin/keys/{key_id}", which)
+    call("GET", "/api/admin/keys/{key_id}/streams", which)
+    assert call("POST", "/api/admin/keys/{key_id}/revoke", which)["status"] == "revoked"
+    node = call("GET", "/api/admin/nodes")["nodes"][0]
+    call("POST", "/api/admin/nodes/{node_id}/drain", {"node_id": node["node_id"]})
+
+
+def _once(key: str) -> dict[str, str]:
+    return {"Content-Type": "application/json", "Idempotency-Key": key}
+
+
+def foreign_servers(call: Caller) -> None:
+    path = "live/" + call("POST", "/api/streams/generate-key")["stream"]["stream_key"]
+    source = {"path": path, "source_type": "rtmpConn", "source_id": "contract-2"}
+    call("POST", "/hooks/mediamtx/auth", json={"action": "publish", "path": path, "id": "contract-2"})
+    call("POST", "/hooks/mediamtx/publish", data=source)
+    call("POST", "/hooks/mediamtx/unpublish", data=source)
+    name = path.removeprefix("live/")
+    assert call("POST", "/hooks/srs", json={"action": "on_publish", "client_id": "c", "stream": name}) == 0
+    assert call("POST", "/hooks/srs", json={"action": "on_unpublish", "client_id": "c", "stream": name}) == 0
+    admission: dict[str, dict[str, Any]] = {
+        "client": {"address": "203.0.113.7", "port": 1},
+        "request": {"direction": "incoming", "status": "opening", "url": f"rtmp://203.0.113.1/{path}"},
+    }
+    assert call("POST", "/hooks/ome", json=admission)["allowed"] is True
+    closing = admission | {"request": admission["request"] | {"status": "closing"}}
+    assert call("POST", "/hooks/ome", json=closing) == {}
+
+
+def webhooks(call: Caller, webhook: dict[str, str]) -> None:
+    here = "/api/admin/webhooks/{webhook_id}"
+    call("GET", "/api/admin/webhooks")
+    call("GET", here, webhook)
+    call("PATCH", here, webhook, json={"description": "contract"})
+    call("POST", here + "/rotate-secret", webhook)
+    deliveries = until(lambda: call("GET", here + "/deliveries", webhook)["deliveries"])
+    delivery = webhook | {"event_id": deliveries[-1]["event_id"]}
+    until(lambda: call("GET", here + "/deliveries/{event_id}", delivery)["log"])
+    call("POST", here + "/deliveries/{event_id}/replay", delivery)
+    call("POST", here + "/replay", webhook, json={"since": "2020-01-01T00:00:00Z"})
+    call("DELETE", here, webhook)
