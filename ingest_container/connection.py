@@ -268,6 +268,10 @@ class PublisherConnection(asyncio.BufferedProtocol):
             if not self._transport.is_closing():
                 self._abort("queue_abandoned")
             return
+        except Exception:  # a defect of ours: the encoder must not wait for an answer for ever
+            self._node.log.exception("admission failed")
+            self._abort("internal_error")
+            return
         if self._transport.is_closing():
             self._leave(broadcast)
             return
