@@ -1,19 +1,26 @@
 """Routes for administrators and frontends, by shared secret in `X-Api-Key`: streams and nodes."""
 
-from chalice.app import Blueprint
+from chalice.app import Blueprint, Response
 
-from chalicelib.api.http import Page, now_ms
+from chalicelib.api.http import Page, now_ms, ok_text
 from chalicelib.api.routing import ADMIN, route
+from chalicelib.api.shared import SharedAnswers
 from chalicelib.domain.errors import NodeNotFound, NotLive, StreamNotFound
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import admin_views, discovery, fleet, lifecycle, stream_views, views
 
 blueprint = Blueprint(__name__)
 
+_pages = SharedAnswers()
+
 
 @route(blueprint, "GET", "/api/admin/streams", ADMIN, query=Page, answer=stream_views.ActiveStreamPage)
-def list_active_streams(query: Page) -> stream_views.ActiveStreamPage:
+def list_active_streams(query: Page) -> Response:
     """Every stream that is live or waits for its encoder, private ones too, oldest first."""
+    return ok_text(_pages.get(query.model_dump_json(), lambda: _active_streams(query).model_dump_json()))
+
+
+def _active_streams(query: Page) -> stream_views.ActiveStreamPage:
     now = now_ms()
     page = discovery.active_streams(query.limit, query.cursor, now)
     return stream_views.ActiveStreamPage(

@@ -69,9 +69,13 @@ def now_ms() -> int:
 
 def ok(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON; a pydantic model is dumped as JSON."""
-    dumped = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
-    out: dict[str, str | list[str]] = {"Content-Type": "application/json", **(headers or {})}
-    return Response(json.dumps(dumped, separators=(",", ":")), out, status)
+    text = body.model_dump_json() if isinstance(body, BaseModel) else json.dumps(body, separators=(",", ":"))
+    return ok_text(text, status, headers)
+
+
+def ok_text(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON that is text already."""
+    return Response(text, {"Content-Type": "application/json", **(headers or {})}, status)
 
 
 def path_of(parameters: Mapping[str, str], not_found: type[NotFound]) -> dict[str, str]:

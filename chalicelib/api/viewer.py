@@ -3,8 +3,9 @@
 from chalice.app import Blueprint, Response
 from pydantic import Field
 
-from chalicelib.api.http import NO_STORE, Page, now_ms, ok, wrong_guess
+from chalicelib.api.http import NO_STORE, Page, now_ms, ok, ok_text, wrong_guess
 from chalicelib.api.routing import ANYONE, route
+from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
 from chalicelib.domain.cards import Search
 from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound, TooManyRequests
@@ -12,6 +13,8 @@ from chalicelib.domain.keys import is_well_formed
 from chalicelib.services import discovery, stream_views, views
 
 blueprint = Blueprint(__name__)
+
+_pages = SharedAnswers()
 
 
 class PublicQuery(Page):
@@ -45,8 +48,12 @@ def health() -> Response:
     answer=stream_views.PublicStreamPage,
     any_origin=True,
 )
-def public_streams(query: PublicQuery) -> stream_views.PublicStreamPage:
+def public_streams(query: PublicQuery) -> Response:
     """Channels that are live and public, oldest first. A page may hold fewer than asked for while more follow."""
+    return ok_text(_pages.get(query.model_dump_json(), lambda: _public_streams(query).model_dump_json()))
+
+
+def _public_streams(query: PublicQuery) -> stream_views.PublicStreamPage:
     page = discovery.public_streams(query.search, query.limit, query.cursor, now_ms())
     return stream_views.PublicStreamPage(
         streams=[stream_views.public_stream(one) for one in page.streams],

@@ -147,7 +147,7 @@ def public_streams(search: Search, limit: int, after: str | None, now: int) -> R
     def wanted(card: Card) -> bool:
         return card.visibility is Visibility.PUBLIC and search.finds(card)
 
-    found, last = running.streams(now, limit, after, wanted)
+    found, last = running.streams(now, limit, after, wanted, few=search != Search())
     return RunningPage(running.measured(found), last)
 
 

@@ -12,12 +12,12 @@ from itertools import islice
 from chalicelib.config import settings
 from chalicelib.domain.cards import Card
 from chalicelib.domain.events import Pulse, StreamFacts
-from chalicelib.domain.streams import ChannelStatus, StatusReading, Stream, stream_reading
+from chalicelib.domain.streams import OFFLINE, ChannelStatus, StatusReading, Stream, stream_reading
 from chalicelib.store import nodes, pulses
 from chalicelib.store import streams as rows
 
 MOST_LOOKED_AT = 1_000  # rows a page: a search that finds little ends early and answers a cursor
-CHUNK = 100
+CHUNK = 500  # rows a request where few are wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +45,34 @@ def everything(_card: Card) -> bool:
 
 
 def streams(
-    now: int, limit: int, after: str | None, wanted: Callable[[Card], bool] = everything
+    now: int, limit: int, after: str | None, wanted: Callable[[Card], bool] = everything, *, few: bool = False
 ) -> tuple[list[RunningStream], str | None]:
-    """Up to `limit` running streams whose card is wanted, oldest first, and the id to go on after if there are more."""
-    chunk_size = min(max(limit + 1, CHUNK), MOST_LOOKED_AT) if wanted is not everything else limit + 1
+    """Up to `limit` running streams whose card is wanted, oldest first, and the id to go on after if there are more.
+
+    `few`: most will not be wanted, so larger pieces are read at once.
+    """
+    chunk_size = max(limit + 1, CHUNK if few else 0)
     unended = _unended(after, chunk_size)
     found: list[RunningStream] = []
     last: str | None = None
     for _ in range(0, MOST_LOOKED_AT, chunk_size):
         chunk = list(islice(unended, chunk_size))
-        candidates = [stream for stream in chunk if wanted(stream.card)]
-        sessions = nodes.sessions_of(stream.node_id for stream in candidates)
+        readings = _readings([stream for stream in chunk if wanted(stream.card)], now)
         for stream in chunk:
             if len(found) == limit:
                 return found, last
             last = stream.stream_id
-            if wanted(stream.card):
-                reading = stream_reading(stream, sessions.get(stream.node_id), now)
-                if reading.status is not ChannelStatus.OFFLINE:
-                    found.append(RunningStream(stream, reading))
+            reading = readings.get(stream.stream_id, OFFLINE)
+            if reading.status is not ChannelStatus.OFFLINE:
+                found.append(RunningStream(stream, reading))
         if len(chunk) < chunk_size:
             return found, None
     return found, last
+
+
+def _readings(candidates: list[Stream], now: int) -> dict[str, StatusReading]:
+    sessions = nodes.sessions_of(stream.node_id for stream in candidates)
+    return {s.stream_id: stream_reading(s, sessions.get(s.node_id), now) for s in candidates}
 
 
 def measured(found: list[RunningStream]) -> list[RunningStream]:

@@ -1,0 +1,111 @@
+"""What a key is good for, as plain rules."""
+
+import dataclasses
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from chalicelib.api.key_terms import NewKey
+from chalicelib.domain import cursors
+from chalicelib.domain.cards import Card, Search
+from chalicelib.domain.errors import InvalidInput, KeyNotAllowedHere, KeyRevoked, KeyUnknown, KeyUsedUp
+from chalicelib.domain.keys import (
+    KeyReading,
+    KeyStatus,
+    StreamKey,
+    check_place,
+    listing,
+    reading,
+    refusal_of_claim,
+    used_up,
+)
+
+NOW = 1_800_000_000_000
+KEY = StreamKey("h" * 64, "key_1", "ch_1", "last", KeyStatus.ACTIVE, NOW - 1)
+SPENT = dataclasses.replace(KEY, one_time=True, last_stream_id="stream 1")
+
+
+@pytest.mark.parametrize(
+    ("key", "in_use", "expected"),
+    [
+        (KEY, False, KeyReading.ACTIVE),
+        (KEY, True, KeyReading.IN_USE),
+        (dataclasses.replace(KEY, expires_at=NOW), False, KeyReading.EXPIRED),
+        (dataclasses.replace(KEY, expires_at=NOW + 1), False, KeyReading.ACTIVE),
+        (dataclasses.replace(KEY, last_stream_id="stream 1"), False, KeyReading.ACTIVE),
+        (SPENT, True, KeyReading.IN_USE),
+        (SPENT, False, KeyReading.EXPIRED),
+        (dataclasses.replace(KEY, status=KeyStatus.REVOKED), True, KeyReading.REVOKED),
+    ],
+)
+@pytest.mark.requirement("SO-6")
+def test_the_status_of_a_key(key: StreamKey, in_use: bool, expected: KeyReading) -> None:
+    assert reading(key, in_use=in_use, now=NOW) is expected
+
+
+def test_a_key_for_one_time_is_used_up_by_its_first_stream_only() -> None:
+    assert not used_up(dataclasses.replace(SPENT, last_stream_id=None), None)
+    assert used_up(SPENT, None)
+    assert used_up(SPENT, "stream 2")
+    assert not used_up(SPENT, "stream 1")
+    assert not used_up(dataclasses.replace(SPENT, one_time=False), None)
+
+
+def test_a_refused_claim_says_the_gravest_reason() -> None:
+    assert isinstance(refusal_of_claim(None, None, NOW), KeyUnknown)
+    assert isinstance(refusal_of_claim(SPENT, None, NOW), KeyUsedUp)
+    assert isinstance(refusal_of_claim(dataclasses.replace(SPENT, status=KeyStatus.REVOKED), None, NOW), KeyRevoked)
+
+
+@given(st.ip_addresses(v=4), st.integers(0, 32))
+def test_an_address_is_in_every_network_around_it(address: object, bits: int) -> None:
+    from ipaddress import ip_network
+
+    key = dataclasses.replace(KEY, allow_list=[str(ip_network(f"{address}/{bits}", strict=False))])
+    check_place(key, str(address))
+    check_place(key, f"::ffff:{address}")
+
+
+def test_an_allow_list_of_the_other_family_lets_nobody_in() -> None:
+    with pytest.raises(KeyNotAllowedHere):
+        check_place(dataclasses.replace(KEY, allow_list=["0.0.0.0/0"]), "2001:db8::1")
+
+
+@given(st.none() | st.integers(0, NOW * 2), st.none() | st.integers(0, NOW * 2))
+def test_listings_sort_by_how_long_keys_are_good(first: int | None, second: int | None) -> None:
+    forever = NOW * 100
+    shorter, longer = sorted([first, second], key=lambda end: forever if end is None else end)
+    assert listing(shorter, "key_1") <= listing(longer, "key_2")
+
+
+@given(st.lists(st.text(st.characters(codec="ascii", categories=("L", "N", "P"))), min_size=1, max_size=4))
+def test_a_cursor_comes_back_as_it_was_made(parts: list[str]) -> None:
+    assert cursors.decode(cursors.encode(*parts), len(parts)) == parts
+
+
+@given(st.text(max_size=50))
+def test_whatever_is_sent_as_cursor_is_a_cursor_or_refused(text: str) -> None:
+    with suppress(InvalidInput):
+        assert all(isinstance(part, str) for part in cursors.decode(text, 2))
+
+
+@pytest.mark.requirement("FX-1")
+def test_an_empty_search_finds_everything_and_case_does_not_count() -> None:
+    card = Card(title="STRASSE", category="Music", tags=["Jazz"], display_name="Ann")
+    for search in (Search(), Search("straße"), Search("ann"), Search(category="mUsic"), Search(tag="jazz")):
+        assert search.finds(card)
+    for search in (Search("jazzy"), Search(category="Mus"), Search(tag="jaz")):
+        assert not search.finds(card)
+
+
+def test_the_same_network_twice_is_one() -> None:
+    assert NewKey(allow_list=["10.0.0.0/8", " 10.0.0.0/8"]).terms().allow_list == ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize("network", ["", "10.0.0.1/8", "host", "10.0.0.0/33", "1" * 51])
+def test_what_is_no_network_is_refused(network: str) -> None:
+    with pytest.raises(ValidationError):
+        NewKey(allow_list=[network])
