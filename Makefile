@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test lint format bench bench-ingest dashboard compiled clean
+.PHONY: help run demo token test api-docs lint format bench bench-ingest dashboard compiled clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -30,6 +30,9 @@ token: $(RUN_STAMP)  ## print a JWT of the demo account
 test: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## run every suite (ARGS="tests/unit -k leases" to choose)
 	.venv/bin/python -m pytest $(ARGS)
 	cd dashboard && sh ../local/with_node.sh npm test
+
+api-docs: $(DEV_STAMP)  ## write docs/api.md anew after a route has changed
+	.venv/bin/python -m local.api_docs
 
 lint: $(DEV_STAMP) $(NODE_MODULES)  ## format check, linter, types, layer rule, dashboard types
 	.venv/bin/ruff format --check .

@@ -164,7 +164,8 @@ def status_of(problem: type[StreamSyncError]) -> int:
 
 
 def _operation(operation: Operation, schemas: "_Schemas") -> Json:
-    text = re.sub(r"\s*\n\s*", " ", (operation.view.__doc__ or "").strip())
+    said = [operation.view.__doc__ or "", operation.query.__doc__ or "" if operation.query else ""]
+    text = " ".join(" ".join(said).split())
     summary, more, _ = text.partition(". ")
     made: Json = {
         "operationId": operation_id(operation),
@@ -295,10 +296,13 @@ def _problem(used: Iterable[type[StreamSyncError]]) -> Json:
 
 
 class _Generator(GenerateJsonSchema):
-    """Without the titles that pydantic makes of field names: they say nothing that the name does not."""
+    """Without titles made of field names, which say nothing that the name does not; answers leave no field out."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return self.mode == "serialization" or super().field_is_required(field, total)
 
 
 class _Schemas:

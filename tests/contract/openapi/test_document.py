@@ -1,15 +1,17 @@
 """The document itself: valid, complete, without secrets; and docs/api.md, which is made of it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
 
 import app
-from chalicelib.api.openapi import document, problems_of
-from chalicelib.api.routing import OPERATIONS
-from chalicelib.domain import errors
+from chalicelib.api.openapi import document, operation_id, problems_of
+from chalicelib.api.routing import OPERATIONS, Operation
+from chalicelib.domain.keys import KEY_LENGTH
+from local import api_docs
 from tests.contract.openapi.conftest import Target
 
 
@@ -46,10 +48,24 @@ def test_shapes_have_names_of_their_own() -> None:
     assert [name for name in document()["components"]["schemas"] if not name.isalnum()] == []
 
 
-def test_examples_fit_their_schemas_and_hold_no_key() -> None:
-    text = json.dumps(document())
-    assert "<stream key>" in text
-    assert errors.TokenMissing.code in text
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body], ids=operation_id)
+def test_a_body_has_an_example_that_is_valid_and_holds_no_key(operation: Operation) -> None:
+    assert operation.body is not None
+    examples = operation.body.model_json_schema()["examples"]
+    for example in examples:
+        operation.body.model_validate_json(json.dumps(example))
+    assert not re.search(rf"\b[A-Za-z0-9]{{{KEY_LENGTH}}}\b", json.dumps(examples))
+
+
+def test_the_page_for_people_is_fresh() -> None:
+    page = api_docs.FILE.read_text()
+    assert api_docs.renewed(page) == page, "run `make api-docs`"
+
+
+def test_each_code_is_explained_on_the_page_for_people() -> None:
+    page = api_docs.FILE.read_text()
+    codes = document()["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+    assert [code for code in codes if f"| `{code}` |" not in page] == []
 
 
 @pytest.mark.requirement("SO-16")

@@ -1,0 +1,178 @@
+"""docs/api.md from the OpenAPI document: `python -m local.api_docs` writes anew what stands between its two marks.
+
+By audience the routes, then the shapes they share, then every refusal with what to do. What surrounds it is written
+by hand.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import app  # noqa: F401 - it registers every route
+from chalicelib.api.openapi import (
+    AUDIENCES,
+    EVERYWHERE,
+    NOWHERE,
+    document,
+    problems_of,
+    status_of,
+)
+from chalicelib.api.routing import OPERATIONS, Audience, Operation
+from chalicelib.domain.errors import PayloadTooLarge
+from local.settings import ROOT
+
+FILE = ROOT / "docs" / "api.md"
+BEGIN = "<!-- made from /openapi.json by `make api-docs` -->"
+END = "<!-- end -->"
+
+Json = dict[str, Any]
+
+
+def main() -> None:
+    FILE.write_text(renewed(FILE.read_text()))
+
+
+def renewed(text: str) -> str:
+    """The page with the part between the marks made anew."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return "".join([before, BEGIN, "\n\n", "\n".join(_reference()), "\n", END, after])
+
+
+def _reference() -> Iterator[str]:
+    for audience in AUDIENCES:
+        yield from _audience(audience)
+    yield from ["## Shapes", "", "A field without a remark is always there.", ""]
+    for name, schema in document()["components"]["schemas"].items():
+        yield from _shape(name, schema)
+    yield from _problems()
+
+
+# --- routes ----------------------------------------------------------------------------------------------------------
+
+
+def _audience(audience: Audience) -> Iterator[str]:
+    tag, text, refusals = AUDIENCES[audience]
+    yield from [f"## {tag}", "", text, ""]
+    if refusals:
+        yield from [f"Without it: {_codes(refusals)}.", ""]
+    for operation in OPERATIONS:
+        if operation.audience is audience:
+            yield from _operation(operation)
+
+
+def _operation(operation: Operation) -> Iterator[str]:
+    spec: Json = document()["paths"][operation.path][operation.method.lower()]
+    yield from [f"### `{operation.method} {operation.path}`", "", spec.get("description", spec["summary"] + "."), ""]
+    parameters = [_resolved(parameter) for parameter in spec["parameters"]]
+    rows = [(f"`{p['name']}`", p["in"], _with_default(p["schema"]), p.get("description", "")) for p in parameters]
+    yield from _table(("parameter", "in", "value", ""), rows)
+    for kind, content in spec.get("requestBody", {}).get("content", {}).items():
+        sent = "Form" if "form" in kind else "Body"
+        optional = "" if spec["requestBody"]["required"] else ", optional"
+        yield from [f"{sent}{optional}: {_type(content['schema'])}", ""]
+    success = spec["responses"][str(operation.status)]
+    shape = [_type(content["schema"]) for content in success.get("content", {}).values()]
+    yield from [f"Answers {operation.status}" + (f" with {shape[0]}" if shape else " without a body") + ".", ""]
+    own = set(problems_of(operation)) - {*EVERYWHERE, PayloadTooLarge, *AUDIENCES[operation.audience][2]}
+    if own:
+        yield from [f"Refuses with {_codes(own)}.", ""]
+
+
+def _resolved(parameter: Json) -> Json:
+    reference = parameter.get("$ref")
+    if reference is None:
+        return parameter
+    found: Json = document()["components"]["parameters"][reference.rpartition("/")[2]]
+    return found
+
+
+# --- shapes ----------------------------------------------------------------------------------------------------------
+
+
+def _shape(name: str, schema: Json) -> Iterator[str]:
+    yield from [f"### {name}", ""]
+    if "description" in schema:
+        yield from [schema["description"].replace("\n", " "), ""]
+    if "enum" in schema:
+        yield from [_type(schema), ""]
+    required = schema.get("required", ())
+    rows = []
+    for field, shape in schema.get("properties", {}).items():
+        remark = shape.get("description", "")
+        if field not in required:
+            remark = f"optional; {remark}" if remark else "optional"
+        rows.append((f"`{field}`", _with_default(shape), remark))
+    yield from _table(("field", "value", ""), rows)
+    for example in schema.get("examples", ()):
+        yield from ["```json", json.dumps(example, ensure_ascii=False), "```", ""]
+
+
+def _with_default(schema: Json) -> str:
+    default = schema.get("default")
+    return _type(schema) + (f"; `{json.dumps(default)}` if left out" if default not in (None, "", []) else "")
+
+
+def _type(schema: Json) -> str:
+    """A schema in a few words."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    for alternatives in ("anyOf", "oneOf"):
+        if alternatives in schema:
+            return " or ".join(_type(one) for one in schema[alternatives])
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    kind = schema.get("type", "any")
+    if kind == "array":
+        return f"list of {_type(schema.get('items', {}))}{_limits(schema)}"
+    named = " or ".join(kind) if isinstance(kind, list) else kind
+    return (f"{named} ({schema['format']})" if "format" in schema else named) + _limits(schema)
+
+
+def _limits(schema: Json) -> str:
+    for low, high, unit in (
+        ("minLength", "maxLength", " characters"),
+        ("minItems", "maxItems", " items"),
+        ("minimum", "maximum", ""),
+    ):
+        least, most = schema.get(low), schema.get(high)
+        if most is not None:
+            span = f"up to {most}" if not least else f"{most}" if least == most else f"{least} to {most}"
+            return f", {span}{unit}"
+        if least is not None:
+            return f", {least}{unit} or more"
+    return ""
+
+
+# --- refusals --------------------------------------------------------------------------------------------------------
+
+
+def _problems() -> Iterator[str]:
+    used = {problem for operation in OPERATIONS for problem in problems_of(operation)} | set(NOWHERE)
+    yield from ["## Refusals", ""]
+    rows = [
+        (f"`{problem.code}`", str(status_of(problem)), problem.title, problem.action)
+        for problem in sorted(used, key=lambda problem: (status_of(problem), problem.code))
+    ]
+    yield from _table(("code", "status", "what", "what to do"), rows)
+
+
+def _codes(problems: Iterable[Any]) -> str:
+    ordered = sorted(problems, key=lambda problem: (status_of(problem), problem.code))
+    return ", ".join(f"`{problem.code}` ({status_of(problem)})" for problem in ordered)
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    if rows:
+        yield "| " + " | ".join(heads) + " |"
+        yield "|" + "---|" * len(heads)
+        for row in rows:
+            yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+        yield ""
+
+
+if __name__ == "__main__":
+    main()
