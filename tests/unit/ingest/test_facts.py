@@ -17,19 +17,20 @@ def claimed(**values: rtmp.AmfValue) -> rtmp.Metadata:
     return rtmp.Metadata(values)
 
 
-def found(*events: rtmp.Event) -> StreamFacts:
+def found(*told: rtmp.Event | rtmp.MediaCounter) -> StreamFacts:
     finder = FactFinder()
-    for event in events:
-        finder.learn(event)
+    for item in told:
+        if isinstance(item, rtmp.MediaCounter):
+            finder.heard(item)
+        else:
+            finder.learn(item)
     return finder.facts
 
 
-def frame(codec: str) -> rtmp.VideoMessage:
-    return rtmp.VideoMessage(0, b"", codec, True, False, 0, 0, 0)
-
-
-def sound(codec: str) -> rtmp.AudioMessage:
-    return rtmp.AudioMessage(0, b"", codec, False, 0, 0)
+def media(video: str | None, audio: str | None) -> rtmp.MediaCounter:
+    counter = rtmp.MediaCounter()
+    counter.video_codec, counter.audio_codec = video, audio
+    return counter
 
 
 def test_nothing_is_known_of_a_stream_that_said_nothing() -> None:
@@ -37,7 +38,7 @@ def test_nothing_is_known_of_a_stream_that_said_nothing() -> None:
 
 
 def test_what_the_metadata_claims_stands_until_the_header_comes() -> None:
-    facts = found(claimed(width=640.0, height=360.0, framerate=29.97, encoder="OBS"), frame("h264"), sound("aac"))
+    facts = found(claimed(width=640.0, height=360.0, framerate=29.97, encoder="OBS"), media("h264", "aac"))
     assert facts == StreamFacts(width=640, height=360, fps=29.97, video_codec="h264", audio_codec="aac", encoder="OBS")
 
 
@@ -118,3 +119,22 @@ def test_hostile_metadata_never_raises_and_stays_in_bounds(values: dict[str, rtm
     # DynamoDB takes no number below 1e-130, nor NaN or infinity.
     assert facts.fps is None or 0.01 <= facts.fps <= MAX_FPS
     assert facts.encoder is None or (facts.encoder.isprintable() and len(facts.encoder) <= MAX_ENCODER)
+
+
+def test_facts_are_the_same_object_until_something_new_is_known() -> None:
+    """They are asked for twice a second for every stream."""
+    finder, counter = FactFinder(), media("h264", None)
+    finder.heard(counter)
+    before = finder.facts
+    finder.heard(counter)
+    assert finder.facts is before
+    counter.audio_codec = "aac"
+    finder.heard(counter)
+    assert finder.facts == StreamFacts(video_codec="h264", audio_codec="aac")
+
+
+def test_a_connection_that_brought_nothing_yet_takes_nothing_back() -> None:
+    finder = FactFinder()
+    finder.heard(media("h264", "aac"))
+    finder.heard(media(None, None))
+    assert (finder.facts.video_codec, finder.facts.audio_codec) == ("h264", "aac")

@@ -1,0 +1,93 @@
+"""How much the kernel gathers before it wakes the reader, on real TCP sockets."""
+
+import select
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from ingest_container.gathering import LEAST, MOST, SECONDS, Gathering
+
+PATIENCE_S = 5.0
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """(what the encoder writes to, what the node reads from)."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        encoder = socket.create_connection(server.getsockname())
+        node, _ = server.accept()
+    with encoder, node:
+        yield encoder, node
+
+
+def mark(node: socket.socket) -> int:
+    return node.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT)
+
+
+def readable(node: socket.socket, seconds: float = PATIENCE_S) -> bool:
+    return bool(select.select([node], [], [], seconds)[0])
+
+
+def test_the_mark_is_a_tenth_of_a_second_of_what_comes(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    gathering = Gathering(node)
+    gathering.follow(775_000)
+    assert mark(node) == int(775_000 * SECONDS)
+
+
+def test_a_small_difference_is_left_alone(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    gathering = Gathering(node)
+    gathering.follow(700_000)
+    gathering.follow(800_000)
+    assert mark(node) == 70_000
+    gathering.follow(300_000)
+    assert mark(node) == 30_000
+
+
+@pytest.mark.parametrize(("rate", "expected"), [(0, 1), (LEAST / SECONDS - 10, 1), (100_000_000, MOST)])
+def test_it_keeps_within_bounds(pair: tuple[socket.socket, socket.socket], rate: float, expected: int) -> None:
+    _, node = pair
+    gathering = Gathering(node)
+    gathering.follow(500_000)
+    gathering.follow(rate)
+    assert mark(node) == expected
+
+
+def test_less_than_the_mark_wakes_nobody_until_every_byte_counts(pair: tuple[socket.socket, socket.socket]) -> None:
+    encoder, node = pair
+    gathering = Gathering(node)
+    gathering.follow(500_000)
+    encoder.sendall(bytes(1_000))
+    assert not readable(node, 0.1)
+    assert gathering.unread() == 1_000
+    gathering.at_once()
+    assert readable(node)
+
+
+def test_the_end_of_the_connection_wakes_at_once(pair: tuple[socket.socket, socket.socket]) -> None:
+    encoder, node = pair
+    Gathering(node).follow(500_000)
+    encoder.sendall(bytes(1_000))
+    encoder.close()
+    assert readable(node)
+
+
+def test_nothing_is_unread_once_it_is_read(pair: tuple[socket.socket, socket.socket]) -> None:
+    encoder, node = pair
+    gathering = Gathering(node)
+    encoder.sendall(bytes(10))
+    assert readable(node)
+    assert gathering.unread() == 10
+    node.recv(100)
+    assert gathering.unread() == 0
+
+
+def test_a_connection_that_is_gone_is_no_error(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    gathering = Gathering(node)
+    node.close()
+    gathering.follow(500_000)
+    gathering.at_once()
+    assert gathering.unread() == 0
