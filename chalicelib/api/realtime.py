@@ -14,9 +14,9 @@ from chalice.app import WebsocketEvent
 from chalicelib.api import problems
 from chalicelib.api.http import now_ms
 from chalicelib.domain.channels import channel_id_of
-from chalicelib.domain.errors import StreamSyncError
+from chalicelib.domain.errors import StoreUnavailable, StreamSyncError, TooManyRequests, Unauthenticated
 from chalicelib.domain.topics import Listener, Topic
-from chalicelib.services import credentials, discovery, fanout, identity
+from chalicelib.services import credentials, discovery, fanout, identity, limits
 
 SUBPROTOCOL = "stream-sync"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a secret
@@ -31,7 +31,8 @@ def on_connect(event: WebsocketEvent) -> dict[str, Any]:
     try:
         topic, user = _topic(query, offered)
         fanout.join(event.connection_id, topic, user, now_ms())
-    except StreamSyncError as error:
+    except StreamSyncError as refusal:
+        error = _counted(refusal, raw)
         return {"statusCode": error.http_status, "body": json.dumps(problems.problem(error))}
     selected = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if SUBPROTOCOL in offered else {}
     return {"statusCode": 200, "headers": selected}
@@ -57,6 +58,17 @@ def on_message(event: WebsocketEvent) -> None:
 def on_disconnect(event: WebsocketEvent) -> None:
     """Best effort, says API Gateway: a connection that is gone is also forgotten when a message meets it."""
     fanout.leave(event.connection_id)
+
+
+def _counted(refusal: StreamSyncError, raw: Mapping[str, Any]) -> StreamSyncError:
+    """A bad token counts as a wrong guess; TooManyRequests takes its place where an address guesses on."""
+    if isinstance(refusal, Unauthenticated):
+        address = (raw.get("requestContext", {}).get("identity") or {}).get("sourceIp", "")
+        try:
+            limits.failure(str(address), now_ms())
+        except (TooManyRequests, StoreUnavailable) as limited:
+            return limited if isinstance(limited, TooManyRequests) else refusal
+    return refusal
 
 
 def _topic(query: Mapping[str, str], offered: list[str]) -> tuple[Topic, str | None]:

@@ -3,9 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from chalice.app import WebsocketEvent
 from ulid import ULID
 
 from chalicelib import config
+from chalicelib.api import realtime
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.services import limits
 from tests.support.stack import Emulator
@@ -78,3 +80,14 @@ def test_wrong_guesses_from_one_address_are_told_to_stop(user: str) -> None:
     with pytest.raises(TooManyRequests):
         limits.failure(user, START)
     limits.failure(user, START + limits.FAILURES_AN_ADDRESS.window * 1000)
+
+
+def test_bad_tokens_on_websockets_count_as_wrong_guesses(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FAILURES_AN_ADDRESS", limits.Rule("failures-address", 2, 3_600))
+
+    def connect() -> int:
+        request = {"connectionId": "c", "domainName": "d", "stage": "s", "identity": {"sourceIp": user}}
+        event = {"requestContext": request, "headers": {}, "queryStringParameters": {"token": "x.y.z"}}
+        return int(realtime.on_connect(WebsocketEvent(event, None))["statusCode"])
+
+    assert [connect() for _ in range(3)] == [401, 401, 429]
