@@ -13,6 +13,11 @@ from chalicelib.observability import logger
 from ingest_container import fargate
 from ingest_container.settings import IngestSettings
 
+try:
+    import uvloop as loops
+except ImportError:  # not made for every platform; asyncio's own takes more CPU for the same streams
+    import asyncio as loops  # type: ignore[no-redef]
+
 if TYPE_CHECKING:
     from ingest_container.node import IngestNode
 
@@ -34,7 +39,8 @@ def main() -> int:
     from ingest_container.tls import CertificateUnreadable
 
     try:
-        asyncio.run(_serve(IngestNode(own, shared, logger("ingest"))))
+        with asyncio.Runner(loop_factory=loops.new_event_loop) as runner:
+            runner.run(_serve(IngestNode(own, shared, logger("ingest"))))
     except CannotListen as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -25,6 +25,7 @@ from ingest_container.meter import Meter
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
 
+QUIET = 300  # ms without media in which more may wait in the kernel than was expected to come
 RETRY_FIRST, RETRY_MOST = 0.25, 2.0  # seconds between attempts while the database is away
 
 P = ParamSpec("P")
@@ -41,6 +42,15 @@ class Carrier(Protocol):
 
     def drop(self, reason: EndReason) -> None:
         """Close it; the reason is for its audit record."""
+
+    def gather(self, bytes_per_second: float) -> None:
+        """The stream runs at this rate."""
+
+    def hasten(self) -> None:
+        """Less comes than was expected."""
+
+    def has_unread(self) -> bool:
+        """Whether something waits to be read."""
 
 
 class Broadcast:
@@ -129,11 +139,28 @@ class Broadcast:
             self.end(EndReason.NO_MEDIA)
         elif state is StreamState.RECONNECTING and now >= (self._until or self._waits_since + FIRST_MEDIA):
             self._start(self._give_up(self.hold))
-        elif state is StreamState.LIVE and now - self._last_media > SILENCE:
+        elif state is StreamState.LIVE:
+            self._tick_live(now - self._last_media)
+
+    def _tick_live(self, quiet: int) -> None:
+        carrier = self.carrier
+        if carrier is not None and quiet > QUIET:
+            carrier.hasten()
+        if quiet > SILENCE and not (carrier is not None and carrier.has_unread()):
             self._speaking = False
             self._start(self._interrupt())
-        elif state is StreamState.LIVE and self.carrier is not None and self.carrier.facts != self.hold.facts:
-            self._start(self._learn(self.carrier.facts))
+        elif carrier is not None and (facts := carrier.facts) is not self.hold.facts and facts != self.hold.facts:
+            self._start(self._learn(facts))
+
+    def sample(self, now: float) -> None:
+        """Once a second; `now` is monotonic."""
+        self.meter.sample(now)
+        if self.is_live and self.carrier is not None:
+            self.carrier.gather(self.meter.bytes_per_second)
+
+    def is_new(self, now: int, age: int) -> bool:
+        """Whether the stream became LIVE `age` ms ago, give or take a second."""
+        return self.hold.started_at is not None and 0 <= now - self.hold.started_at - age < 1000
 
     def pulse(self, now: int) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure."""

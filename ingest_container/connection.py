@@ -15,6 +15,7 @@ from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.facts import FactFinder
 from ingest_container.gatekeeper import TurnedAway, canonical
+from ingest_container.gathering import Gathering
 from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
 from ingest_container.tls import TlsBroken, TlsLayer
@@ -24,7 +25,8 @@ HANDSHAKE_RANDOM = 1528  # bytes of S1 (RTMP 1.0, 5.2.3)
 RECEIVE_BUFFER = 256 * 1024  # one for the whole node: the session copies what it keeps
 MAX_UNSENT = 64 * 1024  # a peer that does not read our few hundred bytes is broken
 
-_buffer = memoryview(bytearray(RECEIVE_BUFFER))
+_received = bytearray(RECEIVE_BUFFER)
+_buffer = memoryview(_received)
 
 
 class Host(Protocol):
@@ -57,7 +59,10 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._node = node
         self._tls = TlsLayer(context) if context is not None else None
         self._loop = asyncio.get_running_loop()
-        self._session = rtmp.Session(now=self._loop.time(), random_bytes=os.urandom(HANDSHAKE_RANDOM))
+        # Nobody wants the frames themselves yet: they are counted only.
+        self._session = rtmp.Session(now=self._loop.time(), random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=False)
+        self._gathering = Gathering(None)
+        self._media = 0  # how much of it was seen
         self._found = FactFinder()
         self._broadcast: Broadcast | None = None
         self._admission: asyncio.Task[None] | None = None
@@ -77,6 +82,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
 
     @property
     def facts(self) -> StreamFacts:
+        self._found.heard(self._session.counts)
         return self._found.facts
 
     # --- asyncio's side ----------------------------------------------------------------------------------------
@@ -84,6 +90,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(MAX_UNSENT)
+        self._gathering = Gathering(transport.get_extra_info("socket"))
         peer = transport.get_extra_info("peername")
         self.client_ip = canonical(peer[0]) if peer else None
         try:
@@ -101,6 +108,9 @@ class PublisherConnection(asyncio.BufferedProtocol):
         return _buffer
 
     def buffer_updated(self, nbytes: int) -> None:
+        if self._preamble is None and self._tls is None:
+            self._receive(_received, nbytes)
+            return
         data = _buffer[:nbytes]
         if self._preamble is not None:
             rest = self._after_proxy_header(self._preamble, data)
@@ -110,12 +120,18 @@ class PublisherConnection(asyncio.BufferedProtocol):
         if self._tls is not None:
             self._receive_encrypted(self._tls, data)
         else:
-            self._receive(data)
+            self._receive(data, len(data))
 
-    def _receive(self, data: bytes | memoryview) -> None:
-        state = self._session.state
-        self._handle(self._session.receive_data(data, self._loop.time()))
-        if self._session.state is not state:
+    def _receive(self, data: bytes | bytearray | memoryview, size: int) -> None:
+        session = self._session
+        state = session.state
+        events = session.receive_data(data, self._loop.time(), size)
+        if self._broadcast is not None and session.counts.media != self._media:
+            self._media = session.counts.media
+            self._broadcast.media()
+        if events:
+            self._handle(events)
+        if session.state is not state:
             self._arm_timer()
         self._flush()
 
@@ -146,7 +162,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
             self._abort("tls_failed", str(broken))
             return
         if plain:
-            self._receive(plain)
+            self._receive(plain, len(plain))
         self._flush()
         if tls.ended:
             self.eof_received()
@@ -206,10 +222,6 @@ class PublisherConnection(asyncio.BufferedProtocol):
     def _handle(self, events: list[rtmp.Event]) -> None:
         for event in events:
             match event:
-                case rtmp.VideoMessage():
-                    self._on_video(event)
-                case rtmp.AudioMessage():
-                    self._on_audio(event)
                 case rtmp.PublishRequested():
                     self._asked_to_publish = True
                     self._admission = self._loop.create_task(self._admit(event))
@@ -229,24 +241,9 @@ class PublisherConnection(asyncio.BufferedProtocol):
                 case _:
                     self._found.learn(event)
 
-    def _on_video(self, event: rtmp.VideoMessage) -> None:
-        if self._broadcast is None:
-            return
-        self._broadcast.meter.add_video(len(event.payload), event.timestamp)
-        self._found.video_codec = event.codec
-        if not event.is_sequence_header:
-            self._broadcast.media()
-
-    def _on_audio(self, event: rtmp.AudioMessage) -> None:
-        if self._broadcast is None:
-            return
-        self._broadcast.meter.add_audio(len(event.payload))
-        self._found.audio_codec = event.codec
-        if not event.is_sequence_header:
-            self._broadcast.media()
-
     def _on_clean_stop(self) -> None:
         self._stopped_cleanly = True
+        self._gathering.at_once()
         self._reason = EndReason.CLEAN_STOP.value
         if self._broadcast is not None:
             self._broadcast.end(EndReason.CLEAN_STOP)
@@ -280,8 +277,24 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._stream = (broadcast.stream_id, broadcast.hold.next_seq())
         self._stopped_cleanly = False
         self._session.accept_publish(self._loop.time())
+        self._media = 0
+        broadcast.meter.follow(self._session.counts, self._loop.time())
         self._arm_timer()
         self._flush()
+
+    # --- how it is read ----------------------------------------------------------------------------------------
+
+    def gather(self, bytes_per_second: float) -> None:
+        """The stream runs at this rate: be woken for a tenth of a second of it at a time."""
+        self._gathering.follow(bytes_per_second)
+
+    def hasten(self) -> None:
+        """Less comes than was expected: be woken for every byte."""
+        self._gathering.at_once()
+
+    def has_unread(self) -> bool:
+        """Whether something waits to be read: then it is we who are late, not the encoder."""
+        return self._gathering.unread() > 0
 
     async def _refuse(self, refusal: PublishRefused) -> None:
         self._reason, self._key_id = refusal.code, refusal.key_id

@@ -25,23 +25,36 @@ class FactFinder:
     video_codec: str | None = None
     audio_codec: str | None = None
     encoder: str | None = None
+    _facts: StreamFacts | None = None
 
     def learn(self, event: rtmp.Event) -> None:
         if isinstance(event, rtmp.Metadata):
             self.claimed = event
         elif isinstance(event, rtmp.VideoConfig):
             self.video = event
-        elif isinstance(event, rtmp.VideoMessage):
-            self.video_codec = event.codec
-        elif isinstance(event, rtmp.AudioMessage):
-            self.audio_codec = event.codec
+        self._facts = None
+
+    def heard(self, counter: rtmp.MediaCounter) -> None:
+        """Whose codecs a stream's messages are. Called often, so what does not change must cost nothing."""
+        video, audio = counter.video_codec, counter.audio_codec
+        if (video is not None and video != self.video_codec) or (audio is not None and audio != self.audio_codec):
+            self.video_codec = video or self.video_codec
+            self.audio_codec = audio or self.audio_codec
+            self._facts = None
 
     def introduced(self, flash_version: str) -> None:
         """The name an encoder gives itself in connect; all that is known of one that sends no metadata."""
         self.encoder = _printable(flash_version)
+        self._facts = None
 
     @property
     def facts(self) -> StreamFacts:
+        """The same object for as long as nothing new is known."""
+        if self._facts is None:
+            self._facts = self._find()
+        return self._facts
+
+    def _find(self) -> StreamFacts:
         video = self.video
         fps = (video.fps if video else None) or _number(self._claimed("framerate"))
         return StreamFacts(

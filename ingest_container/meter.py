@@ -2,48 +2,61 @@
 
 from collections import deque
 
+from ingest_container.rtmp import MediaCounter
+
 # Seconds. Keyframes are ten times larger than other frames and come every 1, 2 or 3 s: six seconds hold the same
 # number of them wherever the window begins, so the bitrate does not swing with them.
 WINDOW = 6
 
 
 class Meter:
-    """Count with `add_video` and `add_audio`, sample once a second with `sample`. Times in seconds, monotonic."""
+    """`follow` the counter of the connection that carries the stream, `sample` once a second.
+
+    Times are seconds, monotonic.
+    """
 
     def __init__(self, now: float) -> None:
-        self._bytes = 0
-        self._frames = 0
-        self._last_timestamp = 0
+        self._counter = MediaCounter()
+        self._earlier_bytes = 0  # of the connections before the present one
+        self._earlier_frames = 0
         # (time, bytes, frames, timestamp of the last frame in ms) at each sample, oldest first.
         self._samples: deque[tuple[float, int, int, int]] = deque([(now, 0, 0, 0)], maxlen=WINDOW + 1)
 
-    def add_video(self, size: int, timestamp: int) -> None:
-        """`size` is the message's payload in bytes, `timestamp` its time in ms."""
-        self._bytes += size
-        self._frames += 1
-        self._last_timestamp = timestamp
-
-    def add_audio(self, size: int) -> None:
-        self._bytes += size
+    def follow(self, counter: MediaCounter, now: float) -> None:
+        """A new connection carries the stream; its counter begins at nothing."""
+        self._earlier_bytes, self._earlier_frames = self.total_bytes, self._total_frames
+        self._counter = counter
+        self.restart(now)
 
     def restart(self, now: float) -> None:
-        """A new connection: its clock begins anew, and the gap before it is not to be averaged in."""
-        self._last_timestamp = 0
+        """After an interruption: its clock may begin anew, and the gap before it is not to be averaged in."""
         self._samples.clear()
-        self._samples.append((now, self._bytes, self._frames, 0))
+        self._samples.append((now, self.total_bytes, self._total_frames, 0))
 
     def sample(self, now: float) -> None:
-        self._samples.append((now, self._bytes, self._frames, self._last_timestamp))
+        self._samples.append((now, self.total_bytes, self._total_frames, self._counter.timestamp))
 
     @property
     def total_bytes(self) -> int:
-        return self._bytes
+        return self._earlier_bytes + self._counter.bytes
+
+    @property
+    def _total_frames(self) -> int:
+        return self._earlier_frames + self._counter.frames
 
     @property
     def bitrate_kbps(self) -> float | None:
         """Media payload, 1000 bit/s, over the window; None before the first sample."""
         (start, before, _, _), (end, after, _, _) = self._samples[0], self._samples[-1]
         return round((after - before) * 8 / 1000 / (end - start), 1) if end > start else None
+
+    @property
+    def bytes_per_second(self) -> float:
+        """Between the last two samples: what comes at present; 0 before the first."""
+        if len(self._samples) < 2:
+            return 0.0
+        (start, before, _, _), (end, after, _, _) = self._samples[-2], self._samples[-1]
+        return (after - before) / (end - start) if end > start else 0.0
 
     @property
     def fps(self) -> float | None:

@@ -22,6 +22,7 @@ from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.connection import PublisherConnection
 from ingest_container.gatekeeper import Gatekeeper, GateLimits
+from ingest_container.rtmp import compiled
 from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
@@ -204,7 +205,13 @@ class IngestNode:
         for chore in chores:
             chore.add_done_callback(self._chore_ended)
         self.log.info(
-            "listening", host=settings.rtmp_host, port=self.port, rtmps_port=self.rtmps_port, node_id=settings.node_id
+            "listening",
+            host=settings.rtmp_host,
+            port=self.port,
+            rtmps_port=self.rtmps_port,
+            node_id=settings.node_id,
+            event_loop=type(asyncio.get_running_loop()).__module__,
+            compiled=compiled.find() is not None,
         )
         listening(self)
         try:
@@ -329,15 +336,16 @@ class IngestNode:
             await asyncio.sleep(next_at - loop.time())
             second += 1
             now = now_ms()
-            measured = []
+            watched, due = [], []
             for broadcast in self._broadcasts.values():
-                broadcast.meter.sample(loop.time())
-                if (pulse := broadcast.pulse(now)) is not None:
-                    measured.append(pulse)
-            due = [
-                p for p in measured if second % PULSE_EVERY == 0 or 0 <= now - p.started_at - FIRST_PULSE * 1000 < 1000
-            ]
-            watched = [p for p in measured if p.channel_id in self._watched]
+                broadcast.sample(loop.time())
+                is_watched = broadcast.key.channel_id in self._watched
+                # Each in its turn, so that a thousand streams are not written in one burst.
+                turn = second + ord(broadcast.stream_id[-1])
+                is_due = turn % PULSE_EVERY == 0 or broadcast.is_new(now, FIRST_PULSE * 1000)
+                if (is_watched or is_due) and (pulse := broadcast.pulse(now)) is not None:
+                    watched += [pulse] if is_watched else []
+                    due += [pulse] if is_due else []
             for sending in (self.telemetry.send_metrics(watched), self.telemetry.store_pulses(due)):
                 task = asyncio.create_task(sending)
                 pending.add(task)
