@@ -361,7 +361,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
             "detail": self._detail,
         }
         # A load balancer's health check connects and leaves every few seconds.
-        tell = self._node.log.info if received else self._node.log.debug
+        tell = self._node.log.info if received or self._detail is not None else self._node.log.debug
         tell("connection", extra=record)
         if self._asked_to_publish:
             self._node.telemetry.audit(record, *(self._stream or (None, None)))
