@@ -69,7 +69,8 @@ def _take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> 
 def _key_usable(now: int, stream_id: str | None) -> Any:
     """For `stream_id`, or a new stream: a key for one time continues its own stream and begins no second one."""
     key = models.Key
-    unspent = (key.one_time == False) | key.last_stream_id.does_not_exist()  # noqa: E712 - an expression, not a test
+    for_many = key.one_time.does_not_exist() | (key.one_time == False)  # noqa: E712 - an expression, not a test
+    unspent = for_many | key.last_stream_id.does_not_exist()
     if stream_id is not None:
         unspent |= key.last_stream_id == stream_id
     return (

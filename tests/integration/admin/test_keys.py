@@ -20,7 +20,7 @@ from chalicelib.domain.keys import MAX_ACTIVE_KEYS, KeyReading, KeyTerms
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import credentials, discovery, keyring
 from chalicelib.store import keys as rows
-from chalicelib.store import streams
+from chalicelib.store import models, streams
 from tests.integration.admin.conftest import House
 
 pytestmark = pytest.mark.needs("ministack")
@@ -51,6 +51,14 @@ def test_a_key_for_one_time_does_not_join_the_stream_of_another_key_after_its_ow
     hold.lost(house.now, house.now, 0)
     with pytest.raises(KeyUsedUp):
         house.claim(once)
+
+
+def test_a_key_from_before_there_were_terms_goes_on_working(house: House) -> None:
+    issued = house.key(house.channel())
+    fields = (models.Key.one_time, models.Key.allow_list, models.Key.uses, models.Key.listing)
+    models.Key(issued.key.key_hash).update([field.remove() for field in fields])
+    for _ in range(2):
+        house.live(issued.stream_key).end(EndReason.CLEAN_STOP, house.now, 0)
 
 
 @pytest.mark.parametrize("client_ip", ["203.0.113.7", "::ffff:203.0.113.7", "2001:db8::5"])
