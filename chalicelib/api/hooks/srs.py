@@ -22,6 +22,7 @@ from chalicelib.domain.errors import (
     BroadcastEnded,
     ChannelNotFound,
     PublishRefused,
+    StreamNotFound,
 )
 from chalicelib.domain.publications import Dialect
 from chalicelib.observability import logger
@@ -85,6 +86,8 @@ def _segment(server: MediaServer, client_id: str) -> None:
         return
     try:
         foreign.confirm(publication, now_ms())
+    except StreamNotFound:
+        return  # it left at this very moment
     except (PublishRefused, BroadcastEnded) as refusal:
         logger("control").warning("publisher may not go on", node_id=publication.node_id, code=refusal.code)
         raise
