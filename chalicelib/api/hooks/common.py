@@ -23,9 +23,6 @@ APPLICATION = "live"
 # Why a publisher is not let in.
 REFUSALS = (KeyUnknown, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNotAllowedHere, KeyInUse)
 
-# Why a publisher may not go live.
-REFUSALS = (KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid, KeyNotAllowedHere, KeyInUse)
-
 # Parameters that a publisher may bring its key in.
 KEY_PARAMETERS = ("key", "token", "jwt", "pass", "password")
 
