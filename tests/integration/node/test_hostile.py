@@ -1,0 +1,159 @@
+"""Many connections that mean no good, and an honest publisher among them."""
+
+import contextlib
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from chalicelib.domain.streams import ChannelStatus
+from ingest_container.gatekeeper import FREE_FAILURES
+from local.children import die_with
+from local.settings import HOST, ROOT
+from tests.integration.node.conftest import Node, StartNode, Studio
+from tests.support.publisher import STARTED, Publisher, until
+from tests.support.rtmp_peer import RtmpPeer
+
+OnAir = Callable[[Node, Studio], Publisher]
+
+HALF_OPEN = 5_000
+MEASURED = 9  # publishes of which the median counts
+MORE_AT_MOST = 0.100  # seconds
+
+
+@contextlib.contextmanager
+def flood(port: int, count: int) -> Iterator[None]:
+    """So many half-open handshakes while it lasts."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.flood", str(port), str(count)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=die_with(os.getpid()),
+    )
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == b"open\n"
+        yield
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def seconds_to_start(node: Node, studio: Studio) -> float:
+    """From connect to NetStream.Publish.Start."""
+    began = time.monotonic()
+    publisher = Publisher(node.port, studio.stream_key)
+    assert publisher.publish() == STARTED
+    took = time.monotonic() - began
+    publisher.stop()
+    return took
+
+
+def test_five_thousand_half_open_handshakes_do_not_delay_a_publisher(
+    start_node: StartNode, studio: Studio, on_air: OnAir, record_property: Callable[[str, object], None]
+) -> None:
+    node = start_node(max_strangers=HALF_OPEN + 100)
+    running = on_air(node, studio)
+    studios = [Studio() for _ in range(MEASURED)]
+    seconds_to_start(node, Studio())
+    before = statistics.median(seconds_to_start(node, each) for each in studios)
+    with flood(node.port, HALF_OPEN):
+        # Their handshakes have 10 s; all that is measured lies within.
+        meanwhile = statistics.median(seconds_to_start(node, each) for each in studios)
+    record_property("publish_start_s", {"alone": before, "with_half_open": meanwhile})
+    assert meanwhile - before < MORE_AT_MOST
+    assert studio.status is ChannelStatus.LIVE
+    running.stop()
+
+
+def test_of_too_many_strangers_the_oldest_give_way_and_a_publisher_gets_in(
+    start_node: StartNode, studio: Studio, on_air: OnAir
+) -> None:
+    node = start_node(max_strangers=50)
+    with flood(node.port, 120):
+        running = on_air(node, studio)
+        (told,) = until(lambda: node.said("connections turned away"), "one line about them all", 15)
+        assert told["reasons"]["gave_way"] >= 70
+        assert studio.status is ChannelStatus.LIVE
+    running.stop()
+
+
+def through_proxy(node: Node, address: str) -> socket.socket:
+    """A connection that the load balancer made for this client."""
+    connection = socket.create_connection((HOST, node.port), timeout=15)
+    connection.sendall(f"PROXY TCP4 {address} 10.0.0.1 40000 1935\r\n".encode())
+    return connection
+
+
+def refused_after(node: Node, address: str) -> float:
+    """Seconds until a publisher at this address is told that its key is not known."""
+    peer = RtmpPeer(key="A" * 40)
+    with through_proxy(node, address) as connection:
+        connection.sendall(peer.open())
+        began = time.monotonic()
+        while peer.status() is None:
+            peer.receive_data(connection.recv(65_536))
+        assert peer.status() == "NetStream.Publish.Denied"
+        return time.monotonic() - began
+
+
+@pytest.mark.requirement("SS-2.2")
+def test_who_guesses_keys_waits_longer_each_time_and_others_do_not(start_node: StartNode) -> None:
+    node = start_node(proxy_networks="127.0.0.0/8")
+    for _ in range(FREE_FAILURES):
+        refused_after(node, "203.0.113.7")
+    assert refused_after(node, "203.0.113.7") >= 0.5
+    assert refused_after(node, "203.0.113.7") >= 1.0
+    assert refused_after(node, "203.0.113.8") < 0.5
+    assert len(node.said("publisher refused", code="key_unknown", client_ip="203.0.113.7")) == FREE_FAILURES + 2
+
+
+def test_one_address_behind_the_load_balancer_has_its_share(start_node: StartNode) -> None:
+    node = start_node(proxy_networks="127.0.0.0/8", max_connections_per_address=3)
+    with contextlib.ExitStack() as ending:
+        for _ in range(3):
+            kept = ending.enter_context(through_proxy(node, "203.0.113.7"))
+            kept.sendall(RtmpPeer().hello())
+            assert kept.recv(1)
+        fourth = ending.enter_context(through_proxy(node, "203.0.113.7"))
+        with contextlib.suppress(ConnectionResetError):
+            assert fourth.recv(1) == b"", "closed"
+        other = ending.enter_context(through_proxy(node, "203.0.113.8"))
+        other.sendall(RtmpPeer().hello())
+        assert other.recv(1)
+
+
+@pytest.mark.requirement("SS-5.1")
+def test_slow_loris_has_no_more_time_than_anybody(node: Node, studio: Studio, on_air: OnAir) -> None:
+    """A byte now and then moves no deadline."""
+    running = on_air(node, studio)
+    hello = RtmpPeer().hello()
+    over = threading.Event()
+    with socket.create_connection((HOST, node.port), timeout=20) as connection:
+        began = time.monotonic()
+
+        def drip() -> None:
+            with contextlib.suppress(OSError):
+                for byte in hello:
+                    connection.sendall(bytes((byte,)))
+                    if over.wait(0.25):
+                        return
+
+        dripping = threading.Thread(target=drip, daemon=True)
+        dripping.start()
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+        took = time.monotonic() - began
+        over.set()
+        dripping.join()
+    assert 9 < took < 14
+    until(lambda: node.said("connection", reason="handshake_timeout"), "the reason in the log")
+    assert studio.status is ChannelStatus.LIVE
+    running.stop()
