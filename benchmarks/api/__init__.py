@@ -1,0 +1,1 @@
+"""What a request costs: authentication of a publisher, and the list of live streams."""
