@@ -1,5 +1,7 @@
 """Any order of anything that peers, time and the shell can do: the session keeps to its table and its promises."""
 
+from collections.abc import Callable
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -42,8 +44,9 @@ for _ in S:
 class SessionMachine(RuleBasedStateMachine):
     """The peer may say anything at any time, in pieces; the shell answers a publish when it likes."""
 
-    @initialize(frames=st.booleans())
-    def begin(self, frames: bool) -> None:
+    @initialize(frames=st.booleans(), steps=st.integers(0, 5))
+    def begin(self, frames: bool, steps: int) -> None:
+        """So many steps of a proper publisher come first, or hardly any run would come far."""
         self.now = 0.0
         self.session = Session(now=0.0, random_bytes=S1_RANDOM, limits=LIMITS, frames=frames)
         self.peer = RtmpPeer(chunk_size=512)
@@ -52,6 +55,15 @@ class SessionMachine(RuleBasedStateMachine):
         self.told: list[Event] = []
         self.started = False  # a publish was accepted, and its end not told yet
         self.shaken = False
+        proper: list[Callable[[], None]] = [
+            lambda: self.shake_hands(pieces=1),
+            lambda: self.connect(pieces=1),
+            self.create_stream,
+            lambda: self.publish(stream_id=1),
+            self.accept,
+        ]
+        for step in proper[:steps]:
+            step()
 
     def say(self, data: bytes, pieces: int = 1) -> None:
         size = len(data) // pieces + 1
@@ -81,8 +93,10 @@ class SessionMachine(RuleBasedStateMachine):
         self.say(self.peer.hello() + self.peer.finish_handshake(), pieces)
 
     @precondition(lambda self: self.shaken)
-    @rule(pieces=st.integers(1, 3))
-    def connect(self, pieces: int) -> None:
+    @rule(pieces=st.integers(1, 3), again=st.sampled_from([False] * 9 + [True]))
+    def connect(self, pieces: int, again: bool = False) -> None:
+        if self.session.state is not S.CONNECTING and not again:
+            return  # a second connect is an end
         self.say(self.peer.connect(), pieces)
 
     @precondition(lambda self: self.shaken)
@@ -112,12 +126,18 @@ class SessionMachine(RuleBasedStateMachine):
         self.say(self.peer.pong(value))
 
     @precondition(lambda self: self.shaken)
-    @rule(type_id=st.integers(0, 30), body=st.binary(max_size=200), stream_id=st.integers(0, 2))
+    @rule(
+        type_id=st.one_of(st.sampled_from([0, 3, 4, 8, 9, 15, 18, 19]), st.integers(0, 30)),
+        body=st.binary(max_size=200),
+        stream_id=st.integers(0, 2),
+    )
     def send_any_message(self, type_id: int, body: bytes, stream_id: int) -> None:
         self.say(message(7, type_id, body, stream_id=stream_id, chunk_size=512))
 
-    @rule(data=st.binary(min_size=1, max_size=100))
-    def send_garbage(self, data: bytes) -> None:
+    @rule(data=st.binary(min_size=1, max_size=100), really=st.sampled_from([False] * 9 + [True]))
+    def send_garbage(self, data: bytes, really: bool) -> None:
+        if not really:
+            return
         self.shaken = True
         self.say(data)
 
@@ -146,13 +166,15 @@ class SessionMachine(RuleBasedStateMachine):
         except LocalProtocolError:
             assert self.session.state not in (S.CONNECTED, S.PUBLISH_PENDING, S.PUBLISHING)
 
-    @rule(seconds=st.floats(0, 12))
+    @rule(seconds=st.one_of(st.floats(0, 1), st.floats(0, 12)))
     def let_time_pass(self, seconds: float) -> None:
         self.now += seconds
         self.note(self.session.handle_timer(self.now))
 
-    @rule()
-    def hang_up(self) -> None:
+    @rule(really=st.sampled_from([False] * 9 + [True]))
+    def hang_up(self, really: bool) -> None:
+        if not really:
+            return
         self.note(self.session.receive_eof(self.now))
         assert self.session.state is S.CLOSED
 
