@@ -112,6 +112,8 @@ class IngestNode:
         self._gate.recognise(connection)
         if key.channel_id in self._broadcasts:
             return await self._admit(key, connection)
+        if not self._places.is_open:
+            self.log.info("publisher waits for a place", key_id=key.key_id, ahead=self._places.waiting)
         await self._places.place(connection, key.channel_id)
         try:
             self._check_open()

@@ -58,11 +58,17 @@ class WaitingRoom:
 
     @property
     def waiting(self) -> int:
+        """How many wait."""
         return len(self._waiting)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a newcomer would have a place at once."""
+        return not self._waiting and self._is_free
 
     async def place(self, visitor: Visitor, channel_id: str) -> None:
         """Returns with a place, for which `settled` is to be called. Raises PublishRefused's kin, Abandoned."""
-        if not self._waiting and self._is_free:
+        if self.is_open:
             self._under_way += 1
             return
         if any(waiting == channel_id for waiting, _ in self._waiting.values()):
