@@ -22,15 +22,14 @@ LIVE, RECONNECTING, OFFLINE = ChannelStatus
 
 
 def test_sigterm_ends_streams_properly(studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode) -> None:
-    node = start_node()
+    node = start_node(stop_seconds=30)
     running, idle = on_air(node, studio), publish(node, Studio().stream_key)
     waiting = Studio()
     on_air(node, waiting).drop()
     until(lambda: waiting.is_(RECONNECTING), "RECONNECTING")
-    began = time.monotonic()
     node.send(signal.SIGTERM)
-    assert node.process.wait(5) == 0
-    assert time.monotonic() - began < 4
+    assert node.process.wait(10) == 0
+    assert not node.said("stopped before everything was recorded")
     for one in (studio, waiting):
         stream = one.stream()
         assert (stream.state, stream.end_reason) == (StreamState.ENDED, EndReason.NODE_DRAINED)
@@ -55,7 +54,7 @@ def test_a_second_sigterm_ends_it_at_once(cloud: Emulator, tmp_path: Path, start
             node.send(signal.SIGTERM)
             until(lambda: node.said("stopping"), "it begins to stop")
             node.send(signal.SIGTERM)
-            assert node.process.wait(2) == 1
+            assert node.process.wait(5) == 1
         finally:
             own.process.send_signal(signal.SIGCONT)
     assert "Traceback" not in node.text()
