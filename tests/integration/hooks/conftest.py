@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.streams import StatusReading, Stream
 from tests.support.fake_mediamtx import FakeMediaMtx, running_mediamtx
-from tests.support.stack import Emulator
+from tests.support.stack import Emulator, in_environment
 
 
 class Clock:
@@ -58,6 +58,13 @@ class Broadcaster:
         self.key = credentials.reset(self.channel, "owner", self.clock()).stream_key
 
 
+@pytest.fixture(scope="module")
+def cloud(emulator: Emulator) -> Iterator[Emulator]:
+    """For a whole module: AWS clients are slow to make, and each test has its own channels."""
+    with in_environment(emulator):
+        yield emulator
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -88,3 +95,4 @@ def mediamtx(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeM
         monkeypatch.setenv("STREAM_SYNC_MEDIAMTX_SERVERS", f'{{"main": "{fake.url}"}}')
         config.settings.cache_clear()
         yield fake
+    config.settings.cache_clear()
