@@ -1,6 +1,7 @@
 """One ingest node: its place in the fleet, its connections, its broadcasts; how it starts and how it ends."""
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import RENEW_INTERVAL, Holder, may_trust_own
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admission, lifecycle, news
+from chalicelib.services import admission, fleet, lifecycle, news
 from chalicelib.services.fleet import NodeMembership, Orders, Reaper
 from ingest_container import listeners
 from ingest_container.broadcast import Broadcast
@@ -215,6 +216,9 @@ class IngestNode:
             event_loop=type(asyncio.get_running_loop()).__module__,
             compiled=compiled.find() is not None,
         )
+        # What is there by now stays: no collection of garbage need look at it again, and none takes long.
+        gc.collect()
+        gc.freeze()
         listening(self)
         try:
             await self._stopping.wait()
@@ -243,6 +247,7 @@ class IngestNode:
 
     async def _join(self) -> None:
         """Until the database answers: a node that cannot claim has nothing to serve."""
+        await self._threads.run(fleet.warm_up)
         while not self.stopping:
             try:
                 await self._threads.run(self._membership.join, now_ms())

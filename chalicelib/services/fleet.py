@@ -6,6 +6,7 @@ A node renews its session; the answer brings orders. It looks at its peers' sess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from chalicelib import aws
 from chalicelib.domain.errors import NodeNotFound
 from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
@@ -13,7 +14,7 @@ from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.streams import EndReason, first_seq
 from chalicelib.observability import logger
 from chalicelib.services.lifecycle import ended_news
-from chalicelib.store import channels, leases, nodes, streams
+from chalicelib.store import channels, guard, leases, nodes, streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class Orders:
     end: tuple[Order, ...]
     watched: frozenset[str]
     draining: bool
+
+
+def warm_up() -> None:
+    """What the first calls would make, made now: before a publisher waits for it, and once, not in each thread."""
+    guard.warm_up()
+    aws.client("events")
 
 
 class NodeMembership:

@@ -14,6 +14,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import aws
 from chalicelib.config import settings
 from chalicelib.domain.errors import StoreUnavailable
+from chalicelib.store import models
 
 # Seconds between attempts at rows that another transaction is writing; one takes a few milliseconds.
 CONTENTION_PAUSES = (0.01, 0.03, 0.1, 0.3)
@@ -76,6 +77,20 @@ def _connection() -> Connection:
         max_pool_connections=aws.POOL,
         max_retry_attempts=3,
     )
+
+
+def warm_up() -> None:
+    """One client for all tables, made now. For processes that live long and call from many threads.
+
+    Else pynamodb makes one for each table, at 12 MB and 60 ms, and one more for each thread that meets at a first use.
+    """
+    shared = _connection()
+    for table in models.TABLES:
+        own = table._get_connection()
+        if own.connection is not shared:
+            shared.add_meta_table(own.get_meta_table())
+            own.connection = shared
+    shared.client  # noqa: B018  # makes it
 
 
 @contextmanager
