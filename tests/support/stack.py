@@ -184,12 +184,16 @@ class Emulator:
 
 
 def _start_emulator(settings: LocalSettings) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        [emulator.PYTHON, "-m", "ministack"],
-        cwd=ROOT,
-        env=emulator.environment(settings.cloud_port, settings.state_dir),
-        preexec_fn=die_with(os.getpid()),
-    )
+    # To a file: where nothing takes its events it complains about every one of them.
+    with (settings.state_dir / "emulator.log").open("ab") as log:
+        process = subprocess.Popen(
+            [emulator.PYTHON, "-m", "ministack"],
+            cwd=ROOT,
+            env=emulator.environment(settings.cloud_port, settings.state_dir),
+            stdout=log,
+            stderr=log,
+            preexec_fn=die_with(os.getpid()),
+        )
     deadline = time.monotonic() + START_TIMEOUT_S
     while not answers(f"{settings.cloud_url}/_ministack/ready"):
         if process.poll() is not None or time.monotonic() > deadline:
