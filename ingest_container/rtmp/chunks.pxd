@@ -5,6 +5,10 @@ from .counting cimport MediaCounter
 from .messages cimport Message
 
 
+cdef unsigned long _EXTENDED, _MASK
+cdef long _LONGEST_SHORT_ID
+
+
 cdef class _ChunkStream:
     cdef long id, type_id
     cdef unsigned long timestamp, delta, stream_id

@@ -23,6 +23,7 @@ from .messages import ABORT, SET_CHUNK_SIZE, TIMESTAMP_MASK, Message, control_va
 DEFAULT_CHUNK_SIZE = 128  # RTMP 1.0, 5.4.1: until Set Chunk Size says otherwise
 EXTENDED = 0xFFFFFF  # in the 24-bit time field: the real value follows in 32 bits (5.3.1.3)
 
+_EXTENDED, _MASK = EXTENDED, TIMESTAMP_MASK  # own names: plain C numbers where this is compiled
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
 
 _NOTHING = bytearray()
@@ -170,7 +171,7 @@ class ChunkReader:
                 elif stream.extended.startswith(field):
                     return None
             if not stream.open:
-                stream.timestamp = (stream.timestamp + stream.delta) & TIMESTAMP_MASK
+                stream.timestamp = (stream.timestamp + stream.delta) & _MASK
                 self._begin(stream)
         else:
             # Time (24 bits), then length (24) and type (8), then message stream (32, little-endian), by chunk type
@@ -181,7 +182,7 @@ class ChunkReader:
                 return None
             time = buffer[fields] << 16 | buffer[fields + 1] << 8 | buffer[fields + 2]
             extended = b""
-            if time == EXTENDED:
+            if time == _EXTENDED:
                 if end - position < 4:
                     return None
                 extended = bytes(buffer[position : position + 4])
@@ -196,7 +197,7 @@ class ChunkReader:
             stream.extended = extended
             # After a type 0 chunk, a type 3 chunk repeats the absolute time as its delta (5.3.1.2.4), as FFmpeg does.
             stream.delta = time
-            stream.timestamp = time if chunk_type == 0 else (stream.timestamp + time) & TIMESTAMP_MASK
+            stream.timestamp = time if chunk_type == 0 else (stream.timestamp + time) & _MASK
             if chunk_type < 2:
                 stream.length = buffer[fields + 3] << 16 | buffer[fields + 4] << 8 | buffer[fields + 5]
                 stream.type_id = buffer[fields + 6]

@@ -1,6 +1,10 @@
 # C types of counting.py, used when it is compiled. Every attribute of the class is named here.
 cimport cython
 
+cdef long _AUDIO, _VIDEO
+cdef long long _MASK, _HALF_WRAP
+
+
 cdef class MediaCounter:
     cdef unsigned long _stream_id
     cdef bytes _video_head, _audio_head

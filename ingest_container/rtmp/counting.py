@@ -10,7 +10,8 @@ The module is plain Python and is compiled where there is a compiler; `counting.
 
 from .messages import AUDIO, TIMESTAMP_MASK, VIDEO
 
-_HALF_WRAP = 0x80000000
+# Own names: plain C numbers where this is compiled.
+_AUDIO, _VIDEO, _MASK, _HALF_WRAP = AUDIO, VIDEO, TIMESTAMP_MASK, 0x80000000
 
 
 class MediaCounter:
@@ -50,9 +51,9 @@ class MediaCounter:
 
     def is_plain(self, type_id: int, stream_id: int, buffer: bytearray, start: int, end: int) -> bool:
         """Whether the message whose body begins at `buffer[start:end]` is a frame like the one before it."""
-        if type_id == VIDEO:
+        if type_id == _VIDEO:
             head = self._video_head
-        elif type_id == AUDIO:
+        elif type_id == _AUDIO:
             head = self._audio_head
         else:
             return False
@@ -65,7 +66,7 @@ class MediaCounter:
         clock = self.unwrap(timestamp)
         self.bytes += size
         self.media += 1
-        if type_id == VIDEO:
+        if type_id == _VIDEO:
             self.frames += 1
             self.timestamp = clock
 
@@ -104,7 +105,7 @@ class MediaCounter:
     def unwrap(self, timestamp: int) -> int:
         """Continue past 2**32 ms (49.7 days): of all times that look so on the wire, the one nearest to the last."""
         if self._began:
-            timestamp = self._clock + ((timestamp - self._clock + _HALF_WRAP) & TIMESTAMP_MASK) - _HALF_WRAP
+            timestamp = self._clock + ((timestamp - self._clock + _HALF_WRAP) & _MASK) - _HALF_WRAP
         self._began = True
         self._clock = timestamp
         return timestamp
