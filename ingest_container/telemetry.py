@@ -17,6 +17,7 @@ from ingest_container.threads import Threads
 MAX_WAITING = 10_000  # events and entries; past it the newest are dropped, logged and counted
 BATCH = 10
 RETRY = 1.0  # seconds until the next attempt while the database is away
+PULSES_AN_EVENT = 300  # a pulse is about 400 bytes, PutEvents takes 256 KB
 
 
 class Telemetry:
@@ -93,13 +94,15 @@ class Telemetry:
         await self._queue.join()
 
     async def send_metrics(self, watched: list[Pulse]) -> None:
-        """One event for all that is watched. While one is under way the next is left out: it would only be late."""
+        """All that is watched, in as few events as fit. While they are under way the next are left out: too late."""
         if not watched or self._metrics_sending:
             return
         self._metrics_sending = True
         try:
-            event: Sequence[AnyEvent] = [StreamMetrics(node_id=self._node_id, at=now_ms(), pulses=watched)]
-            await self._threads.run(news.publish, event)
+            for start in range(0, len(watched), PULSES_AN_EVENT):
+                pulses = watched[start : start + PULSES_AN_EVENT]
+                event: Sequence[AnyEvent] = [StreamMetrics(node_id=self._node_id, at=now_ms(), pulses=pulses)]
+                await self._threads.run(news.publish, event)
         finally:
             self._metrics_sending = False
 

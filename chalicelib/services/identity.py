@@ -28,6 +28,7 @@ LEEWAY_S = 10  # clock difference between the issuer and us
 MAX_TOKEN = 8_192  # characters; Cognito's are about 1,100
 MAX_SUBJECT = 256
 JWKS_KEPT_S = 300
+JWKS_REFETCH_S = 10  # a rotated key is known after this long at most
 USER_SERVICE = "user:"  # before its users' ids, so that they are nobody else's
 
 
@@ -146,4 +147,4 @@ def _subject(claims: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=4)
 def _jwks(url: str) -> PyJWKClient:
-    return PyJWKClient(url, cache_keys=True, lifespan=JWKS_KEPT_S, timeout=3)
+    return PyJWKClient(url, cache_keys=True, lifespan=JWKS_KEPT_S, timeout=3, cooldown_duration=JWKS_REFETCH_S)

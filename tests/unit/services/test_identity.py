@@ -40,6 +40,7 @@ class KeySet:
     """The issuer's JWKS, over HTTP; `body` may be damaged."""
 
     body: bytes
+    asked: int = 0
     server: ThreadingHTTPServer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +48,7 @@ class KeySet:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                key_set.asked += 1
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(key_set.body)))
                 self.end_headers()
@@ -130,6 +132,22 @@ def test_no_issuer_can_name_a_user_of_the_other() -> None:
 @pytest.mark.requirement("ST-7")
 def test_the_older_services_user_id_is_taken_even_as_a_number() -> None:
     assert identity.principal_of_token(hs256(sub=None, user_id=42)).user_id.endswith("42")
+
+
+def test_made_up_key_ids_do_not_make_us_ask_the_issuer_each_time(key_set: KeySet) -> None:
+    before = key_set.asked
+    for number in range(20):
+        with pytest.raises(TokenInvalid):
+            identity.principal_of_token(rs256(kid=f"made-up-{number}"))
+    assert key_set.asked - before == 1
+
+
+def test_a_key_that_the_issuer_rotated_is_known_soon(key_set: KeySet, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity.principal_of_token(rs256())
+    key_set.body = jwks().replace(b"key-1", b"key-2")
+    later = time.monotonic() + identity.JWKS_REFETCH_S
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert identity.principal_of_token(rs256(kid="key-2")).user_id == "someone"
 
 
 def test_an_access_token_names_its_client_elsewhere() -> None:
