@@ -62,6 +62,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
         # Nobody wants the frames themselves yet: they are counted only.
         self._session = rtmp.Session(now=self._loop.time(), random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=False)
         self._gathering = Gathering(None)
+        self._counts = self._session.counts
         self._media = 0  # how much of it was seen
         self._found = FactFinder()
         self._broadcast: Broadcast | None = None
@@ -82,7 +83,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
 
     @property
     def facts(self) -> StreamFacts:
-        self._found.heard(self._session.counts)
+        self._found.heard(self._counts)
         return self._found.facts
 
     # --- asyncio's side ----------------------------------------------------------------------------------------
@@ -126,8 +127,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
         session = self._session
         state = session.state
         events = session.receive_data(data, self._loop.time(), size)
-        if self._broadcast is not None and session.counts.media != self._media:
-            self._media = session.counts.media
+        if self._counts.media != self._media and self._broadcast is not None:
+            self._media = self._counts.media
             self._broadcast.media()
         if events:
             self._handle(events)
@@ -277,8 +278,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._stream = (broadcast.stream_id, broadcast.hold.next_seq())
         self._stopped_cleanly = False
         self._session.accept_publish(self._loop.time())
-        self._media = 0
-        broadcast.meter.follow(self._session.counts, self._loop.time())
+        self._counts, self._media = self._session.counts, 0
+        broadcast.meter.follow(self._counts, self._loop.time())
         self._arm_timer()
         self._flush()
 

@@ -27,6 +27,7 @@ _EXTENDED, _MASK = EXTENDED, TIMESTAMP_MASK  # own names: plain C numbers where 
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
 
 _NOTHING = bytearray()
+_NO_VIEW = memoryview(_NOTHING)
 
 
 class _ChunkStream:
@@ -74,7 +75,7 @@ class ChunkReader:
         self._declared = 0  # sizes of all messages under way
         self._rest = b""  # a header cut off by the end of the last read
         self._buffer = _NOTHING  # what is being read: from `_position` to `_end`
-        self._view = memoryview(_NOTHING)  # the same
+        self._view = _NO_VIEW  # the same
         self._position = 0
         self._end = 0
         self._counter: MediaCounter | None = None
@@ -134,7 +135,7 @@ class ChunkReader:
                 return message
         self._rest = bytes(self._buffer[self._position : self._end])
         self._buffer = _NOTHING
-        self._view = memoryview(_NOTHING)
+        self._view = _NO_VIEW
         return None
 
     def _read_header(self) -> _ChunkStream | None:

@@ -67,6 +67,7 @@ class Trigger(Enum):
 
 
 _S, _T = SessionState, Trigger
+_PUBLISHING = SessionState.PUBLISHING  # looked at with every read
 
 # What is not in the table cannot happen; the peer's side is checked before, the shell's raises LocalProtocolError.
 TRANSITIONS: dict[SessionState, dict[Trigger, SessionState]] = {
@@ -133,24 +134,28 @@ class Session:
         self.bytes_received += size
         events: list[Event] = []
         try:
-            if self.state is SessionState.HANDSHAKE:
-                answer, data = self._handshake.receive_data(memoryview(data)[:size])
-                size = len(data)
-                self._outgoing += answer
-                if self._handshake.done:
-                    self._move(Trigger.HANDSHAKE_DONE, now)
-            if self.state in (SessionState.HANDSHAKE, SessionState.REFUSED, SessionState.CLOSED):
-                return events
-            self._bytes_since_handshake += size
-            if self.state is not SessionState.PUBLISHING:
-                self._bytes_before_publish += size
-                if self._bytes_before_publish > self._limits.max_bytes_before_publish:
-                    raise ProtocolError("too_much_before_publish", f"{self._bytes_before_publish} bytes")
-            self._read(data, size, now, events)
+            if self.state is _PUBLISHING:
+                self._read(data, size, now, events)
+            else:
+                self._receive_before_publish(memoryview(data)[:size], now, events)
         except ProtocolError as fault:
             events.append(ProtocolFailed(fault.reason_code, fault.detail))
             self._close("protocol_failed", now, events)
         return events
+
+    def _receive_before_publish(self, data: memoryview, now: float, events: list[Event]) -> None:
+        rest: bytes | memoryview = data
+        if self.state is SessionState.HANDSHAKE:
+            answer, rest = self._handshake.receive_data(data)
+            self._outgoing += answer
+            if self._handshake.done:
+                self._move(Trigger.HANDSHAKE_DONE, now)
+        if self.state in (SessionState.HANDSHAKE, SessionState.REFUSED, SessionState.CLOSED):
+            return
+        self._bytes_before_publish += len(rest)
+        if self._bytes_before_publish > self._limits.max_bytes_before_publish:
+            raise ProtocolError("too_much_before_publish", f"{self._bytes_before_publish} bytes")
+        self._read(rest, len(rest), now, events)
 
     def receive_eof(self, now: float) -> list[Event]:
         """The peer closed its side, or the connection broke."""
@@ -161,6 +166,8 @@ class Session:
 
     def data_to_send(self) -> bytes:
         """What is to be written to the socket now; empties it."""
+        if not self._outgoing:
+            return b""
         data = bytes(self._outgoing)
         self._outgoing.clear()
         return data
@@ -234,7 +241,8 @@ class Session:
     # --- messages ----------------------------------------------------------------------------------------------
 
     def _read(self, data: bytes | bytearray | memoryview, size: int, now: float, events: list[Event]) -> None:
-        if self._early and self.state is SessionState.PUBLISHING:
+        self._bytes_since_handshake += size
+        if self._early and self.state is _PUBLISHING:
             for early in self._early:
                 self._media.read(early, events)
             self._early.clear()
@@ -243,7 +251,8 @@ class Session:
             self._handle(message, now, events)
             if self.state is SessionState.CLOSED:
                 return
-        self._acknowledge()
+        if self._window:
+            self._acknowledge()
 
     def _handle(self, message: Message, now: float, events: list[Event]) -> None:
         kind = message.type_id
@@ -277,7 +286,7 @@ class Session:
     def _acknowledge(self) -> None:
         # "The client or the server MUST send an acknowledgment to the peer after receiving bytes equal to the window
         # size" (5.4.3). The sequence number counts from the handshake and wraps. At most one for each read.
-        if self._window and self._bytes_since_handshake - self._acknowledged >= self._window:
+        if self._bytes_since_handshake - self._acknowledged >= self._window:
             self._acknowledged = self._bytes_since_handshake
             self._send_control(messages.ACKNOWLEDGEMENT, messages.word(self._acknowledged & messages.TIMESTAMP_MASK))
 
