@@ -15,7 +15,11 @@ def running_stack(settings: LocalSettings) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(settings.ready_file.read_text())
     except FileNotFoundError as error:
-        raise CannotStart("stream-sync does not run here. Start it first, in another terminal:  make run") from error
+        raise CannotStart(
+            f"stream-sync does not run here: there is no {settings.ready_file}.\n"
+            "Start it first, in another terminal:  make run\n"
+            "If it runs already, set STREAM_SYNC_STATE_DIR here as it is set there."
+        ) from error
     return document
 
 

@@ -1,5 +1,6 @@
 """`make demo`: broadcast a test card to the demo channel, for people without OBS. Ctrl-C ends it cleanly."""
 
+import logging
 import signal
 import sys
 import time
@@ -7,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 import av.error
+import av.logging
 
 from local.account import call_api, running_stack, sign_in
 from local.ports import CannotStart
@@ -35,6 +37,10 @@ def broadcast(ready: dict[str, Any]) -> None:
     key = credentials["stream_key"]
     # libav waits in C for the server's answer, where no Python handler runs: until then Ctrl-C simply kills.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # An error of libav's carries its reason only while libav logs; what it logs may name the URL, so it is not shown.
+    logging.getLogger("libav").addHandler(logging.NullHandler())
+    logging.getLogger("libav").propagate = False
+    av.logging.set_level(av.logging.ERROR)
     try:
         live = Broadcast(f"{credentials['ingest_url']}/{key}")
         stop = _Stop()
@@ -45,14 +51,14 @@ def broadcast(ready: dict[str, Any]) -> None:
         finally:
             live.close()
     except av.error.FFmpegError as error:
-        raise CannotStart(f"The server ended the broadcast: {_words(error).replace(key, '<key>').strip()}") from None
+        raise CannotStart(f"The server ended the broadcast: {_words(error).replace(key, '<key>')}") from None
     print("Off air.")
 
 
 def _words(error: av.error.FFmpegError) -> str:
     """What libav logged last, such as the server's own description; else the error's name."""
-    _, last = error.log or (0, None)
-    return last[2] if last else error.strerror or "the connection was lost"
+    log: Any = error.log  # (level, part of libav, text); PyAV's annotation knows only two of them
+    return log[2].strip().removeprefix("Server error: ") if log else error.strerror or "the connection was lost"
 
 
 def _send(live: Broadcast, stop: _Stop) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from asyncio.subprocess import PIPE, STDOUT
+from asyncio.subprocess import PIPE, STDOUT, Process
 from typing import Any
 
 import pytest
@@ -27,6 +27,13 @@ async def message(socket: ClientConnection, kind: str, **wanted: Any) -> dict[st
                 return document
 
 
+async def start_demo(stack: Stack) -> Process:
+    command = (sys.executable, "-m", "local.demo")
+    return await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=environment(stack.settings), stdout=PIPE, stderr=STDOUT
+    )
+
+
 async def test_wrong_token_is_refused_at_the_handshake(stack: Stack) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
         await connect(stack.ws_url, subprotocols=[Subprotocol("stream-sync"), Subprotocol("bearer.forged")])
@@ -42,12 +49,15 @@ async def test_test_card_goes_live_and_offline_on_an_open_dashboard(stack: Stack
         first = json.loads(await dashboard.recv())
         assert (first["type"], first["channel"]["status"]) == ("snapshot", "OFFLINE")
 
-        demo = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "local.demo"), cwd=ROOT, env=environment(stack.settings), stdout=PIPE, stderr=STDOUT
-        )
+        demo = await start_demo(stack)
         live = await message(dashboard, "status", status="LIVE")
         metrics = await message(dashboard, "metrics", stream_id=live["stream_id"], width=1280, height=720)
         assert (metrics["video_codec"], metrics["audio_codec"]) == ("h264", "aac")
+
+        second = await start_demo(stack)
+        refused, _ = await asyncio.wait_for(second.communicate(), 30)
+        assert (second.returncode, refused.count(b"\n")) == (1, 1)
+        assert b"The channel is already live from another connection" in refused
 
         demo.send_signal(signal.SIGINT)
         said, _ = await asyncio.wait_for(demo.communicate(), 15)
