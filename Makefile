@@ -16,7 +16,7 @@ CHECKED := $(wildcard $(SOURCES))
 LAYERS := .venv/bin/lint-imports
 
 help:  ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## start everything on this machine; Ctrl-C stops it
 	@.venv/bin/python -m local
