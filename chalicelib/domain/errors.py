@@ -21,8 +21,8 @@
     |   |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
     |   |-- KeyNotAllowedHere        403
     |   |-- KeyInUse                 409
+    |   |-- WrongApplication         404
     |   |-- AtCapacity, NodeDraining 503
-    |   `-- WrongApplication         404
     |   `-- StoreUnavailable         503  the database cannot be reached
     |-- IdentityUnavailable          503  the token issuer's keys cannot be fetched
     |-- MediaServerUnavailable       503  a foreign media server's control API does not answer
