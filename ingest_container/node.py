@@ -298,6 +298,7 @@ class IngestNode:
             except StoreUnavailable:
                 self.log.warning("session not renewed: the database cannot be reached")
                 await asyncio.sleep(RENEW_RETRY)
+                next_at = loop.time()  # failed attempts must not put off what follows the one that succeeds
                 continue
             except SessionTaken:
                 self.log.error("another run of this node took its session", node_id=self.settings.node_id)
