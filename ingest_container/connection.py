@@ -210,6 +210,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
 
     def _hang_up(self) -> None:
         """Close, after what is still to be said."""
+        self._flush()  # behind close_notify TLS takes nothing more
         if self._tls is not None:
             self._tls.close()
         self._flush()

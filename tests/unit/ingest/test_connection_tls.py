@@ -1,0 +1,115 @@
+"""A node that stops, and a publisher over TLS that it had not answered yet."""
+
+import asyncio
+import contextlib
+import ssl
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from aws_lambda_powertools import Logger
+
+from ingest_container.connection import Host, PublisherConnection
+from ingest_container.settings import IngestSettings
+from ingest_container.tls import Certificates
+from tests.support.certificates import make_certificate
+from tests.support.rtmp_peer import RtmpPeer
+
+KEY = "k" * 40
+
+
+class Wire(asyncio.Transport):
+    """Keeps what is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.1", 40_000)})
+        self.sent = bytearray()
+        self.closed = False
+
+    def write(self, data: Any) -> None:
+        self.sent += data
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def abort(self) -> None:
+        self.closed = True
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+
+class Client:
+    """An RTMP publisher above TLS, in memory."""
+
+    def __init__(self, connection: PublisherConnection, wire: Wire, trusted: Path) -> None:
+        self._connection, self._wire = connection, wire
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context(cafile=str(trusted))
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname="localhost")
+        self.peer = RtmpPeer(key=KEY)
+        self.ended = False
+
+    def shake_hands(self) -> None:
+        for _ in range(3):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                self._tls.do_handshake()
+            self._exchange()
+
+    def say(self, data: bytes) -> None:
+        self._tls.write(data)
+        self._exchange()
+
+    def listen(self) -> None:
+        self._exchange()
+        try:
+            while data := self._tls.read(65_536):
+                self.peer.receive_data(data)
+            self.ended = True
+        except ssl.SSLZeroReturnError:
+            self.ended = True
+        except ssl.SSLWantReadError:
+            pass
+
+    def _exchange(self) -> None:
+        data = self._outgoing.read()
+        if data:
+            self._connection.get_buffer(len(data))[: len(data)] = data
+            self._connection.buffer_updated(len(data))
+        self._incoming.write(bytes(self._wire.sent))
+        self._wire.sent.clear()
+
+
+async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    async def admit(_key: str, _connection: PublisherConnection) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    host = SimpleNamespace(
+        settings=IngestSettings(),
+        log=Logger("test", level="CRITICAL"),
+        connected=lambda _: None,
+        identified=lambda _, __: None,
+        admit=admit,
+    )
+    certificate, key = make_certificate(tmp_path, "localhost")
+    wire = Wire()
+    connection = PublisherConnection(cast(Host, host), Certificates(certificate, key).context)
+    connection.connection_made(wire)
+    client = Client(connection, wire, certificate)
+    client.shake_hands()
+    client.say(client.peer.open())
+    async with asyncio.timeout(5):
+        await asked.wait()
+
+    connection.close("node_drained")
+
+    client.listen()
+    assert wire.closed
+    assert client.peer.status() == "NetStream.Publish.Rejected"
+    assert client.ended  # by close_notify: nothing was cut off
