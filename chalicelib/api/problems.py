@@ -49,10 +49,17 @@ def response(error: StreamSyncError, headers: Mapping[str, str | list[str]] | No
     return Response(json.dumps(problem(error)), out, error.http_status)
 
 
+# Where pydantic's own words say less than they could.
+_WORDS = {"extra_forbidden": "is not a field of this request", "missing": "is required"}
+
+
 def invalid(error: ValidationError) -> InvalidInput:
     """What pydantic found, without the values: they may be secrets."""
     found = [
-        {"field": ".".join(str(part) for part in item["loc"]) or "body", "problem": item["msg"]}
+        {
+            "field": ".".join(str(part) for part in item["loc"]) or "body",
+            "problem": _WORDS.get(item["type"], item["msg"]),
+        }
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     return InvalidInput(f"{len(found)} field{'s are' if len(found) > 1 else ' is'} not valid", found)

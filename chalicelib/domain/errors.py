@@ -155,6 +155,7 @@ class RouteNotFound(NotFound):
 class ChannelNotFound(NotFound):
     code = "channel_not_found"
     title = "There is no such channel"
+    action = "Check the channel's id; a private channel is found by its owner only."
 
 
 class StreamNotFound(NotFound):
@@ -166,16 +167,19 @@ class StreamNotFound(NotFound):
 class KeyNotFound(NotFound):
     code = "key_not_found"
     title = "There is no such stream key"
+    action = "Check the key's id against the list of keys."
 
 
 class BroadcasterNotFound(NotFound):
     code = "broadcaster_not_found"
     title = "There is no such broadcaster"
+    action = "Check the id against the list of broadcasters."
 
 
 class NodeNotFound(NotFound):
     code = "node_not_found"
     title = "There is no such ingest node"
+    action = "Check the id against the list of nodes."
 
 
 class WebhookNotFound(NotFound):
