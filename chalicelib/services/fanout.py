@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
+from chalicelib.domain.channels import Visibility
 from chalicelib.domain.events import DashboardConnected, EventName, Pulse, StreamMetrics, StreamStateChange
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.observability import logger
@@ -43,7 +44,7 @@ def state_changed(event: StreamStateChange) -> None:
         return
     if event.status is None:
         return
-    listening = [c for listener in Listener for c in connections.listening(Topic(event.channel_id, listener))]
+    listening = _listening(event.channel_id)
     _send(listening, views.status_message(event))
     if listening and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
         nodes.watch(event.node_id, event.channel_id)
@@ -57,9 +58,21 @@ def measured(event: StreamMetrics) -> None:
 
 
 def _measured(pulse: Pulse) -> bool:
-    listening = [c for listener in Listener for c in connections.listening(Topic(pulse.channel_id, listener))]
+    listening = _listening(pulse.channel_id)
     _send(listening, views.metrics_message(pulse))
     return bool(listening)
+
+
+def _listening(channel_id: str) -> list[str]:
+    """Who may hear the channel's news now: the public of a channel that became private is sent away instead."""
+    owners, public = (
+        connections.listening(Topic(channel_id, listener)) for listener in (Listener.OWNER, Listener.PUBLIC)
+    )
+    if public and channels.get(channel_id).visibility is Visibility.PRIVATE:
+        for connection_id in public:
+            _send_away(connection_id)
+        return owners
+    return owners + public
 
 
 def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
@@ -89,10 +102,13 @@ def _watch(seen: ChannelView) -> None:
 
 
 def send_snapshot(connection_id: str, topic: Topic, now: int) -> ChannelView:
-    """The channel as it is now, to one connection; answers what was told."""
+    """The channel as it is now, to one connection, if that may see it; answers what is to be seen."""
     owner = topic.listener is Listener.OWNER
     seen = view(channels.get(topic.channel_id), now, with_key=owner)
-    _send([connection_id], views.snapshot_message(seen, now, owner=owner))
+    if owner or seen.channel.visibility is not Visibility.PRIVATE:
+        _send([connection_id], views.snapshot_message(seen, now, owner=owner))
+    else:
+        _send_away(connection_id)
     return seen
 
 
@@ -123,3 +139,12 @@ def _post(connection_id: str, data: bytes) -> None:
             logger("control").warning("message not delivered", connection_id=connection_id, error=str(error))
     except BotoCoreError as error:
         logger("control").warning("message not delivered", connection_id=connection_id, error=type(error).__name__)
+
+
+def _send_away(connection_id: str) -> None:
+    """It hears nothing more, also where closing it fails."""
+    connections.remove(connection_id)
+    try:
+        aws.connections_api().delete_connection(ConnectionId=connection_id)
+    except (BotoCoreError, ClientError) as error:
+        logger("control").warning("connection not closed", connection_id=connection_id, error=type(error).__name__)

@@ -8,6 +8,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from chalicelib.domain.events import EventName, StreamStateChange
+from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import fanout
 from chalicelib.store import connections
@@ -77,6 +79,38 @@ def test_a_private_channel_cannot_be_watched(stack: Stack, me: Client) -> None:
     with pytest.raises(InvalidStatus) as refused, dial(stack, f"?watch={channel_id}"):
         pass
     assert refused.value.response.status_code == 404
+
+
+def test_the_public_of_a_channel_that_becomes_private_is_sent_away(stack: Stack, me: Client) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    with dial(stack, f"?watch={channel_id}") as socket:
+        heard(socket)
+        me("PATCH", "/api/channel", {"visibility": "private", "title": "For friends"})
+        socket.send('{"action": "snapshot"}')
+        with pytest.raises(ConnectionClosed):
+            heard(socket)
+
+
+@pytest.mark.usefixtures("stack_as_environment")
+def test_news_of_a_channel_that_became_private_are_its_owners_alone(stack: Stack, me: Client) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    news = StreamStateChange(
+        event_name=EventName.STREAM_START,
+        channel_id=channel_id,
+        stream_id="01JZZZZZZZZZZZZZZZZZZZZZZZ",
+        node_id="node",
+        seq=1,
+        at=1_795_165_850_123,
+        status=ChannelStatus.LIVE,
+    )
+    with dial(stack, f"?watch={channel_id}") as socket:
+        heard(socket)
+        fanout.state_changed(news)
+        assert heard(socket)["status"] == "LIVE"
+        me("PATCH", "/api/channel", {"visibility": "private"})
+        fanout.state_changed(news)
+        with pytest.raises(ConnectionClosed):
+            heard(socket)
 
 
 def test_ping_and_snapshot_are_answered(stack: Stack) -> None:
