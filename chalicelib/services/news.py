@@ -32,11 +32,12 @@ def publish(events: Sequence[AnyEvent]) -> int:
         batch = events[start : start + ENTRIES_A_REQUEST]
         try:
             answer = aws.client("events").put_events(Entries=[_entry(event) for event in batch])
-            failed = int(answer.get("FailedEntryCount", 0))
+            errors = [entry["ErrorCode"] for entry in answer.get("Entries", []) if "ErrorCode" in entry]
         except (BotoCoreError, ClientError) as error:
-            failed = len(batch)
-            logger("control").warning("events not delivered", count=failed, error=type(error).__name__)
-        lost += failed
+            errors = [type(error).__name__] * len(batch)
+        if errors:
+            logger("control").warning("events not delivered", count=len(errors), error=errors[0])
+        lost += len(errors)
     return lost
 
 
