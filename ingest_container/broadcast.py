@@ -18,7 +18,7 @@ from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.streams import FIRST_MEDIA, SILENCE, EndReason, StreamState
-from chalicelib.services import admission
+from chalicelib.services import admission, lifecycle
 from chalicelib.services.lifecycle import StreamHold
 from ingest_container.clock import now_ms
 from ingest_container.meter import Meter
@@ -202,6 +202,18 @@ class Broadcast:
                 # The write may have been under a fence that this very node replaced meanwhile, when its encoder
                 # came back: what counts is whether the present one holds.
                 await self._check_lease()
+            except Exception:
+                self._log.exception("a step failed, the stream is given up", stream_id=self.stream_id)
+                await self._give_up_broken()
+
+    async def _give_up_broken(self) -> None:
+        """A defect of ours: whoever publishes next must find the channel free."""
+        grant = self.hold.grant
+        try:
+            await self._threads.run(lifecycle.give_back, grant.channel_id, grant.holder, now_ms())
+        except Exception:
+            self._log.exception("the channel could not be given back", channel_id=grant.channel_id)
+        self._over(EndReason.NODE_LOST)
 
     async def settled(self) -> None:
         """Returns when the steps begun so far are done: who comes back at once waits for its own release."""

@@ -395,3 +395,5 @@ class IngestNode:
             await step
         except StoreUnavailable:
             self.log.warning("the database cannot be reached")
+        except Exception:  # one bad row must not stop every node that looks at it
+            self.log.exception("a chore failed, its next round comes")

@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
@@ -20,25 +20,31 @@ RETRY = 1.0  # seconds until the next attempt while the database is away
 PULSES_AN_EVENT = 300  # a pulse is about 400 bytes, PutEvents takes 256 KB
 
 
+T = TypeVar("T")
+
+
 class Telemetry:
-    """One worker keeps the order of state changes. Nothing here may ever hold up media."""
+    """One worker a destination keeps the order of state changes. Nothing here may ever hold up media."""
 
     def __init__(self, node_id: str, threads: Threads, log: Logger) -> None:
         self._node_id = node_id
         self._threads = threads
         self._log = log
-        self._queue: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_WAITING)
+        self._news: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_WAITING)
+        self._records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_WAITING)
         self._refusals = itertools.count(now_ms() << 8)  # grows within and across runs of a node
         self._metrics_sending = False
 
     def tell(self, event: StreamStateChange) -> None:
         """A state change: onto the bus and into the stream's timeline, in the order told."""
-        self._put(event)
+        self._put(self._news, event)
+        self._put(self._records, event)
 
     def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
         """The reason, onto the dashboard of the channel whose key it was; nobody's dashboard for an unknown key."""
         if error.channel_id is not None:
             self._put(
+                self._news,
                 StreamStateChange(
                     event_name=EventName.STREAM_REFUSED,
                     channel_id=error.channel_id,
@@ -50,48 +56,57 @@ class Telemetry:
                     detail=error.detail,
                     action=error.action,
                     client_ip=client_ip,
-                )
+                ),
             )
 
     def audit(self, record: dict[str, Any], stream_id: str | None, seq: int | None) -> None:
         """The audit record of one connection that asked to publish (SS-5.3)."""
         where = stream_id or refused_at(self._node_id)
-        self._put(Entry(where, next(self._refusals) if seq is None else seq, now_ms(), "connection", record))
+        entry = Entry(where, next(self._refusals) if seq is None else seq, now_ms(), "connection", record)
+        self._put(self._records, entry)
 
-    def _put(self, item: StreamStateChange | Entry) -> None:
+    def _put(self, queue: "asyncio.Queue[T]", item: T) -> None:
         try:
-            self._queue.put_nowait(item)
+            queue.put_nowait(item)
         except asyncio.QueueFull:
             self._log.error("telemetry queue is full: an event was dropped")
 
     async def run(self) -> None:
-        """The worker; ends by cancellation."""
+        """Two workers, so that news goes out while the database is away; ends by cancellation."""
+        async with asyncio.TaskGroup() as workers:
+            workers.create_task(self._work(self._news, self._publish))
+            workers.create_task(self._work(self._records, self._keep))
+
+    async def _work(self, queue: "asyncio.Queue[T]", deliver: Callable[[list[T]], Awaitable[None]]) -> None:
         while True:
-            batch = [await self._queue.get()]
-            while len(batch) < BATCH and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
+            batch = [await queue.get()]
+            while len(batch) < BATCH and not queue.empty():
+                batch.append(queue.get_nowait())
             try:
-                await self._deliver(batch)
+                await deliver(batch)
             except Exception:  # whatever is wrong with these, those that come after them are to be told
-                self._log.exception("events and records were dropped", count=len(batch))
+                self._log.exception("events or records were dropped", count=len(batch))
             finally:
                 for _ in batch:
-                    self._queue.task_done()
+                    queue.task_done()
 
-    async def _deliver(self, batch: list[StreamStateChange | Entry]) -> None:
-        """Onto the bus once, into the timelines as soon as the database answers."""
-        await self._threads.run(news.publish, [item for item in batch if isinstance(item, StreamStateChange)])
+    async def _publish(self, batch: list[StreamStateChange]) -> None:
+        await self._threads.run(news.publish, batch)
+
+    async def _keep(self, batch: list[StreamStateChange | Entry]) -> None:
+        """Into the timelines as soon as the database answers."""
         while True:
             try:
                 await self._threads.run(records.keep, batch)
                 return
             except StoreUnavailable:
-                self._log.warning("timelines wait: the database cannot be reached", waiting=self._queue.qsize())
+                self._log.warning("timelines wait: the database cannot be reached", waiting=self._records.qsize())
                 await asyncio.sleep(RETRY)
 
     async def flush(self) -> None:
         """Returns when all that was told is delivered."""
-        await self._queue.join()
+        await self._news.join()
+        await self._records.join()
 
     async def send_metrics(self, watched: list[Pulse]) -> None:
         """All that is watched, in as few events as fit. While they are under way the next are left out: too late."""

@@ -5,6 +5,7 @@ late message does no harm.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +22,7 @@ from chalicelib.services.discovery import ChannelView, view
 from chalicelib.store import channels, connections, nodes
 
 CONCURRENCY = 16  # posts at once from one Lambda
+GREETING_PAUSES = (0.02, 0.05, 0.1, 0.3, 1.0)  # seconds between looks whether a new connection is open yet
 
 
 def join(connection_id: str, topic: Topic, user: str | None, now: int) -> None:
@@ -78,7 +80,7 @@ def _listening(channel_id: str) -> list[str]:
 def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
     """The snapshot, then the connection listens. What changed in between is told by a second snapshot."""
     topic = connections.topic_of(event.connection_id)
-    if topic is None:
+    if topic is None or not _is_open(event.connection_id):
         return
     told = send_snapshot(event.connection_id, topic, now())
     connections.greeted(event.connection_id)
@@ -86,6 +88,21 @@ def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
     if fresh.seq != told.seq:
         send_snapshot(event.connection_id, topic, now())
     _watch(fresh)
+
+
+def _is_open(connection_id: str) -> bool:
+    """API Gateway lets nobody write to a connection before its `$connect` has returned, and the bus may be faster."""
+    for pause in GREETING_PAUSES:
+        try:
+            aws.connections_api().get_connection(ConnectionId=connection_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "GoneException":
+                return True
+            time.sleep(pause)
+        else:
+            return True
+    connections.remove(connection_id)
+    return False
 
 
 def refresh(connection_id: str, topic: Topic, now: int) -> None:

@@ -181,9 +181,10 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
         return False
     channel = channels.get(stream.channel_id)
     if channel.lease.holder is not None:
-        given = nodes.order(stream.node_id, stream_id, reason.value)
-        if given and dialect_of(stream.node_id) is not None:  # nobody renews in a moment: its server must be asked
-            news.publish([PublisherOrdered(node_id=stream.node_id, at=now)])
+        node_id = channel.lease.holder.node_id  # read after the stream, which may have changed hands in between
+        given = nodes.order(node_id, stream_id, reason.value)
+        if given and dialect_of(node_id) is not None:  # nobody renews in a moment: its server must be asked
+            news.publish([PublisherOrdered(node_id=node_id, at=now)])
         return given
     try:
         seq = stream.seq + (1 << (SEQ_BITS - 1))

@@ -13,11 +13,13 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import aws
 from chalicelib.config import settings
-from chalicelib.domain.errors import StoreUnavailable
+from chalicelib.domain.errors import InternalError, StoreUnavailable
 from chalicelib.store import models
 
 # Seconds between attempts at rows that another transaction is writing; one takes a few milliseconds.
 CONTENTION_PAUSES = (0.01, 0.03, 0.1, 0.3)
+
+MALFORMED = "ValidationException"
 
 T = TypeVar("T")
 
@@ -44,6 +46,8 @@ class Contended(StoreUnavailable):
 def store_errors() -> Iterator[None]:
     """Inside, a failed condition is `ConditionFailed`, and whatever means "no answer" is `StoreUnavailable`.
 
+    A request that DynamoDB finds malformed is a defect of ours, `InternalError`: trying it again would never help.
+
     A request that met a transaction on its rows is `Contended`, which to those who do not mind is the latter.
     """
     try:
@@ -57,12 +61,16 @@ def store_errors() -> Iterator[None]:
             raise ConditionFailed(frozenset(failed)) from error
         if any(r and r.code == "TransactionConflict" for r in reasons):
             raise Contended() from error
+        if error.cause_response_code == MALFORMED or any(r and r.code == "ValidationError" for r in reasons):
+            raise InternalError() from error
         raise StoreUnavailable() from error
     except PynamoDBException as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
             raise ConditionFailed(frozenset({0})) from error
         if error.cause_response_code == "TransactionConflictException":
             raise Contended() from error
+        if error.cause_response_code == MALFORMED:
+            raise InternalError() from error
         raise StoreUnavailable() from error
     except BotoCoreError as error:
         raise StoreUnavailable() from error
