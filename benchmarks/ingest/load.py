@@ -1,38 +1,31 @@
-"""The load generator: real publishers, one process. Reads a `Plan` (JSON) on stdin, writes an `Outcome` on stdout.
+"""The load generator: real publishers, and what is seen of the server. `Plan` (JSON) on stdin, `Outcome` on stdout.
 
-Everything that is sent was cut into chunks before. Flooding sends from a file without copying (sendfile); pacing sends
-each message when it is due, every connection with a phase of its own. The server is watched from outside only: its CPU
-time, its memory, and the bytes that lie unread in its sockets.
-
-How late a server reads: the oldest byte that lies unread was due at a known moment; that long ago is its read delay.
+The server is watched from outside only: its CPU time, its memory, and the bytes that lie unread in its sockets.
+How late it reads: the oldest byte that lies unread was due at a known moment; that long ago is its read delay.
 """
 
-import heapq
 import json
-import os
-import select
-import socket
+import multiprocessing
 import sys
 import time
 from bisect import bisect_right
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from benchmarks.ingest import board as boards
 from benchmarks.ingest import watch
-from benchmarks.ingest.material import Material, prepare, read_flv
-from tests.support.rtmp_peer import RtmpPeer
+from benchmarks.ingest.board import Board
+from benchmarks.ingest.material import prepare, read_flv
+from benchmarks.ingest.pump import Pump
 
-HOST = "127.0.0.1"
-PATIENCE_S = 20.0
-CONNECTING_AT_ONCE = 8
-PIECE = 1 << 20  # bytes offered to sendfile at a time
 SAMPLE_EVERY_S = 0.2
-
-
-class Refused(Exception):
-    """The server did not take the publish."""
+CONNECT_TIMEOUT_S = 120.0
+END_TIMEOUT_S = 10.0
+# More connections than this are begun one after the other: a node waits 5 s for the first media, not for the last of
+# a thousand publishers. Fewer all publish before the first byte of media is sent, so that idle ones can be weighed.
+MOST_IDLE = 200
+# One process sends this many streams in real time, or it would measure itself.
+STREAMS_A_PUMP = 500
 
 
 @dataclass(frozen=True)
@@ -48,11 +41,12 @@ class Plan:
     warm_s: float
     seconds: float
     speaks_rtmp: bool = True
+    burst_ms: int = 0  # what is due within so many ms is sent together
 
 
 @dataclass
 class Outcome:
-    """What was seen in `seconds` after the warming up. Times in ms where the name says so, memory in KiB."""
+    """What was seen in the plan's `seconds`. Times in ms where the name says so, memory in KiB."""
 
     connections: int
     refused: int
@@ -60,194 +54,111 @@ class Outcome:
     gigabytes: float = 0.0
     cpu_s: float = 0.0
     memory_before_kb: int = 0
-    memory_idle_kb: int = 0  # all publish, nothing is sent
+    memory_idle_kb: int = 0  # all publish, nothing is sent; 0 where there are too many for that
     memory_live_kb: int = 0
     read_delay_p50_ms: float = 0.0
     read_delay_p95_ms: float = 0.0
+    read_delay_p99_ms: float = 0.0
     read_delay_max_ms: float = 0.0
-    behind_ms: float = 0.0  # how late the generator itself was at worst: above some ms, a result says nothing
-
-
-class Publisher:
-    """One connection. `sent` counts the bytes of the endless loop; `phase` is when its first round was due."""
-
-    __slots__ = ("phase", "port", "sent", "socket")
-
-    def __init__(self, plan: Plan, key: str) -> None:
-        self.socket = socket.create_connection((HOST, plan.port), timeout=PATIENCE_S)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.port: int = self.socket.getsockname()[1]
-        self.sent = 0
-        self.phase = 0.0
-        if plan.speaks_rtmp:
-            self._publish(RtmpPeer(app="live", key=key, chunk_size=plan.chunk_size))
-
-    def begin(self, material: Material) -> None:
-        """Metadata and sequence headers; from then on nothing blocks."""
-        self.socket.sendall(material.opening)
-        self.socket.setblocking(False)
-
-    def _publish(self, peer: RtmpPeer) -> None:
-        self.socket.sendall(peer.hello())
-        self._read(peer, lambda: peer.handshake_answered)
-        self.socket.sendall(peer.finish_handshake() + peer.connect() + peer.create_stream())
-        self._read(peer, lambda: len(peer.commands()) >= 2)
-        self.socket.sendall(peer.publish())
-        self._read(peer, lambda: peer.status() is not None)
-        if peer.status() != "NetStream.Publish.Start":
-            raise Refused(peer.status())
-
-    def _read(self, peer: RtmpPeer, enough: Callable[[], bool]) -> None:
-        while not enough():
-            data = self.socket.recv(65536)
-            if not data:
-                raise Refused("closed")
-            peer.receive_data(data)
+    behind_ms: float = 0.0  # how late the generator itself was at worst
 
 
 class Load:
-    """All publishers of a plan."""
+    """One plan, from the first connection to the outcome."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.material = prepare(read_flv(Path(plan.flv).read_bytes()), plan.chunk_size)
-        self.publishers: list[Publisher] = []
-        self.broken: list[Publisher] = []
+        self.material = prepare(read_flv(Path(plan.flv).read_bytes()), plan.chunk_size).in_bursts(plan.burst_ms)
+        self.board = Board(len(plan.keys))
         self._delays: list[float] = []
-        self._behind = 0.0
 
     def run(self) -> Outcome:
-        plan = self.plan
-        before = watch.memory_kb(plan.pid)
-        refused = self._connect()
-        idle = watch.memory_kb(plan.pid)
-        for publisher in self.publishers:
-            publisher.begin(self.material)
-        drive = self._pace if plan.paced else self._flood
-        outcome = Outcome(len(self.publishers), refused, 0, memory_before_kb=before, memory_idle_kb=idle)
-        marks: list[tuple[int, float]] = []  # bytes that were read, CPU time
-
-        def on_mark() -> None:
-            if not marks:
-                self._delays.clear()
-                self._behind = 0.0
-            marks.append((self._read_by_server(), watch.cpu_seconds(plan.pid)))
-
-        drive([plan.warm_s, plan.warm_s + plan.seconds], on_mark)
-        (bytes_before, cpu_before), (bytes_after, cpu_after) = marks
+        plan, board = self.plan, self.board
+        outcome = Outcome(0, 0, 0, memory_before_kb=watch.memory_kb(plan.pid))
+        idle_first = len(plan.keys) <= MOST_IDLE
+        board.command = boards.CONNECT if idle_first else boards.SEND
+        pumps = self._start_pumps()
+        try:
+            deadline = time.monotonic() + CONNECT_TIMEOUT_S
+            while board.count(boards.WAITING) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if idle_first:
+                outcome.memory_idle_kb = watch.memory_kb(plan.pid)
+                board.command = boards.SEND
+            time.sleep(plan.warm_s)
+            board.behind_us = 0
+            bytes_before, cpu_before = self._read_by_server(), watch.cpu_seconds(plan.pid)
+            self._watch(plan.seconds)
+            bytes_after, cpu_after = self._read_by_server(), watch.cpu_seconds(plan.pid)
+            outcome.memory_live_kb = watch.memory_kb(plan.pid)
+        finally:
+            board.command = boards.END
+            for pump in pumps:
+                pump.join(END_TIMEOUT_S)
+                if pump.is_alive():
+                    pump.kill()
         outcome.gigabytes = (bytes_after - bytes_before) / 1e9
-        outcome.cpu_s = cpu_after - cpu_before
-        outcome.memory_live_kb = watch.memory_kb(plan.pid)
-        outcome.broken = len(self.broken)
-        outcome.behind_ms = round(self._behind * 1000, 1)
-        if self._delays:
-            delays = sorted(self._delays)
-            outcome.read_delay_p50_ms = round(delays[len(delays) // 2] * 1000, 1)
-            outcome.read_delay_p95_ms = round(delays[len(delays) * 95 // 100] * 1000, 1)
-            outcome.read_delay_max_ms = round(delays[-1] * 1000, 1)
+        outcome.cpu_s = round(cpu_after - cpu_before, 2)
+        outcome.connections = board.count(boards.PUBLISHING) + board.count(boards.BROKEN)
+        outcome.refused = board.connections - outcome.connections
+        outcome.broken = board.count(boards.BROKEN)
+        outcome.behind_ms = round(board.behind_us / 1000, 1)
+        self._tell_delays(outcome)
         return outcome
 
-    def _connect(self) -> int:
-        """How many were refused."""
-
-        def connect(key: str) -> Publisher | None:
-            try:
-                return Publisher(self.plan, key)
-            except (Refused, OSError):
-                return None
-
-        with ThreadPoolExecutor(CONNECTING_AT_ONCE) as pool:
-            tried = list(pool.map(connect, self.plan.keys))
-        self.publishers = [publisher for publisher in tried if publisher is not None]
-        return len(tried) - len(self.publishers)
+    def _start_pumps(self) -> list[multiprocessing.context.ForkProcess]:
+        plan = self.plan
+        count = -(-len(plan.keys) // STREAMS_A_PUMP) if plan.paced else 1
+        size = -(-len(plan.keys) // count)
+        pumps = []
+        for start in range(0, len(plan.keys), size):
+            pump = Pump(self.board, range(start, min(start + size, len(plan.keys))), self.material)
+            what = {"speaks_rtmp": plan.speaks_rtmp, "paced": plan.paced}
+            process = multiprocessing.get_context("fork").Process(
+                target=pump.run, args=(plan.port, plan.keys, plan.chunk_size), kwargs=what, daemon=True
+            )
+            process.start()
+            pumps.append(process)
+        return pumps
 
     def _read_by_server(self) -> int:
         unread = watch.unread(self.plan.port)
-        return sum(p.sent - unread.get(p.port, watch.Unread()).total for p in self.publishers)
+        none = watch.Unread()
+        ports = zip(self.board.sent, self.board.port, strict=True)
+        return sum(sent - unread.get(port, none).total for sent, port in ports if port)
 
-    def _lose(self, publisher: Publisher) -> None:
-        self.broken.append(publisher)
+    def _watch(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (now := time.monotonic()) < until:
+            if self.plan.paced:
+                self._sample()
+            time.sleep(max(0.0, min(until, now + SAMPLE_EVERY_S) - time.monotonic()))
 
-    # --- as fast as it is read ---------------------------------------------------------------------------------
-
-    def _flood(self, marks: list[float], on_mark: Callable[[], None]) -> None:
-        loop = self.material.loop
-        file = os.memfd_create("media")
-        os.write(file, loop)
-        ready = select.epoll()
-        by_file = {publisher.socket.fileno(): publisher for publisher in self.publishers}
-        for number in by_file:
-            ready.register(number, select.EPOLLOUT)
-        began = time.monotonic()
-        for mark in marks:
-            while time.monotonic() < began + mark:
-                for number, _ in ready.poll(0.1):
-                    publisher = by_file[number]
-                    offset = publisher.sent % len(loop)
-                    try:
-                        publisher.sent += os.sendfile(number, file, offset, min(PIECE, len(loop) - offset))
-                    except BlockingIOError:
-                        continue
-                    except OSError:
-                        ready.unregister(number)
-                        self._lose(publisher)
-            on_mark()
-
-    # --- in real time ------------------------------------------------------------------------------------------
-
-    def _pace(self, marks: list[float], on_mark: Callable[[], None]) -> None:
-        material = self.material
-        messages = len(material.due)
-        round_s = material.duration / 1000
-        view = memoryview(material.loop)
-        began = time.monotonic() + 0.1
-        # (when due, which message of all its rounds, publisher's number)
-        queue: list[tuple[float, int, int]] = []
-        for number, publisher in enumerate(self.publishers):
-            publisher.phase = began + number / len(self.publishers)
-            queue.append((publisher.phase + material.due[0] / 1000, 0, number))
-        heapq.heapify(queue)
-        sample_at = began
-        for mark in marks:
-            while (now := time.monotonic()) < began + mark:
-                if now >= sample_at:
-                    self._sample(now)
-                    sample_at = now + SAMPLE_EVERY_S
-                due, index, number = queue[0]
-                if due > now:
-                    time.sleep(min(due, sample_at, began + mark) - now)
-                    continue
-                self._behind = max(self._behind, now - due)
-                publisher = self.publishers[number]
-                rounds, message = divmod(index, messages)
-                end = rounds * len(view) + material.ends[message]
-                start = publisher.sent % len(view)
-                try:
-                    publisher.sent += publisher.socket.send(view[start : start + end - publisher.sent])
-                except BlockingIOError:
-                    pass  # the next one sends this, too
-                except OSError:
-                    heapq.heappop(queue)
-                    self._lose(publisher)
-                    continue
-                rounds, message = divmod(index + 1, messages)
-                next_due = publisher.phase + rounds * round_s + material.due[message] / 1000
-                heapq.heapreplace(queue, (next_due, index + 1, number))
-            on_mark()
-
-    def _sample(self, now: float) -> None:
-        """Note every connection's read delay. Bytes that were never sent for want of room count as unread."""
-        material = self.material
+    def _sample(self) -> None:
+        """Note every connection's read delay. What waits for room is not sent yet, and its time runs."""
+        material, board = self.material, self.board
         unread = watch.unread(self.plan.port)
-        for publisher in self.publishers:
-            waiting = unread.get(publisher.port, watch.Unread()).total
+        now = time.monotonic()
+        none = watch.Unread()
+        for sent, port, state, phase_us in zip(board.sent, board.port, board.state, board.phase_us, strict=True):
+            if state != boards.PUBLISHING or not phase_us:
+                continue
+            waiting = unread.get(port, none).total
             if not waiting:
                 self._delays.append(0.0)
                 continue
-            rounds, offset = divmod(publisher.sent - waiting, len(material.loop))
+            rounds, offset = divmod(max(0, sent - waiting), len(material.loop))
             message = bisect_right(material.ends, offset)
-            due = publisher.phase + rounds * material.duration / 1000 + material.due[message] / 1000
+            due = phase_us / 1e6 + (rounds * material.duration + material.due[message]) / 1000
             self._delays.append(max(0.0, now - due))
+
+    def _tell_delays(self, outcome: Outcome) -> None:
+        if self._delays:
+            delays = sorted(delay * 1000 for delay in self._delays)
+            outcome.read_delay_p50_ms = round(delays[len(delays) // 2], 1)
+            outcome.read_delay_p95_ms = round(delays[len(delays) * 95 // 100], 1)
+            outcome.read_delay_p99_ms = round(delays[len(delays) * 99 // 100], 1)
+            outcome.read_delay_max_ms = round(delays[-1], 1)
 
 
 def main() -> int:

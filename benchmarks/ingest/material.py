@@ -6,7 +6,7 @@ continuous stream.
 """
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -36,6 +36,16 @@ class Material:
     due: tuple[int, ...]
     ends: tuple[int, ...]
     duration: int  # of one round, ms
+
+    def in_bursts(self, every: int) -> "Material":
+        """The same, but what is due within `every` ms is sent together, when the last of it is due."""
+        due, ends = [], []
+        for index, (time, end) in enumerate(zip(self.due, self.ends, strict=True)):
+            following = self.due[index + 1] if index + 1 < len(self.due) else None
+            if not every or following is None or following // every != time // every:
+                due.append(time)
+                ends.append(end)
+        return replace(self, due=tuple(due), ends=tuple(ends))
 
     @property
     def bytes_per_second(self) -> float:

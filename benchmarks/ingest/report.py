@@ -1,6 +1,5 @@
-"""The rows as a table on the terminal, as a file, and as the README's table."""
+"""The rows as a table on the terminal, and as they are kept."""
 
-import json
 import os
 import platform
 import subprocess
@@ -68,22 +67,14 @@ def machine() -> dict[str, Any]:
     }
 
 
-def as_json(rows: list[Row]) -> list[dict[str, Any]]:
+def as_json(row: Row) -> dict[str, Any]:
     """With the figures that the tables show, so that nobody has to divide again."""
-    return [
-        {
-            "scenario": row.scenario,
-            "paced": row.paced,
-            "chunk_size": row.chunk_size,
-            "server": row.server,
-            "cpu_s_per_gb": round(row.cpu_per_gb, 4),
-            "sound": row.is_sound,
-            **asdict(row.outcome),
-        }
-        for row in rows
-    ]
-
-
-def write(path: Path, document: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=1) + "\n")
+    return {
+        "scenario": row.scenario,
+        "paced": row.paced,
+        "chunk_size": row.chunk_size,
+        "server": row.server,
+        "cpu_s_per_gb": round(row.cpu_per_gb, 4),
+        "sound": row.is_sound,
+        **asdict(row.outcome),
+    }

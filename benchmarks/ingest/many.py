@@ -1,0 +1,52 @@
+"""Many streams on one node in real time: a thousand of them for a minute, and how many one core holds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.ingest.load import Outcome
+from benchmarks.ingest.scenarios import MOST_BEHIND_MS, NGINX, OURS, Row, Scenario, load
+from benchmarks.ingest.servers import Servers
+
+THOUSAND = Scenario(True, 4096, 1000, 60, (OURS,), burst_ms=33)
+LATE_MS = 1000.0  # what none of the thousand may be late by
+
+STEPS = (500, 1000, 1500, 2000, 2500, 3000)
+STEP_SECONDS = 10.0
+# Bursts of 100 ms, so that one machine can send so much at all. What is read later than 100 ms after the node would
+# read it anyway (it lets a tenth of a second gather) is late.
+STEP_BURST_MS = 100
+STEP_LATE_MS = 200.0
+
+
+def thousand(servers: Servers, flv: Path) -> Row:
+    """A thousand publishers at once on one node, for a minute."""
+    with servers.starters()[OURS](THOUSAND.connections) as running:
+        outcome = load(running, THOUSAND, flv)
+    return Row(THOUSAND.name, THOUSAND.paced, THOUSAND.chunk_size, OURS, outcome)
+
+
+def passes(outcome: Outcome) -> bool:
+    """None refused, none lost, none late."""
+    return not outcome.refused and not outcome.broken and outcome.read_delay_max_ms <= LATE_MS
+
+
+def capacity(servers: Servers, flv: Path) -> Iterator[tuple[Row, str]]:
+    """More and more streams on one server, until it is late, or the generator is; with what was found at each step."""
+    for server in (NGINX, OURS):
+        for connections in STEPS:
+            scenario = Scenario(True, 4096, connections, STEP_SECONDS, (server,), burst_ms=STEP_BURST_MS)
+            with servers.starters()[server](connections) as running:
+                outcome = load(running, scenario, flv)
+            verdict = judge(outcome)
+            yield Row(scenario.name, True, scenario.chunk_size, server, outcome), verdict
+            if verdict != "in time":
+                break
+
+
+def judge(outcome: Outcome) -> str:
+    """The generator is looked at first: who is sent to late cannot read in time."""
+    if outcome.behind_ms > MOST_BEHIND_MS:
+        return "more than the generator can send"
+    if outcome.refused or outcome.broken:
+        return "connections lost"
+    return "late" if outcome.read_delay_p99_ms > STEP_LATE_MS else "in time"
