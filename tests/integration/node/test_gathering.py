@@ -43,4 +43,4 @@ def test_a_stream_that_falls_to_a_trickle_is_not_taken_for_silent(node: Node, st
 def test_a_clean_stop_is_heard_though_the_connection_stays_open(node: Node, studio: Studio, publish: Publish) -> None:
     publisher = loud(node, studio, publish)
     publisher.socket.sendall(publisher.peer.unpublish())
-    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 2)
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 1.5)
