@@ -1,0 +1,115 @@
+"""`python -m benchmarks.ingest.readme`: the README's section on speed, from the results that are committed.
+
+Nobody types these figures: a test compares the section with what this renders.
+"""
+
+import json
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ingest.__main__ import RESULTS
+from benchmarks.ingest.scenarios import FLOOR, NGINX, OURS, PLAIN
+from local.settings import ROOT
+
+README = ROOT / "README.md"
+BEGIN, END = "<!-- speed: made by `python -m benchmarks.ingest.readme` -->", "<!-- /speed -->"
+WIDTH = 120
+HEADING = "## Find your way"  # the section stands before it
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What `server` may cost at most, as a multiple of what `beside` costs in the same scenario."""
+
+    text: str
+    server: str
+    beside: str
+    most: float
+    paced: bool
+    chunk_size: int
+    connections: int
+
+
+GOALS = (
+    Goal("as fast as it is read, chunk size 4,096", OURS, NGINX, 0.5, False, 4096, 4),
+    Goal("the same, beside a loop that only reads", OURS, FLOOR, 1.5, False, 4096, 4),
+    Goal("as fast as it is read, chunk size 128", OURS, NGINX, 0.1, False, 128, 4),
+    Goal("200 streams in real time", OURS, NGINX, 0.5, True, 4096, 200),
+    Goal("nothing compiled, as fast as it is read", PLAIN, NGINX, 1.0, False, 4096, 4),
+    Goal("nothing compiled, 200 streams in real time", PLAIN, NGINX, 0.75, True, 4096, 200),
+)
+
+
+def section(document: dict[str, Any]) -> str:
+    """The whole section between its marks."""
+    comparison, thousand = document["comparison"], document["thousand"]["rows"][0]
+    rows, machine = comparison["rows"], comparison["machine"]
+    live = _find(rows, OURS, True, 4096, 200)
+    where = (
+        f"{machine['cores']} cores, {machine['cpu']}, Linux {machine['kernel'].split('-')[0]}, "
+        f"Python {machine['python']}, {machine['nginx']}"
+    )
+    sent = (
+        f"All servers in one run on one machine ({where}), each sent 1080p60 H.264 and AAC at "
+        f"{comparison['mbit_per_connection']:.1f} Mbit/s a stream. CPU seconds of the server for each gigabyte:"
+    )
+    many = (
+        f"A thousand publishers at once on one node for a minute: {thousand['refused']} refused, "
+        f"{thousand['broken']} lost, {thousand['cpu_s'] / 60:.0%} of one core, and no frame read more than "
+        f"{thousand['read_delay_max_ms']:.0f} ms after it was due. A live stream takes "
+        f"{_each(live, 'memory_live_kb'):.0f} KB of memory, a publisher that sends nothing "
+        f"{_each(live, 'memory_idle_kb'):.0f} KB."
+    )
+    more = (
+        "`make bench-ingest` measures it on your machine; all rows are in "
+        "[benchmarks/results/ingest.json](benchmarks/results/ingest.json), and what makes it so in "
+        "[docs/decisions](docs/decisions/0014-one-source-compiled-or-not.md)."
+    )
+    table = ["| | ours | beside | ratio | goal |", "|---|---|---|---|---|", *(_line(goal, rows) for goal in GOALS)]
+    wrapped = [
+        textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False) for text in (sent, many, more)
+    ]
+    return "\n".join([BEGIN, "## Speed", "", wrapped[0], "", *table, "", wrapped[1], "", wrapped[2], END])
+
+
+def _line(goal: Goal, rows: list[dict[str, Any]]) -> str:
+    ours, other = (
+        _find(rows, server, goal.paced, goal.chunk_size, goal.connections)["cpu_s_per_gb"]
+        for server in (goal.server, goal.beside)
+    )
+    return f"| {goal.text} | {ours:.3f} | {goal.beside} {other:.3f} | {ours / other:.2f} | {goal.most:g} |"
+
+
+def _find(rows: list[dict[str, Any]], server: str, paced: bool, chunk_size: int, connections: int) -> dict[str, Any]:
+    wanted = (server, paced, chunk_size, connections)
+    return next(r for r in rows if (r["server"], r["paced"], r["chunk_size"], r["connections"]) == wanted)
+
+
+def _each(row: dict[str, Any], name: str) -> float:
+    """Memory a connection beyond the process, KB."""
+    return float((row[name] - row["memory_before_kb"]) / row["connections"])
+
+
+def replaced(readme: str, text: str) -> str:
+    """The README with this section, in place of the one it has or before `HEADING`."""
+    if BEGIN in readme:
+        before, _, rest = readme.partition(BEGIN)
+        return before + text + rest.partition(END)[2]
+    return readme.replace(HEADING, f"{text}\n\n{HEADING}")
+
+
+def main(results: Path = RESULTS, readme: Path = README) -> int:
+    """0, or 1 while there are no results of every part."""
+    document = json.loads(results.read_text()) if results.exists() else {}
+    if not {"comparison", "thousand"} <= document.keys():
+        sys.stderr.write("There are no results yet: run `make bench-ingest`.\n")
+        return 1
+    readme.write_text(replaced(readme.read_text(), section(document)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
