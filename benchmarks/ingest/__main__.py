@@ -20,6 +20,8 @@ from local.settings import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results" / "ingest.json"
 
+PARTS = ("comparison", "thousand", "capacity")
+
 Part = Callable[[Servers, Path], Any]
 
 
@@ -27,7 +29,7 @@ def main() -> int:
     """0 if all was measured, 1 if this machine cannot."""
     arguments = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="a first look, about a minute; writes no results")
-    arguments.add_argument("--part", choices=("comparison", "thousand", "capacity"), help="this part alone")
+    arguments.add_argument("--part", choices=PARTS, help="this part alone")
     arguments.add_argument("--only", default="", help="scenarios whose name contains this; writes no results")
     arguments.add_argument("--servers", default="", help="servers whose name contains this; writes no results")
     arguments.add_argument("--repeats", type=int, help="runs of each scenario")
@@ -98,8 +100,9 @@ def _capacity(servers: Servers, flv: Path) -> list[dict[str, Any]]:
 
 def _keep(part: str, found: dict[str, Any]) -> None:
     document = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    kept = {name: document[name] for name in PARTS if name in document}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(document | {part: found}, indent=1) + "\n")
+    RESULTS.write_text(json.dumps(kept | {part: found}, indent=1) + "\n")
     print(f"Written to {RESULTS.relative_to(ROOT)}\n", flush=True)
 
 

@@ -101,13 +101,19 @@ def replaced(readme: str, text: str) -> str:
     return readme.replace(HEADING, f"{text}\n\n{HEADING}")
 
 
-def main(results: Path = RESULTS, readme: Path = README) -> int:
-    """0, or 1 while there are no results of every part."""
-    document = json.loads(results.read_text()) if results.exists() else {}
-    if not {"comparison", "thousand"} <= document.keys():
+def results(path: Path = RESULTS) -> dict[str, Any] | None:
+    """What was measured; None while a part is missing."""
+    document: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return document if {"comparison", "thousand"} <= document.keys() else None
+
+
+def main() -> int:
+    """0, or 1 while there are no results."""
+    document = results()
+    if document is None:
         sys.stderr.write("There are no results yet: run `make bench-ingest`.\n")
         return 1
-    readme.write_text(replaced(readme.read_text(), section(document)))
+    README.write_text(replaced(README.read_text(), section(document)))
     return 0
 
 

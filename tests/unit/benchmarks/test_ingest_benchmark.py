@@ -1,10 +1,8 @@
 """The benchmark's own arithmetic: what it sends, and that the README shows nothing but its results."""
 
-import json
 from itertools import pairwise
 
 from benchmarks.ingest import readme
-from benchmarks.ingest.__main__ import RESULTS
 from benchmarks.ingest.material import AUDIO, DATA, VIDEO, Material, Tag, prepare
 from ingest_container.rtmp import AudioMessage, VideoMessage
 from tests.support.rtmp_peer import AAC_48K_STEREO, AVC_RECORD, RtmpPeer
@@ -57,7 +55,8 @@ def test_bursts_send_the_same_bytes_less_often() -> None:
 
 def test_the_readme_shows_the_results_and_nothing_else() -> None:
     text = readme.README.read_text()
-    if not RESULTS.exists():
+    document = readme.results()
+    if document is None:
         assert readme.BEGIN not in text
         return
-    assert readme.section(json.loads(RESULTS.read_text())) in text
+    assert readme.section(document) in text
