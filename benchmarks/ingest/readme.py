@@ -58,8 +58,8 @@ def section(document: dict[str, Any]) -> str:
     )
     many = (
         f"A thousand publishers at once on one node for a minute: {thousand['refused']} refused, "
-        f"{thousand['broken']} lost, {thousand['cpu_s'] / 60:.0%} of one core, and no frame read more than "
-        f"{thousand['read_delay_max_ms']:.0f} ms after it was due. A live stream takes "
+        f"{thousand['broken']} lost, {thousand['cpu_s'] / 60:.0%} of one core, and the oldest frame that was ever seen "
+        f"unread had been due for {thousand['read_delay_max_ms']:.0f} ms. A live stream takes "
         f"{_each(live, 'memory_live_kb'):.0f} KB of memory, a publisher that sends nothing "
         f"{_each(live, 'memory_idle_kb'):.0f} KB."
     )
