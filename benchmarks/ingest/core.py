@@ -1,4 +1,4 @@
-"""`python -m benchmarks.ingest.core <file.flv>`: the RTMP core alone, without a socket, compiled or (by environment) not.
+"""`python -m benchmarks.ingest.core <file.flv>`: the RTMP core alone, without a socket, compiled or not.
 
 The figures of decision 14. Bytes are copied into one buffer before each read, as the kernel would, so that they are
 found where a real read leaves them; that copy is not counted.
