@@ -18,7 +18,7 @@ from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services import views
 from chalicelib.services.discovery import StreamView
 from chalicelib.services.running import RunningStream
-from chalicelib.services.views import playback
+from chalicelib.services.views import Technical, playback
 
 ACTIVE, INACTIVE = "active", "inactive"
 
@@ -113,18 +113,6 @@ class AllPlayback(BaseModel):
     hls_url: str
     webrtc_url: str | None
     rtmp_url: str | None
-
-
-class Technical(BaseModel):
-    """Measured, or told by the codec's own headers; null until known."""
-
-    bitrate_kbps: float | None
-    width: int | None
-    height: int | None
-    fps: float | None
-    video_codec: str | None
-    audio_codec: str | None
-    encoder: str | None
 
 
 class BroadcasterOfStream(BaseModel):

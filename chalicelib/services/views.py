@@ -29,9 +29,9 @@ class KeyHint(BaseModel):
     expires_at: IsoTime | None
 
 
-class Live(BaseModel):
-    stream_id: str
-    started_at: IsoTime
+class Technical(BaseModel):
+    """Measured, or told by the codec's own headers; null until known."""
+
     bitrate_kbps: float | None
     width: int | None
     height: int | None
@@ -39,6 +39,11 @@ class Live(BaseModel):
     video_codec: str | None
     audio_codec: str | None
     encoder: str | None
+
+
+class Live(Technical):
+    stream_id: str
+    started_at: IsoTime
 
 
 class PublicChannel(BaseModel):
