@@ -49,6 +49,7 @@ class IngestNode:
         self._connections: set[PublisherConnection] = set()
         self._no_connections = asyncio.Event()
         self._threads = Threads()
+        self._session_thread = Threads(1)  # for what keeps the session alone, one step after the other
         self.telemetry = Telemetry(settings.node_id, self._threads, log)
         self._regions = tuple(shared.ingest_urls)
         self._membership = NodeMembership(
@@ -201,10 +202,9 @@ class IngestNode:
             servers.append(await listeners.serve(encrypted, lambda: PublisherConnection(self, certificates.context)))
             self.rtmps_port = encrypted.getsockname()[1]
         worker = asyncio.create_task(self.telemetry.run())
-        chores = [
-            asyncio.create_task(chore)
-            for chore in (self._renew(), self._tick(), self._measure(), self._sweep(), self._look_after())
-        ]
+        renewing = asyncio.create_task(self._renew())
+        others = (self._tick(), self._measure(), self._sweep(), self._look_after())
+        chores = [renewing, *(asyncio.create_task(chore) for chore in others)]
         for chore in chores:
             chore.add_done_callback(self._chore_ended)
         self.log.info(
@@ -225,11 +225,12 @@ class IngestNode:
         finally:
             for server in servers:
                 server.close()
-            await self._end_all()
+            await self._end_all(renewing)
             for task in (*chores, worker):
                 task.cancel()
             await asyncio.gather(*chores, worker, return_exceptions=True)
             self._threads.close()
+            self._session_thread.close()
             self.log.info("stopped", node_id=self.settings.node_id)
 
     @property
@@ -264,7 +265,7 @@ class IngestNode:
         )
         await self._threads.run(news.publish, [event])
 
-    async def _end_all(self) -> None:
+    async def _end_all(self, renewing: "asyncio.Task[None]") -> None:
         """Every stream ended, told and recorded, within `stop_seconds`; then the session is given back."""
         ending = list(self._broadcasts.values())
         self.log.info("stopping", streams=len(ending))
@@ -279,7 +280,8 @@ class IngestNode:
                 if self._connections:
                     await self._no_connections.wait()
                 await self.telemetry.flush()
-                await self._threads.run(self._membership.leave, now_ms())
+                renewing.cancel()
+                await self._session_thread.run(self._membership.leave, now_ms())
                 await self._tell_change("stopped")
         except (TimeoutError, StoreUnavailable):
             self.log.error("stopped before everything was recorded", streams=self.active)
@@ -294,7 +296,7 @@ class IngestNode:
             next_at = max(next_at + RENEW_INTERVAL / 1000, loop.time())
             held_until = self._membership.expires_at
             try:
-                orders = await self._threads.run(self._membership.renew, now_ms(), self.active)
+                orders = await self._session_thread.run(self._membership.renew, now_ms(), self.active)
             except StoreUnavailable:
                 self.log.warning("session not renewed: the database cannot be reached")
                 await asyncio.sleep(RENEW_RETRY)
@@ -361,7 +363,7 @@ class IngestNode:
 
     async def _sweep(self) -> None:
         """Ends what dead peers left; at the start also what an earlier run of this node left."""
-        reaper = Reaper()
+        reaper = Reaper(self._membership.may_judge)
         await self._quietly(self._announce(reaper.sweep_all))
         while True:
             pause = SWEEP_EVERY

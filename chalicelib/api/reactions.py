@@ -3,6 +3,7 @@
 The bus rule and its permission belong to the infra stack: Chalice's own `on_cw_event` knows only the default bus.
 """
 
+import time
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
@@ -49,7 +50,7 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_dead_nodes")
 def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     """The backstop for streams whose node died with nobody left to see it."""
-    news = fleet.Reaper().sweep_all(settings().ingest_urls, now_ms())
+    news = fleet.sweep_as_backstop(settings().ingest_urls, now_ms, time.sleep)
     lifecycle.announce(news)
     logger("control").info("swept", ended=len(news))
 

@@ -1,9 +1,12 @@
 """The fleet of ingest nodes: one node's session, and the watch over its peers.
 
 A node renews its session; the answer brings orders. It looks at its peers' sessions and ends what a dead one left.
+
+Everybody's session runs out while the database is away. So who has just come, or come back, does not judge by expiry
+until the living have had the time to renew: a node for one SESSION_TTL, the backstop until it has looked twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from chalicelib import aws
@@ -15,6 +18,8 @@ from chalicelib.domain.streams import EndReason, first_seq
 from chalicelib.observability import logger
 from chalicelib.services.lifecycle import ended_news
 from chalicelib.store import channels, guard, leases, nodes, streams
+
+SECOND_LOOK = 3.0  # seconds in which every living node renews, once the database answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +52,28 @@ class NodeMembership:
     def __init__(self, node: NodeInfo) -> None:
         self.node = node
         self.expires_at = 0
+        self._judges_from = 0
 
     def join(self, now: int) -> None:
         """Raises StoreUnavailable."""
         nodes.register(self.node, now + SESSION_TTL)
         self.expires_at = now + SESSION_TTL
+        self._judges_from = now + SESSION_TTL
 
     def renew(self, now: int, active: int) -> Orders:
         """`now` is the time before the request was sent. Raises SessionTaken, StoreUnavailable."""
         renewal = nodes.renew(self.node, now + SESSION_TTL, active)
+        if not self.is_trusted(now):
+            self._judges_from = now + SESSION_TTL
         self.expires_at = now + SESSION_TTL
         return Orders(tuple(_parse(renewal.orders)), renewal.watched, renewal.draining)
 
     def is_trusted(self, now: int) -> bool:
         return may_trust_own(self.expires_at, now)
+
+    def may_judge(self, now: int) -> bool:
+        """Whether a peer whose session has run out is dead: not so while it may just not have renewed again."""
+        return self.is_trusted(now) and now >= self._judges_from
 
     def acknowledge(self, orders: Iterable[Order]) -> None:
         nodes.acknowledge(self.node.node_id, [order.raw for order in orders])
@@ -82,12 +95,17 @@ def _parse(raw_orders: Iterable[str]) -> Iterable[Order]:
 class Reaper:
     """Ends streams whose node is dead and whose grace is over. Every node runs one; a schedule is the backstop."""
 
+    # Asked with the time (ms): whether a session that has run out tells that its node is dead.
+    may_judge: Callable[[int], bool] = lambda now: True
     _done: set[tuple[str, str]] = field(default_factory=set)
     # When the first grace ends (ms) that the last look found running; None if none did.
     next_end: int | None = None
 
     def sweep(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
         """One look. Reads the fleet; streams only while a node is dead that was not yet cleaned up after."""
+        if not self.may_judge(now):
+            self.next_end = None
+            return []
         sessions = nodes.sessions()
         dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, now)}
         if dead <= self._done:
@@ -98,7 +116,7 @@ class Reaper:
         return news
 
     def sweep_all(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
-        """The backstop: looks at every running stream, also of nodes whose row is gone."""
+        """Looks at every running stream, also of nodes that are gone or run anew; these it ends without judging."""
         return self._sweep_streams(regions, now)[0]
 
     def _sweep_streams(self, regions: Iterable[str], now: int) -> tuple[list[StreamStateChange], set[tuple[str, str]]]:
@@ -106,9 +124,10 @@ class Reaper:
         news: list[StreamStateChange] = []
         waiting: set[tuple[str, str]] = set()
         ends: list[int] = []
+        seen_at = now if self.may_judge(now) else 0  # at which no session had run out yet
         for stream in (s for region in regions for s in streams.unended(region)):
             session = sessions.get(stream.node_id)
-            if not is_over(session, stream.incarnation, now):
+            if not is_over(session, stream.incarnation, seen_at):
                 continue
             channel = channels.find(stream.channel_id)
             if channel is None or channel.stream_id != stream.stream_id:
@@ -124,6 +143,17 @@ class Reaper:
                 waiting.add((stream.node_id, stream.incarnation))
         self.next_end = min(ends, default=None)
         return news, waiting
+
+
+def sweep_as_backstop(
+    regions: Iterable[str], clock: Callable[[], int], pause: Callable[[float], None]
+) -> list[StreamStateChange]:
+    """Ends what dead nodes left and no living one saw. `pause` takes seconds."""
+    places = tuple(regions)
+    expired = {s.node_id for s in nodes.sessions().values() if is_over(s, s.incarnation, clock())}
+    if any(stream.node_id in expired for region in places for stream in streams.unended(region)):
+        pause(SECOND_LOOK)
+    return Reaper().sweep_all(places, clock())
 
 
 def members(now: int) -> list[tuple[NodeState, bool]]:

@@ -88,7 +88,7 @@ def _connection() -> Connection:
 
 
 def warm_up() -> None:
-    """One client for all tables, made now. For processes that live long and call from many threads.
+    """One client for all tables and one for renewals, made now: for processes with many threads that live long.
 
     Else pynamodb makes one for each table, at 12 MB and 60 ms, and one more for each thread that meets at a first use.
     """
@@ -99,6 +99,7 @@ def warm_up() -> None:
             shared.add_meta_table(own.get_meta_table())
             own.connection = shared
     shared.client  # noqa: B018  # makes it
+    models.Heartbeat._get_connection().connection.client  # noqa: B018  # its own
 
 
 @contextmanager

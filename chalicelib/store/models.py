@@ -234,6 +234,19 @@ class Node(Model):
     ttl = NumberAttribute(null=True)
 
 
+class Heartbeat(Node):
+    """A node's row as its renewals write it, through a client of their own.
+
+    A renewal that hangs is given up and tried again, several times while the session lasts; it waits for no other call.
+    """
+
+    class Meta(_Table):
+        table_name = _name("nodes")
+        read_timeout_seconds = 2
+        max_retry_attempts = 0
+        max_pool_connections = 1
+
+
 class ConnectionsByTopic(GlobalSecondaryIndex["Connection"]):
     class Meta:
         index_name = "by_topic"
@@ -374,6 +387,7 @@ __all__ = [
     "Channel",
     "Connection",
     "Delivery",
+    "Heartbeat",
     "Idempotency",
     "Key",
     "Limit",

@@ -29,7 +29,7 @@ def register(node: NodeInfo, expires_at: int) -> None:
 
 def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
     """Moves the session's expiry. Raises SessionTaken, StoreUnavailable."""
-    row = models.Node(node.node_id)
+    row = models.Heartbeat(node.node_id)
     try:
         with store_errors():
             row.update(

@@ -139,6 +139,14 @@ class Program:
         self._reader.join(KILL_TIMEOUT_S)
         return code
 
+    def runs_on(self, seconds: float) -> bool:
+        """Whether it is still there after so many seconds."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
     def end(self, number: signal.Signals = signal.SIGKILL) -> None:
         """For cleaning up: whatever it is doing, it is gone afterwards."""
         if self.running:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pynamodb.models import Model
 
 from local import account, emulator
 from local.children import die_with
@@ -219,20 +220,23 @@ def running_emulator(state_dir: Path) -> Iterator[Emulator]:
         running.stop()
 
 
+def forget_connections() -> None:
+    """Whoever asks next reads the environment again."""
+    from chalicelib import aws, config
+    from chalicelib.store import guard
+    from chalicelib.store.models import TABLES, Heartbeat
+
+    config.settings.cache_clear()
+    aws.client.cache_clear()
+    guard._connection.cache_clear()
+    tables: tuple[type[Model], ...] = (*TABLES, Heartbeat)
+    for table in tables:
+        table._connection = None
+
+
 @contextlib.contextmanager
 def in_environment(cloud: Emulator) -> Iterator[None]:
     """Our stores and services, in this very process, talk to that emulator."""
-    from chalicelib import aws, config
-    from chalicelib.store import guard
-    from chalicelib.store.models import TABLES
-
-    def forget_connections() -> None:
-        config.settings.cache_clear()
-        aws.client.cache_clear()
-        guard._connection.cache_clear()
-        for table in TABLES:
-            table._connection = None
-
     ours = {name: value for name, value in cloud.env.items() if name.startswith(("AWS_", "STREAM_SYNC_"))}
     with pytest.MonkeyPatch.context() as environment:
         for name, value in ours.items():

@@ -28,6 +28,8 @@ from local.settings import HOST, ROOT
 from tests.support.publisher import STARTED, Publisher, until
 from tests.support.stack import Emulator, free_ports
 
+LOG_TAIL = 40  # lines
+
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
@@ -73,10 +75,11 @@ class Node:
         self.process.send_signal(number)
 
     def end(self) -> None:
-        """However it is, it is gone afterwards."""
+        """However it is, it is gone afterwards; pytest shows the end of its log beside a failure."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(10)
+        print(f"--- {self.node_id}", *self.text().splitlines()[-LOG_TAIL:], sep="\n")
 
 
 @dataclass

@@ -1,14 +1,14 @@
 """A node at capacity: who waits, who is admitted, who is told that there is no place. Streams that run go on."""
 
-import signal
-import subprocess
 from collections.abc import Callable
 
 import pytest
 
 from chalicelib.domain.streams import ChannelStatus
+from ingest_container.waiting_room import PING_EVERY, PONG_WITHIN
 from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode, Studio
+from tests.support.encoders import Program
 from tests.support.publisher import STARTED, Publisher, until
 
 OnAir = Callable[[Node, Studio], Publisher]
@@ -99,34 +99,21 @@ def test_real_ffmpeg_waits_answers_pings_and_is_admitted(studio: Studio, on_air:
     node = start_node(capacity=1)
     first = on_air(node, studio)
     other = Studio()
-    program = subprocess.Popen(
-        [
-            *(
-                "ffmpeg",
-                "-hide_banner",
-                "-loglevel",
-                "error",
-                "-re",
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc=size=160x90:rate=10",
-            ),
-            *("-t", "120", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"),
-            *("-f", "flv", f"rtmp://{HOST}:{node.port}/live/{other.stream_key}"),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    with pytest.raises(subprocess.TimeoutExpired):  # pinged after 10 s, and given 5 s to answer
-        program.communicate(timeout=17)
-    assert not node.said("connection", reason="queue_abandoned")
-    first.stop()
-    until(lambda: other.is_(ChannelStatus.LIVE), "LIVE", 20)
-    program.send_signal(signal.SIGINT)
-    program.communicate(timeout=30)
-    until(lambda: other.is_(ChannelStatus.OFFLINE), "OFFLINE")
+    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-re", "-f", "lavfi"]
+    command += ["-i", "testsrc=size=160x90:rate=10", "-t", "120", "-c:v", "libx264", "-preset", "ultrafast"]
+    command += ["-pix_fmt", "yuv420p", "-f", "flv", f"rtmp://{HOST}:{node.port}/live/{other.stream_key}"]
+    program = Program("ffmpeg", command, hide={other.stream_key: "<key>"})
+    try:
+        until(lambda: node.said("publisher waits for a place"), "it waits")
+        assert program.runs_on(PING_EVERY + PONG_WITHIN + 2), program.tail()
+        assert not node.said("connection", reason="queue_abandoned")
+        first.stop()
+        until(lambda: other.is_(ChannelStatus.LIVE), "LIVE", 20)
+        program.interrupt()
+        until(lambda: other.is_(ChannelStatus.OFFLINE), "OFFLINE")
+    finally:
+        program.end()
+        print(program.tail())
 
 
 def test_who_does_not_answer_a_ping_is_gone(

@@ -9,7 +9,6 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from chalicelib import aws
 from chalicelib.domain.errors import (
     KeyExpired,
     KeyInUse,
@@ -20,14 +19,15 @@ from chalicelib.domain.errors import (
     StoreUnavailable,
 )
 from chalicelib.domain.events import StreamFacts
-from chalicelib.domain.leases import NODE_LOST_GRACE, Grant
+from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
 from chalicelib.domain.streams import GRACE, ChannelStatus, EndReason, StreamState
 from chalicelib.services import admission, lifecycle
 from chalicelib.services.discovery import view
-from chalicelib.services.fleet import Reaper
+from chalicelib.services.fleet import Reaper, sweep_as_backstop
 from chalicelib.services.lifecycle import StreamHold
-from chalicelib.store import channels, guard, keys, leases, models, nodes, timeline
+from chalicelib.store import channels, guard, keys, leases, nodes, timeline
 from tests.integration.store.conftest import REGION, Clock, Node, Studio
+from tests.support.stack import forget_connections
 
 
 def live(studio: Studio, node: Node) -> StreamHold:
@@ -318,6 +318,44 @@ def ended_of(reaper: Reaper, grant: Grant, clock: Clock) -> list[str | None]:
     return [event.reason for event in reaper.sweep([REGION], clock.now) if event.stream_id == grant.stream_id]
 
 
+@pytest.mark.requirement("SO-11")
+def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
+    studio: Studio, node: Node, other_node: Node, clock: Clock
+) -> None:
+    """The database was away for longer than any session or grace; the other node is back a moment earlier."""
+    grant = live(studio, node).grant
+    newcomer = Node(clock)
+    clock.forward(60_000)
+    other_node.renew()
+    newest = Node(clock)
+    for judge in (node, other_node, newcomer, newest):
+        reaper = Reaper(judge.membership.may_judge)
+        assert reaper.sweep([REGION], clock.now) == []
+        assert [e for e in reaper.sweep_all([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+
+    def pause(seconds: float) -> None:
+        clock.forward(int(seconds * 1000))
+        node.renew()
+
+    ended = sweep_as_backstop([REGION], lambda: clock.now, pause)
+    assert [e for e in ended if e.stream_id == grant.stream_id] == []
+    assert admission.still_held(grant, StreamState.LIVE)
+
+    clock.forward(60_000)
+    for _ in range(3):  # it sees again for as long as a session lasts, and the first node is still not back
+        other_node.renew()
+        clock.forward(SESSION_TTL // 2)
+    reaper = Reaper(other_node.membership.may_judge)
+    assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST], "it never came back"
+
+
+def test_a_nodes_last_run_is_ended_without_judging(studio: Studio, node: Node, clock: Clock) -> None:
+    grant = live(studio, node).grant
+    again = node.restarted()
+    ended = Reaper(again.membership.may_judge).sweep_all([REGION], clock.now)
+    assert [e.reason for e in ended if e.stream_id == grant.stream_id] == [EndReason.NODE_LOST]
+
+
 def test_a_living_nodes_stream_is_never_swept(studio: Studio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
     assert [e for e in Reaper().sweep_all([REGION], clock.now) if e.stream_id == grant.stream_id] == []
@@ -358,10 +396,7 @@ def no_database(studio: Studio, node: Node, monkeypatch: pytest.MonkeyPatch) -> 
         held.bind(("127.0.0.1", 0))
         closed = held.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed}")
-    aws.client.cache_clear()
-    guard._connection.cache_clear()
-    for table in models.TABLES:
-        table._connection = None
+    forget_connections()
 
 
 @pytest.mark.requirement("ST-11")
