@@ -234,7 +234,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
                 case rtmp.ProtocolFailed():
                     self._reason, self._detail = event.reason_code, event.detail
                 case rtmp.TimedOut():
-                    self._reason = f"{event.phase}_timeout"
+                    if not self._stopped_cleanly:  # else it said goodbye and only left its socket open
+                        self._reason = f"{event.phase}_timeout"
                 case rtmp.Pong():
                     if self._pong is not None and not self._pong.done():
                         self._pong.set_result(None)

@@ -2,27 +2,26 @@
 
 import asyncio
 import gc
-import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
 from ulid import ULID
 
 from chalicelib.config import Settings
-from chalicelib.domain.errors import NodeDraining, PublishRefused, SessionTaken, StoreUnavailable
-from chalicelib.domain.events import NodeChange, StreamStateChange
+from chalicelib.domain.errors import NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.leases import RENEW_INTERVAL, Holder, may_trust_own
+from chalicelib.domain.leases import Holder
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admission, fleet, lifecycle, news
-from chalicelib.services.fleet import NodeMembership, Orders, Reaper
+from chalicelib.services import admission, lifecycle
+from chalicelib.services.fleet import Order, Orders
 from ingest_container import listeners
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.connection import PublisherConnection
 from ingest_container.gatekeeper import Gatekeeper, GateLimits
+from ingest_container.membership import Membership
 from ingest_container.rtmp import compiled
 from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
@@ -33,10 +32,8 @@ from ingest_container.waiting_room import WaitingRoom
 TICK = 0.5  # seconds between looks at silence and grace
 PULSE_EVERY = 5  # seconds between the rows of a stream's measures
 FIRST_PULSE = 2  # seconds after the first media: so soon a dashboard that is opened late has a bitrate
-SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
-UNDO_RETRY = 1.0  # seconds until the next attempt to undo a claim that was not answered
-SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
-RENEW_RETRY = 0.3  # seconds until the next attempt while the database is away
+UNDO_AFTER = (1.0, 5.0, 20.0)  # seconds before each look for a claim that was not answered
+UNDO_RETRY = 1.0  # seconds until the next attempt at such a look
 LOOK_AFTER_EVERY = 5.0  # seconds between looks at the certificate's files and words about who was turned away
 
 
@@ -49,19 +46,16 @@ class IngestNode:
         self._connections: set[PublisherConnection] = set()
         self._no_connections = asyncio.Event()
         self._threads = Threads()
-        self._session_thread = Threads(1)  # for what keeps the session alone, one step after the other
         self.telemetry = Telemetry(settings.node_id, self._threads, log)
-        self._regions = tuple(shared.ingest_urls)
-        self._membership = NodeMembership(
-            NodeInfo(
-                node_id=settings.node_id,
-                incarnation=str(ULID()),
-                address=settings.address,
-                region=shared.home_region,
-                capacity=settings.capacity,
-                started_at=now_ms(),
-            )
+        info = NodeInfo(
+            node_id=settings.node_id,
+            incarnation=str(ULID()),
+            address=settings.address,
+            region=shared.home_region,
+            capacity=settings.capacity,
+            started_at=now_ms(),
         )
+        self._membership = Membership(info, tuple(shared.ingest_urls), self, self._threads, self.telemetry, log)
         self._broadcasts: dict[str, Broadcast] = {}  # by channel
         self._gate = Gatekeeper(
             GateLimits(
@@ -109,7 +103,7 @@ class IngestNode:
 
     async def admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin, and Abandoned."""
-        self._check_open()
+        await self._check_open()
         key = await self._threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.recognise(connection)
         if key.channel_id in self._broadcasts:
@@ -118,22 +112,22 @@ class IngestNode:
             self.log.info("publisher waits for a place", key_id=key.key_id, ahead=self._places.waiting)
         await self._places.place(connection, key.channel_id)
         try:
-            self._check_open()
+            await self._check_open()
             return await self._admit(key, connection)
         finally:
             self._places.settled()
 
-    def _check_open(self) -> None:
+    async def _check_open(self) -> None:
         if self._draining or self._stopping.is_set():
             raise NodeDraining()
-        if not self._membership.is_trusted(now_ms()):
+        if not await self._membership.is_trusted():
             raise StoreUnavailable()
 
     async def _admit(self, key: StreamKey, connection: PublisherConnection) -> Broadcast:
         waiting = self._broadcasts.get(key.channel_id)
         if waiting is not None:
             await waiting.settled()
-        node = self._membership.node
+        node = self._membership.info
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
         self._claiming += 1
         try:
@@ -159,15 +153,22 @@ class IngestNode:
         return broadcast
 
     async def _undo_claim(self, channel_id: str, holder: Holder) -> None:
-        """The claim's answer did not come. If it went through, the channel would be held by nobody's connection."""
-        while True:
-            await asyncio.sleep(UNDO_RETRY)
-            try:
-                if await self._threads.run(lifecycle.give_back, channel_id, holder, now_ms()):
-                    self.log.warning("gave back a channel whose claim was not answered", channel_id=channel_id)
+        """The claim's answer did not come. If it went through, the channel would be held by nobody's connection.
+
+        It may go through after it was given up here, so one look that finds nothing is not the last.
+        """
+        for pause in UNDO_AFTER:
+            await asyncio.sleep(pause)
+            if await self._gave_back(channel_id, holder):
+                self.log.warning("gave back a channel whose claim was not answered", channel_id=channel_id)
                 return
+
+    async def _gave_back(self, channel_id: str, holder: Holder) -> bool:
+        while True:
+            try:
+                return await self._threads.run(lifecycle.give_back, channel_id, holder, now_ms())
             except StoreUnavailable:
-                continue
+                await asyncio.sleep(UNDO_RETRY)
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
         self.log.warning("publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip)
@@ -186,6 +187,26 @@ class IngestNode:
     def active(self) -> int:
         return len(self._broadcasts)
 
+    # --- what the membership asks ------------------------------------------------------------------------------
+
+    def follow(self, orders: Orders) -> list[Order]:
+        """Does as ordered; answers the orders that are done with."""
+        self._draining = orders.draining
+        if self._draining:
+            self._places.dismiss()
+        self._watched = orders.watched
+        by_stream = {broadcast.stream_id: broadcast for broadcast in self._broadcasts.values()}
+        for order in orders.end:
+            broadcast = by_stream.get(order.stream_id)
+            if broadcast is not None:
+                broadcast.end(order.reason)
+        # An order for a stream that is not here may be for one that is being admitted: it comes again next time.
+        return [order for order in orders.end if order.stream_id in by_stream or not self._claiming]
+
+    def check_leases(self) -> None:
+        for broadcast in list(self._broadcasts.values()):
+            broadcast.check_lease()
+
     # --- the run -----------------------------------------------------------------------------------------------
 
     async def run(self, listening: Callable[["IngestNode"], None]) -> None:
@@ -195,15 +216,15 @@ class IngestNode:
         certificates, encrypted = self._certificates, None
         if certificates is not None and settings.rtmps_port is not None:
             encrypted = listeners.bind(settings.rtmp_host, settings.rtmps_port, "STREAM_SYNC_RTMPS_PORT")
-        await self._join()
+        await self._membership.join()
         servers = [await listeners.serve(plain, lambda: PublisherConnection(self))]
         self.port = plain.getsockname()[1]
         if certificates is not None and encrypted is not None:
             servers.append(await listeners.serve(encrypted, lambda: PublisherConnection(self, certificates.context)))
             self.rtmps_port = encrypted.getsockname()[1]
         worker = asyncio.create_task(self.telemetry.run())
-        renewing = asyncio.create_task(self._renew())
-        others = (self._tick(), self._measure(), self._sweep(), self._look_after())
+        renewing = asyncio.create_task(self._membership.renew())
+        others = (self._tick(), self._measure(), self._membership.watch_peers(), self._look_after())
         chores = [renewing, *(asyncio.create_task(chore) for chore in others)]
         for chore in chores:
             chore.add_done_callback(self._chore_ended)
@@ -230,7 +251,7 @@ class IngestNode:
                 task.cancel()
             await asyncio.gather(*chores, worker, return_exceptions=True)
             self._threads.close()
-            self._session_thread.close()
+            self._membership.close()
             self.log.info("stopped", node_id=self.settings.node_id)
 
     @property
@@ -245,25 +266,6 @@ class IngestNode:
         if not chore.cancelled() and chore.exception() is not None:
             self.log.error("a chore of the node failed, it stops", exc_info=chore.exception())
             self.stop()
-
-    async def _join(self) -> None:
-        """Until the database answers: a node that cannot claim has nothing to serve."""
-        await self._threads.run(fleet.warm_up)
-        while not self.stopping:
-            try:
-                await self._threads.run(self._membership.join, now_ms())
-                await self._tell_change("started")
-                return
-            except StoreUnavailable:
-                self.log.warning("waiting for the database", node_id=self.settings.node_id)
-                await asyncio.sleep(1)
-
-    async def _tell_change(self, change: str) -> None:
-        node = self._membership.node
-        event = NodeChange.model_validate(
-            {"node_id": node.node_id, "incarnation": node.incarnation, "change": change, "at": now_ms()}
-        )
-        await self._threads.run(news.publish, [event])
 
     async def _end_all(self, renewing: "asyncio.Task[None]") -> None:
         """Every stream ended, told and recorded, within `stop_seconds`; then the session is given back."""
@@ -281,52 +283,11 @@ class IngestNode:
                     await self._no_connections.wait()
                 await self.telemetry.flush()
                 renewing.cancel()
-                await self._session_thread.run(self._membership.leave, now_ms())
-                await self._tell_change("stopped")
+                await self._membership.leave()
         except (TimeoutError, StoreUnavailable):
             self.log.error("stopped before everything was recorded", streams=self.active)
 
     # --- chores ------------------------------------------------------------------------------------------------
-
-    async def _renew(self) -> None:
-        """Renews the session and follows the orders that the answer brings."""
-        loop = asyncio.get_running_loop()
-        next_at = loop.time()
-        while True:
-            next_at = max(next_at + RENEW_INTERVAL / 1000, loop.time())
-            held_until = self._membership.expires_at
-            try:
-                orders = await self._session_thread.run(self._membership.renew, now_ms(), self.active)
-            except StoreUnavailable:
-                self.log.warning("session not renewed: the database cannot be reached")
-                await asyncio.sleep(RENEW_RETRY)
-                next_at = loop.time()  # failed attempts must not put off what follows the one that succeeds
-                continue
-            except SessionTaken:
-                self.log.error("another run of this node took its session", node_id=self.settings.node_id)
-                self.stop()
-                return
-            # The database was away, or this very process stood still: others may have taken what it held.
-            if not may_trust_own(held_until, now_ms()):
-                for broadcast in list(self._broadcasts.values()):
-                    broadcast.check_lease()
-            await self._follow(orders)
-            await asyncio.sleep(next_at - loop.time())
-
-    async def _follow(self, orders: Orders) -> None:
-        self._draining = orders.draining
-        if self._draining:
-            self._places.dismiss()
-        self._watched = orders.watched
-        by_stream = {broadcast.stream_id: broadcast for broadcast in self._broadcasts.values()}
-        for order in orders.end:
-            broadcast = by_stream.get(order.stream_id)
-            if broadcast is not None:
-                broadcast.end(order.reason)
-        # An order for a stream that is not here may be for one that is being admitted: it comes again next time.
-        handled = [order for order in orders.end if order.stream_id in by_stream or not self._claiming]
-        if handled:
-            await self._quietly(self._threads.run(self._membership.acknowledge, handled))
 
     async def _tick(self) -> None:
         while True:
@@ -361,19 +322,6 @@ class IngestNode:
                 pending.add(task)
                 task.add_done_callback(pending.discard)
 
-    async def _sweep(self) -> None:
-        """Ends what dead peers left; at the start also what an earlier run of this node left."""
-        reaper = Reaper(self._membership.may_judge)
-        await self._quietly(self._announce(reaper.sweep_all))
-        while True:
-            pause = SWEEP_EVERY
-            if reaper.next_end is not None:
-                # A dead node's channel is promised to be OFFLINE in 10 s, of which its session and grace take 9. All
-                # peers wait for the same moment: spread, the first of them does the work and the others find it done.
-                pause = min(pause, max(0.0, (reaper.next_end - now_ms()) / 1000) + random.uniform(0, SWEEP_SPREAD))  # noqa: S311
-            await asyncio.sleep(pause)
-            await self._quietly(self._announce(reaper.sweep))
-
     async def _look_after(self) -> None:
         """A renewed certificate is taken on; who was turned away is told in one line, not in thousands."""
         while True:
@@ -385,17 +333,3 @@ class IngestNode:
                     self.log.info("the certificate was read again")
             except CertificateUnreadable as unreadable:
                 self.log.error("the certificate cannot be read, the former one stays in use", detail=str(unreadable))
-
-    async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
-        for event in await self._threads.run(sweep, self._regions, now_ms()):
-            self.log.info("ended a dead node's stream", stream_id=event.stream_id)
-            self.telemetry.tell(event)
-
-    async def _quietly(self, step: Coroutine[None, None, None]) -> None:
-        """A chore that the next round makes good."""
-        try:
-            await step
-        except StoreUnavailable:
-            self.log.warning("the database cannot be reached")
-        except Exception:  # one bad row must not stop every node that looks at it
-            self.log.exception("a chore failed, its next round comes")

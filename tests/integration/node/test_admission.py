@@ -48,6 +48,18 @@ def test_a_good_key_goes_live_and_a_clean_stop_is_offline_at_once(node: Node, st
 
 
 @pytest.mark.requirement("SS-5.3")
+def test_an_encoder_that_stops_and_stays_connected_is_recorded_as_stopped(
+    node: Node, studio: Studio, on_air: OnAir
+) -> None:
+    publisher = on_air(node, studio)
+    stream_id = studio.stream().stream_id
+    publisher.fall_silent()
+    publisher.socket.sendall(publisher.peer.unpublish())
+    assert publisher.was_closed(20), "it does not publish again"
+    until(lambda: node.said("connection", stream_id=stream_id, reason="clean_stop"), "the audit line")
+
+
+@pytest.mark.requirement("SS-5.3")
 @pytest.mark.requirement("SS-3.3")
 def test_a_drop_is_reconnecting_and_leaves_its_record(node: Node, studio: Studio, on_air: OnAir) -> None:
     on_air(node, studio).drop()

@@ -1,0 +1,156 @@
+r"""A node's place in the fleet: its session kept and given back, orders followed, peers watched.
+
+join --> renew --1.5 s--> renew ...  each answer brings orders; an answer that does not come is asked for again
+    \--> watch_peers --2 s--> ...    what a dead peer left is ended
+leave
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import SessionTaken, StoreUnavailable
+from chalicelib.domain.events import NodeChange, StreamStateChange
+from chalicelib.domain.leases import RENEW_INTERVAL, may_trust_own
+from chalicelib.domain.nodes import NodeInfo
+from chalicelib.services import fleet, news
+from chalicelib.services.fleet import NodeMembership, Order, Orders, Reaper
+from ingest_container.clock import now_ms
+from ingest_container.telemetry import Telemetry
+from ingest_container.threads import Threads
+
+JOIN_RETRY = 1.0  # seconds until the next attempt to join while the database is away
+RENEW_RETRY = 0.3  # seconds until the next attempt to renew
+PATIENCE = 5.0  # seconds; OBS waits 31 s for an answer to publish, and takes a refusal for final
+SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
+SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
+
+
+class Crew(Protocol):
+    """What runs on the node, as its membership sees it."""
+
+    @property
+    def active(self) -> int:
+        """How many broadcasts run."""
+
+    @property
+    def stopping(self) -> bool: ...
+
+    def follow(self, orders: Orders) -> list[Order]:
+        """Does as ordered; answers the orders that are done with."""
+
+    def check_leases(self) -> None:
+        """The session was in doubt for a while: others may have taken what it held."""
+
+    def stop(self) -> None:
+        """Another run of this node took over."""
+
+
+class Membership:
+    """`join`, then run `renew` and `watch_peers`, then `leave`."""
+
+    def __init__(
+        self, info: NodeInfo, regions: Sequence[str], crew: Crew, threads: Threads, telemetry: Telemetry, log: Logger
+    ) -> None:
+        self.info = info
+        self._regions = tuple(regions)
+        self._crew = crew
+        self._threads = threads
+        self._telemetry = telemetry
+        self._log = log
+        self._session = NodeMembership(info)
+        self._renewed = asyncio.Event()
+        self._alone = Threads(1)  # for what moves the session: nothing else holds it up, and no step overtakes another
+
+    async def is_trusted(self) -> bool:
+        """Whether what this node claims is its own; a session in doubt has a few seconds to be renewed."""
+        if not self._session.is_trusted(now_ms()):
+            self._renewed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._renewed.wait()
+        return self._session.is_trusted(now_ms())
+
+    async def join(self) -> None:
+        """Until the database answers: a node that cannot claim has nothing to serve."""
+        await self._threads.run(fleet.warm_up)
+        while not self._crew.stopping:
+            try:
+                await self._alone.run(self._session.join, now_ms())
+                await self._tell_change("started")
+                return
+            except StoreUnavailable:
+                self._log.warning("waiting for the database", node_id=self.info.node_id)
+                await asyncio.sleep(JOIN_RETRY)
+
+    async def leave(self) -> None:
+        """Gives the session back; `renew` must not run any more. Raises StoreUnavailable."""
+        await self._alone.run(self._session.leave, now_ms())
+        await self._tell_change("stopped")
+
+    def close(self) -> None:
+        self._alone.close()
+
+    async def _tell_change(self, change: str) -> None:
+        node = self.info
+        event = NodeChange.model_validate(
+            {"node_id": node.node_id, "incarnation": node.incarnation, "change": change, "at": now_ms()}
+        )
+        await self._threads.run(news.publish, [event])
+
+    async def renew(self) -> None:
+        """Renews the session and follows the orders that the answer brings. Ends when another run took the session."""
+        loop = asyncio.get_running_loop()
+        next_at = loop.time()
+        while True:
+            next_at = max(next_at + RENEW_INTERVAL / 1000, loop.time())
+            held_until = self._session.expires_at
+            try:
+                orders = await self._alone.run(self._session.renew, now_ms(), self._crew.active)
+            except StoreUnavailable:
+                self._log.warning("session not renewed: the database cannot be reached")
+                await asyncio.sleep(RENEW_RETRY)
+                next_at = loop.time()  # failed attempts must not put off what follows the one that succeeds
+                continue
+            except SessionTaken:
+                self._log.error("another run of this node took its session", node_id=self.info.node_id)
+                self._crew.stop()
+                return
+            self._renewed.set()
+            # The database was away, or this very process stood still.
+            if not may_trust_own(held_until, now_ms()):
+                self._crew.check_leases()
+            if handled := self._crew.follow(orders):
+                await self._quietly(self._threads.run(self._session.acknowledge, handled))
+            await asyncio.sleep(next_at - loop.time())
+
+    async def watch_peers(self) -> None:
+        """Ends what dead peers left; at the start also what an earlier run of this node left."""
+        reaper = Reaper(self._session.may_judge)
+        await self._quietly(self._announce(reaper.sweep_all))
+        while True:
+            pause = SWEEP_EVERY
+            if reaper.next_end is not None:
+                # A dead node's channel is promised to be OFFLINE in 10 s, of which its session and grace take 9. All
+                # peers wait for the same moment: spread, the first of them does the work and the others find it done.
+                pause = min(pause, max(0.0, (reaper.next_end - now_ms()) / 1000) + random.uniform(0, SWEEP_SPREAD))  # noqa: S311
+            await asyncio.sleep(pause)
+            await self._quietly(self._announce(reaper.sweep))
+
+    async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
+        for event in await self._threads.run(sweep, self._regions, now_ms()):
+            self._log.info("ended a dead node's stream", stream_id=event.stream_id)
+            self._telemetry.tell(event)
+
+    async def _quietly(self, step: Awaitable[None]) -> None:
+        """A step that the next round makes good."""
+        try:
+            await step
+        except StoreUnavailable:
+            self._log.warning("the database cannot be reached")
+        except Exception:  # one bad row must not stop every node that looks at it
+            self._log.exception("a chore failed, its next round comes")
