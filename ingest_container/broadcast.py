@@ -13,10 +13,11 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.errors import LeaseLost, PublishRefused, StoreUnavailable
+from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
+from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import FIRST_MEDIA, SILENCE, EndReason, StreamState
 from chalicelib.services import admission, lifecycle
 from chalicelib.services.lifecycle import StreamHold

@@ -7,8 +7,9 @@ from typing import Protocol, cast
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.errors import NodeDraining, PublishRefused, StreamSyncError, WrongApplication
+from chalicelib.domain.errors import StreamSyncError
 from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.refusals import NodeDraining, PublishRefused, WrongApplication
 from chalicelib.domain.streams import EndReason
 from ingest_container import proxy_protocol, rtmp
 from ingest_container.broadcast import Broadcast

@@ -13,10 +13,11 @@ from typing import Protocol
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.errors import SessionTaken, StoreUnavailable
+from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.events import NodeChange, StreamStateChange
 from chalicelib.domain.leases import RENEW_INTERVAL, may_trust_own
 from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import fleet, news
 from chalicelib.services.fleet import NodeMembership, Order, Orders, Reaper
 from ingest_container.clock import now_ms

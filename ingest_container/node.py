@@ -9,10 +9,10 @@ from aws_lambda_powertools import Logger
 from ulid import ULID
 
 from chalicelib.config import Settings
-from chalicelib.domain.errors import NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Holder
 from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.refusals import NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import admission, lifecycle
 from chalicelib.services.fleet import Order, Orders

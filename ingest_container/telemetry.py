@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.errors import PublishRefused, StoreUnavailable
 from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamMetrics, StreamStateChange
+from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.timeline import Entry, refused_at
 from chalicelib.services import news, records
 from ingest_container.clock import now_ms

@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from chalicelib.domain.errors import AtCapacity, KeyInUse, NodeDraining
+from chalicelib.domain.refusals import AtCapacity, KeyInUse, NodeDraining
 
 PING_EVERY = 10.0
 PONG_WITHIN = 5.0

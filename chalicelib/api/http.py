@@ -15,14 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import problems
 from chalicelib.domain.cursors import MAX_CURSOR
-from chalicelib.domain.errors import (
-    AdminSecretInvalid,
-    InvalidInput,
-    NotFound,
-    PayloadTooLarge,
-    StoreUnavailable,
-    TokenMissing,
-)
+from chalicelib.domain.errors import AdminSecretInvalid, InvalidInput, NotFound, PayloadTooLarge, TokenMissing
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import identity, limits
 
 MAX_BODY = 64 * 1024  # bytes; the largest body we know, a description, has 2,000 characters

@@ -20,7 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from chalicelib.api import http, once
 from chalicelib.api.problems import MEDIA_TYPE
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, MEDIA_SERVER, OPERATIONS, Audience, Operation, route
-from chalicelib.domain import errors
+from chalicelib.domain import errors, refusals
 from chalicelib.domain.errors import StreamSyncError
 
 blueprint = Blueprint(__name__)
@@ -56,7 +56,7 @@ EVERYWHERE: Problems = (
     errors.UnsupportedMediaType,
     errors.TooManyRequests,
     errors.InternalError,
-    errors.StoreUnavailable,
+    refusals.StoreUnavailable,
 )
 # For paths and methods that are not in the document.
 NOWHERE: Problems = (errors.RouteNotFound, errors.MethodNotAllowed)

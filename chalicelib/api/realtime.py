@@ -14,7 +14,8 @@ from chalice.app import WebsocketEvent
 from chalicelib.api import problems
 from chalicelib.api.http import now_ms
 from chalicelib.domain.channels import channel_id_of
-from chalicelib.domain.errors import StoreUnavailable, StreamSyncError, TooManyRequests, Unauthenticated
+from chalicelib.domain.errors import StreamSyncError, TooManyRequests, Unauthenticated
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import credentials, discovery, fanout, identity, limits
 

@@ -8,8 +8,9 @@ from chalicelib.api.routing import ANYONE, route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
 from chalicelib.domain.cards import Search
-from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound, TooManyRequests
+from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyRequests
 from chalicelib.domain.keys import is_well_formed
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import discovery, stream_views, views
 
 blueprint = Blueprint(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from chalicelib.domain.errors import (
+from chalicelib.domain.refusals import (
     KeyExpired,
     KeyNotAllowedHere,
     KeyNotYetValid,

@@ -13,10 +13,10 @@ from ulid import ULID
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import KeyInUse, KeyUnknown, PublishRefused
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant, Holder, dead_node_grace, is_over
 from chalicelib.domain.publications import OWN_KIND, Publication
+from chalicelib.domain.refusals import KeyInUse, KeyUnknown, PublishRefused
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState, first_seq
 from chalicelib.services import lifecycle
 from chalicelib.store import channels, keys, leases, nodes, streams

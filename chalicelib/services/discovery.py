@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from chalicelib.domain import keys as rules
 from chalicelib.domain.cards import Card, Search, Visibility
 from chalicelib.domain.channels import Channel, is_channel_id, status_of
-from chalicelib.domain.errors import ChannelNotFound, StoreUnavailable, StreamNotFound
+from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import OFFLINE, ChannelStatus, StatusReading, Stream, StreamState, state_as_read
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import running

@@ -15,18 +15,11 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Visibility, is_channel_id
-from chalicelib.domain.errors import (
-    BroadcastEnded,
-    ChannelNotFound,
-    KeyUnknown,
-    LeaseLost,
-    PublishRefused,
-    StoreUnavailable,
-    StreamNotFound,
-)
+from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, LeaseLost, StreamNotFound
 from chalicelib.domain.events import EventName, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.publications import READY_WITHIN, SESSION_TTL, Dialect, Publication, dialect_of, node_id_of
+from chalicelib.domain.refusals import KeyUnknown, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.domain.timeline import Entry, refused_at
 from chalicelib.observability import logger

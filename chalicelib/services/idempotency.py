@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.config import settings
-from chalicelib.domain.errors import StoreUnavailable
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.store import idempotency
 from chalicelib.store.idempotency import Once
 

@@ -16,8 +16,9 @@ from chalicelib.config import settings
 from chalicelib.domain import cursors
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import InvalidInput, KeyNotFound, StoreUnavailable, TooManyKeys
+from chalicelib.domain.errors import InvalidInput, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import KeyReading, KeyStatus, KeyTerms, StreamKey
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream, StreamState, state_as_read
 from chalicelib.observability import logger
 from chalicelib.services import lifecycle, running

@@ -14,14 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.config import settings
-from chalicelib.domain.errors import (
-    BroadcastEnded,
-    MediaServerUnavailable,
-    PublishRefused,
-    StoreUnavailable,
-    StreamNotFound,
-)
+from chalicelib.domain.errors import BroadcastEnded, MediaServerUnavailable, StreamNotFound
 from chalicelib.domain.publications import AWAY_LIMIT, SESSION_TTL, Dialect, Publication
+from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.observability import logger
 from chalicelib.services import foreign
 from chalicelib.services.foreign import MediaServer

@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from chalicelib.config import settings
 from chalicelib.domain import webhook_deliveries as rules
 from chalicelib.domain import webhooks as endpoint_rules
-from chalicelib.domain.errors import StoreUnavailable, WebhookNotFound
+from chalicelib.domain.errors import WebhookNotFound
 from chalicelib.domain.events import AnyEvent, DeliveriesDue
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.webhook_deliveries import Answer, Attempt, Delivery, DeliveryStatus, Verdict
 from chalicelib.domain.webhook_signature import HEADER, signature
 from chalicelib.domain.webhooks import Webhook

@@ -17,7 +17,8 @@ from ulid import ULID
 from chalicelib import aws
 from chalicelib.config import settings
 from chalicelib.domain import webhooks as rules
-from chalicelib.domain.errors import StoreUnavailable, TooManyWebhooks, WebhookUrlRefused
+from chalicelib.domain.errors import TooManyWebhooks, WebhookUrlRefused
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.observability import logger
 from chalicelib.services import webhook_sender

@@ -13,7 +13,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import aws
 from chalicelib.config import settings
-from chalicelib.domain.errors import InternalError, StoreUnavailable
+from chalicelib.domain.errors import InternalError
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.store import models
 
 # Seconds between attempts at rows that another transaction is writing; one takes a few milliseconds.

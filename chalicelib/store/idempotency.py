@@ -19,7 +19,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.serialization.base import BaseIdempotencySerializer
 
 from chalicelib import aws
-from chalicelib.domain.errors import IdempotencyKeyReused, StillInProgress, StoreUnavailable
+from chalicelib.domain.errors import IdempotencyKeyReused, StillInProgress
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.store import models
 
 KEPT = 24 * 3_600  # seconds an answer can be asked for again

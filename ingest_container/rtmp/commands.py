@@ -15,6 +15,10 @@ BAD_NAME = "NetStream.Publish.BadName"
 _CAPS_EX = 2 | 4 | 8
 _CAN_FORWARD = 4.0  # FourCcInfoMask: codecs are passed on, neither decoded nor encoded
 
+# What Enhanced RTMP adds to connect: the list is of v1, the others of v2.
+_ENHANCED_PROPERTIES = frozenset(("fourCcList", "videoFourCcInfoMap", "audioFourCcInfoMap", "capsEx"))
+_LARGEST_CAPS_EX = 0xFFFF_FFFF  # a mask of 32 bits, of which four are defined so far
+
 # Flash Media Server's answer to connect, which old encoders look for.
 _SERVER_PROPERTIES: dict[str, AmfValue] = {"fmsVer": "FMS/3,5,7,7009", "capabilities": 31.0, "mode": 1.0}
 
@@ -33,8 +37,21 @@ class Command:
         value = self.values.get(name)
         return value if isinstance(value, str) else ""
 
+    @property
+    def is_enhanced(self) -> bool:
+        """Whether a connect speaks of Enhanced RTMP at all, be it to say that nothing of it is supported."""
+        return not _ENHANCED_PROPERTIES.isdisjoint(self.values)
+
+    def caps_ex(self) -> int:
+        """The extensions announced in connect (CapsExMask), those of later specifications too; 0 if it is no mask."""
+        mask = self.values.get("capsEx")
+        return int(mask) if isinstance(mask, float) and 0 <= mask <= _LARGEST_CAPS_EX else 0
+
     def fourccs(self) -> tuple[str, ...]:
-        """The codecs announced in connect: as a list (Enhanced RTMP v1), or as maps of what is done with each (v2)."""
+        """The codecs announced in connect: as a list (Enhanced RTMP v1), or as maps of what is done with each (v2).
+
+        "*" stands for any codec.
+        """
         listed = self.values.get("fourCcList")
         maps = (self.values.get("videoFourCcInfoMap"), self.values.get("audioFourCcInfoMap"))
         codes = [code for code in listed if isinstance(code, str)] if isinstance(listed, list) else []
@@ -65,21 +82,28 @@ def parse_command(payload: bytes, limits: Limits) -> Command:
 
 def connect_result(transaction_id: float, *, enhanced: bool) -> bytes:
     """The answer to connect. An encoder that announced Enhanced RTMP (v2, "Enhancing NetConnection connect Command") is
-    told the codecs that are known here, and which of its extensions are."""
-    properties = dict(_SERVER_PROPERTIES)
-    if enhanced:
-        video, audio = ([code.decode() for code in codes] for codes in (VIDEO_FOURCCS, AUDIO_FOURCCS))
-        properties["fourCcList"] = [*video, *audio]
-        properties["videoFourCcInfoMap"] = dict.fromkeys(video, _CAN_FORWARD)
-        properties["audioFourCcInfoMap"] = dict.fromkeys(audio, _CAN_FORWARD)
-        properties["capsEx"] = float(_CAPS_EX)
+    told the codecs that are known here, and which of its extensions are.
+    """
+    # "The server provides some properties within an Object as one of the parameters": it is left open which. Some
+    # clients look into the first object, as for fmsVer, others into the second, as for the code; so both have them.
+    told = _enhanced_properties() if enhanced else {}
     information: dict[str, AmfValue] = {
         "level": "status",
         "code": "NetConnection.Connect.Success",
         "description": "Connection succeeded.",
         "objectEncoding": 0.0,  # AMF0, whatever was asked for
     }
-    return encode("_result", transaction_id, properties, information)
+    return encode("_result", transaction_id, _SERVER_PROPERTIES | told, information | told)
+
+
+def _enhanced_properties() -> dict[str, AmfValue]:
+    video, audio = ([code.decode() for code in codes] for codes in (VIDEO_FOURCCS, AUDIO_FOURCCS))
+    return {
+        "fourCcList": [*video, *audio],
+        "videoFourCcInfoMap": dict.fromkeys(video, _CAN_FORWARD),
+        "audioFourCcInfoMap": dict.fromkeys(audio, _CAN_FORWARD),
+        "capsEx": float(_CAPS_EX),
+    }
 
 
 def result(transaction_id: float, value: AmfValue = None) -> bytes:

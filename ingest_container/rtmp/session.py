@@ -88,8 +88,6 @@ TRANSITIONS: dict[SessionState, dict[Trigger, SessionState]] = {
 _CONTROL_CHUNK_STREAM = 2  # "protocol control messages ... MUST be sent in chunk stream ID 2" (RTMP 1.0, 5.4)
 _COMMAND_CHUNK_STREAM = 3
 
-_LARGEST_CAPS_EX = 0xFF  # four flags are defined so far
-
 
 class Session:
     """See the module's text. `now` is monotonic seconds throughout."""
@@ -314,11 +312,7 @@ class Session:
     def _on_connect(self, command: Command, now: float, events: list[Event]) -> None:
         if self.state is not SessionState.CONNECTING:
             raise ProtocolError("second_connect", "connect came twice")
-        caps_ex = command.values.get("capsEx")
-        enhanced = Capabilities(
-            command.fourccs(),
-            int(caps_ex) if isinstance(caps_ex, float) and 0 <= caps_ex <= _LARGEST_CAPS_EX else 0,
-        )
+        enhanced = Capabilities(command.fourccs(), command.caps_ex())
         self._app = command.text("app").strip("/")
         self._send_control(messages.WINDOW_ACKNOWLEDGEMENT_SIZE, messages.word(WINDOW_ACKNOWLEDGEMENT_SIZE))
         self._send_control(
@@ -327,8 +321,7 @@ class Session:
         )
         self._send_control(messages.SET_CHUNK_SIZE, messages.word(OUTGOING_CHUNK_SIZE))
         self._writer.chunk_size = OUTGOING_CHUNK_SIZE
-        announced = bool(enhanced.fourcc_list or enhanced.caps_ex)
-        self._send_command(0, commands.connect_result(command.transaction_id, enhanced=announced))
+        self._send_command(0, commands.connect_result(command.transaction_id, enhanced=command.is_enhanced))
         self._move(Trigger.CONNECT, now)
         events.append(
             Connected(self._app, command.text("tcUrl"), command.text("flashVer"), command.text("type"), enhanced)

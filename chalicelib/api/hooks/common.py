@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from chalice.app import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from chalicelib.domain.errors import (
+from chalicelib.domain.refusals import (
     KeyExpired,
     KeyInUse,
     KeyNotAllowedHere,

@@ -24,14 +24,9 @@ from chalicelib.api.hooks.common import (
 from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.config import settings
-from chalicelib.domain.errors import (
-    ActionNotAllowed,
-    BroadcastEnded,
-    ChannelNotFound,
-    StreamNotFound,
-    WrongApplication,
-)
+from chalicelib.domain.errors import ActionNotAllowed, BroadcastEnded, ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
+from chalicelib.domain.refusals import WrongApplication
 from chalicelib.services import foreign, reconciler
 from chalicelib.services.foreign import MediaServer
 from chalicelib.services.mediamtx import Source

@@ -10,8 +10,9 @@ from chalice.app import Blueprint, Response
 from chalicelib.api.hooks.common import REFUSALS, ConnectionId, HookModel, HookQuery, Text, key_and_channel, nothing
 from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
-from chalicelib.domain.errors import BroadcastEnded, StoreUnavailable, StreamNotFound
+from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
 from chalicelib.domain.publications import Dialect
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.observability import logger
 from chalicelib.services import foreign
 from chalicelib.services.foreign import MediaServer

@@ -21,8 +21,9 @@ from chalicelib.api.hooks.common import (
 )
 from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
-from chalicelib.domain.errors import NotFound, PublishRefused, WrongApplication
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.publications import OME_LIFETIME, Dialect
+from chalicelib.domain.refusals import PublishRefused, WrongApplication
 from chalicelib.services import foreign
 from chalicelib.services.foreign import MediaServer
 

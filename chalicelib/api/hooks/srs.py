@@ -18,13 +18,9 @@ from chalicelib.api.hooks.common import (
 )
 from chalicelib.api.http import example, now_ms, ok
 from chalicelib.api.routing import MEDIA_SERVER, route
-from chalicelib.domain.errors import (
-    BroadcastEnded,
-    ChannelNotFound,
-    PublishRefused,
-    StreamNotFound,
-)
+from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
+from chalicelib.domain.refusals import PublishRefused
 from chalicelib.observability import logger
 from chalicelib.services import foreign
 from chalicelib.services.foreign import MediaServer

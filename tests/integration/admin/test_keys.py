@@ -5,18 +5,9 @@ from collections.abc import Callable
 import pytest
 from ulid import ULID
 
-from chalicelib.domain.errors import (
-    InvalidInput,
-    KeyExpired,
-    KeyIsCurrent,
-    KeyNotAllowedHere,
-    KeyNotFound,
-    KeyNotYetValid,
-    KeyRevoked,
-    KeyUsedUp,
-    TooManyKeys,
-)
+from chalicelib.domain.errors import InvalidInput, KeyIsCurrent, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import MAX_ACTIVE_KEYS, KeyReading, KeyTerms
+from chalicelib.domain.refusals import KeyExpired, KeyNotAllowedHere, KeyNotYetValid, KeyRevoked, KeyUsedUp
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import credentials, discovery, keyring
 from chalicelib.store import keys as rows

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.domain.errors import BroadcastEnded, KeyInUse, KeyRevoked, KeyUnknown, StreamNotFound
+from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
 from chalicelib.domain.publications import OME_LIFETIME, READY_WITHIN, SESSION_TTL, Dialect
+from chalicelib.domain.refusals import KeyInUse, KeyRevoked, KeyUnknown
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services import admission, fleet, foreign, lifecycle, reconciler
 from chalicelib.services.foreign import MediaServer

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.domain.errors import KeyInUse, StreamNotFound
+from chalicelib.domain.errors import StreamNotFound
 from chalicelib.domain.leases import CLOCK_MARGIN
 from chalicelib.domain.publications import AWAY_LIMIT, READY_WITHIN, SESSION_TTL, Dialect
+from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import fleet, foreign, lifecycle, reconciler
 from chalicelib.services.foreign import MediaServer

@@ -13,9 +13,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.domain.errors import KeyInUse, LeaseLost
+from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import is_over
+from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.services import lifecycle
 from chalicelib.services.discovery import view

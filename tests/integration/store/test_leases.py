@@ -9,17 +9,10 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.errors import (
-    KeyExpired,
-    KeyInUse,
-    KeyNotYetValid,
-    KeyRevoked,
-    KeyUnknown,
-    LeaseLost,
-    StoreUnavailable,
-)
+from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
+from chalicelib.domain.refusals import KeyExpired, KeyInUse, KeyNotYetValid, KeyRevoked, KeyUnknown, StoreUnavailable
 from chalicelib.domain.streams import GRACE, ChannelStatus, EndReason, StreamState
 from chalicelib.services import admission, lifecycle
 from chalicelib.services.discovery import view

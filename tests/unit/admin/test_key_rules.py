@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from chalicelib.api.key_terms import NewKey
 from chalicelib.domain import cursors
 from chalicelib.domain.cards import Card, Search
-from chalicelib.domain.errors import InvalidInput, KeyNotAllowedHere, KeyRevoked, KeyUnknown, KeyUsedUp
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.keys import (
     KeyReading,
     KeyStatus,
@@ -22,6 +22,7 @@ from chalicelib.domain.keys import (
     refusal_of_claim,
     used_up,
 )
+from chalicelib.domain.refusals import KeyNotAllowedHere, KeyRevoked, KeyUnknown, KeyUsedUp
 
 NOW = 1_800_000_000_000
 KEY = StreamKey("h" * 64, "key_1", "ch_1", "last", KeyStatus.ACTIVE, NOW - 1)

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from chalicelib.api.shared import KEPT_S, MOST, SharedAnswers
-from chalicelib.domain.errors import StoreUnavailable
+from chalicelib.domain.refusals import StoreUnavailable
 
 
 class Kitchen:

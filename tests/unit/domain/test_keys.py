@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import keys
-from chalicelib.domain.errors import KeyExpired, KeyNotYetValid, KeyRevoked, KeyUnknown, PublishRefused
 from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.refusals import KeyExpired, KeyNotYetValid, KeyRevoked, KeyUnknown, PublishRefused
 
 NOW = 1_700_000_000_000
 KEY = StreamKey("hash", "key_1", "ch_1", "wxyz", KeyStatus.ACTIVE, NOW - 1_000)

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.errors import StoreUnavailable
 from chalicelib.domain.leases import RENEW_INTERVAL, SESSION_TTL
 from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.fleet import Order, Orders
 from ingest_container import membership
 from ingest_container.membership import Membership

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chalicelib.domain.errors import AtCapacity, KeyInUse, NodeDraining
+from chalicelib.domain.refusals import AtCapacity, KeyInUse, NodeDraining
 from ingest_container.waiting_room import Abandoned, WaitingRoom
 
 pytestmark = pytest.mark.requirement("SS-5.2")

@@ -1,0 +1,119 @@
+"""Why a publisher may not go live: the branch of the errors' tree that encoders meet.
+
+PublishRefused                   NetStream.Publish.Denied unless said otherwise
+|-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
+|-- KeyNotAllowedHere        403
+|-- KeyInUse                 409  NetStream.Publish.BadName
+|-- WrongApplication         404
+|-- AtCapacity, NodeDraining 503  NetStream.Publish.Rejected
+`-- StoreUnavailable         503  NetStream.Publish.Rejected; the database cannot be reached
+"""
+
+from typing import ClassVar
+
+from chalicelib.domain.errors import StreamSyncError
+
+
+class PublishRefused(StreamSyncError):
+    """A publisher may not go live. `rtmp_code` is what encoders understand as final.
+
+    OBS shows its "could not access the channel or stream key" dialog and stops for these codes;
+    the description reaches its log, ffmpeg's and GStreamer's console.
+    """
+
+    http_status = 401
+    rtmp_code: ClassVar[str] = "NetStream.Publish.Denied"
+    rtmp_prefix: ClassVar[str] = "Unauthorized"
+
+    def __init__(self, detail: str | None = None, *, channel_id: str | None = None, key_id: str | None = None) -> None:
+        super().__init__(detail)
+        # Whose publisher was refused, where the key is known: the channel's dashboard shows the reason.
+        self.channel_id = channel_id
+        self.key_id = key_id
+
+    @property
+    def rtmp_description(self) -> str:
+        """One line for the encoder's own log, e.g. `Unauthorized: the stream key has expired. ...`"""
+        return f"{self.rtmp_prefix}: {self.detail}. {self.action}"
+
+
+class KeyUnknown(PublishRefused):
+    """Also for a malformed key: the two must look the same to somebody who guesses."""
+
+    code = "key_unknown"
+    title = "The stream key is not known"
+    action = "Copy the stream key from your dashboard again."
+
+
+class KeyRevoked(PublishRefused):
+    code = "key_revoked"
+    title = "The stream key was reset or revoked"
+    action = "Copy the new stream key from your dashboard."
+
+
+class KeyExpired(PublishRefused):
+    code = "key_expired"
+    title = "The stream key has expired"
+    action = "Get a new stream key from your dashboard."
+
+
+class KeyNotYetValid(PublishRefused):
+    code = "key_not_yet_valid"
+    title = "The stream key is not valid yet"
+    action = "Start the broadcast when the key's time has come."
+
+
+class KeyUsedUp(PublishRefused):
+    code = "key_used_up"
+    title = "The stream key was good for one broadcast, which is over"
+    action = "Ask for a new key."
+
+
+class KeyNotAllowedHere(PublishRefused):
+    code = "key_not_allowed_here"
+    http_status = 403
+    title = "The stream key may not be used from this network address"
+    action = "Broadcast from a network that the key's allow list names, or use another key."
+
+
+class KeyInUse(PublishRefused):
+    code = "key_in_use"
+    http_status = 409
+    title = "The channel is already live from another connection"
+    action = "Stop the other broadcast, or reset the stream key if it is not yours."
+    rtmp_code = "NetStream.Publish.BadName"
+    rtmp_prefix = "Stream already exists"
+
+
+class WrongApplication(PublishRefused):
+    code = "wrong_application"
+    http_status = 404
+    title = "The server URL does not name a known application"
+    action = "Use the ingest URL exactly as your dashboard shows it."
+    rtmp_prefix = "Not found"
+
+
+class AtCapacity(PublishRefused):
+    code = "at_capacity"
+    http_status = 503
+    title = "All ingest places are taken"
+    action = "Try again in a minute."
+    rtmp_code = "NetStream.Publish.Rejected"
+    rtmp_prefix = "Service Unavailable"
+
+
+class NodeDraining(AtCapacity):
+    code = "node_draining"
+    title = "This ingest node is about to stop"
+    action = "Connect again: another node takes over."
+
+
+class StoreUnavailable(PublishRefused):
+    """The database cannot be reached: new claims fail closed, running streams go on."""
+
+    code = "store_unavailable"
+    http_status = 503
+    title = "The service cannot reach its database"
+    action = "Try again in a moment; broadcasts that run go on."
+    rtmp_code = "NetStream.Publish.Rejected"
+    rtmp_prefix = "Service Unavailable"
