@@ -74,6 +74,8 @@ def _made() -> dict[str, dict[str, bytes]]:
             **{f"{name}_frame": bytes.fromhex(entry["frame"])[5:37] for name, entry in tags.items()},
             "avc": AVC_RECORD,
             "aac": bytes.fromhex("119056e500"),
+            "aac_parametric_stereo": bytes.fromhex("138856e5a54880"),
+            "aac_program_config": bytes.fromhex(headers["aac_48k_program_config"]["header"]),
         },
         "tags": {
             **{f"{name}_frame": bytes.fromhex(entry["frame"])[:24] for name, entry in tags.items()},

@@ -16,8 +16,11 @@ _PROFILES = {
     122: "High 4:2:2",
     244: "High 4:4:4 Predictive",
 }
+# The same where constraint_set3_flag says that every picture is a key frame (A.2.8 to A.2.10).
+_INTRA_PROFILES = {110: "High 10 Intra", 122: "High 4:2:2 Intra", 244: "High 4:4:4 Intra"}
 # Profiles whose parameter sets say more on chroma format, bit depth and scaling (7.3.2.1.1).
 _WITH_CHROMA_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
+_CONSTRAINT_SET_1, _CONSTRAINT_SET_3 = 0x40, 0x10
 _EXTENDED_SAMPLE_ASPECT_RATIO = 255
 _CHROMA_420, _CHROMA_422, _CHROMA_444 = 1, 2, 3
 
@@ -68,7 +71,7 @@ def parse_sequence_parameter_set(unit: bytes) -> Picture:
     if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
         raise CodecError(f"a picture of {width} x {height}")
     fps = _frame_rate(reader) if reader.flag() else None
-    return Picture(width, height, _profile(profile_idc, constraints), _level(level_idc, constraints), fps)
+    return Picture(width, height, _profile(profile_idc, constraints), _level(profile_idc, constraints, level_idc), fps)
 
 
 def _chroma_format(reader: BitReader, profile_idc: int) -> tuple[int, bool]:
@@ -136,13 +139,15 @@ def _frame_rate(reader: BitReader) -> float | None:
 
 
 def _profile(profile_idc: int, constraints: int) -> str:
-    if profile_idc == 66 and constraints & 0x40:  # constraint_set1_flag (A.2.1.1)
+    if profile_idc == 66 and constraints & _CONSTRAINT_SET_1:  # A.2.1.1
         return "Constrained Baseline"
+    if constraints & _CONSTRAINT_SET_3 and profile_idc in _INTRA_PROFILES:
+        return _INTRA_PROFILES[profile_idc]
     return _PROFILES.get(profile_idc, str(profile_idc))
 
 
-def _level(level_idc: int, constraints: int) -> str:
-    # constraint_set3_flag with level 11 is level 1b, outside the High profiles level_idc 9 says the same (A.3.1).
-    if level_idc == 9 or (level_idc == 11 and constraints & 0x10):
+def _level(profile_idc: int, constraints: int, level_idc: int) -> str:
+    # Baseline, Main and Extended have constraint_set3_flag with level 11 for 1b, all others level_idc 9 (A.3.1, A.3.2).
+    if level_idc == 9 or (level_idc == 11 and profile_idc in (66, 77, 88) and constraints & _CONSTRAINT_SET_3):
         return "1b"
     return f"{level_idc // 10}.{level_idc % 10}"

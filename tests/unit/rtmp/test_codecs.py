@@ -70,6 +70,10 @@ def test_garbage_behind_a_parameter_set_header_is_a_codec_error_and_nothing_else
         ("2b11880800", Sound(48000, 2)),  # HE-AAC, signalled: 24 kHz core, 48 kHz heard
         ("eb098800", Sound(48000, 2)),  # HE-AAC v2: mono core, stereo heard
         ("17801dd21000", Sound(15268, 2)),  # the rate written out
+        ("131056e598", Sound(48000, 2)),  # HE-AAC, signalled so that others hear the 24 kHz core
+        ("131056e500", Sound(24000, 2)),  # the same place says that there is none
+        ("138856e5a54880", Sound(44100, 2)),  # HE-AAC v2, likewise
+        ("138856e5a548", Sound(44100, 1)),  # cut off before it says whether stereo follows
         ("1180", Sound(48000, None)),  # channels are left to the bitstream
         ("11b8", Sound(48000, 8)),  # configuration 7 is 7.1
     ],
@@ -84,12 +88,21 @@ def test_senseless_aac_is_an_error(config: str) -> None:
         parse_audio_specific_config(bytes.fromhex(config))
 
 
-def test_level_1b() -> None:
-    baseline = bytearray(header("baseline_360p30"))
-    sps = baseline[8 : 8 + baseline[7]]
-    sps[2] |= 0x10
-    sps[3] = 11
-    assert parse_sequence_parameter_set(bytes(sps)).level == "1b"
+@pytest.mark.parametrize(
+    ("name", "constraint", "level_idc", "level"),
+    [
+        ("baseline_360p30", 0x10, 11, "1b"),
+        ("baseline_360p30", 0, 11, "1.1"),
+        ("scaling_matrices", 0, 9, "1b"),
+        ("high10_intra", 0x10, 11, "1.1"),  # the flag has another meaning there
+    ],
+)
+def test_level_1b(name: str, constraint: int, level_idc: int, level: str) -> None:
+    record = header(name)
+    sps = bytearray(record[8 : 8 + record[7]])
+    sps[2] |= constraint
+    sps[3] = level_idc
+    assert parse_sequence_parameter_set(bytes(sps)).level == level
 
 
 def test_a_record_without_a_parameter_set_is_an_error() -> None:
