@@ -84,8 +84,8 @@ def connect_result(transaction_id: float, *, enhanced: bool) -> bytes:
     """The answer to connect. An encoder that announced Enhanced RTMP (v2, "Enhancing NetConnection connect Command") is
     told the codecs that are known here, and which of its extensions are.
     """
-    # "The server provides some properties within an Object as one of the parameters": it is left open which. Some
-    # clients look into the first object, as for fmsVer, others into the second, as for the code; so both have them.
+    # "The server provides some properties within an Object as one of the parameters" leaves open which. Some servers
+    # take the first, beside fmsVer, others the second, beside the code: whatever a client expects, it finds them.
     told = _enhanced_properties() if enhanced else {}
     information: dict[str, AmfValue] = {
         "level": "status",

@@ -7,12 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest_container.rtmp import AudioConfig, AudioMessage, CleanStop, Session, VideoConfig, VideoMessage
-from ingest_container.rtmp.amf0 import AmfValue, decode
+from ingest_container.rtmp import (
+    AudioConfig,
+    AudioMessage,
+    Capabilities,
+    CleanStop,
+    Connected,
+    Session,
+    VideoConfig,
+    VideoMessage,
+)
+from ingest_container.rtmp.amf0 import AmfValue
 from ingest_container.rtmp.codecs.readers import PICTURE_HEADERS, PICTURE_KEY_FRAMES, SOUND_FRAMES, SOUND_HEADERS
 from ingest_container.rtmp.errors import CodecError
-from ingest_container.rtmp.limits import Limits
-from ingest_container.rtmp.messages import AUDIO, COMMAND_AMF0, VIDEO
+from ingest_container.rtmp.messages import AUDIO, VIDEO
 from ingest_container.rtmp.tags import parse_audio, parse_video
 from tests.support.rtmp_peer import RtmpPeer, message
 from tests.unit.rtmp.conversation import S1_RANDOM, feed, new_session, publishing
@@ -133,13 +141,60 @@ def test_a_session_of_several_tracks_is_described_by_its_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "codecs"), [("enhanced_hevc_opus", ("hevc", "opus")), ("enhanced_av1_flac", ("av1", "flac"))]
+    ("name", "codecs"),
+    [
+        ("enhanced_hevc_opus", ("hevc", "opus")),
+        ("enhanced_av1_flac", ("av1", "flac")),
+        ("enhanced_hevc_aac", ("hevc", "aac")),
+        ("enhanced_vp9_opus", ("vp9", "opus")),
+    ],
 )
 def test_sessions_of_one_track(name: str, codecs: tuple[str, str]) -> None:
     """Sent without having been announced in connect, as OBS does, too."""
     events = feed(as_spoken(recordings()[name]))
     assert {event.codec for event in events if isinstance(event, VideoMessage)} == {codecs[0]}
     assert {event.codec for event in events if isinstance(event, AudioMessage)} == {codecs[1]}
+
+
+@pytest.mark.requirement("SS-6.3")
+@pytest.mark.parametrize(
+    ("name", "picture", "sound"),
+    [
+        ("hevc_aac", TAGS["hevc_main"], AudioConfig("aac", 48000, 2)),
+        ("vp9_opus", TAGS["vp9_profile_0"], AudioConfig("opus", 48000, 2)),
+    ],
+)
+def test_an_encoder_that_announces_is_read_as_one_that_does_not(
+    name: str, picture: dict[str, object], sound: AudioConfig
+) -> None:
+    """libavformat 62, with and without `rtmp_enhanced_codecs`."""
+    announced, silent = (feed(as_spoken(recordings()[f"{kind}_{name}"])) for kind in ("announced", "enhanced"))
+    assert isinstance(announced[0], Connected)
+    assert announced[0].enhanced == Capabilities(("hvc1", "av01", "vp09"), 0)
+    assert isinstance(silent[0], Connected)
+    assert silent[0].enhanced == Capabilities()
+    assert announced[1:] == silent[1:]
+    video = [event for event in announced if isinstance(event, VideoConfig)][-1]
+    assert (video.codec, video.width, video.height) == (name.partition("_")[0], picture["width"], picture["height"])
+    assert [event for event in announced if isinstance(event, AudioConfig)] == [sound]
+    assert announced.count(CleanStop()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("announced_hevc_aac", True), ("announced_vp9_opus", True), ("enhanced_hevc_aac", False)]
+)
+def test_an_encoder_is_told_what_is_known_here_if_it_announced(name: str, told: bool) -> None:
+    session, peer = new_session(), RtmpPeer()
+    session.receive_data(as_spoken(recordings()[name])[0], 0.0)
+    peer.receive_data(session.data_to_send())
+    result, transaction_id, properties, information = peer.commands()[0]
+    assert (result, transaction_id) == ("_result", 1.0)
+    for answer in (properties, information):
+        assert isinstance(answer, dict)
+        assert ({"fourCcList", "videoFourCcInfoMap", "audioFourCcInfoMap", "capsEx"} <= answer.keys()) is told
+        if told:
+            assert isinstance(answer["fourCcList"], list)
+            assert {"hvc1", "av01", "vp09"} <= set(map(str, answer["fourCcList"]))
 
 
 def test_only_the_first_track_is_counted_as_frames() -> None:
@@ -174,36 +229,43 @@ def test_tracks_in_one_message_are_told_one_by_one() -> None:
     assert len([event for event in events if isinstance(event, VideoConfig)]) == 1
 
 
-def answer_to(peer: RtmpPeer, **announced: AmfValue) -> dict[str, AmfValue]:
-    session = new_session()
+def answers_to(**announced: AmfValue) -> list[dict[str, AmfValue]]:
+    """Both objects of the answer to a connect that says this: properties and information."""
+    session, peer = new_session(), RtmpPeer()
     session.receive_data(peer.hello() + peer.finish_handshake() + peer.connect(**announced), 0.0)
     peer.receive_data(session.data_to_send())
-    (answer,) = (reply for reply in peer.replies if reply.type_id == COMMAND_AMF0)
-    properties = decode(answer.payload, Limits())[2]
-    assert isinstance(properties, dict)
-    return properties
+    (command,) = peer.commands()
+    return [value for value in command[2:] if isinstance(value, dict)]
 
 
 @pytest.mark.parametrize(
     "announced",
     [
         {"fourCcList": ["hvc1", "av01"]},
+        {"fourCcList": ["*"]},
         {"videoFourCcInfoMap": {"*": 4.0}},
+        {"audioFourCcInfoMap": {"Opus": 2.0}},
         {"capsEx": 15.0},
+        {"capsEx": 0.0, "fourCcList": []},
     ],
 )
 def test_who_announces_enhanced_rtmp_is_told_what_is_known_here(announced: dict[str, AmfValue]) -> None:
-    answer = answer_to(RtmpPeer(), **announced)
-    assert isinstance(answer["fourCcList"], list)
-    assert {"hvc1", "av01", "vp09", "avc1", "Opus", "fLaC", "ac-3", "ec-3", "mp4a"} <= set(
-        map(str, answer["fourCcList"])
-    )
-    assert answer["capsEx"] == 14.0  # multitrack, modifiers, nanoseconds; no reconnect request is ever sent
-    assert isinstance(answer["videoFourCcInfoMap"], dict)
-    assert answer["videoFourCcInfoMap"]["hvc1"] == 4.0  # forwarded
-    assert isinstance(answer["audioFourCcInfoMap"], dict)
-    assert answer["audioFourCcInfoMap"]["Opus"] == 4.0
+    properties, information = answers_to(**announced)
+    assert properties["fmsVer"]
+    assert information["code"] == "NetConnection.Connect.Success"
+    # The specification leaves open which of the objects is meant.
+    for answer in (properties, information):
+        assert isinstance(answer["fourCcList"], list)
+        assert {"hvc1", "av01", "vp09", "avc1", "Opus", "fLaC", "ac-3", "ec-3", "mp4a"} <= set(
+            map(str, answer["fourCcList"])
+        )
+        assert answer["capsEx"] == 14.0  # multitrack, modifiers, nanoseconds; no reconnect request is ever sent
+        assert isinstance(answer["videoFourCcInfoMap"], dict)
+        assert answer["videoFourCcInfoMap"]["hvc1"] == 4.0  # forwarded
+        assert isinstance(answer["audioFourCcInfoMap"], dict)
+        assert answer["audioFourCcInfoMap"]["Opus"] == 4.0
 
 
 def test_who_does_not_is_told_nothing_of_it() -> None:
-    assert not {"fourCcList", "capsEx", "videoFourCcInfoMap"} & answer_to(RtmpPeer()).keys()
+    for answer in answers_to():
+        assert not {"fourCcList", "capsEx", "videoFourCcInfoMap", "audioFourCcInfoMap"} & answer.keys()

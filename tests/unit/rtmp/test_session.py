@@ -95,6 +95,18 @@ def test_enhanced_capabilities_are_reported_and_answered_in_kind() -> None:
     assert "hvc1" in properties["fourCcList"]
 
 
+def test_codecs_announced_as_maps_are_reported_as_those_of_a_list() -> None:
+    event, _ = connected(
+        fourCcList=["hvc1"], videoFourCcInfoMap={"hvc1": 3.0, "av01": 4.0}, audioFourCcInfoMap={"*": 4.0}
+    )
+    assert event.enhanced.fourcc_list == ("hvc1", "av01", "*")
+
+
+def test_extensions_of_a_later_specification_do_not_hide_those_of_today() -> None:
+    event, _ = connected(capsEx=float(0x1_0000 | 2))
+    assert event.enhanced.caps_ex & 2
+
+
 @pytest.mark.parametrize("caps_ex", [float("inf"), float("nan"), -1.0, 1e300, "text"])
 def test_senseless_capabilities_are_none(caps_ex: object) -> None:
     event, _ = connected(capsEx=caps_ex)
