@@ -1,7 +1,7 @@
 """What is known of a stream's picture and sound. The codec's own headers win over what the encoder claims."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from chalicelib.domain.events import StreamFacts
@@ -12,8 +12,11 @@ MAX_READ = 1_000  # of which they are looked for
 # Numbers outside these are not believed, whoever claims them; DynamoDB would refuse the smallest floats.
 MIN_SIDE, MAX_SIDE = 1, 16_384  # pixels
 MIN_FPS, MAX_FPS = 0.01, 1_000
+MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; some encoders claim kHz
+MIN_CHANNELS, MAX_CHANNELS = 1, 64
 
 N = TypeVar("N", int, float)
+Config = TypeVar("Config", rtmp.VideoConfig, rtmp.AudioConfig)
 
 
 @dataclass
@@ -22,6 +25,7 @@ class FactFinder:
 
     claimed: rtmp.Metadata | None = None
     video: rtmp.VideoConfig | None = None
+    audio: rtmp.AudioConfig | None = None
     video_codec: str | None = None
     audio_codec: str | None = None
     encoder: str | None = None
@@ -31,7 +35,9 @@ class FactFinder:
         if isinstance(event, rtmp.Metadata):
             self.claimed = event
         elif isinstance(event, rtmp.VideoConfig):
-            self.video = event
+            self.video = _completed(event, self.video)
+        elif isinstance(event, rtmp.AudioConfig):
+            self.audio = event
         self._facts = None
 
     def heard(self, counter: rtmp.MediaCounter) -> None:
@@ -55,19 +61,50 @@ class FactFinder:
         return self._facts
 
     def _find(self) -> StreamFacts:
-        video = self.video
+        video, audio = _of_codec(self.video, self.video_codec), _of_codec(self.audio, self.audio_codec)
         fps = (video.fps if video else None) or _number(self._claimed("framerate"))
         return StreamFacts(
             width=_within((video.width if video else None) or _whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
             height=_within((video.height if video else None) or _whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),
             fps=_within(fps, MIN_FPS, MAX_FPS),
             video_codec=self.video_codec,
+            video_profile=video.profile if video else None,
+            video_level=video.level if video else None,
             audio_codec=self.audio_codec,
+            audio_sample_rate=_within(
+                (audio.sample_rate if audio else None) or _whole(self._claimed("audiosamplerate")),
+                MIN_SAMPLE_RATE,
+                MAX_SAMPLE_RATE,
+            ),
+            audio_channels=_within(
+                (audio.channels if audio else None) or self._claimed_channels(), MIN_CHANNELS, MAX_CHANNELS
+            ),
             encoder=_printable(self._claimed("encoder")) or self.encoder,
         )
 
     def _claimed(self, name: str) -> rtmp.AmfValue:
         return self.claimed.values.get(name) if self.claimed else None
+
+    def _claimed_channels(self) -> int | None:
+        """Not everybody counts them; `stereo` is false of one channel and, where ffmpeg says it, of six as well."""
+        return _whole(self._claimed("audiochannels")) or (2 if self._claimed("stereo") is True else None)
+
+
+def _completed(found: rtmp.VideoConfig, before: rtmp.VideoConfig | None) -> rtmp.VideoConfig:
+    """With what the same codec said before: VP9's sequence header has the level, its key frames the size."""
+    if before is None or before.codec != found.codec:
+        return found
+    return replace(
+        found,
+        width=found.width or before.width,
+        height=found.height or before.height,
+        level=found.level or before.level,
+    )
+
+
+def _of_codec(config: Config | None, codec: str | None) -> Config | None:
+    """Unless the stream's messages are of another codec by now, one without a header."""
+    return config if config is not None and codec in (None, config.codec) else None
 
 
 def _number(value: rtmp.AmfValue) -> float | None:

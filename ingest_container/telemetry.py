@@ -17,7 +17,7 @@ from ingest_container.threads import Threads
 MAX_WAITING = 10_000  # events and entries; past it the newest are dropped, logged and counted
 BATCH = 10
 RETRY = 1.0  # seconds until the next attempt while the database is away
-PULSES_AN_EVENT = 300  # a pulse is about 400 bytes, PutEvents takes 256 KB
+PULSES_AN_EVENT = 300  # a pulse is about 500 bytes, PutEvents takes 256 KB
 
 
 T = TypeVar("T")

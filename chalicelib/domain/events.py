@@ -31,13 +31,20 @@ class BusEvent(BaseModel):
 
 
 class StreamFacts(BusEvent):
-    """What is known of the picture and sound; every field may be unknown yet."""
+    """What is known of the picture and sound; every field may be unknown yet.
+
+    Profile and level are named as the codec's specification does ("High", "Main 10"; "4.1"); the rate is in Hz.
+    """
 
     width: int | None = None
     height: int | None = None
     fps: float | None = None
     video_codec: str | None = None
+    video_profile: str | None = None
+    video_level: str | None = None
     audio_codec: str | None = None
+    audio_sample_rate: int | None = None
+    audio_channels: int | None = None
     encoder: str | None = Field(default=None, max_length=200)
 
 

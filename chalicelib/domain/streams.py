@@ -120,7 +120,11 @@ class Stream:
     bytes_in: int = 0
     encoder: str | None = None
     video_codec: str | None = None
+    video_profile: str | None = None
+    video_level: str | None = None
     audio_codec: str | None = None
+    audio_sample_rate: int | None = None
+    audio_channels: int | None = None
     width: int | None = None
     height: int | None = None
     fps: float | None = None

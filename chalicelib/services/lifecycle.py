@@ -80,7 +80,7 @@ class StreamHold:
             return None
         self.started_at = self.started_at or now
         seq = self.next_seq()
-        streams.mark_live(self.grant.stream_id, self.grant.fence, seq, self.started_at, facts.model_dump())
+        streams.mark_live(self.grant.stream_id, self.grant.fence, seq, self.started_at, facts)
         self.state = StreamState.LIVE
         resumed = before is StreamState.RECONNECTING
         name = EventName.STREAM_RESUMED if resumed else EventName.STREAM_START
@@ -89,7 +89,7 @@ class StreamHold:
     def measured(self, facts: StreamFacts) -> None:
         """Picture or sound became known or changed. Raises LeaseLost."""
         if facts != self.facts and self.state is StreamState.LIVE:
-            streams.set_facts(self.grant.stream_id, self.grant.fence, facts.model_dump())
+            streams.set_facts(self.grant.stream_id, self.grant.fence, facts)
             self.facts = facts
 
     def lost(self, now: int, last_media_at: int, bytes_in: int) -> StreamStateChange | None:

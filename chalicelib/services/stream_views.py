@@ -7,11 +7,12 @@ only as far as the stream's node lives. Times are ISO 8601 UTC with milliseconds
 from dataclasses import asdict
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chalicelib.config import settings
 from chalicelib.domain.cards import Visibility
 from chalicelib.domain.channels import Channel
+from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.streams import ChannelStatus, Stream, StreamState
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
@@ -40,7 +41,11 @@ class StreamBody(BaseModel):
     height: int | None
     fps: float | None
     video_codec: str | None
+    video_profile: str | None
+    video_level: str | None
     audio_codec: str | None
+    audio_sample_rate: int | None = Field(description="Hz")
+    audio_channels: int | None
     encoder: str | None
     bytes_in: int
     rtmp_url: str
@@ -120,13 +125,11 @@ class BroadcasterOfStream(BaseModel):
     display_name: str
 
 
-class ActiveStream(BaseModel):
-    """A stream that runs, as administrators see it."""
+class _AdminStream(BaseModel):
+    """What administrators see of every stream."""
 
     id: str
     channel_id: str
-    status: ChannelStatus
-    status_until: IsoTime | None
     title: str
     description: str
     category: str
@@ -140,6 +143,13 @@ class ActiveStream(BaseModel):
     duration_s: float | None
     playback: AllPlayback
     technical: Technical
+
+
+class ActiveStream(_AdminStream):
+    """A stream that runs, as administrators see it."""
+
+    status: ChannelStatus
+    status_until: IsoTime | None
 
 
 class ActiveStreamPage(BaseModel):
@@ -148,32 +158,17 @@ class ActiveStreamPage(BaseModel):
     message: str | None = None
 
 
-class StreamDetails(BaseModel):
+class StreamDetails(_AdminStream):
     """All that is known of one stream. `viewer_count` counts open watch pages; null once the stream has ended."""
 
-    id: str
-    channel_id: str
     state: StreamState
-    title: str
-    description: str
-    category: str
-    tags: list[str]
-    visibility: Visibility
-    broadcaster: BroadcasterOfStream
-    key_id: str
-    source: str
-    node_id: str
     client_ip: str | None
     connected_at: IsoTime
-    started_at: IsoTime | None
     ended_at: IsoTime | None
     end_reason: str | None
-    duration_s: float | None
     bytes_in: int
     viewer_count: int | None
     recording: str | None
-    playback: AllPlayback
-    technical: Technical
 
 
 def _duration_s(stream: Stream, now: int) -> float | None:
@@ -210,7 +205,7 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
 
 def startable(key: StreamKey, channel: Channel) -> OwnStream:
     """The stream that a generated key was made for and that has not begun; it goes by the key's id till then."""
-    nothing: dict[str, None] = dict.fromkeys(Technical.model_fields.keys() - {"bitrate_kbps"})
+    nothing: dict[str, None] = dict.fromkeys(StreamFacts.model_fields)
     return OwnStream(
         id=key.key_id,
         channel_id=key.channel_id,
@@ -268,12 +263,10 @@ def public_stream(seen: RunningStream) -> PublicStream:
 
 
 def active_stream(seen: RunningStream, now: int) -> ActiveStream:
-    stream = seen.stream
     return ActiveStream(
         status=seen.reading.status,
         status_until=iso_or_none(seen.reading.until),
-        technical=Technical(**views.facts_now(seen.facts, seen.pulse)),
-        **_admin_fields(stream, now),
+        **_admin_fields(seen, now),
     )
 
 
@@ -288,13 +281,12 @@ def details(seen: StreamView, now: int) -> StreamDetails:
         bytes_in=seen.pulse.bytes_in if seen.pulse is not None else stream.bytes_in,
         viewer_count=seen.viewers,
         recording=stream.recording,
-        technical=Technical(**views.facts_now(seen.facts, seen.pulse)),
-        **_admin_fields(stream, now),
+        **_admin_fields(seen, now),
     )
 
 
-def _admin_fields(stream: Stream, now: int) -> dict[str, Any]:
-    card = stream.card
+def _admin_fields(seen: RunningStream | StreamView, now: int) -> dict[str, Any]:
+    stream, card = seen.stream, seen.stream.card
     return {
         "id": stream.stream_id,
         "channel_id": stream.channel_id,
@@ -310,4 +302,5 @@ def _admin_fields(stream: Stream, now: int) -> dict[str, Any]:
         "started_at": iso_or_none(stream.started_at),
         "duration_s": _duration_s(stream, now),
         "playback": AllPlayback(**asdict(playback(stream.source, stream.channel_id))),
+        "technical": Technical(**views.facts_now(seen.facts, seen.pulse)),
     }

@@ -5,7 +5,7 @@ Times are ISO 8601 UTC with milliseconds; `bitrate_kbps` is 1000 bit/s of audio 
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chalicelib.config import settings
 from chalicelib.domain import keys as rules
@@ -37,7 +37,11 @@ class Technical(BaseModel):
     height: int | None
     fps: float | None
     video_codec: str | None
+    video_profile: str | None
+    video_level: str | None
     audio_codec: str | None
+    audio_sample_rate: int | None = Field(description="Hz")
+    audio_channels: int | None
     encoder: str | None
 
 

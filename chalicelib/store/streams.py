@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.domain.errors import LeaseLost, StreamNotFound
+from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 LOOKED_AT = 100  # rows a request where most are wanted by nobody
-
-FACTS = ("width", "height", "fps", "video_codec", "audio_codec", "encoder")
 
 
 def find(stream_id: str) -> Stream | None:
@@ -30,8 +29,8 @@ def get(stream_id: str) -> Stream:
     return stream
 
 
-def mark_live(stream_id: str, fence: int, seq: int, started_at: int, facts: dict[str, Any]) -> None:
-    """LIVE, with what is known of picture and sound (`FACTS`). Raises LeaseLost."""
+def mark_live(stream_id: str, fence: int, seq: int, started_at: int, facts: StreamFacts) -> None:
+    """LIVE, with what is known of picture and sound. Raises LeaseLost."""
     _write(
         stream_id,
         fence,
@@ -44,15 +43,15 @@ def mark_live(stream_id: str, fence: int, seq: int, started_at: int, facts: dict
     )
 
 
-def set_facts(stream_id: str, fence: int, facts: dict[str, Any]) -> None:
+def set_facts(stream_id: str, fence: int, facts: StreamFacts) -> None:
     """Picture or sound became known, or changed. Raises LeaseLost."""
     actions = _facts(facts)
     if actions:
         _write(stream_id, fence, actions)
 
 
-def _facts(facts: dict[str, Any]) -> list[Any]:
-    return [getattr(models.Stream, name).set(facts[name]) for name in FACTS if facts.get(name) is not None]
+def _facts(facts: StreamFacts) -> list[Any]:
+    return [getattr(models.Stream, name).set(value) for name, value in facts if value is not None]
 
 
 def _write(stream_id: str, fence: int, actions: list[Any]) -> None:

@@ -131,6 +131,9 @@ def test_a_broadcast_is_seen_and_ends_with_its_key(
     details = admin.json("GET", f"/api/admin/streams/{listed['id']}")
     assert (details["state"], details["key_id"], details["viewer_count"]) == ("LIVE", made["key_id"], 0)
     assert details["playback"]["hls_url"].endswith(f"/{broadcaster_id}/index.m3u8")
+    technical = details["technical"]
+    assert [technical[name] for name in ("video_codec", "video_profile", "video_level")] == ["h264", "High", "3.0"]
+    assert [technical[name] for name in ("audio_codec", "audio_sample_rate", "audio_channels")] == ["aac", 48_000, 2]
     assert details["client_ip"] == "127.0.0.1"
     assert made["stream_key"] not in str(listed) + str(details)
     key = admin.json("GET", f"/api/admin/keys/{made['key_id']}")

@@ -10,11 +10,11 @@ from chalicelib import config
 from chalicelib.domain.cards import Search, Visibility
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import NotLive, StreamNotFound
-from chalicelib.domain.events import Pulse
+from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import credentials, discovery, lifecycle, stream_views
-from chalicelib.store import channels, connections, pulses, streams
+from chalicelib.store import channels, connections, models, pulses, streams
 from tests.integration.admin.conftest import House
 
 pytestmark = pytest.mark.needs("ministack")
@@ -181,6 +181,47 @@ def test_a_stream_that_is_over_keeps_the_title_it_had(house: House) -> None:
     hold.end(EndReason.CLEAN_STOP, house.now, 0)
     credentials.edit(channel, {"title": "another evening"})
     assert discovery.stream_details(hold.grant.stream_id, house.now).stream.card.title == "that evening"
+
+
+TECHNICAL = StreamFacts(
+    width=1920,
+    height=1080,
+    fps=60.0,
+    video_codec="hevc",
+    video_profile="Main 10",
+    video_level="4.1",
+    audio_codec="aac",
+    audio_sample_rate=48_000,
+    audio_channels=6,
+    encoder="a studio",
+)
+
+
+@pytest.mark.requirement("SO-5")
+def test_details_hold_the_technical_parameters_while_it_runs_and_afterwards(house: House) -> None:
+    _, hold = house.live_channel()
+    hold.measured(TECHNICAL)
+    for state in (StreamState.LIVE, StreamState.ENDED):
+        seen = discovery.stream_details(hold.grant.stream_id, house.now)
+        assert seen.state is state
+        technical = stream_views.details(seen, house.now).technical.model_dump()
+        assert technical == TECHNICAL.model_dump() | {"bitrate_kbps": None}
+        assert TECHNICAL.model_dump().items() <= stream_views.stream(seen, house.now).model_dump().items()
+        hold.end(EndReason.CLEAN_STOP, house.now, 0)
+
+
+def test_rows_from_before_profile_and_sample_rate_were_kept_are_read(house: House) -> None:
+    channel, hold = house.live_channel()
+    row = models.Stream.get(hold.grant.stream_id).to_simple_dict()
+    assert not row.keys() & {"video_profile", "video_level", "audio_sample_rate", "audio_channels"}
+    technical = stream_views.details(discovery.stream_details(hold.grant.stream_id, house.now), house.now).technical
+    assert (technical.video_codec, technical.video_profile, technical.audio_sample_rate) == ("avc1", None, None)
+    measured = {"channel_id": channel.channel_id, "stream_id": hold.grant.stream_id, "seq": 1, "at": house.now}
+    facts = {"width": 1280, "height": 720, "fps": 30.0, "video_codec": "avc1", "audio_codec": "mp4a", "encoder": None}
+    pulse = measured | {"started_at": house.now, "bitrate_kbps": 2_500.0, "fps": 30.0, "bytes_in": 1, "facts": facts}
+    models.Pulse(hold.grant.stream_id, at=house.now, pulse=pulse, ttl=house.now // 1000 + 60).save()
+    technical = stream_views.details(discovery.stream_details(hold.grant.stream_id, house.now), house.now).technical
+    assert (technical.bitrate_kbps, technical.width, technical.audio_channels) == (2_500.0, 1280, None)
 
 
 @pytest.mark.requirement("SO-5")

@@ -17,7 +17,8 @@ from tests.support.publisher import STARTED, Publisher, until
 from tests.support.stack import Stack
 
 LIVE = {
-    "stream_id", "started_at", "bitrate_kbps", "width", "height", "fps", "video_codec", "audio_codec", "encoder",
+    "stream_id", "started_at", "bitrate_kbps", "width", "height", "fps", "video_codec", "video_profile", "video_level",
+    "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
 }  # fmt: skip
 METRICS = {
     "type", "seq", "at", "stream_id", "bitrate_kbps", "fps", "width", "height", "video_codec", "audio_codec",
@@ -73,6 +74,8 @@ def test_the_owner_sees_what_is_on_air(me: Client, go_live: GoLive) -> None:
     live = until(lambda: (seen := me.get("/api/channel").json["live"])["bitrate_kbps"] and seen, "its bitrate", 10)
     assert live.keys() == LIVE
     assert (live["width"], live["height"], live["video_codec"], live["audio_codec"]) == (640, 360, "h264", "aac")
+    assert (live["video_profile"], live["video_level"]) == ("High", "3.0")
+    assert (live["audio_sample_rate"], live["audio_channels"]) == (48_000, 2)
     assert live["encoder"] == "rtmp-peer"
 
 

@@ -25,7 +25,11 @@ FACTS = st.builds(
     height=st.none() | st.integers(1, 16_384),
     fps=st.none() | st.floats(0.01, 1_000),
     video_codec=st.none() | st.text(max_size=20),
+    video_profile=st.none() | st.text(max_size=30),
+    video_level=st.none() | st.text(max_size=5),
     audio_codec=st.none() | st.text(max_size=20),
+    audio_sample_rate=st.none() | st.integers(1_000, 768_000),
+    audio_channels=st.none() | st.integers(1, 64),
     encoder=st.none() | st.text(max_size=200),
 )
 TIMES = st.integers(0, 2**53)
