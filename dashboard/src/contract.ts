@@ -12,7 +12,13 @@ export interface Live {
   readonly height: number | null;
   readonly fps: number | null;
   readonly video_codec: string | null;
+  /** As the codec's specification names them: "High", "4.1". */
+  readonly video_profile: string | null;
+  readonly video_level: string | null;
   readonly audio_codec: string | null;
+  /** Hz. */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
   readonly encoder: string | null;
 }
 

@@ -16,7 +16,11 @@ export function live(overrides: Partial<Live> = {}): Live {
     height: null,
     fps: null,
     video_codec: null,
+    video_profile: null,
+    video_level: null,
     audio_codec: null,
+    audio_sample_rate: null,
+    audio_channels: null,
     encoder: null,
     ...overrides,
   };

@@ -3,10 +3,10 @@ import { ConfigError, loadConfig, parseConfig } from "../src/config";
 import { initialState } from "../src/realtime/state";
 import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
 import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
-import { codecName, encoderName, shownStatus } from "../src/studio/status-words";
+import { codecName, encoderName, profileAndLevel, rateAndChannels, shownStatus } from "../src/studio/status-words";
 import { copyText } from "../src/ui/clipboard";
 import { ago, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
-import { channel } from "./messages";
+import { channel, live } from "./messages";
 
 describe("configuration", () => {
   const good = {
@@ -121,6 +121,17 @@ describe("words and figures", () => {
     expect(kbps(4612.3)).toBe("4,612");
     expect([frameRate(30), frameRate(30000 / 1001)]).toEqual(["30", "29.97"]);
     expect([ago(500), ago(12_000), ago(180_000), ago(7_300_000)]).toEqual(["just now", "12 s ago", "3 min ago", "2 h ago"]);
+  });
+
+  it("says of picture and sound as much as is known", () => {
+    expect(profileAndLevel(live({ video_profile: "High", video_level: "4.1" }))).toBe("High 4.1");
+    expect(profileAndLevel(live({ video_profile: "Profile 0" }))).toBe("Profile 0");
+    expect(profileAndLevel(live())).toBe("");
+    expect(rateAndChannels(live({ audio_sample_rate: 48_000, audio_channels: 2 }))).toBe("48 kHz stereo");
+    expect(rateAndChannels(live({ audio_sample_rate: 44_100, audio_channels: 1 }))).toBe("44.1 kHz mono");
+    expect(rateAndChannels(live({ audio_sample_rate: 48_000, audio_channels: 6 }))).toBe("48 kHz 5.1");
+    expect(rateAndChannels(live({ audio_channels: 4 }))).toBe("4 channels");
+    expect(rateAndChannels(live())).toBe("");
   });
 
   it("calls codecs and encoders by the names people know", () => {

@@ -3,7 +3,7 @@ import type { Live } from "../contract";
 import type { Sample } from "../realtime/state";
 import { frameRate, kbps } from "../ui/format";
 import { BitrateChart } from "./bitrate-chart";
-import { codecName, encoderName } from "./status-words";
+import { codecName, encoderName, profileAndLevel, rateAndChannels } from "./status-words";
 
 interface MeasuresProps {
   readonly live: Live | null;
@@ -37,10 +37,10 @@ export function Measures({ live, samples, now, fresh }: MeasuresProps) {
         <Measure name="Frame rate" testid="fps" unit="fps">
           {live?.fps ? frameRate(live.fps) : null}
         </Measure>
-        <Measure name="Video" testid="video-codec">
+        <Measure name="Video" testid="video-codec" unit={live ? profileAndLevel(live) : ""}>
           {live?.video_codec ? codecName(live.video_codec) : null}
         </Measure>
-        <Measure name="Audio" testid="audio-codec">
+        <Measure name="Audio" testid="audio-codec" unit={live ? rateAndChannels(live) : ""}>
           {live?.audio_codec ? codecName(live.audio_codec) : null}
         </Measure>
         <Measure name="Encoder" testid="encoder">
@@ -66,7 +66,11 @@ function Measure({ name, testid, unit, children }: MeasureProps) {
         <span class="figures" data-testid={testid}>
           {children ?? <Unknown />}
         </span>
-        {unit && children !== null && <span class="unit">{unit}</span>}
+        {unit && children !== null && (
+          <span class="unit" data-testid={`${testid}-unit`}>
+            {unit}
+          </span>
+        )}
       </dd>
     </div>
   );

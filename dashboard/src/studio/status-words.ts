@@ -1,6 +1,6 @@
 /** The status as it may honestly be shown, and in words. */
 
-import type { Status } from "../contract";
+import type { Live, Status } from "../contract";
 import type { Broadcast, StudioState } from "../realtime/state";
 
 /** UNKNOWN: the connection is lost, so the last status is history and not a fact. */
@@ -53,4 +53,18 @@ export function encoderName(encoder: string): string {
 /** The name that encoders' settings use; a codec that is not in the list is shown as the server calls it. */
 export function codecName(codec: string): string {
   return CODEC_NAMES[codec.toLowerCase()] ?? codec;
+}
+
+/** "High 4.1", or as much of it as is known. */
+export function profileAndLevel({ video_profile, video_level }: Live): string {
+  return [video_profile, video_level].filter((word) => word !== null).join(" ");
+}
+
+const LAYOUTS: Readonly<Record<number, string>> = { 1: "mono", 2: "stereo", 6: "5.1", 8: "7.1" };
+
+/** "48 kHz stereo", or as much of it as is known. */
+export function rateAndChannels({ audio_sample_rate, audio_channels }: Live): string {
+  const rate = audio_sample_rate === null ? null : `${audio_sample_rate / 1000} kHz`;
+  const channels = audio_channels === null ? null : (LAYOUTS[audio_channels] ?? `${audio_channels} channels`);
+  return [rate, channels].filter((word) => word !== null).join(" ");
 }

@@ -15,6 +15,7 @@ from local.settings import HOST
 from tests.support.rtmp_peer import RtmpPeer
 
 WIDTH, HEIGHT, FPS = 640, 360, 30
+PROFILE, LEVEL = "Main", "3.1"
 FRAME_S = 1 / FPS
 ANSWER_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 10.0
@@ -34,6 +35,7 @@ def make_clip(path: Path, seconds: int = 10) -> Clip:
     command += ["-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate={FPS}"]
     command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
     command += ["-t", str(seconds), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-g", str(FPS)]
+    command += ["-profile:v", PROFILE.lower(), "-level", LEVEL]
     command += ["-b:v", "1200k", "-maxrate", "1200k", "-bufsize", "600k", "-x264-params", "nal-hrd=cbr"]
     command += ["-c:a", "aac", "-b:a", "96k", "-ac", "2", "-f", "flv", str(path)]
     subprocess.run(command, check=True, timeout=60)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser.accounts import Broadcaster
-from tests.e2e.browser.encoders import FPS, HEIGHT, WIDTH, Clip, Ffmpeg, Publisher
+from tests.e2e.browser.encoders import FPS, HEIGHT, LEVEL, PROFILE, WIDTH, Clip, Ffmpeg, Publisher
 from tests.e2e.browser.studio import Studio
 from tests.support.stack import Stack
 
@@ -23,7 +23,9 @@ def test_ffmpeg_goes_live_with_its_measures_and_off_air_again(
         expect(studio.part("resolution")).to_have_text(f"{WIDTH} \N{MULTIPLICATION SIGN} {HEIGHT}")
         expect(studio.part("fps")).to_have_text(str(FPS))
         expect(studio.part("video-codec")).to_have_text("H.264")
+        expect(studio.part("video-codec-unit")).to_have_text(f"{PROFILE} {LEVEL}")
         expect(studio.part("audio-codec")).to_have_text("AAC")
+        expect(studio.part("audio-codec-unit")).to_have_text("48 kHz stereo")
         expect(studio.part("encoder")).to_contain_text("FFmpeg")
         expect(studio.part("uptime")).to_be_visible()
         expect(studio.part("measures")).to_have_attribute("data-fresh", "true")
