@@ -18,6 +18,8 @@ import av
 from local.children import die_with
 
 WIDTH, HEIGHT, FPS = 640, 360, 25
+PROFILE, LEVEL = "Main", "3.1"
+SAMPLE_RATE, CHANNELS = 48_000, 2
 CLIP_SECONDS = 60
 VIDEO_KBPS = 900
 KILL_TIMEOUT_S = 10.0
@@ -190,11 +192,12 @@ def make_clip(folder: Path) -> Clip:
     rate = f"{VIDEO_KBPS}k"
     command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y"]
     command += ["-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate={FPS}"]
-    command += ["-f", "lavfi", "-i", "sine=frequency=330:sample_rate=48000"]
+    command += ["-f", "lavfi", "-i", f"sine=frequency=330:sample_rate={SAMPLE_RATE}"]
     command += ["-t", str(CLIP_SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    command += ["-profile:v", PROFILE.lower(), "-level", LEVEL]
     command += ["-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate]
-    command += ["-g", str(2 * FPS), "-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0"]
-    command += ["-c:a", "aac", "-b:a", "128k", "-ac", "2", str(path)]
+    command += ["-g", str(2 * FPS), "-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0:cabac=1"]
+    command += ["-c:a", "aac", "-b:a", "128k", "-ac", str(CHANNELS), str(path)]
     subprocess.run(command, check=True, timeout=120)
     with av.open(path) as container:
         size = sum(packet.size for packet in container.demux())

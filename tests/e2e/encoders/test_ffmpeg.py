@@ -1,12 +1,26 @@
 """ffmpeg at the shown URL and key: the life of a broadcast, measured at the owner's open dashboard."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.e2e.encoders.promises import FFMPEG_ON_AIR, LIVE_WITHIN, OFFLINE_WITHIN, STOPPED_WITHIN, Record, Start
 from tests.support.broadcaster import Broadcaster
-from tests.support.encoders import FPS, HEIGHT, WIDTH, Clip, eventually, ffmpeg
+from tests.support.encoders import (
+    CHANNELS,
+    FPS,
+    HEIGHT,
+    LEVEL,
+    PROFILE,
+    SAMPLE_RATE,
+    WIDTH,
+    Clip,
+    Program,
+    eventually,
+    ffmpeg,
+    gstreamer,
+)
 
 pytestmark = pytest.mark.needs("ffmpeg")
 
@@ -59,6 +73,34 @@ def test_resolution_and_frame_rate_right_and_bitrate_within_a_tenth(
     )
     assert (live["width"], live["height"]) == (WIDTH, HEIGHT)
     assert live["fps"] == pytest.approx(FPS, rel=0.02)
+
+
+@pytest.mark.requirement("SO-5")
+@pytest.mark.requirement("SS-6.3")
+@pytest.mark.parametrize(
+    "encoder", [ffmpeg, pytest.param(gstreamer, marks=pytest.mark.needs("gst-launch-1.0"))], ids=lambda e: e.__name__
+)
+def test_what_was_encoded_is_told_from_the_first_frame_and_kept(
+    broadcaster: Broadcaster, clip: Clip, start: Start, encoder: Callable[[Clip, str, str], Program]
+) -> None:
+    encoded = {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "video_codec": "h264",
+        "video_profile": PROFILE,
+        "video_level": LEVEL,
+        "audio_codec": "aac",
+        "audio_sample_rate": SAMPLE_RATE,
+        "audio_channels": CHANNELS,
+    }
+    program = start(encoder(clip, broadcaster.ingest_url, broadcaster.key))
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=10)
+    assert encoded.items() <= live.message["live"].items()
+    assert encoded.items() <= broadcaster.channel()["live"].items()
+
+    program.interrupt()
+    broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)
+    assert encoded.items() <= broadcaster.call("GET", f"/api/streams/{live.stream_id}")["stream"].items()
 
 
 @pytest.mark.requirement("SS-3.3")

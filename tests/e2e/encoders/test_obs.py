@@ -41,6 +41,10 @@ def test_obs_goes_live_is_measured_and_stops(
     assert settled["bitrate_kbps"] == pytest.approx(true_kbps, rel=0.1)
     assert settled["fps"] == pytest.approx(FPS, rel=0.02)
     assert (settled["width"], settled["height"], settled["video_codec"]) == (WIDTH, HEIGHT, "h264")
+    facts = live.message["live"]
+    assert (facts["audio_codec"], facts["audio_sample_rate"], facts["audio_channels"]) == ("aac", 48_000, 2)
+    # Preset ultrafast uses nothing beyond Baseline; level 2.2 is the first for 920 macroblocks (H.264, table A-1).
+    assert (facts["video_profile"], facts["video_level"]) == ("Constrained Baseline", "2.2")
 
     pressed = time.time()
     obs.stop_streaming()
