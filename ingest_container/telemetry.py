@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
@@ -17,7 +17,7 @@ from ingest_container.threads import Threads
 MAX_WAITING = 10_000  # events and entries; past it the newest are dropped, logged and counted
 BATCH = 10
 RETRY = 1.0  # seconds until the next attempt while the database is away
-PULSES_AN_EVENT = 300  # a pulse is about 500 bytes, PutEvents takes 256 KB
+PULSES_BYTES = 200_000  # of an event's; PutEvents takes 256 KB
 
 
 T = TypeVar("T")
@@ -114,8 +114,7 @@ class Telemetry:
             return
         self._metrics_sending = True
         try:
-            for start in range(0, len(watched), PULSES_AN_EVENT):
-                pulses = watched[start : start + PULSES_AN_EVENT]
+            for pulses in _that_fit(watched):
                 event: Sequence[AnyEvent] = [StreamMetrics(node_id=self._node_id, at=now_ms(), pulses=pulses)]
                 await self._threads.run(news.publish, event)
         finally:
@@ -127,3 +126,17 @@ class Telemetry:
                 await self._threads.run(records.keep_pulses, measured)
             except StoreUnavailable:
                 self._log.warning("pulses were lost: the database cannot be reached", count=len(measured))
+
+
+def _that_fit(pulses: list[Pulse]) -> Iterator[list[Pulse]]:
+    """All of them, as many at a time as one event holds."""
+    batch: list[Pulse] = []
+    size = 0
+    for pulse in pulses:
+        own = len(pulse.model_dump_json().encode())
+        if batch and size + own > PULSES_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(pulse)
+        size += own
+    yield batch

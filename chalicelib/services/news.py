@@ -4,7 +4,6 @@ An event that cannot be delivered is logged and counted, never raised: the row t
 and every consumer can read it.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -47,6 +46,6 @@ def _entry(event: AnyEvent) -> dict[str, object]:
         "Time": datetime.fromtimestamp(event.at / 1000, UTC),
         "Source": CONTROL_SOURCE if from_control else INGEST_SOURCE,
         "DetailType": event.detail_type,
-        "Detail": json.dumps(event.model_dump(mode="json", exclude_none=True), separators=(",", ":")),
+        "Detail": event.model_dump_json(exclude_none=True),
         "EventBusName": settings().event_bus,
     }

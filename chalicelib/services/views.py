@@ -193,18 +193,12 @@ def status_message(event: StreamStateChange) -> dict[str, Any]:
 
 
 def metrics_message(pulse: Pulse) -> dict[str, Any]:
-    facts = pulse.facts
+    live = _live(pulse.stream_id, pulse.started_at, pulse.facts, pulse)
     return {
         "type": "metrics",
         "seq": pulse.seq,
         "at": iso(pulse.at),
-        "stream_id": pulse.stream_id,
-        "bitrate_kbps": pulse.bitrate_kbps,
-        "fps": pulse.fps or facts.fps,
-        "width": facts.width,
-        "height": facts.height,
-        "video_codec": facts.video_codec,
-        "audio_codec": facts.audio_codec,
+        **live.model_dump(mode="json"),
         "uptime_s": max(0, (pulse.at - pulse.started_at) // 1000),
     }
 

@@ -45,13 +45,13 @@ def mark_live(stream_id: str, fence: int, seq: int, started_at: int, facts: Stre
 
 def set_facts(stream_id: str, fence: int, facts: StreamFacts) -> None:
     """Picture or sound became known, or changed. Raises LeaseLost."""
-    actions = _facts(facts)
-    if actions:
-        _write(stream_id, fence, actions)
+    _write(stream_id, fence, _facts(facts))
 
 
 def _facts(facts: StreamFacts) -> list[Any]:
-    return [getattr(models.Stream, name).set(value) for name, value in facts if value is not None]
+    """What is not known, or not any more, is not kept either."""
+    columns = ((getattr(models.Stream, name), value) for name, value in facts)
+    return [column.remove() if value is None else column.set(value) for column, value in columns]
 
 
 def _write(stream_id: str, fence: int, actions: list[Any]) -> None:

@@ -80,15 +80,9 @@ export interface StatusMessage extends Message {
   readonly live: Live | null;
 }
 
-export interface MetricsMessage extends Message {
+export interface MetricsMessage extends Message, Live {
   readonly type: "metrics";
-  readonly stream_id: string;
   readonly bitrate_kbps: number;
-  readonly fps: number | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly video_codec: string | null;
-  readonly audio_codec: string | null;
   readonly uptime_s: number;
 }
 

@@ -237,30 +237,13 @@ function onMetrics(state: StudioState, message: MetricsMessage, now: number): St
   const { broadcast, mark } = state;
   if (mark && message.stream_id < mark.streamId) return state;
   if (broadcast.status !== "LIVE" || broadcast.streamId !== message.stream_id) return { ...state, doubtful: true };
-  // What metrics do not tell of a codec stays as it was known of that codec.
-  const video = broadcast.live?.video_codec === message.video_codec ? broadcast.live : null;
-  const audio = broadcast.live?.audio_codec === message.audio_codec ? broadcast.live : null;
-  const live: Live = {
-    stream_id: message.stream_id,
-    started_at: broadcast.live?.started_at ?? new Date(Date.parse(message.at) - message.uptime_s * 1000).toISOString(),
-    encoder: broadcast.live?.encoder ?? null,
-    bitrate_kbps: message.bitrate_kbps,
-    fps: message.fps,
-    width: message.width,
-    height: message.height,
-    video_codec: message.video_codec,
-    video_profile: video?.video_profile ?? null,
-    video_level: video?.video_level ?? null,
-    audio_codec: message.audio_codec,
-    audio_sample_rate: audio?.audio_sample_rate ?? null,
-    audio_channels: audio?.audio_channels ?? null,
-  };
+  const { type, seq, at, uptime_s, ...live } = message;
   const samples = [...state.samples, { at: now, kbps: message.bitrate_kbps }].filter(
     (sample) => now - sample.at <= CHART_WINDOW_MS,
   );
   return {
     ...state,
-    broadcast: { ...broadcast, live, startedAt: steady(broadcast.startedAt, now - message.uptime_s * 1000) },
+    broadcast: { ...broadcast, live, startedAt: steady(broadcast.startedAt, now - uptime_s * 1000) },
     samples,
     heardAt: now,
   };

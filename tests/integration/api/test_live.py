@@ -20,10 +20,7 @@ LIVE = {
     "stream_id", "started_at", "bitrate_kbps", "width", "height", "fps", "video_codec", "video_profile", "video_level",
     "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
 }  # fmt: skip
-METRICS = {
-    "type", "seq", "at", "stream_id", "bitrate_kbps", "fps", "width", "height", "video_codec", "audio_codec",
-    "uptime_s",
-}  # fmt: skip
+METRICS = LIVE | {"type", "seq", "at", "uptime_s"}
 GoLive = Callable[[Client], Publisher]
 
 

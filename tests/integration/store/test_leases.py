@@ -355,6 +355,15 @@ def test_a_living_nodes_stream_is_never_swept(studio: Studio, node: Node, clock:
     assert admission.still_held(grant, StreamState.LIVE)
 
 
+@pytest.mark.requirement("SO-5")
+def test_what_is_not_true_of_the_picture_any_more_is_not_kept(studio: Studio, node: Node) -> None:
+    hold = live(studio, node)
+    hold.measured(StreamFacts(width=640, height=360, video_codec="h264", video_level="4.1"))
+    assert studio.stream().video_level == "4.1"
+    hold.measured(StreamFacts(width=640, height=360, video_codec="hevc"))
+    assert (studio.stream().video_codec, studio.stream().video_level) == ("hevc", None)
+
+
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 
