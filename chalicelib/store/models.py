@@ -14,23 +14,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib import aws
-from chalicelib.config import settings
-
-
-class _Table:
-    """What every table shares; the names carry the stage."""
-
-    billing_mode = "PAY_PER_REQUEST"
-    region = settings().region
-    connect_timeout_seconds = aws.CONNECT_TIMEOUT_S
-    read_timeout_seconds = aws.READ_TIMEOUT_S
-    max_pool_connections = aws.POOL
-    max_retry_attempts = 3
-
-
-def _name(noun: str) -> str:
-    return settings().table_prefix + noun
+from chalicelib.store import webhook_models
+from chalicelib.store.table import Table, named
 
 
 class Directory(GlobalSecondaryIndex["Channel"]):
@@ -45,8 +30,8 @@ class Directory(GlobalSecondaryIndex["Channel"]):
 
 
 class Channel(Model):
-    class Meta(_Table):
-        table_name = _name("channels")
+    class Meta(Table):
+        table_name = named("channels")
 
     channel_id = UnicodeAttribute(hash_key=True)
     owner = UnicodeAttribute()
@@ -111,8 +96,8 @@ class KeysByStatus(GlobalSecondaryIndex["Key"]):
 
 
 class Key(Model):
-    class Meta(_Table):
-        table_name = _name("keys")
+    class Meta(Table):
+        table_name = named("keys")
 
     key_hash = UnicodeAttribute(hash_key=True)
     key_id = UnicodeAttribute()
@@ -157,8 +142,8 @@ class LiveStreams(GlobalSecondaryIndex["Stream"]):
 
 
 class Stream(Model):
-    class Meta(_Table):
-        table_name = _name("streams")
+    class Meta(Table):
+        table_name = named("streams")
 
     stream_id = UnicodeAttribute(hash_key=True)
     channel_id = UnicodeAttribute()
@@ -199,8 +184,8 @@ class Stream(Model):
 class Timeline(Model):
     """What happened to a stream, and, under `refused#...`, to publishers that never became one."""
 
-    class Meta(_Table):
-        table_name = _name("timeline")
+    class Meta(Table):
+        table_name = named("timeline")
         ttl_attribute = "ttl"
 
     stream_id = UnicodeAttribute(hash_key=True)
@@ -212,8 +197,8 @@ class Timeline(Model):
 
 
 class Node(Model):
-    class Meta(_Table):
-        table_name = _name("nodes")
+    class Meta(Table):
+        table_name = named("nodes")
         ttl_attribute = "ttl"
 
     node_id = UnicodeAttribute(hash_key=True)
@@ -244,8 +229,8 @@ class Heartbeat(Node):
     A renewal that hangs is given up and tried again, several times while the session lasts; it waits for no other call.
     """
 
-    class Meta(_Table):
-        table_name = _name("nodes")
+    class Meta(Table):
+        table_name = named("nodes")
         read_timeout_seconds = 2
         max_retry_attempts = 0
         max_pool_connections = 1
@@ -261,8 +246,8 @@ class ConnectionsByTopic(GlobalSecondaryIndex["Connection"]):
 
 
 class Connection(Model):
-    class Meta(_Table):
-        table_name = _name("connections")
+    class Meta(Table):
+        table_name = named("connections")
         ttl_attribute = "ttl"
 
     connection_id = UnicodeAttribute(hash_key=True)
@@ -276,8 +261,8 @@ class Connection(Model):
 
 
 class Pulse(Model):
-    class Meta(_Table):
-        table_name = _name("pulses")
+    class Meta(Table):
+        table_name = named("pulses")
         ttl_attribute = "ttl"
 
     stream_id = UnicodeAttribute(hash_key=True)
@@ -289,8 +274,8 @@ class Pulse(Model):
 class Limit(Model):
     """How often something was done: `bucket` names what, by whom and in which window of time."""
 
-    class Meta(_Table):
-        table_name = _name("limits")
+    class Meta(Table):
+        table_name = named("limits")
         ttl_attribute = "ttl"
 
     bucket = UnicodeAttribute(hash_key=True)
@@ -302,74 +287,11 @@ class Limit(Model):
 class Idempotency(Model):
     """Answers to requests with an `Idempotency-Key`; written by Powertools, see `store.idempotency`."""
 
-    class Meta(_Table):
-        table_name = _name("idempotency")
+    class Meta(Table):
+        table_name = named("idempotency")
         ttl_attribute = "ttl"
 
     id = UnicodeAttribute(hash_key=True)
-
-
-class Webhook(Model):
-    """A handful of rows, all under one hash key: they are read together, for each event."""
-
-    class Meta(_Table):
-        table_name = _name("webhooks")
-
-    scope = UnicodeAttribute(hash_key=True)
-    webhook_id = UnicodeAttribute(range_key=True)
-    url = UnicodeAttribute()
-    description = UnicodeAttribute(default="")
-    events = JSONAttribute(default=list)
-    enabled = BooleanAttribute(default=True)
-    disabled_reason = UnicodeAttribute(null=True)
-    created_at = NumberAttribute()
-    secret = BinaryAttribute(legacy_encoding=False)
-    secret_hint = UnicodeAttribute()
-    previous_secret = BinaryAttribute(legacy_encoding=False, null=True)
-    previous_until = NumberAttribute(null=True)
-    failing_since = NumberAttribute(null=True)
-    failures = NumberAttribute(default=0)
-    slow = BooleanAttribute(default=False)
-
-
-class DueDeliveries(GlobalSecondaryIndex["Delivery"]):
-    """Sparse: only pending deliveries carry `due_at`."""
-
-    class Meta:
-        index_name = "due"
-        projection = AllProjection()
-
-    webhook_id = UnicodeAttribute(hash_key=True)
-    due_at = UnicodeAttribute(range_key=True)
-
-
-class DeliveriesByStatus(GlobalSecondaryIndex["Delivery"]):
-    class Meta:
-        index_name = "by_status"
-        projection = AllProjection()
-
-    webhook_status = UnicodeAttribute(hash_key=True)  # "<webhook_id>#<status>"
-    event_id = UnicodeAttribute(range_key=True)
-
-
-class Delivery(Model):
-    class Meta(_Table):
-        table_name = _name("deliveries")
-        ttl_attribute = "ttl"
-
-    webhook_id = UnicodeAttribute(hash_key=True)
-    event_id = UnicodeAttribute(range_key=True)  # a ULID: sorts by time
-    name = UnicodeAttribute()
-    body = UnicodeAttribute()
-    created_at = NumberAttribute()
-    round_at = NumberAttribute()
-    webhook_status = UnicodeAttribute()
-    due_at = UnicodeAttribute(null=True)  # milliseconds as text of fixed length: indexes sort text
-    tried = NumberAttribute(default=0)
-    attempts = JSONAttribute(default=list)
-    ttl = NumberAttribute()
-    due = DueDeliveries()
-    by_status = DeliveriesByStatus()
 
 
 TABLES: tuple[type[Model], ...] = (
@@ -382,15 +304,13 @@ TABLES: tuple[type[Model], ...] = (
     Pulse,
     Limit,
     Idempotency,
-    Webhook,
-    Delivery,
+    *webhook_models.TABLES,
 )
 
 __all__ = [
     "TABLES",
     "Channel",
     "Connection",
-    "Delivery",
     "Heartbeat",
     "Idempotency",
     "Key",
@@ -399,5 +319,4 @@ __all__ = [
     "Pulse",
     "Stream",
     "Timeline",
-    "Webhook",
 ]

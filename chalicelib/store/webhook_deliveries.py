@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.errors import DeliveryNotFound
 from chalicelib.domain.webhook_deliveries import Answer, Attempt, Delivery, DeliveryStatus
-from chalicelib.store import models
+from chalicelib.store import webhook_models as models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 KEPT = 30 * 86_400  # seconds

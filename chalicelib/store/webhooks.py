@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.errors import WebhookNotFound
 from chalicelib.domain.webhooks import Webhook
-from chalicelib.store import models
+from chalicelib.store import webhook_models as models
 from chalicelib.store.guard import ConditionFailed, store_errors
 from chalicelib.store.rows import whole
 
