@@ -43,13 +43,9 @@ class IngestStack(cdk.Stack):
         )
         self._stage = stage
         self._network = Network(self, stage)
+        self._url = f"rtmp://{self._network.balancer.load_balancer_dns_name}:{RTMP_PORT}/live"
         self._service(self._task(image.value_as_string))
-        cdk.CfnOutput(
-            self,
-            "IngestUrl",
-            value=f"rtmp://{self._network.balancer.load_balancer_dns_name}:{RTMP_PORT}/live",
-            description="What broadcasters of this region enter into OBS",
-        )
+        cdk.CfnOutput(self, "IngestUrl", value=self._url, description="What broadcasters of this region enter into OBS")
 
     def _task(self, image: str) -> ecs.FargateTaskDefinition:
         task = ecs.FargateTaskDefinition(
@@ -68,6 +64,8 @@ class IngestStack(cdk.Stack):
             environment={
                 "STREAM_SYNC_STAGE": self._stage.name,
                 "STREAM_SYNC_REGION": self.region,
+                # The region by which a node finds the streams of dead peers: without it, that of the default.
+                "STREAM_SYNC_INGEST_URLS": f'{{"{self.region}": "{self._url}"}}',
                 "STREAM_SYNC_RTMP_HOST": "0.0.0.0",
                 "STREAM_SYNC_RTMP_PORT": str(RTMP_PORT),
                 "STREAM_SYNC_CAPACITY": str(CAPACITY),

@@ -1,5 +1,6 @@
 """Values that decide whether live streams survive. CloudFormation takes wrong ones silently, so they stand here."""
 
+import json
 from typing import Any
 
 import pytest
@@ -103,6 +104,19 @@ def test_a_node_knows_its_stage_and_whose_proxy_headers_to_believe(
     assert environment["STREAM_SYNC_RTMP_PORT"] == "1935"
     assert environment["STREAM_SYNC_PROXY_NETWORKS"] == {"Fn::GetAtt": [vpc, "CidrBlock"]}
     assert not [name for name in environment if "SECRET" in name]
+
+
+def test_a_node_knows_the_region_whose_streams_it_watches_over(ingest: Template, container: dict[str, Any]) -> None:
+    """Wherever the stage is: as the control plane's own `STREAM_SYNC_INGEST_URLS` says it."""
+    environment = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+    (balancer,) = ingest.of_type("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    separator, parts = environment["STREAM_SYNC_INGEST_URLS"]["Fn::Join"]
+    known = {"AWS::Region": "eu-west-1", balancer: "nlb.example.com"}
+    said = separator.join(
+        part if isinstance(part, str) else known[part["Ref"] if "Ref" in part else part["Fn::GetAtt"][0]]
+        for part in parts
+    )
+    assert json.loads(said) == {"eu-west-1": "rtmp://nlb.example.com:1935/live"}
 
 
 def test_a_stalled_log_service_does_not_stall_media(container: dict[str, Any]) -> None:
