@@ -62,19 +62,28 @@ def store_errors() -> Iterator[None]:
             raise ConditionFailed(frozenset(failed)) from error
         if any(r and r.code == "TransactionConflict" for r in reasons):
             raise Contended() from error
-        if error.cause_response_code == MALFORMED or any(r and r.code == "ValidationError" for r in reasons):
+        if _code(error) == MALFORMED or any(r and r.code == "ValidationError" for r in reasons):
             raise InternalError() from error
         raise StoreUnavailable() from error
     except PynamoDBException as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        code = _code(error)
+        if code == "ConditionalCheckFailedException":
             raise ConditionFailed(frozenset({0})) from error
-        if error.cause_response_code == "TransactionConflictException":
+        if code == "TransactionConflictException":
             raise Contended() from error
-        if error.cause_response_code == MALFORMED:
+        if code == MALFORMED:
             raise InternalError() from error
         raise StoreUnavailable() from error
     except BotoCoreError as error:
         raise StoreUnavailable() from error
+
+
+def _code(error: PynamoDBException) -> str | None:
+    """DynamoDB's own name of the error; None if it gave no answer.
+
+    pynamodb's property would fail then: botocore's time-outs and cut connections have a `response` that is None.
+    """
+    return error.cause_response_code if getattr(error.cause, "response", None) else None
 
 
 @lru_cache(maxsize=1)
