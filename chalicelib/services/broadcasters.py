@@ -56,6 +56,8 @@ def listed(limit: int, cursor: str | None) -> BroadcasterPage:
     after = None
     if cursor is not None:
         listing, channel_id = cursors.decode(cursor, 2)
+        if not listing or not channel_id:
+            raise cursors.bad_cursor()
         after = (listing, channel_id)
     found, further = channels.listed(limit, after)
     return BroadcasterPage(found, cursors.encode(*further) if further else None)

@@ -55,9 +55,17 @@ def of_channel(channel_id: str) -> list[StreamKey]:
 
 
 def listed(section: Section, now: int, limit: int, after: Position | None) -> tuple[list[StreamKey], Position | None]:
-    """One page of all keys, those that are good for longest first, and where the next page begins."""
+    """One page of all keys, those that are good for longest first, and where the next page begins.
+
+    Time moves the border between active and expired keys, and DynamoDB refuses a start outside the range: an active
+    key that expired since the page before was that range's last, and before the expired ones comes their beginning.
+    """
     status = KeyStatus.REVOKED if section is Section.REVOKED else KeyStatus.ACTIVE
     border = listing(now, "~")  # behind every id
+    if section is Section.ACTIVE and after is not None and after[0] <= border:
+        return [], None
+    if section is Section.EXPIRED and after is not None and after[0] > border:
+        after = None
     ranges: dict[Section, Any] = {
         Section.ACTIVE: models.Key.listing > border,
         Section.EXPIRED: models.Key.listing <= border,

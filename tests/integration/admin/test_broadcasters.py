@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from ulid import ULID
 
+from chalicelib.domain import cursors
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput, NodeNotFound
 from chalicelib.services import broadcasters, credentials, fleet
 from tests.integration.admin.conftest import House
@@ -56,9 +57,10 @@ def test_all_are_listed_once_newest_first(house: House, pages: Callable[..., lis
     assert len(set(listed)) == len(listed)
 
 
-def test_a_cursor_that_is_none_of_ours_is_refused(house: House) -> None:
+@pytest.mark.parametrize("cursor", ["bm9uZQ", cursors.encode("", ""), cursors.encode("x", "")])
+def test_a_cursor_that_is_none_of_ours_is_refused(house: House, cursor: str) -> None:
     with pytest.raises(InvalidInput):
-        broadcasters.listed(2, "bm9uZQ")
+        broadcasters.listed(2, cursor)
 
 
 @pytest.mark.requirement("SS-5.2")

@@ -1,12 +1,16 @@
 """What a key is good for, what lists say of it, and that revoking it is felt at once."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from ulid import ULID
 
+from chalicelib.domain import cursors
 from chalicelib.domain.errors import InvalidInput, KeyIsCurrent, KeyNotFound, TooManyKeys
-from chalicelib.domain.keys import MAX_ACTIVE_KEYS, KeyReading, KeyTerms
+from chalicelib.domain.keys import MAX_ACTIVE_KEYS, KeyReading, KeyTerms, listing
 from chalicelib.domain.refusals import KeyExpired, KeyNotAllowedHere, KeyNotYetValid, KeyRevoked, KeyUsedUp
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import credentials, discovery, keyring
@@ -221,6 +225,42 @@ def test_a_cursor_of_another_list_is_refused(house: House) -> None:
     assert cursor is not None
     with pytest.raises(InvalidInput):
         keyring.listed(KeyReading.REVOKED, 1, cursor, house.now)
+
+
+@pytest.fixture
+def strict_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB refuses a query that is to start outside its own range ("The provided starting key does not match the
+    range key predicate"); the emulator takes it."""
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def strict(client: BaseClient, operation: str, asked: dict[str, Any]) -> Any:
+        start = asked.get("ExclusiveStartKey", {}).get("listing")
+        border = [v for v in asked.get("ExpressionAttributeValues", {}).values() if v.get("S", "").endswith("#~")]
+        if start and border and ("<=" in asked["KeyConditionExpression"]) is not (start["S"] <= border[0]["S"]):
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": ""}}, operation)
+        return call(client, operation, asked)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", strict)
+
+
+@pytest.mark.usefixtures("strict_starts")
+def test_a_list_goes_on_behind_a_key_that_expired_between_two_pages(house: House) -> None:
+    key = house.key(house.channel(), KeyTerms(expires_at=house.now + 1_000)).key
+    cursor = cursors.encode("active", listing(key.expires_at, key.key_id), key.key_hash)
+    house.forward(2_000)
+    assert keyring.listed(KeyReading.ACTIVE, 10, cursor, house.now) == keyring.KeyPage([], None)
+    rest = keyring.listed(None, 10, cursor, house.now)
+    following = keyring.listed(None, 100, rest.next_cursor, house.now)
+    assert rest.keys == []
+    assert key.key_id in [one.key.key_id for one in following.keys]
+
+
+@pytest.mark.usefixtures("strict_starts")
+def test_a_list_of_expired_keys_begins_anew_for_a_clock_that_is_behind(house: House) -> None:
+    key = house.key(house.channel(), KeyTerms(expires_at=house.now + 1_000)).key
+    cursor = cursors.encode("expired", listing(key.expires_at, key.key_id), key.key_hash)
+    found = keyring.listed(KeyReading.EXPIRED, 10, cursor, house.now)
+    assert found == keyring.listed(KeyReading.EXPIRED, 10, None, house.now)
 
 
 @pytest.mark.requirement("SO-10")
