@@ -57,5 +57,7 @@ class Gathering:
         if self._socket is not None:
             try:
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, mark)
-            except OSError:  # the connection is gone, or this system knows no marks: every read is then at once
+            except (OSError, ValueError):
+                # The connection is gone (of which uvloop's sockets make a ValueError), or this system knows no marks:
+                # every read is then at once.
                 return

@@ -1,8 +1,10 @@
 """How much the kernel gathers before it wakes the reader, on real TCP sockets."""
 
+import asyncio
 import select
 import socket
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
@@ -88,6 +90,34 @@ def test_a_connection_that_is_gone_is_no_error(pair: tuple[socket.socket, socket
     _, node = pair
     gathering = Gathering(node)
     node.close()
+    gathering.follow(500_000)
+    gathering.at_once()
+    assert gathering.unread() == 0
+
+
+def test_nor_is_one_that_uvloop_has_closed() -> None:
+    """Its sockets have no descriptor from then on, and say so in a way of their own."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def closed() -> socket.socket:
+        gone = asyncio.Event()
+
+        class Closing(asyncio.Protocol):
+            def connection_lost(self, exc: Exception | None) -> None:
+                gone.set()
+
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            transport, _ = await asyncio.get_running_loop().create_connection(Closing, *server.getsockname())
+            used = transport.get_extra_info("socket")
+            transport.abort()
+            async with asyncio.timeout(PATIENCE_S):
+                await gone.wait()
+        return cast(socket.socket, used)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        used = runner.run(closed())
+    assert used.fileno() < 0
+    gathering = Gathering(used)
     gathering.follow(500_000)
     gathering.at_once()
     assert gathering.unread() == 0
