@@ -15,7 +15,6 @@ from chalicelib.api.openapi import (
     NOWHERE,
     document,
     problems_of,
-    status_of,
 )
 from chalicelib.api.routing import OPERATIONS, Audience, Operation
 from chalicelib.domain.errors import PayloadTooLarge
@@ -154,15 +153,15 @@ def _problems() -> Iterator[str]:
     used = {problem for operation in OPERATIONS for problem in problems_of(operation)} | set(NOWHERE)
     yield from ["## Refusals", ""]
     rows = [
-        (f"`{problem.code}`", str(status_of(problem)), problem.title, problem.action)
-        for problem in sorted(used, key=lambda problem: (status_of(problem), problem.code))
+        (f"`{problem.code}`", str(problem.http_status), problem.title, problem.action)
+        for problem in sorted(used, key=lambda problem: (problem.http_status, problem.code))
     ]
     yield from _table(("code", "status", "what", "what to do"), rows)
 
 
 def _codes(problems: Iterable[Any]) -> str:
-    ordered = sorted(problems, key=lambda problem: (status_of(problem), problem.code))
-    return ", ".join(f"`{problem.code}` ({status_of(problem)})" for problem in ordered)
+    ordered = sorted(problems, key=lambda problem: (problem.http_status, problem.code))
+    return ", ".join(f"`{problem.code}` ({problem.http_status})" for problem in ordered)
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.api.problems import MEDIA_TYPE, problem
 from chalicelib.domain.errors import (
+    IdentityUnavailable,
     InternalError,
     InvalidInput,
     MethodNotAllowed,
@@ -57,6 +58,7 @@ GATEWAY_RESPONSES: dict[str, GatewayResponse] = {
     "RESOURCE_NOT_FOUND": GatewayResponse(RouteNotFound()),
     "UNAUTHORIZED": GatewayResponse(TokenMissing()),
     "ACCESS_DENIED": GatewayResponse(TokenMissing(), from_authorizer=True),
+    "AUTHORIZER_FAILURE": GatewayResponse(IdentityUnavailable()),  # it raised, or never came to an answer
     "REQUEST_TOO_LARGE": GatewayResponse(PayloadTooLarge()),
     "UNSUPPORTED_MEDIA_TYPE": GatewayResponse(UnsupportedMediaType()),
     "BAD_REQUEST_BODY": GatewayResponse(InvalidInput()),

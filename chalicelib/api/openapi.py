@@ -155,12 +155,7 @@ def problems_of(operation: Operation) -> list[type[StreamSyncError]]:
         found.add(errors.PayloadTooLarge)
     if operation.idempotent:
         found |= {errors.StillInProgress, errors.IdempotencyKeyReused}
-    return sorted(found, key=lambda problem: (status_of(problem), problem.code))
-
-
-def status_of(problem: type[StreamSyncError]) -> int:
-    """Refusals of the authorizer are all 401, whatever kept it from letting the caller in."""
-    return errors.TokenMissing.http_status if problem is errors.IdentityUnavailable else problem.http_status
+    return sorted(found, key=lambda problem: (problem.http_status, problem.code))
 
 
 def _operation(operation: Operation, schemas: "_Schemas") -> Json:
@@ -233,7 +228,7 @@ def _responses(operation: Operation, schemas: "_Schemas") -> Json:
 def _by_status(operation: Operation) -> dict[int, list[type[StreamSyncError]]]:
     found: defaultdict[int, list[type[StreamSyncError]]] = defaultdict(list)
     for problem in problems_of(operation):
-        found[status_of(problem)].append(problem)
+        found[problem.http_status].append(problem)
     return found
 
 
@@ -256,12 +251,12 @@ _SUCCESS = {
 
 def _refusal(found: list[type[StreamSyncError]]) -> Json:
     codes = [problem.code for problem in found]
-    own = {"properties": {"status": {"const": status_of(found[0])}, "code": {"enum": codes}}}
+    own = {"properties": {"status": {"const": found[0].http_status}, "code": {"enum": codes}}}
     refusal: Json = {
         "description": "\n\n".join(f"`{problem.code}`: {problem.title}. {problem.action}" for problem in found),
         "content": {MEDIA_TYPE: {"schema": {"allOf": [{"$ref": COMPONENT.format(model="Problem")}, own]}}},
     }
-    return _with_headers(refusal, status_of(found[0]))
+    return _with_headers(refusal, found[0].http_status)
 
 
 def _with_headers(response: Json, status: int) -> Json:

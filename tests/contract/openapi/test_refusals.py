@@ -8,7 +8,7 @@ import requests
 
 import app  # noqa: F401 - it registers every route
 from chalicelib.api.http import MAX_BODY
-from chalicelib.api.openapi import NOWHERE, operation_id, problems_of, status_of
+from chalicelib.api.openapi import NOWHERE, operation_id, problems_of
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, MEDIA_SERVER, OPERATIONS, Operation
 from tests.contract.openapi.conftest import Target
 
@@ -41,7 +41,7 @@ def test_without_the_right_credential_nothing_is_done(operation: Operation, targ
     target.forgive()
     path = target.url + operation.path.replace("{", "").replace("}", "")
     kind = "application/x-www-form-urlencoded" if operation.form else "application/json"
-    documented = {problem.code for problem in problems_of(operation) if status_of(problem) == 401}
+    documented = {problem.code for problem in problems_of(operation) if problem.http_status == 401}
     for credential in ({}, WRONG_CREDENTIALS[operation.audience]):
         headers = {"Content-Type": kind, **credential}
         response = target.session.request(operation.method, path, headers=headers, data=b"", timeout=15)

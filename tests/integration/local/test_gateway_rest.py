@@ -73,10 +73,11 @@ async def test_denial_carries_the_authorizers_own_words(gateway: Gateway) -> Non
         assert (response.status, body["code"], body["detail"]) == (401, "token_expired", "Too old.")
 
 
-async def test_failing_authorizer_is_a_500_problem_not_a_way_in(gateway: Gateway) -> None:
+async def test_failing_authorizer_is_a_503_problem_not_a_way_in(gateway: Gateway) -> None:
     async with gateway.http.get(f"{gateway.url}/api/me", headers={"Authorization": "Bearer broken"}) as response:
-        assert response.status == 500
-        assert "fault" not in json.dumps(await problem(response))
+        body = await problem(response)
+        assert (response.status, body["code"]) == (503, "identity_unavailable")
+        assert "fault" not in json.dumps(body)
 
 
 async def test_accepted_token_reaches_the_handler_with_its_context(gateway: Gateway) -> None:
