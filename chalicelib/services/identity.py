@@ -109,9 +109,10 @@ def _claims_of_issuer(token: str) -> dict[str, Any]:
         leeway=LEEWAY_S,
         options={"require": ["exp", "iss", "sub"], "verify_aud": False},
     )
-    # An ID token names its client in `aud`, a Cognito access token in `client_id`.
-    audience = claims.get("aud") or claims.get("client_id")
-    if settings().oidc_audience and audience != settings().oidc_audience:
+    # `aud` is one text or a list of them (RFC 7519, 4.1.3); a Cognito access token has `client_id` in its place.
+    named = claims.get("aud") or claims.get("client_id")
+    ours = settings().oidc_audience
+    if ours and ours not in (named if isinstance(named, list) else [named]):
         raise TokenInvalid("The token was made for another application")
     return claims
 

@@ -150,6 +150,14 @@ def test_a_key_that_the_issuer_rotated_is_known_soon(key_set: KeySet, monkeypatc
     assert identity.principal_of_token(rs256(kid="key-2")).user_id == "someone"
 
 
+def test_an_issuer_may_name_several_applications() -> None:
+    """`aud` is one text or a list of them (RFC 7519, 4.1.3)."""
+    assert identity.principal_of_token(rs256(aud=["account", AUDIENCE])).user_id == "someone"
+    for others in (["account"], [], "account", [AUDIENCE + "x"], AUDIENCE + "x"):
+        with pytest.raises(TokenInvalid):
+            identity.principal_of_token(rs256(aud=others))
+
+
 def test_an_access_token_names_its_client_elsewhere() -> None:
     assert identity.principal_of_token(rs256(aud=None, client_id=AUDIENCE)).user_id == "someone"
 
