@@ -104,8 +104,11 @@ def _closed(server: MediaServer, connection: str, request: OmeRequest) -> None:
 
 
 def _stream_name(url: str) -> str:
-    """The second part of the path. Raises WrongApplication."""
-    parts = urlsplit(url).path.split("/")
+    """The second part of the path. Raises WrongApplication, also for what is no URL: the client wrote it."""
+    try:
+        parts = urlsplit(url).path.split("/")
+    except ValueError:
+        raise WrongApplication() from None
     if len(parts) < 3 or not parts[2]:
         raise WrongApplication()
     return parts[2]

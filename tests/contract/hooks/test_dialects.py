@@ -280,7 +280,7 @@ class TestOvenMediaEngine:
         assert answer.json["reason"].startswith("key_in_use")
         assert status(broadcaster) == "LIVE"
 
-    @pytest.mark.parametrize("url", ["rtmp://h/app", "rtmp://h/app/", "rtmp://h"])
+    @pytest.mark.parametrize("url", ["rtmp://h/app", "rtmp://h/app/", "rtmp://h", "rtmp://[h/app/x"])
     def test_an_address_without_a_stream_is_refused(self, hooks: Hooks, broadcaster: Broadcaster, url: str) -> None:
         assert hooks.ome(url, 41_004).json["allowed"] is False
 
