@@ -43,8 +43,13 @@ LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
 NEWS_RETRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3}
 # A task that stopped is cleaned up after within the minute by the schedule; late news of it does no harm.
 TASK_RETRY = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
-# Other systems rely on webhooks: an event is offered for a day, which is the most, until its deliveries are put down.
-WEBHOOK_RETRY = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
+# Other systems rely on webhooks: an event is offered for a day until its deliveries are put down. The bus gives it to a
+# queue, for a call that Lambda has taken is no longer the bus's, and Lambda drops it after three failures in as many
+# minutes. A message that failed comes again after six times the function's time limit, which is what Lambda advises.
+A_DAY_S = 86_400
+WEBHOOK_RETRY = {"MaximumEventAgeInSeconds": A_DAY_S, "MaximumRetryAttempts": 185}
+WEBHOOK_AGAIN_S = 300
+WEBHOOK_QUEUE = "WebhookEvents"
 
 
 def chalice_extras(stage: Stage) -> dict[str, Any]:
@@ -67,17 +72,7 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
                 Description="Everything that the two planes tell, to open dashboards",
                 EventPattern={"source": [{"prefix": "stream-sync."}]},
             ),
-            **_rule(
-                "WebhookNews",
-                WEBHOOK_FUNCTION,
-                WEBHOOK_RETRY,
-                EventBusName=stage.prefix,
-                Description="What other systems may hear of, to their webhooks",
-                EventPattern={
-                    "source": [{"prefix": "stream-sync."}],
-                    "detail-type": [*OFFERED, "Webhook Deliveries Due"],
-                },
-            ),
+            **_webhook_news(stage),
             **_rule(
                 "IngestTaskStopped",
                 EVENT_FUNCTION,
@@ -172,22 +167,89 @@ def _websocket_push() -> Resource:
 
 def _rule(name: str, target: str, retry: dict[str, int], **properties: Any) -> dict[str, Resource]:
     """A rule that calls a function, and its permission to."""
-    function = {"Fn::GetAtt": [target, "Arn"]}
     return {
-        name: {
-            "Type": "AWS::Events::Rule",
-            "Properties": {**properties, "Targets": [{"Id": target, "Arn": function, "RetryPolicy": retry}]},
-        },
+        name: _to(target, retry, **properties),
         f"{name}Permission": {
             "Type": "AWS::Lambda::Permission",
             "Properties": {
                 "Action": "lambda:InvokeFunction",
-                "FunctionName": function,
+                "FunctionName": _arn(target),
                 "Principal": "events.amazonaws.com",
-                "SourceArn": {"Fn::GetAtt": [name, "Arn"]},
+                "SourceArn": _arn(name),
             },
         },
     }
+
+
+def _webhook_news(stage: Stage) -> dict[str, Resource]:
+    """A rule that fills the queue, and the function that takes one event at a time from it."""
+    rule = _to(
+        WEBHOOK_QUEUE,
+        WEBHOOK_RETRY,
+        EventBusName=stage.prefix,
+        Description="What other systems may hear of, to their webhooks",
+        EventPattern={"source": [{"prefix": "stream-sync."}], "detail-type": [*OFFERED, "Webhook Deliveries Due"]},
+    )
+    send = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": _arn(WEBHOOK_QUEUE),
+        "Condition": {"ArnEquals": {"aws:SourceArn": _arn("WebhookNews")}},
+    }
+    take = {
+        "Effect": "Allow",
+        "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        "Resource": [_arn(WEBHOOK_QUEUE)],
+    }
+    taken = f"{WEBHOOK_QUEUE}Taken"
+    return {
+        "WebhookNews": rule,
+        WEBHOOK_QUEUE: {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {
+                "MessageRetentionPeriod": A_DAY_S,
+                "VisibilityTimeout": WEBHOOK_AGAIN_S,
+                "SqsManagedSseEnabled": True,
+            },
+        },
+        f"{WEBHOOK_QUEUE}Sent": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {
+                "Queues": [{"Ref": WEBHOOK_QUEUE}],
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [send]},
+            },
+        },
+        taken: {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {
+                "PolicyName": "webhook-events",
+                "Roles": [{"Ref": f"{WEBHOOK_FUNCTION}Role"}],
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [take]},
+            },
+        },
+        f"{WEBHOOK_QUEUE}Mapping": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "DependsOn": [taken],  # Lambda looks whether the function may
+            "Properties": {
+                "EventSourceArn": _arn(WEBHOOK_QUEUE),
+                "FunctionName": {"Ref": WEBHOOK_FUNCTION},
+                "BatchSize": 1,
+            },
+        },
+    }
+
+
+def _to(target: str, retry: dict[str, int], **properties: Any) -> Resource:
+    """A rule that gives to a function or queue."""
+    return {
+        "Type": "AWS::Events::Rule",
+        "Properties": {**properties, "Targets": [{"Id": target, "Arn": _arn(target), "RetryPolicy": retry}]},
+    }
+
+
+def _arn(name: str) -> dict[str, list[str]]:
+    return {"Fn::GetAtt": [name, "Arn"]}
 
 
 __all__ = ["API_STAGE", "chalice_extras"]

@@ -1,5 +1,6 @@
 """Webhooks: their routes for administrators, and the functions that send when the bus or the clock says so."""
 
+import json
 import re
 from typing import Annotated, Any
 
@@ -208,10 +209,11 @@ def replay_deliveries(webhook_id: str, body: Replay) -> ReplayedView:
 
 @blueprint.lambda_function(name="on_webhook_event")
 def on_webhook_event(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """One event of the bus (EventBridge's envelope) to the endpoints that want it."""
-    model = EVENT_TYPES.get(str(event.get("detail-type", "")))
+    """One event of the bus to the endpoints that want it. Raises StoreUnavailable: the queue offers it again later."""
+    envelope = _envelope(event)
+    model = EVENT_TYPES.get(str(envelope.get("detail-type", "")))
     try:
-        detail = model.model_validate(event.get("detail")) if model else None
+        detail = model.model_validate(envelope.get("detail")) if model else None
     except ValidationError as error:
         logger("control").warning("bad event", problems=error.error_count())
         return {"deliveries": 0}
@@ -220,6 +222,13 @@ def on_webhook_event(event: dict[str, Any], _context: Any) -> dict[str, int]:
     if detail is None or not rules.is_offered(detail):
         return {"deliveries": 0}
     return {"deliveries": webhook_deliveries.accept(detail, now_ms)}
+
+
+def _envelope(event: dict[str, Any]) -> dict[str, Any]:
+    """EventBridge's: the body of the one message that the queue gives at a time; the laptop's bus calls with it."""
+    messages = event.get("Records")
+    envelope: dict[str, Any] = json.loads(messages[0]["body"]) if messages else event
+    return envelope
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_webhooks")

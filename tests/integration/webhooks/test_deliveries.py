@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.api.webhooks import on_webhook_event
 from chalicelib.domain import webhooks as endpoint_rules
 from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.webhook_deliveries import (
@@ -56,6 +58,17 @@ def test_an_event_is_sent_at_once(receiver: Receiver, subscribe: Subscribe, happ
     assert got.headers["Content-Type"] == "application/json"
     assert got.headers["Stream-Sync-Event"] == got.event["type"] == "Stream Start"
     assert got.headers["Stream-Sync-Event-Id"] == got.event["id"] == delivery.event_id
+
+
+def test_an_event_comes_from_the_queue_or_the_bus_itself_and_is_the_same(
+    receiver: Receiver, subscribe: Subscribe, happen: Happen
+) -> None:
+    issued, event = subscribe(receiver), happen()
+    envelope = {"detail-type": event.detail_type, "detail": event.model_dump(mode="json")}
+    queued = {"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": json.dumps(envelope)}]}
+    assert on_webhook_event(queued, None) == {"deliveries": 1}
+    assert on_webhook_event(queued, None) == on_webhook_event(envelope, None) == {"deliveries": 0}
+    assert only(issued).status is DeliveryStatus.DELIVERED
 
 
 def test_the_signature_is_that_of_the_secret_shown_at_creation(
