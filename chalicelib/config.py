@@ -6,10 +6,12 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, ValidationInfo, field_validator
+from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chalicelib.domain.playback import Output
+
+PREFIX = "STREAM_SYNC_"
 
 
 def _split(value: object) -> object:
@@ -29,7 +31,7 @@ class Settings(BaseSettings):
     A bad value stops the process at its start with the variable's name, not at the first request.
     """
 
-    model_config = SettingsConfigDict(env_prefix="STREAM_SYNC_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
     stage: str = Field(default="local", pattern=r"^[a-z][a-z0-9-]{0,20}$")
     table_prefix: str = ""
@@ -113,6 +115,16 @@ class Settings(BaseSettings):
 
     def ingest_url(self, region: str) -> str:
         return self.ingest_urls.get(region) or self.ingest_urls[self.home_region]
+
+
+def bad_variables(error: ValidationError) -> str:
+    """A line for each environment variable that a settings model refused: its name, and why; never its value."""
+    found: dict[str, str] = {}
+    for item in error.errors(include_input=False, include_url=False):
+        # What follows in `loc` is the place within the value. Without any it is about several, and names them itself.
+        name = "".join(f"{PREFIX}{str(part).upper().removeprefix(PREFIX)}: " for part in item["loc"][:1])
+        found.setdefault(name, item["msg"].removeprefix("Value error, "))
+    return "\n".join(name + why for name, why in found.items())
 
 
 @lru_cache(maxsize=1)

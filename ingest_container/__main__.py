@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from chalicelib.config import settings
+from chalicelib.config import bad_variables, settings
 from chalicelib.observability import logger
 from ingest_container import fargate
 from ingest_container.settings import IngestSettings
@@ -21,17 +21,13 @@ except ImportError:  # not made for every platform; asyncio's own takes more CPU
 if TYPE_CHECKING:
     from ingest_container.node import IngestNode
 
-PREFIX = "STREAM_SYNC_"
-
 
 def main() -> int:
     """0 after a proper end, 1 if the node failed, 2 if it could not start."""
     try:
         shared, own = settings(), _own_settings()
     except ValidationError as error:
-        for item in error.errors(include_input=False, include_url=False):
-            name = ".".join(str(part) for part in item["loc"]).upper().removeprefix(PREFIX)
-            sys.stderr.write(f"{PREFIX}{name}: {item['msg']}\n")
+        sys.stderr.write(f"{bad_variables(error)}\n")
         return 2
     # Not before the environment is known to be good: the tables take their names from it at import.
     from ingest_container.listeners import CannotListen

@@ -51,7 +51,9 @@ class IngestSettings(BaseSettings):
     def _tls_is_whole(self) -> Self:
         given = [value is not None for value in (self.rtmps_port, self.tls_certificate, self.tls_private_key)]
         if any(given) and not all(given):
-            raise ValueError("RTMPS needs RTMPS_PORT, TLS_CERTIFICATE and TLS_PRIVATE_KEY together")
+            raise ValueError(
+                "RTMPS needs all of STREAM_SYNC_RTMPS_PORT, STREAM_SYNC_TLS_CERTIFICATE, STREAM_SYNC_TLS_PRIVATE_KEY"
+            )
         return self
 
     def trusts_proxy(self, peer: str) -> bool:

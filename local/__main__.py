@@ -8,11 +8,9 @@ import contextlib
 import signal
 import sys
 
-from pydantic import ValidationError
-
 from local.children import ChildDied
 from local.ports import CannotStart
-from local.settings import LocalSettings
+from local.settings import LocalSettings, check_services, local_settings
 from local.supervisor import run
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -38,13 +36,9 @@ async def _run_until_signalled(settings: LocalSettings) -> None:
 
 def main() -> int:
     try:
-        settings = LocalSettings()
+        settings = local_settings()
+        check_services()
         asyncio.run(_run_until_signalled(settings))
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"STREAM_SYNC_{name}: {problem['msg']}", file=sys.stderr)
-        return 2
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 2

@@ -12,7 +12,7 @@ import av.logging
 
 from local.account import call_api, running_stack, sign_in
 from local.ports import CannotStart
-from local.settings import LocalSettings
+from local.settings import local_settings
 from local.test_card import FPS, HEIGHT, WIDTH, Broadcast
 
 PROGRESS_EVERY_S = 5.0
@@ -77,7 +77,7 @@ def _send(live: Broadcast, stop: _Stop) -> None:
 
 def main() -> int:
     try:
-        broadcast(running_stack(LocalSettings()))
+        broadcast(running_stack(local_settings()))
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,5 +1,6 @@
 """Find a taken port before anything is started on it."""
 
+import errno
 import socket
 from collections.abc import Mapping
 
@@ -21,6 +22,11 @@ def check_free(host: str, wanted: Mapping[str, tuple[int, str]]) -> None:
             try:
                 probe.bind((host, port))
             except OSError as error:
+                if error.errno == errno.EACCES:
+                    raise CannotStart(
+                        f"Port {port} ({what}) is not open to this user; those from 1024 on are.\n"
+                        f"Choose another port:  {variable}={port + 8000} make run"
+                    ) from error
                 raise CannotStart(
                     f"Port {port} ({what}) is taken by another program.\n"
                     f"Stop that program, or choose another port:  {variable}={port + 1} make run"

@@ -23,14 +23,22 @@ def make_private_folder(folder: Path) -> None:
 @contextlib.contextmanager
 def sole_use(folder: Path) -> Iterator[None]:
     """Hold the state folder: two emulators that save into one would lose each other's writes. Raises CannotStart."""
-    make_private_folder(folder)
-    with (folder / "lock").open("w") as lock:
+    try:
+        make_private_folder(folder)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise CannotStart(
+            f"The folder {folder} cannot be used: {error.strerror}.\n"
+            "Choose another:  STREAM_SYNC_STATE_DIR=.local-2 make run"
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise CannotStart(
-                f"Another stream-sync uses the folder {folder}.\n"
-                "Stop it, or choose another folder:  STREAM_SYNC_STATE_DIR=.local-2 make run"
+                f"stream-sync runs here already: it uses the folder {folder}.\n"
+                "Stop it, or give a second one a folder and ports of its own: STREAM_SYNC_STATE_DIR, "
+                "STREAM_SYNC_HTTP_PORT,\nSTREAM_SYNC_RTMP_PORT and STREAM_SYNC_CLOUD_PORT."
             ) from error
         yield
 

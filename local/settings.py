@@ -1,9 +1,15 @@
 """Ports and state folder of the laptop cloud, each by an environment variable."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chalicelib.config import Settings, bad_variables
+from ingest_container.settings import IngestSettings
+from local.ports import CannotStart
 
 HOST = "127.0.0.1"  # never another address: the emulator checks no signatures
 REGION = "us-east-1"
@@ -50,3 +56,24 @@ class LocalSettings(BaseSettings):
     @property
     def log_dir(self) -> Path:
         return self.state_dir / "logs"
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        raise CannotStart(bad_variables(error)) from None
+
+
+def local_settings() -> LocalSettings:
+    """Raises CannotStart with the names of the variables that make no sense."""
+    with _named():
+        return LocalSettings()
+
+
+def check_services() -> None:
+    """What gateway and node will read, looked at before anything is started. Raises CannotStart as above."""
+    with _named():
+        Settings()
+        IngestSettings()

@@ -40,15 +40,16 @@ async def run(settings: LocalSettings) -> None:
     Raises CannotStart before anything is started, ChildDied when the emulator or the gateway ends.
     """
     began = time.monotonic()
-    check_free(
-        HOST,
-        {
-            "STREAM_SYNC_HTTP_PORT": (settings.http_port, "dashboard and API"),
-            "STREAM_SYNC_RTMP_PORT": (settings.rtmp_port, "RTMP ingest"),
-            "STREAM_SYNC_CLOUD_PORT": (settings.cloud_port, "AWS emulator"),
-        },
-    )
+    # The folder first: a second start is told so, not that "another program" has its ports.
     with sole_use(settings.state_dir):
+        check_free(
+            HOST,
+            {
+                "STREAM_SYNC_HTTP_PORT": (settings.http_port, "dashboard and API"),
+                "STREAM_SYNC_RTMP_PORT": (settings.rtmp_port, "RTMP ingest"),
+                "STREAM_SYNC_CLOUD_PORT": (settings.cloud_port, "AWS emulator"),
+            },
+        )
         await _start_and_watch(settings, began)
 
 

@@ -4,12 +4,12 @@ import sys
 
 from local.account import running_stack, sign_in
 from local.ports import CannotStart
-from local.settings import LocalSettings
+from local.settings import local_settings
 
 
 def main() -> int:
     try:
-        print(sign_in(running_stack(LocalSettings())))
+        print(sign_in(running_stack(local_settings())))
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 1

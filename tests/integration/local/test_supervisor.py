@@ -1,5 +1,6 @@
 """`make run` from the outside: ready, taken ports, every way to end, and what the next run finds."""
 
+import errno
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from local import account
+from local.ports import CannotStart, check_free
 from local.settings import HOST, ROOT, LocalSettings
 from tests.support.stack import Stack, environment, settings_in, start_stack
 
@@ -158,7 +160,9 @@ def test_taken_port_is_named_with_its_variable(tmp_path: Path, variable: str, fi
 
 
 def test_second_run_beside_the_first_is_refused_and_the_first_goes_on(own_stack: Stack) -> None:
-    assert run_local(own_stack.settings).returncode == 2
+    ended = run_local(own_stack.settings)
+    assert ended.returncode == 2
+    assert "runs here already" in ended.stderr
     assert credentials(own_stack)["stream_key"]
 
 
@@ -169,13 +173,45 @@ def test_state_folder_in_use_is_refused_on_other_ports_too(own_stack: Stack) -> 
     assert own_stack.settings.ready_file.exists()
 
 
-def test_senseless_port_is_refused_by_name(tmp_path: Path) -> None:
-    env = environment(settings_in(tmp_path)) | {"STREAM_SYNC_HTTP_PORT": "seventy"}
-    command = [sys.executable, "-m", "local"]
-    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+def test_state_folder_that_cannot_be_one_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    ended = run_local(settings_in(tmp_path).model_copy(update={"state_dir": file}))
     assert ended.returncode == 2
-    assert "STREAM_SYNC_HTTP_PORT" in ended.stderr
+    assert "STREAM_SYNC_STATE_DIR" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_port_that_only_root_may_open_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_socket: socket.socket, _address: tuple[str, int]) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket.socket, "bind", denied)
+    with pytest.raises(CannotStart, match=r"not open to this user.*\n.*STREAM_SYNC_HTTP_PORT=8080 make run"):
+        check_free(HOST, {"STREAM_SYNC_HTTP_PORT": (80, "dashboard and API")})
+
+
+@pytest.mark.parametrize(
+    ("module", "variable", "value"),
+    [
+        ("local", "STREAM_SYNC_HTTP_PORT", "seventy"),
+        ("local", "STREAM_SYNC_KEY_TTL_HOURS", "0"),  # the gateway would read it
+        ("local", "STREAM_SYNC_CAPACITY", "many"),  # the node would
+        ("local.token", "STREAM_SYNC_HTTP_PORT", "seventy"),
+        ("local.demo", "STREAM_SYNC_HTTP_PORT", "seventy"),
+    ],
+)
+def test_senseless_value_is_refused_by_name_before_anything_starts(
+    tmp_path: Path, module: str, variable: str, value: str
+) -> None:
+    settings = settings_in(tmp_path)
+    env = environment(settings) | {variable: value}
+    command = [sys.executable, "-m", module]
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(f"{variable}: ")
+    assert "Traceback" not in ended.stderr
+    assert not settings.log_dir.exists()
 
 
 def test_dead_node_is_started_again(own_stack: Stack) -> None:

@@ -7,7 +7,8 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.config import Settings
+from chalicelib.config import Settings, bad_variables
+from ingest_container.settings import IngestSettings
 from local.settings import ROOT
 
 SECRET = "hunter2-hunter2-hunter2"  # too short for either kind
@@ -74,6 +75,7 @@ BAD = {
     "STREAM_SYNC_LOG_LEVEL": "LOUD",
     "STREAM_SYNC_RTMP_PORT": "99999",
     "STREAM_SYNC_CAPACITY": "many",
+    "STREAM_SYNC_PROXY_NETWORKS": "10.0.0.0/8, nowhere",
 }
 
 
@@ -93,6 +95,15 @@ def test_an_ingest_node_that_cannot_start_names_the_variable_and_no_secret(name:
     # The secret goes by two names; the message uses the first.
     assert said == ["STREAM_SYNC_SECRET_KEY" if name == "SECRET_KEY" else name]
     assert SECRET not in ended.stderr
+
+
+def test_variables_that_only_make_sense_together_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_SYNC_RTMPS_PORT", "1936")
+    with pytest.raises(ValidationError) as refused:
+        IngestSettings()
+    assert bad_variables(refused.value) == (
+        "RTMPS needs all of STREAM_SYNC_RTMPS_PORT, STREAM_SYNC_TLS_CERTIFICATE, STREAM_SYNC_TLS_PRIVATE_KEY"
+    )
 
 
 @pytest.mark.parametrize("value", ['{"us-east-1": 5}', "{}", "[]"])
