@@ -176,7 +176,7 @@ def test_a_broken_load_balancer_is_closed_and_told(tls_node: Node) -> None:
 
 def test_a_tls_client_on_the_plain_port_is_turned_away(tls_node: Node) -> None:
     context = ssl.create_default_context()
-    turned_away = pytest.raises((ssl.SSLEOFError, ConnectionResetError))
+    turned_away = pytest.raises((ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError))
     with socket.create_connection((HOST, tls_node.port), timeout=5) as connection, turned_away:
         context.wrap_socket(connection, server_hostname=HOST)
     until(lambda: tls_node.said("connection", reason="bad_version"), "the reason in the log")
