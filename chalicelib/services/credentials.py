@@ -49,11 +49,9 @@ def reveal(channel: Channel, user: str) -> Issued:
 def reset(channel: Channel, user: str, now: int) -> Issued:
     """A new key at once; the old one is dead, and a broadcast that runs on it is ended. Raises KeyChanged."""
     issued = keyring.issue(channel.channel_id, now, KeyTerms())
-    old = current_key(channel) if channel.key_hash else None
     channels.replace_key(channel, issued.key)
     logger("control").info("stream key reset", key_id=issued.key.key_id, channel_id=channel.channel_id, user=user)
-    if old is not None:
-        keyring.end_broadcast_on(old, EndReason.KEY_RESET, now)
+    keyring.end_broadcast_on_dead_key(channel.channel_id, EndReason.KEY_RESET, now)
     return issued
 
 

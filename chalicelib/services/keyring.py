@@ -119,6 +119,14 @@ def end_broadcast_on(key: StreamKey, reason: EndReason, now: int) -> None:
         lifecycle.order_end(stream.stream_id, reason, now)
 
 
+def end_broadcast_on_dead_key(channel_id: str, reason: EndReason, now: int) -> None:
+    """The same for whichever key was written: also one whose broadcast an earlier attempt did not come to tell."""
+    stream = lifecycle.running_stream(channel_id)
+    key = keys.find(stream.key_hash) if stream is not None and stream.key_hash else None
+    if stream is not None and key is not None and key.status is not KeyStatus.ACTIVE:
+        lifecycle.order_end(stream.stream_id, reason, now)
+
+
 def views(found: Sequence[StreamKey], now: int) -> list[KeyView]:
     """With what runs on them: two reads for up to a hundred keys."""
     last = streams.many(key.last_stream_id for key in found if key.last_stream_id and key.status is KeyStatus.ACTIVE)

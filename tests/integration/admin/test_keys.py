@@ -11,11 +11,18 @@ from ulid import ULID
 from chalicelib.domain import cursors
 from chalicelib.domain.errors import InvalidInput, KeyIsCurrent, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import MAX_ACTIVE_KEYS, KeyReading, KeyTerms, listing
-from chalicelib.domain.refusals import KeyExpired, KeyNotAllowedHere, KeyNotYetValid, KeyRevoked, KeyUsedUp
+from chalicelib.domain.refusals import (
+    KeyExpired,
+    KeyNotAllowedHere,
+    KeyNotYetValid,
+    KeyRevoked,
+    KeyUsedUp,
+    StoreUnavailable,
+)
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import credentials, discovery, keyring
+from chalicelib.services import credentials, discovery, keyring, lifecycle
+from chalicelib.store import channels, models, streams
 from chalicelib.store import keys as rows
-from chalicelib.store import models, streams
 from tests.integration.admin.conftest import House
 
 pytestmark = pytest.mark.needs("ministack")
@@ -120,6 +127,30 @@ def test_revoking_leaves_the_stream_of_another_key_alone(house: House) -> None:
 
 
 @pytest.mark.requirement("SO-7")
+@pytest.mark.requirement("SS-1.3")
+def test_a_reset_that_broke_off_is_finished_by_the_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old key was dead, but nobody had told its broadcast when the database went away."""
+    channel = house.channel()
+    hold = house.live(credentials.reveal(channel, "test").stream_key)
+
+    def away(*_: object) -> bool:
+        raise StoreUnavailable()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(lifecycle, "order_end", away)
+        with pytest.raises(StoreUnavailable):
+            credentials.reset(channel, "test", house.now)
+    assert house.orders() == set()
+    credentials.reset(channels.get(channel.channel_id), "test", house.now)
+    assert house.orders() == {(hold.grant.stream_id, "key_reset")}
+
+
+def test_a_reset_leaves_the_stream_of_a_further_key_alone(house: House) -> None:
+    channel, _ = house.live_channel()
+    credentials.reset(channel, "test", house.now)
+    assert house.orders() == set()
+
+
 def test_a_stream_continued_under_another_key_ends_with_that_key(house: House) -> None:
     channel = house.channel()
     first, second = house.key(channel), house.key(channel)
