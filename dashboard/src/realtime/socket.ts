@@ -7,8 +7,13 @@ import type { Link } from "./state";
 
 /** API Gateway closes a connection that was idle for 10 minutes. */
 const PING_EVERY_MS = 5 * 60_000;
-/** An answer takes a round trip; after this long the connection is dead, though the browser has not noticed. */
-const ANSWER_WITHIN_MS = 10_000;
+/** A first connection may meet a server that is only starting. */
+const CONNECTED_WITHIN_MS = 10_000;
+/**
+ * An answer takes a round trip; after this long the connection is dead, though the browser has not noticed. With the
+ * silence before the question (`state.ts`) it is less than the 10 s in which a status must be right or called unknown.
+ */
+const ANSWER_WITHIN_MS = 5_000;
 /**
  * After the first snapshot, one more: who listens is found through an index that follows within a second or so, and
  * what changed in that second was told to the others only.
@@ -37,6 +42,8 @@ export class Realtime {
   private attempt = 0;
   private linked = false;
   private lostSince: number | null = null;
+  /** When the last message came: what is known is from then. */
+  private heardAt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private tickTimer: ReturnType<typeof setInterval> | undefined;
   private sentAt = 0;
@@ -81,7 +88,7 @@ export class Realtime {
     const open = this.options.open ?? ((url, protocols) => new WebSocket(url, protocols));
     const socket = open(this.options.url, ["stream-sync", `bearer.${token}`]);
     this.socket = socket;
-    this.expectAnswer();
+    this.expectAnswer(CONNECTED_WITHIN_MS);
     socket.onmessage = (event: MessageEvent<string>) => this.receive(event.data);
     socket.onclose = () => this.lost();
   }
@@ -89,6 +96,7 @@ export class Realtime {
   private receive(data: string): void {
     const message = JSON.parse(data) as ServerMessage;
     this.answerDue = null;
+    this.heardAt = Date.now();
     // Only a message proves the link: a gateway may accept a connection that nobody behind it serves.
     this.failures = 0;
     this.lostSince = null;
@@ -100,11 +108,11 @@ export class Realtime {
     this.options.onLink({ phase: "open" });
   }
 
-  private lost(): void {
+  private lost(since = Date.now()): void {
     this.abandon();
     const now = Date.now();
     const delay = retryDelay(this.failures++, (this.options.random ?? Math.random)());
-    this.lostSince ??= now;
+    this.lostSince ??= since;
     this.options.onLink({ phase: "lost", since: this.lostSince, retryAt: now + delay });
     this.retryTimer = setTimeout(() => void this.connect(), delay);
   }
@@ -126,7 +134,7 @@ export class Realtime {
 
   private tick(): void {
     const now = Date.now();
-    if (this.answerDue !== null && now > this.answerDue) this.lost();
+    if (this.answerDue !== null && now > this.answerDue) this.lost(this.linked ? this.heardAt : now);
     else if (this.socket?.readyState !== WebSocket.OPEN) return;
     else if (this.settlesAt !== null && now >= this.settlesAt) this.ask();
     else if (now - this.sentAt >= PING_EVERY_MS) this.send({ action: "ping" });
@@ -141,11 +149,11 @@ export class Realtime {
 
   private send(message: object): void {
     this.socket?.send(JSON.stringify(message));
-    this.expectAnswer();
+    this.expectAnswer(ANSWER_WITHIN_MS);
   }
 
-  private expectAnswer(): void {
+  private expectAnswer(withinMs: number): void {
     this.sentAt = Date.now();
-    this.answerDue ??= this.sentAt + ANSWER_WITHIN_MS;
+    this.answerDue ??= this.sentAt + withinMs;
   }
 }

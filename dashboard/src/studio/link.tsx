@@ -26,7 +26,7 @@ export function LinkBanner({ link, onRetry }: { link: Link; onRetry: () => void 
       <div class="notice-body">
         <p class="notice-title">Connection lost, retrying</p>
         <p class="notice-hint">
-          Your broadcast is not affected, but this page cannot see it.{" "}
+          This page cannot see your broadcast now; your encoder shows whether it is still sending.{" "}
           {left > 0 ? `Next attempt in ${left} s.` : "Trying again now…"}
         </p>
       </div>

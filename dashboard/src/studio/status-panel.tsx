@@ -79,7 +79,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
           }}
           onClose={() => setAsking(false)}
         >
-          <p>Viewers are cut off at once, and the recording ends here.</p>
+          <p>Your channel is off air at once. What is sent afterwards is a new broadcast.</p>
           <p>Stop streaming in your encoder as well: many encoders connect again by themselves.</p>
         </Confirm>
       )}

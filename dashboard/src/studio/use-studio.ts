@@ -55,9 +55,12 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
     link.start();
     const wake = () => document.visibilityState === "visible" && link.wake();
     window.addEventListener("online", wake);
+    // Of two windows side by side both are visible; the other one may have changed key or details.
+    window.addEventListener("focus", wake);
     document.addEventListener("visibilitychange", wake);
     return () => {
       window.removeEventListener("online", wake);
+      window.removeEventListener("focus", wake);
       document.removeEventListener("visibilitychange", wake);
       link.stop();
     };

@@ -1,6 +1,7 @@
 """Server URL and stream key: what is shown, what is not, and what a reset does."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -104,3 +105,17 @@ def test_reset_ends_the_broadcast_and_only_the_new_key_is_let_in(
         accepted.go()
         studio.shows("LIVE")
     assert studio.traffic.page_loads == 1
+
+
+@pytest.mark.requirement("SS-1.3")
+def test_a_window_that_is_turned_to_again_shows_the_key_that_another_one_made(
+    open_studio: OpenStudio, broadcaster: Broadcaster
+) -> None:
+    studio = open_studio()
+    studio.page.clock.install()
+    studio.sign_in(broadcaster)
+    # From here on the page does nothing by itself, as a window that nothing is told of.
+    studio.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
+    broadcaster.call("/api/channel/credentials/reset", method="POST")
+    studio.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(studio.part("stream-key")).to_contain_text(broadcaster.stream_key()[-4:])
