@@ -234,7 +234,13 @@ class Broadcast:
         holder = self.hold.grant.holder
         try:
             grant = await self._persist(
-                admission.claim, self.key, holder, carrier.client_ip, now_ms(), only=self.stream_id
+                admission.claim,
+                self.key,
+                holder,
+                carrier.client_ip,
+                now_ms(),
+                only=self.stream_id,
+                judges=False,  # who took the channel in the silence keeps it, dead or not
             )
         except PublishRefused:
             raise LeaseLost() from None
@@ -243,10 +249,13 @@ class Broadcast:
     async def _interrupt(self) -> None:
         if self._is_over or self._released:
             return
-        event = await self._persist(self.hold.lost, now_ms(), self._last_media, self.meter.total_bytes)
+        hold = self.hold
+        event = await self._persist(hold.lost, now_ms(), self._last_media, self.meter.total_bytes)
+        self._tell(event)
+        if self.hold is not hold:  # its encoder is back already
+            return
         self._released = True
         self._until = event.until if event is not None else None
-        self._tell(event)
         if self._is_over:
             self._over(EndReason.NO_MEDIA)
 
@@ -256,7 +265,10 @@ class Broadcast:
             await self._end(EndReason.GRACE_OVER)
 
     async def _check_lease(self) -> None:
-        if not self._is_over and not await self._persist(admission.still_held, self.hold.grant, self.hold.state):
+        hold = self.hold
+        if self._is_over or await self._persist(admission.still_held, hold.grant, hold.state):
+            return
+        if self.hold is hold:  # else its encoder came back while that was asked, under a new fence
             self._lease_lost()
 
     async def _learn(self, facts: StreamFacts) -> None:

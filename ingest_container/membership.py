@@ -76,6 +76,15 @@ class Membership:
                     await self._renewed.wait()
         return self._session.is_trusted(now_ms())
 
+    @property
+    def judges(self) -> bool:
+        """Whether it may take a peer whose session has run out for dead."""
+        return self._session.may_judge(now_ms())
+
+    async def until_it_judges(self) -> None:
+        """A session's time at most, if its own is kept."""
+        await asyncio.sleep(self._session.judges_in(now_ms()) / 1000)
+
     async def join(self) -> None:
         """Until the database answers: a node that cannot claim has nothing to serve."""
         await self._threads.run(fleet.warm_up)
@@ -111,7 +120,7 @@ class Membership:
             next_at = max(next_at + RENEW_INTERVAL / 1000, loop.time())
             held_until = self._session.expires_at
             try:
-                orders = await self._alone.run(self._session.renew, now_ms(), self._crew.active)
+                orders = await self._alone.run(self._session.renew, now_ms, self._crew.active)
             except StoreUnavailable:
                 self._log.warning("session not renewed: the database cannot be reached")
                 await asyncio.sleep(RENEW_RETRY)
@@ -132,15 +141,14 @@ class Membership:
     async def watch_peers(self) -> None:
         """Ends what dead peers left; at the start also what an earlier run of this node left."""
         reaper = Reaper(self._session.may_judge)
-        await self._quietly(self._announce(reaper.sweep_all))
         while True:
+            await self._quietly(self._announce(reaper.sweep))
             pause = SWEEP_EVERY
             if reaper.next_end is not None:
                 # A dead node's channel is promised to be OFFLINE in 10 s, of which its session and grace take 9. All
                 # peers wait for the same moment: spread, the first of them does the work and the others find it done.
                 pause = min(pause, max(0.0, (reaper.next_end - now_ms()) / 1000) + random.uniform(0, SWEEP_SPREAD))  # noqa: S311
             await asyncio.sleep(pause)
-            await self._quietly(self._announce(reaper.sweep))
 
     async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
         for event in await self._threads.run(sweep, self._regions, now_ms()):

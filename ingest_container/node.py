@@ -10,11 +10,12 @@ from ulid import ULID
 
 from chalicelib.config import Settings
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.leases import Holder
+from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.refusals import NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import admission, lifecycle
+from chalicelib.services.admission import HolderInDoubt
 from chalicelib.services.fleet import Order, Orders
 from ingest_container import listeners
 from ingest_container.broadcast import Broadcast
@@ -131,7 +132,7 @@ class IngestNode:
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
         self._claiming += 1
         try:
-            grant = await self._threads.run(admission.claim, key, holder, connection.client_ip, now_ms())
+            grant = await self._claim(key, holder, connection)
         except StoreUnavailable:
             undoing = asyncio.create_task(self._undo_claim(key.channel_id, holder))
             self._undoing.add(undoing)
@@ -151,6 +152,16 @@ class IngestNode:
             "publisher accepted", key_id=key.key_id, stream_id=grant.stream_id, resumed=grant.resumed, fence=grant.fence
         )
         return broadcast
+
+    async def _claim(self, key: StreamKey, holder: Holder, connection: PublisherConnection) -> Grant:
+        async def claim(judges: bool) -> Grant:
+            return await self._threads.run(admission.claim, key, holder, connection.client_ip, now_ms(), judges=judges)
+
+        try:
+            return await claim(self._membership.judges)
+        except HolderInDoubt:  # a few seconds tell whether its node lives; a refusal would be final
+            await self._membership.until_it_judges()
+            return await claim(self._membership.judges)
 
     async def _undo_claim(self, channel_id: str, holder: Holder) -> None:
         """The claim's answer did not come. If it went through, the channel would be held by nobody's connection.

@@ -17,7 +17,7 @@ from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant, Holder, dead_node_grace, is_over
 from chalicelib.domain.publications import OWN_KIND, Publication
 from chalicelib.domain.refusals import KeyInUse, KeyUnknown, PublishRefused
-from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState, first_seq
+from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
 from chalicelib.services import lifecycle
 from chalicelib.store import channels, keys, leases, nodes, streams
 from chalicelib.store.leases import Claim, Claimed
@@ -25,6 +25,10 @@ from chalicelib.store.leases import Claim, Claimed
 CACHE_TTL = 30_000  # ms; staleness costs one more read, never a wrong answer
 CACHE_SIZE = 10_000
 CLAIM_ATTEMPTS = 8  # each lost one means that another publisher moved in between
+
+
+class HolderInDoubt(KeyInUse):
+    """The holder's session has run out, but who asks cannot tell yet whether its node is dead; see `services.fleet`."""
 
 
 class KeyCache:
@@ -76,13 +80,15 @@ def claim(
     *,
     publication: Publication | None = None,
     only: str | None = None,
+    judges: bool = True,
     cache: KeyCache = _cache,
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
     `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
-    `only` names a stream to continue, that one or none. Raises KeyNotAllowedHere by the key's allow list, KeyInUse if
-    another publisher holds the channel, the key's refusal if it was revoked meanwhile or is used up, StoreUnavailable.
+    `only` names a stream to continue, that one or none. `judges`: whether a session that has run out tells that its
+    node is dead; else HolderInDoubt is raised. Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another
+    publisher holds the channel, the key's refusal if it was revoked meanwhile or is used up, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
     rules.check_place(key, client_ip)
@@ -92,14 +98,13 @@ def claim(
             held = streams.get(channel.stream_id)
             resumed = held if held.started_at is not None else None
             return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed)
-        until = _resumable_until(key, channel, now)
+        until = _resumable_until(key, channel, now, judges)
         waiting = _unended_stream(channel) if until is not None else None
         # A stream that never was LIVE has nothing to be continued.
         if until is not None and (waiting is None or now >= until or waiting.started_at is None):
             reason = EndReason.GRACE_OVER if channel.lease.holder is None else EndReason.NODE_LOST
-            if leases.reap(channel, waiting, reason, now) and waiting is not None:
-                seq = first_seq(channel.lease.fence + 1)
-                lifecycle.announce([lifecycle.ended_news(waiting, seq, reason, now)])
+            if (ended := lifecycle.reap(channel, waiting, reason, now)) is not None:
+                lifecycle.announce([ended])
             continue
         if only is not None and (waiting is None or waiting.stream_id != only):
             raise _in_use(key)
@@ -134,10 +139,10 @@ def _in_use(key: StreamKey) -> PublishRefused:
     return KeyInUse(channel_id=key.channel_id, key_id=key.key_id)
 
 
-def _resumable_until(key: StreamKey, channel: Channel, now: int) -> int | None:
+def _resumable_until(key: StreamKey, channel: Channel, now: int, judges: bool) -> int | None:
     """Until when (ms) the channel's stream may be continued; None if it has none to continue.
 
-    Raises KeyInUse while somebody holds the channel whose node lives.
+    Raises KeyInUse while somebody holds the channel whose node lives, HolderInDoubt while it may live.
     """
     holder = channel.lease.holder
     if holder is None:
@@ -145,6 +150,8 @@ def _resumable_until(key: StreamKey, channel: Channel, now: int) -> int | None:
     session = nodes.find(holder.node_id)
     if not is_over(session, holder.incarnation, now):
         raise _in_use(key)
+    if not judges and not is_over(session, holder.incarnation, 0):
+        raise HolderInDoubt(channel_id=key.channel_id, key_id=key.key_id)
     return dead_node_grace(session, holder.incarnation, now)
 
 

@@ -14,10 +14,11 @@ from chalicelib.domain.errors import NodeNotFound
 from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
 from chalicelib.domain.nodes import NodeInfo, NodeState
-from chalicelib.domain.streams import EndReason, first_seq
+from chalicelib.domain.refusals import StoreUnavailable
+from chalicelib.domain.streams import EndReason
 from chalicelib.observability import logger
-from chalicelib.services.lifecycle import ended_news
-from chalicelib.store import channels, guard, leases, nodes, streams
+from chalicelib.services import lifecycle
+from chalicelib.store import channels, guard, nodes, streams
 
 SECOND_LOOK = 3.0  # seconds in which every living node renews, once the database answers
 
@@ -60,12 +61,14 @@ class NodeMembership:
         self.expires_at = now + SESSION_TTL
         self._judges_from = now + SESSION_TTL
 
-    def renew(self, now: int, active: int) -> Orders:
-        """`now` is the time before the request was sent. Raises SessionTaken, StoreUnavailable."""
-        renewal = nodes.renew(self.node, now + SESSION_TTL, active)
-        if not self.is_trusted(now):
-            self._judges_from = now + SESSION_TTL
-        self.expires_at = now + SESSION_TTL
+    def renew(self, clock: Callable[[], int], active: int) -> Orders:
+        """Raises SessionTaken, StoreUnavailable."""
+        sent_at = clock()
+        renewal = nodes.renew(self.node, sent_at + SESSION_TTL, active)
+        answered_at = clock()  # the request itself may have lain where the outage was
+        if not self.is_trusted(answered_at):
+            self._judges_from = answered_at + SESSION_TTL
+        self.expires_at = sent_at + SESSION_TTL
         return Orders(tuple(_parse(renewal.orders)), renewal.watched, renewal.draining)
 
     def is_trusted(self, now: int) -> bool:
@@ -74,6 +77,10 @@ class NodeMembership:
     def may_judge(self, now: int) -> bool:
         """Whether a peer whose session has run out is dead: not so while it may just not have renewed again."""
         return self.is_trusted(now) and now >= self._judges_from
+
+    def judges_in(self, now: int) -> int:
+        """In how many ms it may judge, if the session is kept until then."""
+        return max(0, self._judges_from - now)
 
     def acknowledge(self, orders: Iterable[Order]) -> None:
         nodes.acknowledge(self.node.node_id, [order.raw for order in orders])
@@ -93,38 +100,50 @@ def _parse(raw_orders: Iterable[str]) -> Iterable[Order]:
 
 @dataclass
 class Reaper:
-    """Ends streams whose node is dead and whose grace is over. Every node runs one; a schedule is the backstop."""
+    """Ends streams whose node is dead and whose grace is over. Every node runs one; a schedule is the backstop.
+
+    A node is dead whose session has run out, as far as that may be judged, and any run of it that is gone or was
+    followed by another. A dead one is looked after until nothing of it is left; the first look is at all streams.
+    """
 
     # Asked with the time (ms): whether a session that has run out tells that its node is dead.
     may_judge: Callable[[int], bool] = lambda now: True
     _done: set[tuple[str, str]] = field(default_factory=set)
+    _more: bool = True  # the last look left something for the next one
     # When the first grace ends (ms) that the last look found running; None if none did.
     next_end: int | None = None
 
     def sweep(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
-        """One look. Reads the fleet; streams only while a node is dead that was not yet cleaned up after."""
-        if not self.may_judge(now):
-            self.next_end = None
-            return []
+        """One look. Reads the fleet; streams only while a dead node may have left some. Raises StoreUnavailable."""
+        self.next_end = None
         sessions = nodes.sessions()
-        dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, now)}
-        if dead <= self._done:
-            self.next_end = None
+        seen_at = now if self.may_judge(now) else 0  # at which no session had run out yet
+        dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, seen_at)}
+        self._done &= dead  # who comes back may die once more
+        if dead <= self._done and not self._more:
             return []
-        news, waiting = self._sweep_streams(regions, now)
-        self._done = dead - waiting
+        self._more = True
+        news: list[StreamStateChange] = []
+        try:
+            self._more = self._end_what_is_left(regions, sessions, seen_at, now, news)
+        except StoreUnavailable:
+            if not news:  # else they are to be told, and the next look is for the others
+                raise
+        if not self._more:
+            self._done = dead
         return news
 
-    def sweep_all(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
-        """Looks at every running stream, also of nodes that are gone or run anew; these it ends without judging."""
-        return self._sweep_streams(regions, now)[0]
-
-    def _sweep_streams(self, regions: Iterable[str], now: int) -> tuple[list[StreamStateChange], set[tuple[str, str]]]:
-        sessions = nodes.sessions()
-        news: list[StreamStateChange] = []
-        waiting: set[tuple[str, str]] = set()
+    def _end_what_is_left(
+        self,
+        regions: Iterable[str],
+        sessions: dict[str, NodeSession],
+        seen_at: int,
+        now: int,
+        news: list[StreamStateChange],
+    ) -> bool:
+        """Adds to `news` what it ended; answers whether something is left."""
         ends: list[int] = []
-        seen_at = now if self.may_judge(now) else 0  # at which no session had run out yet
+        moved = False
         for stream in (s for region in regions for s in streams.unended(region)):
             session = sessions.get(stream.node_id)
             if not is_over(session, stream.incarnation, seen_at):
@@ -135,14 +154,13 @@ class Reaper:
             held = channel.lease.holder is not None
             until = dead_node_grace(session, stream.incarnation, now) if held else channel.resumable_until or 0
             if now < until:
-                waiting.add((stream.node_id, stream.incarnation))
                 ends.append(until)
-            elif leases.reap(channel, stream, EndReason.NODE_LOST, now):
-                news.append(ended_news(stream, first_seq(channel.lease.fence + 1), EndReason.NODE_LOST, now))
+            elif (ended := lifecycle.reap(channel, stream, EndReason.NODE_LOST, now)) is not None:
+                news.append(ended)
             else:  # somebody moved first: the next look tells whether it is done
-                waiting.add((stream.node_id, stream.incarnation))
+                moved = True
         self.next_end = min(ends, default=None)
-        return news, waiting
+        return moved or bool(ends)
 
 
 def sweep_as_backstop(
@@ -153,7 +171,7 @@ def sweep_as_backstop(
     expired = {s.node_id for s in nodes.sessions().values() if is_over(s, s.incarnation, clock())}
     if any(stream.node_id in expired for region in places for stream in streams.unended(region)):
         pause(SECOND_LOOK)
-    return Reaper().sweep_all(places, clock())
+    return Reaper().sweep(places, clock())
 
 
 def members(now: int) -> list[tuple[NodeState, bool]]:

@@ -110,18 +110,16 @@ class StreamHold:
         """Over for good. Raises LeaseLost."""
         if self.state is StreamState.ENDED:
             return None
-        seq = self.next_seq()
-        grant = self.grant
-        leases.finish(grant.channel_id, grant.stream_id, grant.fence, seq, reason, now, bytes_in)
-        self.state = StreamState.ENDED
-        return self._news(
+        ended = self._news(
             EventName.STREAM_END,
             now,
-            seq=seq,
             status=ChannelStatus.OFFLINE,
             reason=reason.value,
             detail=END_REASON_TEXT[reason],
         )
+        leases.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, _entry(ended))
+        self.state = StreamState.ENDED
+        return ended
 
     def _news(
         self,
@@ -161,10 +159,17 @@ def announce(events: Sequence[StreamStateChange]) -> None:
 
 
 def record(event: StreamStateChange) -> None:
-    """Into its stream's timeline; a refusal has none. Raises StoreUnavailable; may be repeated."""
-    if event.stream_id is not None:
-        facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
-        timeline.add(Entry(event.stream_id, event.seq, event.at, event.event_name.value, facts))
+    """Into its stream's timeline; a refusal has none. Raises StoreUnavailable; may be repeated.
+
+    An end is there already: the transaction that made it wrote it.
+    """
+    if event.stream_id is not None and event.event_name is not EventName.STREAM_END:
+        timeline.add(_entry(event))
+
+
+def _entry(event: StreamStateChange) -> Entry:
+    facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
+    return Entry(event.stream_id or "", event.seq, event.at, event.event_name.value, facts)
 
 
 def running_stream(channel_id: str) -> Stream | None:
@@ -187,11 +192,11 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
             news.publish([PublisherOrdered(node_id=node_id, at=now)])
         return given
     try:
-        seq = stream.seq + (1 << (SEQ_BITS - 1))
-        leases.finish(channel.channel_id, stream_id, stream.fence, seq, reason, now, stream.bytes_in)
+        ended = ended_news(stream, _seq_past_holders(stream), reason, now)
+        leases.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, _entry(ended))
     except LeaseLost:
         return False
-    announce([ended_news(stream, seq, reason, now)])
+    announce([ended])
     return True
 
 
@@ -205,13 +210,30 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
         return False
     stream = streams.get(channel.stream_id)
     reason = EndReason.NO_MEDIA if stream.started_at is None else EndReason.GRACE_OVER
-    seq = first_seq(channel.lease.fence) + 1
+    ended = ended_news(stream, _seq_past_holders(stream), reason, now)
     try:
-        leases.finish(channel_id, stream.stream_id, channel.lease.fence, seq, reason, now, stream.bytes_in)
+        leases.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, _entry(ended))
     except LeaseLost:
         return False
-    announce([ended_news(stream, seq, reason, now)])
+    announce([ended])
     return True
+
+
+def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -> StreamStateChange | None:
+    """Frees a channel whose holder is dead or whose grace is over, and ends its stream if it has one.
+
+    The news of that, to be announced; None if there was no stream, or somebody moved first.
+    """
+    if stream is None:
+        leases.reap(channel, None, reason, now, None)
+        return None
+    ended = ended_news(stream, first_seq(channel.lease.fence + 1), reason, now)
+    return ended if leases.reap(channel, stream, reason, now, _entry(ended)) else None
+
+
+def _seq_past_holders(stream: Stream) -> int:
+    """For who ends a stream under its holder's fence: past every number that the holder may have used."""
+    return stream.seq + (1 << (SEQ_BITS - 1))
 
 
 def end_stream(stream_id: str, reason: EndReason, now: int) -> None:

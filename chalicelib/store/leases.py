@@ -6,6 +6,7 @@
     release                    channel held with my fence   + stream RECONNECTING
     finish                     channel held with my fence   + stream ENDED
     reap                       fence as seen, holder dead   + stream ENDED, re-fenced: a zombie's writes fail
+              (both: + the end's entry in the timeline, which then neither a crash nor a retry can lose or double)
 
 Each raises StoreUnavailable when there is no answer.
 """
@@ -23,7 +24,8 @@ from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
 from chalicelib.domain.publications import OWN_KIND, Publication
 from chalicelib.domain.streams import EndReason, Stream, StreamState, first_seq
-from chalicelib.store import models, publications, rows
+from chalicelib.domain.timeline import Entry
+from chalicelib.store import models, publications, rows, timeline
 from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
 
 
@@ -210,12 +212,12 @@ _LET_GO = [
 ]
 
 
-def _end_stream(reason: EndReason, seq: int, now: int, bytes_in: int | None) -> list[Action]:
+def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None) -> list[Action]:
     actions: list[Action] = [
         models.Stream.state.set(StreamState.ENDED.value),
         models.Stream.end_reason.set(reason.value),
-        models.Stream.ended_at.set(now),
-        models.Stream.seq.set(seq),
+        models.Stream.ended_at.set(told.at),
+        models.Stream.seq.set(told.seq),
         models.Stream.live.remove(),
     ]
     if bytes_in is not None:
@@ -249,13 +251,16 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
         raise LeaseLost() from None
 
 
-def finish(channel_id: str, stream_id: str, fence: int, seq: int, reason: EndReason, now: int, bytes_in: int) -> None:
+def finish(channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: Entry) -> None:
     """The stream is over, whoever held the channel or nobody. Raises LeaseLost if another fence holds it.
 
-    Done a second time for the same reason, because the first answer was lost, it is done.
+    `told` is its end in the timeline: which stream, when and under which number. Done a second time for the same
+    reason, because the first answer was lost, it is done.
     """
+    stream_id = told.stream_id
     try:
         with transaction() as write:
+            write.save(timeline.row(told))
             write.update(
                 models.Channel(channel_id),
                 [*_LET_GO, models.Channel.resumable_until.remove()],
@@ -263,7 +268,7 @@ def finish(channel_id: str, stream_id: str, fence: int, seq: int, reason: EndRea
             )
             write.update(
                 models.Stream(stream_id),
-                _end_stream(reason, seq, now, bytes_in),
+                _end_stream(reason, told, bytes_in),
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )
     except ConditionFailed:
@@ -277,10 +282,11 @@ def _ended_already(stream_id: str, fence: int, reason: EndReason) -> bool:
     return row.state == StreamState.ENDED.value and int(row.fence) == fence and row.end_reason == reason.value
 
 
-def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -> bool:
+def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int, told: Entry | None) -> bool:
     """Frees a channel whose holder is dead or whose grace is over, and ends its stream (if it has not ended).
 
-    False if somebody moved first. The new fence makes whatever a zombie still writes fail.
+    `told` is the stream's end in the timeline. False if somebody moved first. The new fence makes whatever a zombie
+    still writes fail.
     """
     fence = channel.lease.fence + 1
     try:
@@ -296,10 +302,11 @@ def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -
                 [*_LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],
                 condition=held,
             )
-            if stream is not None:
+            if stream is not None and told is not None:
+                write.save(timeline.row(told))
                 write.update(
                     models.Stream(stream.stream_id),
-                    [*_end_stream(reason, first_seq(fence), now, None), models.Stream.fence.set(fence)],
+                    [*_end_stream(reason, told, None), models.Stream.fence.set(fence)],
                     condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
                 )
     except (ConditionFailed, Contended):

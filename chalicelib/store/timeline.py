@@ -7,16 +7,20 @@ from chalicelib.store.guard import store_errors
 KEPT = 90 * 86_400  # seconds an audit record is kept
 
 
+def row(entry: Entry) -> models.Timeline:
+    return models.Timeline(
+        entry.stream_id,
+        entry.seq,
+        at=entry.at,
+        kind=entry.kind,
+        facts=entry.facts,
+        ttl=entry.at // 1000 + KEPT,
+    )
+
+
 def add(entry: Entry) -> None:
     with store_errors():
-        models.Timeline(
-            entry.stream_id,
-            entry.seq,
-            at=entry.at,
-            kind=entry.kind,
-            facts=entry.facts,
-            ttl=entry.at // 1000 + KEPT,
-        ).save()
+        row(entry).save()
 
 
 def of_stream(stream_id: str, limit: int = 500) -> list[Entry]:

@@ -43,7 +43,7 @@ class House:
     def forward(self, ms: int) -> None:
         """Time passes; the node goes on renewing its session."""
         self.now += ms
-        self._node.renew(self.now, 0)
+        self._node.renew(lambda: self.now, 0)
 
     def node_dies(self) -> None:
         """It renews no more; the clock moves to where nobody waits for its streams any longer."""
@@ -51,7 +51,7 @@ class House:
 
     def orders(self) -> set[tuple[str, str]]:
         """What the node is told to end, and why."""
-        return {(order.stream_id, order.reason.value) for order in self._node.renew(self.now, 0).end}
+        return {(order.stream_id, order.reason.value) for order in self._node.renew(lambda: self.now, 0).end}
 
     def channel(self, **shown: object) -> Channel:
         """A new broadcaster's."""

@@ -73,7 +73,7 @@ def test_a_drained_node_hears_of_it_with_its_next_renewal(house: House) -> None:
 
     assert state() == (False, False)
     fleet.drain(house.node_id)
-    assert house._node.renew(house.now, 0).draining
+    assert house._node.renew(lambda: house.now, 0).draining
     assert state() == (True, False)
     house.node_dies()
     assert state() == (True, True)

@@ -126,7 +126,7 @@ def test_a_publisher_whose_session_ran_out_is_live_again_with_its_next_update(br
     publish(broadcaster, "11")
     first = broadcaster.stream()
     broadcaster.clock.forward(SESSION_TTL[Dialect.NGINX_RTMP] + 60_000)
-    lifecycle.announce(fleet.Reaper().sweep_all(["us-east-1"], broadcaster.clock()))
+    lifecycle.announce(fleet.Reaper().sweep(["us-east-1"], broadcaster.clock()))
     ended = broadcaster.stream()
     assert ended is not None
     assert ended.state is StreamState.ENDED

@@ -132,7 +132,7 @@ class World(MediaMtx):
         reconciler.reconcile(self.name, self, self.broadcaster.clock)
 
     def sweep(self) -> None:
-        lifecycle.announce(fleet.Reaper().sweep_all(["us-east-1"], self.broadcaster.clock()))
+        lifecycle.announce(fleet.Reaper().sweep(["us-east-1"], self.broadcaster.clock()))
 
     def stop(self) -> None:
         """The owner ends the broadcast."""

@@ -67,7 +67,7 @@ def test_a_lost_publish_is_healed_even_when_its_claim_ran_out(
 ) -> None:
     connect(mediamtx, broadcaster)
     clock.forward(READY_WITHIN + MINUTE)
-    lifecycle.announce(fleet.Reaper().sweep_all(["us-east-1"], clock()))
+    lifecycle.announce(fleet.Reaper().sweep(["us-east-1"], clock()))
     run_pass(mediamtx, clock)
     assert broadcaster.status() == "LIVE"
     assert mediamtx.kicked == []

@@ -50,7 +50,7 @@ class Node:
         self.membership.join(self.clock.now)
 
     def renew(self) -> None:
-        self.membership.renew(self.clock.now, 0)
+        self.membership.renew(lambda: self.clock.now, 0)
 
     def crash(self) -> None:
         """It renews no more; the clock moves to where everybody knows."""

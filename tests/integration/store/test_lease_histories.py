@@ -95,7 +95,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        Reaper().sweep_all([REGION], self.clock.now)
+        Reaper().sweep([REGION], self.clock.now)
 
     @rule()
     def stop_from_the_dashboard(self) -> None:

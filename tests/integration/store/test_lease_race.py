@@ -14,6 +14,7 @@ from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import SESSION_TTL, Holder
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
+from chalicelib.domain.timeline import Entry
 from chalicelib.services.lifecycle import StreamHold
 from chalicelib.store import leases, nodes
 from local.settings import ROOT
@@ -82,7 +83,9 @@ def test_one_of_a_hundred_concurrent_claims_wins_and_the_fence_grows(
         assert fence > before >= last_fence
         last_fence = fence
         winners[side.node_id] += 1
-        leases.finish(studio.channel_id, stream_id, fence, 0, EndReason.CLEAN_STOP, now_ms(), 0)
+        leases.finish(
+            studio.channel_id, fence, EndReason.CLEAN_STOP, 0, Entry(stream_id, 0, now_ms(), "Stream End", {})
+        )
     for side in sides:
         side.close()
     assert len(winners) == 2, "both nodes took part in earnest"

@@ -14,7 +14,9 @@ from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
 from chalicelib.domain.refusals import KeyExpired, KeyInUse, KeyNotYetValid, KeyRevoked, KeyUnknown, StoreUnavailable
 from chalicelib.domain.streams import GRACE, ChannelStatus, EndReason, StreamState
+from chalicelib.domain.timeline import Entry
 from chalicelib.services import admission, lifecycle
+from chalicelib.services.admission import HolderInDoubt
 from chalicelib.services.discovery import view
 from chalicelib.services.fleet import Reaper, sweep_as_backstop
 from chalicelib.services.lifecycle import StreamHold
@@ -226,10 +228,54 @@ def test_a_step_that_is_repeated_does_it_once(studio: Studio, node: Node, clock:
 
 def test_an_end_whose_answer_was_lost_is_done_when_asked_again(studio: Studio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
+
+    def finish(seq: int, reason: EndReason) -> None:
+        told = Entry(grant.stream_id, seq, clock.now, "Stream End", {})
+        leases.finish(grant.channel_id, grant.fence, reason, 7, told)
+
     for seq in (5, 6):
-        leases.finish(grant.channel_id, grant.stream_id, grant.fence, seq, EndReason.CLEAN_STOP, clock.now, 7)
+        finish(seq, EndReason.CLEAN_STOP)
     with pytest.raises(LeaseLost):
-        leases.finish(grant.channel_id, grant.stream_id, grant.fence, 7, EndReason.STOPPED, clock.now, 7)
+        finish(7, EndReason.STOPPED)
+    assert [entry.seq for entry in timeline.of_stream(grant.stream_id)] == [5]
+
+
+@pytest.mark.requirement("FX-11")
+def test_the_end_is_in_the_timeline_though_nobody_lived_to_tell_it(studio: Studio, node: Node, clock: Clock) -> None:
+    hold = live(studio, node)
+    hold.end(EndReason.CLEAN_STOP, clock.now, 7)
+    (end,) = timeline.of_stream(hold.grant.stream_id)
+    assert (end.kind, end.facts["reason"], end.at) == ("Stream End", EndReason.CLEAN_STOP, clock.now)
+
+    swept = live(studio, node).grant
+    node.crash()
+    clock.forward(NODE_LOST_GRACE)
+    assert ended_of(Reaper(), swept, clock) == [EndReason.NODE_LOST]
+    assert [entry.facts["reason"] for entry in timeline.of_stream(swept.stream_id)] == [EndReason.NODE_LOST]
+
+
+@pytest.mark.requirement("SS-2.3")
+@pytest.mark.requirement("SO-11")
+def test_after_an_outage_no_channel_is_taken_from_who_could_not_renew_yet(
+    studio: Studio, node: Node, other_node: Node, clock: Clock
+) -> None:
+    live(studio, node)
+    clock.forward(60_000)
+    other_node.renew()
+
+    def claim() -> Grant:
+        judges = other_node.membership.may_judge(clock.now)
+        holder = other_node.publisher()
+        return admission.claim(studio.key, holder, None, clock.now, judges=judges, cache=studio.cache)
+
+    with pytest.raises(HolderInDoubt):
+        claim()
+    node.renew()
+    with pytest.raises(KeyInUse) as refused:
+        claim()
+    assert not isinstance(refused.value, HolderInDoubt)
+    node.restarted()
+    assert claim(), "an earlier run is over without judging"
 
 
 # --- dead nodes ------------------------------------------------------------------------------------------------------
@@ -302,13 +348,28 @@ def test_a_dead_nodes_stream_is_swept_once_its_grace_is_over(studio: Studio, nod
     clock.forward(NODE_LOST_GRACE)
     assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST]
     assert ended_of(reaper, grant, clock) == []
-    assert [e for e in Reaper().sweep_all([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+    assert [e for e in Reaper().sweep([REGION], clock.now) if e.stream_id == grant.stream_id] == []
     assert studio.channel.lease.holder is None
     assert studio.fence > grant.fence
 
 
 def ended_of(reaper: Reaper, grant: Grant, clock: Clock) -> list[str | None]:
     return [event.reason for event in reaper.sweep([REGION], clock.now) if event.stream_id == grant.stream_id]
+
+
+@pytest.mark.requirement("SO-11")
+def test_a_renewal_that_lay_in_the_outage_itself_tells_of_it(node: Node, clock: Clock) -> None:
+    """Sent while the session was good, answered when everybody's might have run out."""
+    for _ in range(2):
+        clock.forward(SESSION_TTL // 2)
+        node.renew()
+    assert node.membership.may_judge(clock.now)
+    sent_at = clock.forward(SESSION_TTL - 1_500)
+    answered_at = clock.forward(1_500)
+    times = iter((sent_at, answered_at))
+    node.membership.renew(lambda: next(times), 0)
+    assert node.membership.is_trusted(answered_at)
+    assert not node.membership.may_judge(answered_at)
 
 
 @pytest.mark.requirement("SO-11")
@@ -322,9 +383,7 @@ def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
     other_node.renew()
     newest = Node(clock)
     for judge in (node, other_node, newcomer, newest):
-        reaper = Reaper(judge.membership.may_judge)
-        assert reaper.sweep([REGION], clock.now) == []
-        assert [e for e in reaper.sweep_all([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+        assert ended_of(Reaper(judge.membership.may_judge), grant, clock) == []
 
     def pause(seconds: float) -> None:
         clock.forward(int(seconds * 1000))
@@ -345,13 +404,69 @@ def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
 def test_a_nodes_last_run_is_ended_without_judging(studio: Studio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
     again = node.restarted()
-    ended = Reaper(again.membership.may_judge).sweep_all([REGION], clock.now)
-    assert [e.reason for e in ended if e.stream_id == grant.stream_id] == [EndReason.NODE_LOST]
+    assert ended_of(Reaper(again.membership.may_judge), grant, clock) == [EndReason.NODE_LOST]
+
+
+def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
+    studio: Studio, node: Node, clock: Clock
+) -> None:
+    grant = waiting(studio, node).grant
+    again = node.restarted()
+    reaper = Reaper(again.membership.may_judge)
+    assert ended_of(reaper, grant, clock) == [], "its encoder may yet come back"
+    assert reaper.next_end == clock.now + GRACE
+    clock.forward(GRACE)
+    assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST]
+    assert reaper.next_end is None
+
+
+def test_a_node_that_woke_up_and_dies_again_is_swept_again(
+    studio: Studio, node: Node, other_node: Node, clock: Clock
+) -> None:
+    reaper = Reaper()
+    node.crash()
+    other_node.renew()
+    reaper.sweep([REGION], clock.now)
+    node.renew()
+    other_node.renew()
+    reaper.sweep([REGION], clock.now)
+    grant = live(studio, node).grant
+    node.crash()
+    clock.forward(NODE_LOST_GRACE)
+    other_node.renew()
+    assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST]
+
+
+@pytest.mark.requirement("SO-11")
+def test_what_was_ended_before_the_database_went_away_is_told_all_the_same(
+    studio: Studio, node: Node, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grants = {live(one, node).grant.stream_id for one in (studio, Studio(clock))}
+    node.crash()
+    clock.forward(NODE_LOST_GRACE)
+    reaper = Reaper()
+    reap = leases.reap
+
+    def once(*args: Any) -> bool:
+        monkeypatch.setattr(leases, "reap", away)
+        return reap(*args)
+
+    def away(*_: Any) -> bool:
+        raise StoreUnavailable()
+
+    monkeypatch.setattr(leases, "reap", once)
+    ended = reaper.sweep([REGION], clock.now)
+    assert len(ended) == 1
+    with pytest.raises(StoreUnavailable):
+        reaper.sweep([REGION], clock.now)
+    monkeypatch.setattr(leases, "reap", reap)
+    ended += reaper.sweep([REGION], clock.now)
+    assert {event.stream_id for event in ended} >= grants
 
 
 def test_a_living_nodes_stream_is_never_swept(studio: Studio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
-    assert [e for e in Reaper().sweep_all([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+    assert [e for e in Reaper().sweep([REGION], clock.now) if e.stream_id == grant.stream_id] == []
     assert admission.still_held(grant, StreamState.LIVE)
 
 
@@ -374,10 +489,10 @@ def test_an_order_reaches_the_holder_with_its_renewal_until_it_is_acknowledged(
     grant = live(studio, node).grant
     assert lifecycle.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now) == grant.stream_id
     for _ in range(2):
-        orders = node.membership.renew(clock.now, 1)
+        orders = node.membership.renew(lambda: clock.now, 1)
         assert [(order.stream_id, order.reason) for order in orders.end] == [(grant.stream_id, EndReason.STOPPED)]
     node.membership.acknowledge(orders.end)
-    assert node.membership.renew(clock.now, 1).end == ()
+    assert node.membership.renew(lambda: clock.now, 1).end == ()
 
 
 def test_a_stream_without_a_holder_is_ended_at_once(studio: Studio, node: Node, clock: Clock) -> None:
