@@ -90,7 +90,8 @@ def of_exception(error: Exception) -> StreamSyncError:
     """Any exception a view raises as one of the tree; a defect is logged with its trace and told without it."""
     if isinstance(error, StreamSyncError):
         return error
-    if isinstance(error, ValidationError):
-        return invalid(error)
+    if isinstance(error, ValidationError):  # of a row or an answer of ours; its own text quotes values
+        logger("control").error("not valid", model=error.title, problems=invalid(error).problems)
+        return InternalError()
     logger("control").exception("unhandled error")
     return InternalError()
