@@ -51,7 +51,7 @@ def principal_of_header(authorization: str | None) -> Principal:
 
 def principal_of_token(token: str) -> Principal:
     """Raises TokenInvalid, TokenExpired, IdentityUnavailable."""
-    if len(token) > MAX_TOKEN:
+    if len(token) > MAX_TOKEN or not token.isascii():
         raise TokenInvalid()
     try:
         algorithm = jwt.get_unverified_header(token).get("alg")
@@ -95,7 +95,7 @@ def check_hook_signature(signature: str, body: bytes) -> None:
 
 
 def _is_one_of(candidate: str | None, secrets: list[str]) -> bool:
-    sent = (candidate or "").encode()
+    sent = (candidate or "").encode("utf-8", "surrogatepass")  # a header may hold bytes that are no text
     matches = [hmac.compare_digest(sent, secret.encode()) for secret in secrets]
     return any(matches)
 

@@ -47,8 +47,14 @@ class TestHookSecret:
             {"Authorization": "Basic %%%"},
             {"X-OME-Signature": "AAAA"},
             {"X-OME-Signature": ""},
+            {"Authorization": "Basic \xe9"},
+            {"X-Hook-Secret": "\xe9"},
+            {"X-OME-Signature": "\xe9"},
         ],
-        ids=["none", "wrong", "wrong basic", "no basic at all", "wrong signature", "empty signature"],
+        ids=[
+            *("none", "wrong", "wrong basic", "no basic at all", "wrong signature", "empty signature"),
+            *("basic with a byte that is no text", "such a byte", "such a signature"),
+        ],
     )
     def test_without_it_nothing_is_done(self, hooks: Hooks, route: str, headers: dict[str, str]) -> None:
         form = "nginx" in route or "publish" in route

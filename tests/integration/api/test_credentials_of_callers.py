@@ -34,7 +34,7 @@ def test_without_a_token_no_broadcasters_route_answers(anyone: Client, method: s
 @pytest.mark.parametrize(("method", "path"), ADMIN_ROUTES)
 def test_without_the_shared_secret_no_admin_route_answers(me: Client, method: str, path: str) -> None:
     me(method, path).problem(401, "admin_secret_invalid")
-    for wrong in ("", "x", "x" * 40, "x" * 4_000):
+    for wrong in ("", "x", "x" * 40, "x" * 4_000, "\xe9"):
         me(method, path, X_Api_Key=wrong).problem(401, "admin_secret_invalid")
 
 
@@ -63,6 +63,7 @@ def test_forged_tokens_are_refused(stack: Stack, anyone: Client) -> None:
     head, body, signature = token(stack).split(".")
     forged = {
         "garbage": "garbage",
+        "a byte that is no text": "\xe9.b.c",
         "alg none": none,
         "another secret": token(stack, secret="x" * 48),
         "no expiry": token(stack, exp=None),

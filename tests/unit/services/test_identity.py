@@ -169,6 +169,7 @@ def test_an_access_token_names_its_client_elsewhere() -> None:
         pytest.param(lambda: "", id="empty"),
         pytest.param(lambda: "not a token", id="garbage"),
         pytest.param(lambda: "a.b.c", id="three parts of garbage"),
+        pytest.param(lambda: "\udce9.b.c", id="a byte that is no text"),
         pytest.param(lambda: by_hand({"alg": "none"}, {"sub": "x", "exp": soon()}), id="alg none"),
         pytest.param(lambda: by_hand({"alg": "None"}, {"sub": "x", "exp": soon()}), id="alg None"),
         pytest.param(lambda: by_hand({"alg": "HS256"}, {"sub": "x", "exp": soon()}), id="no signature"),
