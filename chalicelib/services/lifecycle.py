@@ -8,6 +8,7 @@
 Steps are safe to repeat: a step that changes no state writes nothing and has no news.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from chalicelib.domain.channels import Channel
@@ -33,14 +34,14 @@ from chalicelib.store import channels, leases, nodes, streams, timeline
 
 
 class StreamHold:
-    """The holder's side of a stream. Not thread-safe: one step at a time."""
+    """The holder's side of a stream. Not thread-safe: one step at a time; only `next_seq` may be asked beside it."""
 
     def __init__(self, grant: Grant) -> None:
         self.grant = grant
         self.state = StreamState.RECONNECTING if grant.resumed else StreamState.CONNECTING
         self.started_at = grant.started_at
         self.facts = StreamFacts()
-        self._seq = first_seq(grant.fence)
+        self._seqs = itertools.count(first_seq(grant.fence) + 1)
 
     @classmethod
     def stored(cls, channel: Channel, stream: Stream, holder: Holder) -> "StreamHold":
@@ -60,13 +61,12 @@ class StreamHold:
             )
         )
         hold.state = stream.state
-        hold._seq = max(hold._seq, stream.seq)
+        hold._seqs = itertools.count(max(first_seq(channel.lease.fence), stream.seq) + 1)
         return hold
 
     def next_seq(self) -> int:
         """A number that no event or timeline entry of this stream had before."""
-        self._seq += 1
-        return self._seq
+        return next(self._seqs)
 
     def created(self, now: int, client_ip: str | None) -> StreamStateChange:
         """The news that the channel was claimed; nothing to write, the claim did."""
