@@ -73,6 +73,7 @@ class IngestNode:
             longest_wait=settings.queue_seconds,
         )
         self._claiming = 0
+        self._claim_answered = asyncio.Event()
         self._certificates: Certificates | None = None
         if settings.tls_certificate is not None and settings.tls_private_key is not None:
             self._certificates = Certificates(settings.tls_certificate, settings.tls_private_key)
@@ -140,6 +141,7 @@ class IngestNode:
             raise
         finally:
             self._claiming -= 1
+            self._claim_answered.set()
         broadcast = self._broadcasts.get(grant.channel_id)
         if broadcast is not None and broadcast.stream_id != grant.stream_id:
             broadcast.superseded()
@@ -148,6 +150,8 @@ class IngestNode:
             broadcast = Broadcast(grant, key, self._threads, self.telemetry, self.log, self._gone)
             self._broadcasts[grant.channel_id] = broadcast
         broadcast.take_on(connection, grant, key)
+        if self._stopping.is_set():
+            broadcast.end(EndReason.NODE_DRAINED)
         self.log.info(
             "publisher accepted", key_id=key.key_id, stream_id=grant.stream_id, resumed=grant.resumed, fence=grant.fence
         )
@@ -280,14 +284,17 @@ class IngestNode:
 
     async def _end_all(self, renewing: "asyncio.Task[None]") -> None:
         """Every stream ended, told and recorded, within `stop_seconds`; then the session is given back."""
-        ending = list(self._broadcasts.values())
-        self.log.info("stopping", streams=len(ending))
-        for broadcast in ending:
+        self.log.info("stopping", streams=self.active)
+        for broadcast in list(self._broadcasts.values()):
             broadcast.end(EndReason.NODE_DRAINED)
         try:
             async with asyncio.timeout(self.settings.stop_seconds):
-                for broadcast in ending:
-                    await broadcast.ended.wait()
+                while self._broadcasts or self._claiming:  # a claim that is under way may still make one more
+                    self._claim_answered.clear()
+                    for broadcast in list(self._broadcasts.values()):
+                        await broadcast.ended.wait()
+                    if self._claiming:
+                        await self._claim_answered.wait()
                 for connection in list(self._connections):
                     connection.close(EndReason.NODE_DRAINED.value)
                 if self._connections:

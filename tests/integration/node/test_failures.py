@@ -60,6 +60,33 @@ def test_a_second_sigterm_ends_it_at_once(cloud: Emulator, tmp_path: Path, start
     assert "Traceback" not in node.text()
 
 
+def test_sigterm_waits_for_the_publisher_that_is_just_being_let_in(
+    cloud: Emulator, own_cloud: Emulator, start_node: StartNode, publish: Publish, on_air: OnAir
+) -> None:
+    """Its claim is with the database when the node is told to stop, and succeeds."""
+    node, studio = start_node(own_cloud.env, stop_seconds=30), Studio()
+    on_air(node, studio).stop()  # its key is known from now on: nothing but the claim is asked of the database
+    until(lambda: studio.is_(OFFLINE), "OFFLINE")
+    first = studio.stream()
+    newcomer = publish(node, studio.stream_key)
+    own_cloud.process.send_signal(signal.SIGSTOP)
+    try:
+        newcomer.socket.sendall(newcomer.peer.open())
+        while not any(name == "_result" for name, *_ in newcomer.peer.commands()):
+            newcomer.peer.receive_data(newcomer.socket.recv(65_536))
+        node.send(signal.SIGTERM)
+        until(lambda: node.said("stopping"), "it begins to stop")
+    finally:
+        own_cloud.process.send_signal(signal.SIGCONT)
+    assert node.process.wait(20) == 0
+    assert not node.said("stopped before everything was recorded")
+    second = studio.stream()
+    assert second.stream_id != first.stream_id
+    assert (second.state, second.end_reason) == (StreamState.ENDED, EndReason.NODE_DRAINED)
+    assert studio.channel.lease.holder is None
+    assert studio.kinds()[-1] == "Stream End"
+
+
 # --- nodes that die, or freeze -------------------------------------------------------------------------------------
 
 
