@@ -9,6 +9,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from chalicelib.domain.errors import (
     InternalError,
@@ -49,8 +50,19 @@ def response(error: StreamSyncError, headers: Mapping[str, str | list[str]] | No
     return Response(json.dumps(problem(error)), out, error.http_status)
 
 
-# Where pydantic's own words say less than they could.
-_WORDS = {"extra_forbidden": "is not a field of this request", "missing": "is required"}
+# Where pydantic's own words say less than they could, or not to the person in front of a form.
+_WORDS = {
+    "extra_forbidden": "is not a field of this request",
+    "missing": "is required",
+    "string_too_long": "may have at most {max_length} characters",
+    "string_too_short": "must have {min_length} or more characters",
+    "too_long": "may have at most {max_length} entries",
+}
+
+
+def _words(item: ErrorDetails) -> str:
+    words = _WORDS.get(item["type"])
+    return words.format(**item.get("ctx", {})) if words else item["msg"].removeprefix("Value error, ")
 
 
 def invalid(error: ValidationError) -> InvalidInput:
@@ -58,9 +70,9 @@ def invalid(error: ValidationError) -> InvalidInput:
     found = [
         {
             "field": ".".join(str(part) for part in item["loc"]) or "body",
-            "problem": _WORDS.get(item["type"], item["msg"]),
+            "problem": _words(item),
         }
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
+        for item in error.errors(include_url=False, include_input=False)
     ]
     return InvalidInput(f"{len(found)} field{'s are' if len(found) > 1 else ' is'} not valid", found)
 

@@ -204,7 +204,7 @@ class Conflict(StreamSyncError):
 class NotLive(Conflict):
     code = "not_live"
     title = "The channel is not live"
-    action = "Start a broadcast first."
+    action = "There is nothing to end."
 
 
 class BroadcastEnded(Conflict):

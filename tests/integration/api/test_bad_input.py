@@ -70,6 +70,27 @@ def test_a_field_that_cannot_be_is_named_without_its_value(me: Client, body: dic
     assert me.get("/api/channel").json == before
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "words"),
+    [
+        ("PATCH", "/api/channel", {"title": "x" * 141}, "may have at most 140 characters"),
+        ("PATCH", "/api/channel", {"tags": ["x"] * 11}, "may have at most 10 entries"),
+        ("PATCH", "/api/channel", {"tags": [""]}, "must have 1 or more characters"),
+        (
+            "POST",
+            "/api/channel/keys",
+            {"allow_list": ["home"]},
+            "must be a network such as 203.0.113.0/24 or an address",
+        ),
+    ],
+)
+def test_the_words_are_for_the_person_in_front_of_the_form(
+    me: Client, method: str, path: str, body: dict[str, object], words: str
+) -> None:
+    (error,) = me(method, path, body).problem(400, "invalid_input")["errors"]
+    assert error["problem"] == words
+
+
 def test_several_bad_fields_are_told_together(me: Client) -> None:
     document = me("PATCH", "/api/channel", {"title": 1, "tags": 2}).problem(400, "invalid_input")
     assert {error["field"] for error in document["errors"]} == {"title", "tags"}
