@@ -118,9 +118,9 @@ def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]
 
 
 def public_stream(stream_id: str, now: int) -> StreamView:
-    """Raises StreamNotFound, for a stream of a private channel as well."""
+    """Raises StreamNotFound, for a stream of a private channel as well, and for one that was private to its end."""
     seen = _stream(stream_id, now)
-    if seen.channel.visibility is Visibility.PRIVATE:
+    if Visibility.PRIVATE in (seen.channel.visibility, seen.stream.card.visibility):
         raise StreamNotFound()
     return seen
 

@@ -54,6 +54,18 @@ def test_an_active_stream_is_listed_with_what_is_known_of_it(house: House) -> No
     assert (body.playback.webrtc_url, body.playback.rtmp_url) == (None, None)
 
 
+def test_a_stream_that_was_private_to_its_end_stays_so_when_its_channel_becomes_public(house: House) -> None:
+    channel, hold = house.live_channel(title="For friends", visibility="private")
+    stream_id = hold.grant.stream_id
+    credentials.edit(channel, {"visibility": "public"})
+    assert discovery.public_stream(stream_id, house.now).stream.card.title == "For friends"
+    credentials.edit(channel, {"visibility": "private"})
+    hold.end(EndReason.CLEAN_STOP, house.now, 0)
+    credentials.edit(channel, {"visibility": "public"})
+    with pytest.raises(StreamNotFound):
+        discovery.public_stream(stream_id, house.now)
+
+
 def test_a_foreign_servers_stream_is_played_back_by_that_server(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     templates = '{"ingest": {"hls": "http://m/{channel_id}/hls", "webrtc": "http://m/{channel_id}/whep"}}'
     monkeypatch.setenv("STREAM_SYNC_SOURCE_PLAYBACK", templates)
