@@ -150,7 +150,7 @@ class RestApi:
         except TimeoutError:
             return gateway_problem("INTEGRATION_TIMEOUT")
         except Exception:
-            log.exception("%s %s", request.method, request.path)
+            log.exception("A %s request failed", request.method)
             return gateway_problem("INTEGRATION_FAILURE")
         return _answer(answer)
 

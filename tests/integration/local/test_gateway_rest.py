@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 
 import aiohttp
+import pytest
 from yarl import URL
 
 from local.gateway.rest import MAX_BODY_BYTES
@@ -78,6 +79,21 @@ async def test_failing_authorizer_is_a_503_problem_not_a_way_in(gateway: Gateway
         body = await problem(response)
         assert (response.status, body["code"]) == (503, "identity_unavailable")
         assert "fault" not in json.dumps(body)
+
+
+async def test_a_path_is_in_no_log_where_the_gateway_itself_fails(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A path may hold a stream key."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the gateway's own fault")
+
+    monkeypatch.setattr("local.gateway.rest._Gateway.handle_request", fail)
+    async with gateway.http.post(f"{gateway.url}/api/things/a-stream-key", json={}) as response:
+        assert (await problem(response))["code"] == "internal_error"
+    assert "the gateway's own fault" in caplog.text
+    assert "a-stream-key" not in caplog.text
 
 
 async def test_accepted_token_reaches_the_handler_with_its_context(gateway: Gateway) -> None:
