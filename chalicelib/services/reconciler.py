@@ -2,7 +2,8 @@
 
     listed, and ours         confirmed: renewed, LIVE, claimed again if it had run out; ended and kicked if an order or
                              its key says so
-    ours, and not listed     its `unpublish` was lost: ended
+    ours, and twice not      its `unpublish` was lost: ended. Twice, for the list comes in pages, and whoever goes
+    listed                   between two of them moves another one past their border
     listed, and not ours     never let in, or let in and ended since: kicked (no stream without a valid key, ever)
     the API does not answer  what was seen last goes on being served, up to `AWAY_LIMIT`
 
@@ -75,13 +76,21 @@ def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
             outcome.confirmed += 1
         else:
             outcome.kicked += _kick(control, path.source)
-    for publication in known:
-        # One that was let in and is not ready yet is no lost `unpublish`: it has as long as its first session.
-        begun = publication.seen_at or publication.expires_at < now()
-        if publication.node_id not in seen and begun:
-            foreign.leave(publication, now())
-            outcome.ended += 1
+    # One that was let in and is not ready yet is no lost `unpublish`: it has as long as its first session.
+    begun = [publication for publication in known if publication.seen_at or publication.expires_at < now()]
+    for publication in _still_missing([one for one in begun if one.node_id not in seen], control):
+        foreign.leave(publication, now())
+        outcome.ended += 1
     return outcome
+
+
+def _still_missing(missing: list[Publication], control: MediaMtx) -> list[Publication]:
+    """Those that a second look does not find either; none if there is no second look to be had."""
+    try:
+        there = {path.source.id for path in control.live_paths()} if missing else set()
+    except MediaServerUnavailable:
+        return []
+    return [one for one in missing if one.connection_id not in there and one.source_id not in there]
 
 
 def publisher_at(server: MediaServer, path: str, source: Source, *, adopt: bool = True) -> Publication | None:

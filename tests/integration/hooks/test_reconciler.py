@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import fleet, foreign, lifecycle, reconciler
 from chalicelib.services.foreign import MediaServer
-from chalicelib.services.mediamtx import MediaMtx, Source
+from chalicelib.services.mediamtx import PAGE, MediaMtx, Source
 from chalicelib.services.reconciler import Outcome
 from tests.integration.hooks.conftest import Broadcaster, Clock
 from tests.support.fake_mediamtx import FakeMediaMtx, Published
@@ -83,6 +84,25 @@ def test_a_lost_unpublish_is_healed(mediamtx: FakeMediaMtx, broadcaster: Broadca
     stream = broadcaster.stream()
     assert stream is not None
     assert stream.end_reason == EndReason.UNPUBLISHED
+
+
+def test_who_slips_between_two_pages_of_the_list_goes_on(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    """Pages are cut by position: a path that goes while they are read moves those behind it up, past the border."""
+    mediamtx.paths |= {f"camera-{number:03d}": None for number in range(PAGE)}
+    go_live(mediamtx, broadcaster)
+    page = mediamtx.page
+
+    def and_one_goes(number: int, per_page: int) -> dict[str, Any]:
+        shown = page(number, per_page)
+        mediamtx.paths.pop("camera-000", None)
+        return shown
+
+    mediamtx.page = and_one_goes  # type: ignore[method-assign]
+    assert run_pass(mediamtx, clock).ended == 0
+    assert broadcaster.status() == "LIVE"
+    assert (run_pass(mediamtx, clock).kicked, mediamtx.kicked) == (0, [])
 
 
 def test_passes_keep_a_publisher_live(mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock) -> None:
