@@ -11,6 +11,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
+from pynamodb.connection.table import TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -234,6 +235,9 @@ class Heartbeat(Node):
         read_timeout_seconds = 2
         max_retry_attempts = 0
         max_pool_connections = 1
+
+    # Else Python finds that of Node, with its time-outs, and pynamodb never makes another.
+    _connection: TableConnection | None = None
 
 
 class ConnectionsByTopic(GlobalSecondaryIndex["Connection"]):
