@@ -164,6 +164,7 @@ class IngestNode:
         try:
             return await claim(self._membership.judges)
         except HolderInDoubt:  # a few seconds tell whether its node lives; a refusal would be final
+            self.log.info("publisher waits to learn whether its channel's node is dead", key_id=key.key_id)
             await self._membership.until_it_judges()
             return await claim(self._membership.judges)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.leases import CLOCK_MARGIN
 from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason, StreamState
 from chalicelib.store import nodes
 from tests.integration.node.conftest import Node, Publish, StartNode, Studio, now_ms
@@ -222,6 +223,31 @@ def test_streams_go_on_without_the_database_and_all_recovers(
     publisher.stop()
     until(lambda: running.is_(OFFLINE), "OFFLINE", 5)
     assert "Traceback" not in node.text()
+
+
+@pytest.mark.requirement("SS-2.3")
+@pytest.mark.requirement("SO-11")
+def test_after_an_outage_the_first_stays_though_its_node_is_slow_to_renew(
+    cloud: Emulator, own_cloud: Emulator, start_node: StartNode, studio: Studio, on_air: OnAir, publish: Publish
+) -> None:
+    slow, other = start_node(own_cloud.env), start_node(own_cloud.env)
+    first, second = on_air(slow, studio), publish(other, studio.stream_key)
+    session = nodes.find(slow.node_id)
+    assert session is not None
+    for process in (slow.process, own_cloud.process):
+        process.send_signal(signal.SIGSTOP)
+    try:
+        until(lambda: now_ms() > session.expires_at + 2 * CLOCK_MARGIN, "every session has run out", 15)
+        until(lambda: other.said("session not renewed: the database cannot be reached"), "the other node noticed")
+        own_cloud.process.send_signal(signal.SIGCONT)
+        second.socket.sendall(second.peer.open())
+        until(lambda: other.said("publisher waits to learn whether its channel's node is dead"), "it waits")
+    finally:
+        for process in (own_cloud.process, slow.process):
+            process.send_signal(signal.SIGCONT)
+    assert second.answer() == "NetStream.Publish.BadName"
+    assert not first.was_closed(1)
+    until(lambda: studio.is_(LIVE), "LIVE")
 
 
 # --- encoders that fall silent -------------------------------------------------------------------------------------
