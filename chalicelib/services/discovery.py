@@ -130,7 +130,7 @@ def stream_details(stream_id: str, now: int) -> StreamView:
     seen = _stream(stream_id, now)
     if seen.state is StreamState.ENDED:
         return seen
-    viewers = connections.count(Topic(seen.channel.channel_id, Listener.PUBLIC))
+    viewers = connections.count(Topic(seen.channel.channel_id, Listener.PUBLIC), now)
     return replace(seen, pulse=pulses.find(stream_id), viewers=viewers)
 
 

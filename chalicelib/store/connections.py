@@ -46,10 +46,15 @@ def listening(topic: Topic) -> list[str]:
         return [row.connection_id for row in models.Connection.by_topic.query(str(topic)) if row.greeted]
 
 
-def count(topic: Topic) -> int:
-    """How many connections listen (a query that counts, eventually consistent)."""
+def count(topic: Topic, now: int) -> int:
+    """How many connections listen (a query that counts, eventually consistent).
+
+    Who left without a word is not counted for ever: TTL may come days later, and news that would find out may not come.
+    """
+    row = models.Connection
+    listens = (row.greeted == True) & (row.ttl > now // 1000)  # noqa: E712 - an expression, not a test
     with store_errors():
-        return int(models.Connection.by_topic.count(str(topic), filter_condition=models.Connection.greeted == True))  # noqa: E712
+        return int(row.by_topic.count(str(topic), filter_condition=listens))
 
 
 def remove(connection_id: str) -> None:

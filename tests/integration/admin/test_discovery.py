@@ -248,6 +248,10 @@ def test_details_count_the_open_watch_pages(house: House) -> None:
     owner = str(ULID())
     connections.add(owner, Topic(channel.channel_id, Listener.OWNER), "user:1", house.now)
     connections.greeted(owner)
+    ghost = str(ULID())  # its `$disconnect` was lost, and no WebSocket lives so long
+    long_ago = house.now - (connections.LONGEST + 1) * 1_000
+    connections.add(ghost, Topic(channel.channel_id, Listener.PUBLIC), None, long_ago)
+    connections.greeted(ghost)
     assert discovery.stream_details(hold.grant.stream_id, house.now).viewers == 2
     hold.end(EndReason.CLEAN_STOP, house.now, 0)
     assert discovery.stream_details(hold.grant.stream_id, house.now).viewers is None
