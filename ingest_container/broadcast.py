@@ -194,6 +194,7 @@ class Broadcast:
         task = asyncio.get_running_loop().create_task(self._in_turn(step))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: step.close())  # it may never have had its turn, where the node stops
 
     async def _in_turn(self, step: Coroutine[None, None, None]) -> None:
         async with self._steps:

@@ -1,9 +1,11 @@
 """A broadcast whose database answers late: what happened meanwhile counts."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.events import StreamFacts
@@ -79,4 +81,22 @@ async def test_a_broadcast_whose_lease_is_held_by_another_is_over() -> None:
         await broadcast.ended.wait()
     assert encoder.dropped is EndReason.LEASE_LOST
     assert gone == [broadcast]
+    database.close()
+
+
+async def test_a_step_that_never_has_its_turn_leaves_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+    """The node stops while the database is away: the first step waits for it, the second for the first."""
+    database, log = LateDatabase(), Logger("test", level="CRITICAL")
+    broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, lambda _: None)
+    broadcast.check_lease()
+    broadcast.end(EndReason.NODE_DRAINED)
+    async with asyncio.timeout(5):
+        await database.asked.get()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.wait(others)
+    del others, task
+    gc.collect()  # then Python tells of coroutines that were never awaited
+    assert [str(warning.message) for warning in recwarn] == []
     database.close()
