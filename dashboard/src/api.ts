@@ -59,9 +59,13 @@ export class Api {
     let response = await this.send(method, path, body, false);
     // The token may have been revoked or the clock may be wrong: one renewal tells.
     if (response.status === 401) response = await this.send(method, path, body, true);
-    if (response.status === 401) this.onSignedOut();
     const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw problem(response.status, answer);
+    if (!response.ok) {
+      const refusal = problem(response.status, answer);
+      // The API may be unable to check any token just now, which is no word about this one.
+      if (refusal.status === 401 && refusal.code !== "identity_unavailable") this.onSignedOut();
+      throw refusal;
+    }
     if (answer === null) throw unreadable();
     return answer;
   }

@@ -69,6 +69,13 @@ describe("failures", () => {
     expect(signedOut).toBe(true);
   });
 
+  it("stays signed in when the API could not check the token", async () => {
+    const away = () => Response.json({ code: "identity_unavailable", action: "Try again in a moment." }, { status: 401 });
+    answers.push(away, away);
+    expect((await failure(api.channel())).action).toBe("Try again in a moment.");
+    expect(signedOut).toBe(false);
+  });
+
   it("signs out when the session cannot be renewed", async () => {
     const over = new Api(
       "",
