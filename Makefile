@@ -82,5 +82,5 @@ $(NODE_MODULES): dashboard/package-lock.json
 
 $(DASHBOARD): $(NODE_MODULES) $(shell find dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 	@echo "Building the dashboard"
-	@cd dashboard && sh ../local/with_node.sh npm run --silent build
+	@cd dashboard && sh ../local/with_node.sh npm run --silent build -- --logLevel warn
 	@touch $@
