@@ -232,7 +232,7 @@ def test_both_families_on_one_socket(start_node: StartNode, studio: Studio, on_a
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"rtmps_port": 1936}, "together"),
+        ({"rtmps_port": 1936}, "RTMPS needs all of"),
         (
             {"rtmps_port": 0, "tls_certificate": "/nowhere/a", "tls_private_key": "/nowhere/b"},
             "STREAM_SYNC_TLS_CERTIFICATE",
