@@ -5,14 +5,32 @@ from typing import Annotated
 from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.http import Page, RequestModel, example, now_ms
+from chalicelib.api.http import ListPage, Page, RequestModel, example, now_ms
 from chalicelib.api.key_terms import NewKey
 from chalicelib.api.routing import BROADCASTER, route
 from chalicelib.domain import channels as sizes
 from chalicelib.domain.channels import Channel, Visibility
-from chalicelib.domain.errors import KeyChanged, KeyIsCurrent, KeyNotFound, NotLive, TooManyKeys, TooManyRequests
+from chalicelib.domain.errors import (
+    KeyChanged,
+    KeyIsCurrent,
+    KeyNotFound,
+    NotLive,
+    StreamNotFound,
+    TooManyKeys,
+    TooManyRequests,
+)
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admin_views, credentials, discovery, keyring, lifecycle, limits, stream_views, views
+from chalicelib.services import (
+    admin_views,
+    credentials,
+    discovery,
+    keyring,
+    lifecycle,
+    limits,
+    stream_views,
+    timelines,
+    views,
+)
 from chalicelib.services.identity import Principal
 
 blueprint = Blueprint(__name__)
@@ -137,6 +155,21 @@ def list_streams(user: Principal, query: Page) -> stream_views.StreamPage:
         + [stream_views.own_stream(one, now) for one in found],
         next_cursor=found[-1].stream.stream_id if len(found) == query.limit else None,
     )
+
+
+# The same name as beside it: API Gateway allows one for all that stand at one place of a path.
+@route(
+    blueprint,
+    "GET",
+    "/api/streams/{key_or_id}/timeline",
+    BROADCASTER,
+    query=ListPage,
+    answer=timelines.TimelinePage,
+    problems=(StreamNotFound,),
+)
+def get_timeline(user: Principal, key_or_id: str, query: ListPage) -> timelines.TimelinePage:
+    """What happened to one of the caller's streams, by its public id: state changes and audit records, kept 90 days."""
+    return timelines.page(_channel_of(user), key_or_id, query.limit, query.cursor)
 
 
 @route(blueprint, "GET", "/api/channel/keys", BROADCASTER, answer=admin_views.KeyList)

@@ -7,6 +7,7 @@ One stream id lives across interruptions. The table is total: every pair of stat
 that come late, twice or out of order do no harm (they keep the state).
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +17,13 @@ from chalicelib.domain.leases import Holder, Lease, NodeSession, dead_node_grace
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which a publisher counts as gone, its connection open or not
 FIRST_MEDIA = 5_000  # ms after NetStream.Publish.Start in which media must come; OBS needs about 0.5 s
+
+_ID_FORM = re.compile("[0-9A-HJKMNP-TV-Z]{26}")  # a ULID: Crockford's base 32
+
+
+def is_stream_id(text: str) -> bool:
+    """Whether `text` could be a stream's id at all; asked before any database work."""
+    return _ID_FORM.fullmatch(text) is not None
 
 
 class StreamState(StrEnum):

@@ -9,14 +9,21 @@ from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.domain.streams import OFFLINE, ChannelStatus, StatusReading, Stream, StreamState, state_as_read
+from chalicelib.domain.streams import (
+    OFFLINE,
+    ChannelStatus,
+    StatusReading,
+    Stream,
+    StreamState,
+    is_stream_id,
+    state_as_read,
+)
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import running
 from chalicelib.services.running import RunningStream, facts_of
 from chalicelib.store import channels, connections, keys, nodes, pulses, streams
 
 _NOBODY = "nobody"  # a channel id that no channel has
-_STREAM_ID_LENGTH = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ def stream_details(stream_id: str, now: int) -> StreamView:
 
 
 def _stream(stream_id: str, now: int) -> StreamView:
-    stream = streams.find(stream_id) if len(stream_id) == _STREAM_ID_LENGTH else None
+    stream = streams.find(stream_id) if is_stream_id(stream_id) else None
     channel = channels.find(stream.channel_id) if stream is not None else None
     if stream is None or channel is None:
         raise StreamNotFound()

@@ -23,10 +23,11 @@ def add(entry: Entry) -> None:
         row(entry).save()
 
 
-def of_stream(stream_id: str, limit: int = 500) -> list[Entry]:
-    """In the order of `seq`."""
+def of_stream(stream_id: str, limit: int = 500, after: int | None = None) -> list[Entry]:
+    """In the order of `seq`; those that come after `after`."""
+    later = models.Timeline.seq > after if after is not None else None
     with store_errors():
         return [
             Entry(row.stream_id, int(row.seq), int(row.at), row.kind, dict(row.facts))
-            for row in models.Timeline.query(stream_id, limit=limit)
+            for row in models.Timeline.query(stream_id, later, limit=limit)
         ]

@@ -100,6 +100,7 @@ def own_channel(call: Caller) -> None:
     live = call("GET", "/api/channels/{channel_id}", {"channel_id": channel["channel_id"]})["live"]
     call("GET", "/api/streams/{key_or_id}", {"key_or_id": live["stream_id"]})
     assert call("GET", "/api/streams/{key_or_id}", {"key_or_id": stream_key})["stream"]["status"] == "active"
+    assert call("GET", "/api/streams/{key_or_id}/timeline", {"key_or_id": live["stream_id"]})["entries"]
     assert until(lambda: call("GET", "/api/admin/streams")["streams"])
     stream = {"stream_id": live["stream_id"]}
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "LIVE"

@@ -11,7 +11,7 @@ from websockets.typing import Subprotocol
 
 from chalicelib.store import nodes
 from local.settings import NODE_ID
-from tests.integration.api.conftest import Client
+from tests.integration.api.conftest import Client, token
 from tests.integration.api.test_channel import stream_key_of
 from tests.support.publisher import STARTED, Publisher, until
 from tests.support.stack import Stack
@@ -124,6 +124,42 @@ def test_streams_are_listed_newest_first_page_by_page(me: Client, go_live: GoLiv
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert paged == ids
+
+
+@pytest.mark.requirement("FX-11")
+def test_the_owner_alone_reads_what_happened_to_a_stream(
+    stack: Stack, me: Client, anyone: Client, go_live: GoLive
+) -> None:
+    key = stream_key_of(me)
+    publisher = go_live(me)
+    stream_id = me.get("/api/channel").json["live"]["stream_id"]
+    publisher.stop()
+    where = f"/api/streams/{stream_id}/timeline"
+
+    def complete() -> list[dict[str, Any]]:
+        answer = me.get(where)
+        assert key.encode() not in answer.body
+        assert (answer.json["stream_id"], answer.json["next_cursor"]) == (stream_id, None)
+        entries: list[dict[str, Any]] = answer.json["entries"]
+        return entries if {"connection", "Stream End"} <= {one["kind"] for one in entries} else []
+
+    entries = until(complete, "its end and its connection's record")
+    assert [one["kind"] for one in entries] == ["Session Created", "connection", "Stream Start", "Stream End"]
+    assert [one["seq"] for one in entries] == sorted({one["seq"] for one in entries})
+    assert entries[-1]["facts"]["reason"] == "clean_stop"
+    paged: list[dict[str, Any]] = []
+    cursor = ""
+    while cursor is not None:
+        page = me.get(f"{where}?limit=3{cursor and '&cursor=' + cursor}").json
+        paged += page["entries"]
+        cursor = page["next_cursor"]
+    assert paged == entries
+    anyone.get(where).problem(401, "token_missing")
+    stranger = Client(stack, {"Authorization": f"Bearer {token(stack)}"})
+    stranger.get(where).problem(404, "stream_not_found")
+    for unknown in ("0" * 26, "x", key):
+        me.get(f"/api/streams/{unknown}/timeline").problem(404, "stream_not_found")
+    me.get(f"{where}?cursor=WyJ4Il0").problem(400, "invalid_input")
 
 
 @pytest.mark.requirement("SS-1.3")

@@ -1,0 +1,53 @@
+"""A stream's black box, as its owner reads it: what happened, in order, until the end and after."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from chalicelib.domain import cursors
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.errors import StreamNotFound
+from chalicelib.domain.streams import is_stream_id
+from chalicelib.domain.times import IsoTime, iso
+from chalicelib.store import streams, timeline
+
+
+class TimelineEntry(BaseModel):
+    """`kind` is a state change's name, or `connection` for the audit record of one; `facts` are what is known of it.
+
+    A connection has its `seq` when it is let in and is recorded when it ends, so only `seq` tells the order.
+    """
+
+    seq: int
+    at: IsoTime
+    kind: str
+    facts: dict[str, Any]
+
+
+class TimelinePage(BaseModel):
+    """Entries in the order of `seq`; the last page has no `next_cursor`."""
+
+    stream_id: str
+    entries: list[TimelineEntry]
+    next_cursor: str | None
+
+
+def page(channel: Channel, stream_id: str, limit: int, cursor: str | None) -> TimelinePage:
+    """Of a stream of `channel`. Raises StreamNotFound for anybody else's too, InvalidInput."""
+    after = _seq(cursor) if cursor is not None else None
+    stream = streams.find(stream_id) if is_stream_id(stream_id) else None
+    if stream is None or stream.channel_id != channel.channel_id:
+        raise StreamNotFound()
+    entries = timeline.of_stream(stream_id, limit, after)
+    return TimelinePage(
+        stream_id=stream_id,
+        entries=[TimelineEntry(seq=one.seq, at=iso(one.at), kind=one.kind, facts=one.facts) for one in entries],
+        next_cursor=cursors.encode(str(entries[-1].seq)) if len(entries) == limit else None,
+    )
+
+
+def _seq(cursor: str) -> int:
+    (text,) = cursors.decode(cursor, 1)
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise cursors.bad_cursor()
+    return int(text)
