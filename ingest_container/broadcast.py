@@ -217,6 +217,10 @@ class Broadcast:
             self._log.exception("the channel could not be given back", channel_id=grant.channel_id)
         self._over(EndReason.NODE_LOST)
 
+    def fail(self, error: Exception) -> None:
+        """A defect was met in this broadcast: it ends here, as it does when one of its steps fails."""
+        self._start(_failed(error))
+
     async def settled(self) -> None:
         """Returns when the steps begun so far are done: who comes back at once waits for its own release."""
         async with self._steps:
@@ -312,3 +316,7 @@ class Broadcast:
             carrier.drop(reason)
         self.ended.set()
         self._gone(self)
+
+
+async def _failed(error: Exception) -> None:
+    raise error

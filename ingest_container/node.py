@@ -1,8 +1,9 @@
 """One ingest node: its place in the fleet, its connections, its broadcasts; how it starts and how it ends."""
 
 import asyncio
+import contextlib
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
@@ -313,7 +314,8 @@ class IngestNode:
             await asyncio.sleep(TICK)
             now = now_ms()
             for broadcast in list(self._broadcasts.values()):
-                broadcast.tick(now)
+                with _apart(broadcast):
+                    broadcast.tick(now)
 
     async def _measure(self) -> None:
         """Once a second: samples all meters, sends what is watched, stores every stream's pulse now and then."""
@@ -327,15 +329,16 @@ class IngestNode:
             second += 1
             now = now_ms()
             watched, due = [], []
-            for broadcast in self._broadcasts.values():
-                broadcast.sample(loop.time())
-                is_watched = broadcast.key.channel_id in self._watched
-                # Each in its turn, so that a thousand streams are not written in one burst.
-                turn = second + ord(broadcast.stream_id[-1])
-                is_due = turn % PULSE_EVERY == 0 or broadcast.is_new(now, FIRST_PULSE * 1000)
-                if (is_watched or is_due) and (pulse := broadcast.pulse(now)) is not None:
-                    watched += [pulse] if is_watched else []
-                    due += [pulse] if is_due else []
+            for broadcast in list(self._broadcasts.values()):
+                with _apart(broadcast):
+                    broadcast.sample(loop.time())
+                    is_watched = broadcast.key.channel_id in self._watched
+                    # Each in its turn, so that a thousand streams are not written in one burst.
+                    turn = second + ord(broadcast.stream_id[-1])
+                    is_due = turn % PULSE_EVERY == 0 or broadcast.is_new(now, FIRST_PULSE * 1000)
+                    if (is_watched or is_due) and (pulse := broadcast.pulse(now)) is not None:
+                        watched += [pulse] if is_watched else []
+                        due += [pulse] if is_due else []
             for sending in (self.telemetry.send_metrics(watched), self.telemetry.store_pulses(due)):
                 task = asyncio.create_task(sending)
                 pending.add(task)
@@ -352,3 +355,12 @@ class IngestNode:
                     self.log.info("the certificate was read again")
             except CertificateUnreadable as unreadable:
                 self.log.error("the certificate cannot be read, the former one stays in use", detail=str(unreadable))
+
+
+@contextlib.contextmanager
+def _apart(broadcast: Broadcast) -> Iterator[None]:
+    """A defect met in one broadcast ends that one, and touches no other (SS-5.1)."""
+    try:
+        yield
+    except Exception as error:
+        broadcast.fail(error)

@@ -100,3 +100,18 @@ async def test_a_step_that_never_has_its_turn_leaves_no_warning(recwarn: pytest.
     gc.collect()  # then Python tells of coroutines that were never awaited
     assert [str(warning.message) for warning in recwarn] == []
     database.close()
+
+
+@pytest.mark.requirement("SS-5.1")
+async def test_a_defect_ends_the_broadcast_and_gives_the_channel_back() -> None:
+    database, log, gone = LateDatabase(), Logger("test", level="CRITICAL"), list[Broadcast]()
+    broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, gone.append)
+    encoder = Encoder()
+    broadcast.take_on(encoder, grant(1), KEY)
+    broadcast.fail(ZeroDivisionError())
+    async with asyncio.timeout(5):
+        (await database.asked.get()).set_result(True)
+        await broadcast.ended.wait()
+    assert encoder.dropped is EndReason.NODE_LOST
+    assert gone == [broadcast]
+    database.close()
