@@ -10,9 +10,6 @@ from typing import Any
 from infra.stages import Stage
 from infra.tables import TABLES
 
-# Read whole, because they are small and every row is wanted: the node sessions.
-SCANNED = ("nodes",)
-
 ITEM_ACTIONS = (
     "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem",
@@ -51,7 +48,6 @@ def shared_statements(stage: Stage, place: Place) -> list[Statement]:
     return [
         _allow("Rows", ITEM_ACTIONS, list(arns.values())),
         _allow("Indexes", ("dynamodb:Query",), indexes),
-        _allow("NodeSessions", ("dynamodb:Scan",), [arns[name] for name in SCANNED]),
         _allow("Events", ("events:PutEvents",), [place.arn("events", f"event-bus/{stage.prefix}")]),
     ]
 
@@ -64,6 +60,8 @@ def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str) -> Policy
     """
     return _policy(
         *shared_statements(stage, place),
+        # Once a minute, all publishers of a media server.
+        _allow("Publishers", ("dynamodb:Scan",), [place.arn("dynamodb", f"table/{stage.table_prefix}nodes")]),
         _allow("StreamKeys", ("kms:Decrypt", "kms:Encrypt"), [kms_key_arn]),
         _logs(stage, place),
     )

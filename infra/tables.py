@@ -47,7 +47,7 @@ TABLES = (
         indexes=(Index("by_channel", "channel_id", "stream_id"), Index("live", "live", "stream_id")),
     ),
     Table("timeline", "stream_id", sort="seq", numeric_sort=True, expires=True),
-    Table("nodes", "node_id", expires=True),
+    Table("nodes", "node_id", expires=True, indexes=(Index("by_kind", "kind", "node_id", keys_only=True),)),
     Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),
     Table("pulses", "stream_id", expires=True),
     Table("webhooks", "scope", sort="webhook_id"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
+from pynamodb.models import Model
 
 from chalicelib.config import settings
 from chalicelib.store.models import TABLES
@@ -34,10 +35,28 @@ def create_tables() -> None:
     dynamodb = boto3.client("dynamodb")
     for table in TABLES:
         table.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
+        add_missing_indexes(dynamodb, table)
         name, attribute = table.Meta.table_name, getattr(table.Meta, "ttl_attribute", None)
         if attribute and not _forgets(dynamodb, name):
             specification: Any = {"Enabled": True, "AttributeName": attribute}
             dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
+
+
+def add_missing_indexes(dynamodb: "DynamoDBClient", table: type[Model]) -> None:
+    """To a table that an older version made."""
+    name = table.Meta.table_name
+    there = dynamodb.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", [])
+    for index in table._get_schema()["global_secondary_indexes"]:
+        if index["index_name"] not in {one["IndexName"] for one in there}:
+            new: Any = {
+                "IndexName": index["index_name"],
+                "KeySchema": index["key_schema"],
+                "Projection": index["projection"],
+            }
+            attributes: Any = index["attribute_definitions"]
+            dynamodb.update_table(
+                TableName=name, AttributeDefinitions=attributes, GlobalSecondaryIndexUpdates=[{"Create": new}]
+            )
 
 
 def _forgets(dynamodb: "DynamoDBClient", table: str) -> bool:

@@ -15,7 +15,7 @@ from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
 from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.domain.streams import EndReason
+from chalicelib.domain.streams import EndReason, Stream
 from chalicelib.observability import logger
 from chalicelib.services import lifecycle
 from chalicelib.store import channels, guard, nodes, streams
@@ -125,7 +125,7 @@ class Reaper:
         self._more = True
         news: list[StreamStateChange] = []
         try:
-            self._more = self._end_what_is_left(regions, sessions, seen_at, now, news)
+            self._more = self._end_what_is_left(regions, seen_at, now, news)
         except StoreUnavailable:
             if not news:  # else they are to be told, and the next look is for the others
                 raise
@@ -136,7 +136,6 @@ class Reaper:
     def _end_what_is_left(
         self,
         regions: Iterable[str],
-        sessions: dict[str, NodeSession],
         seen_at: int,
         now: int,
         news: list[StreamStateChange],
@@ -144,10 +143,7 @@ class Reaper:
         """Adds to `news` what it ended; answers whether something is left."""
         ends: list[int] = []
         moved = False
-        for stream in (s for region in regions for s in streams.unended(region)):
-            session = sessions.get(stream.node_id)
-            if not is_over(session, stream.incarnation, seen_at):
-                continue
+        for stream, session in _without_node(regions, seen_at):
             channel = channels.find(stream.channel_id)
             if channel is None or channel.stream_id != stream.stream_id:
                 continue
@@ -163,14 +159,22 @@ class Reaper:
         return moved or bool(ends)
 
 
+def _without_node(regions: Iterable[str], now: int) -> list[tuple[Stream, NodeSession | None]]:
+    """Streams that have not ended and whose node's session is over, with what is left of that session."""
+    unended = [stream for region in regions for stream in streams.unended(region)]
+    sessions = nodes.sessions_of(stream.node_id for stream in unended)
+    seen = ((stream, sessions.get(stream.node_id)) for stream in unended)
+    return [(stream, session) for stream, session in seen if is_over(session, stream.incarnation, now)]
+
+
 def sweep_as_backstop(
     regions: Iterable[str], clock: Callable[[], int], pause: Callable[[float], None]
 ) -> list[StreamStateChange]:
-    """Ends what dead nodes left and no living one saw. `pause` takes seconds."""
+    """Ends what dead nodes left and no living one saw, and what foreign publishers did. `pause` takes seconds."""
     places = tuple(regions)
-    expired = {s.node_id for s in nodes.sessions().values() if is_over(s, s.incarnation, clock())}
-    if any(stream.node_id in expired for region in places for stream in streams.unended(region)):
-        pause(SECOND_LOOK)
+    if not _without_node(places, clock()):
+        return []
+    pause(SECOND_LOOK)
     return Reaper().sweep(places, clock())
 
 

@@ -11,7 +11,6 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.connection.table import TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -197,6 +196,17 @@ class Timeline(Model):
     ttl = NumberAttribute(null=True)
 
 
+class NodesByKind(GlobalSecondaryIndex["Node"]):
+    """Keys only, so that renewals do not touch it."""
+
+    class Meta:
+        index_name = "by_kind"
+        projection = KeysOnlyProjection()
+
+    kind = UnicodeAttribute(hash_key=True)
+    node_id = UnicodeAttribute(range_key=True)
+
+
 class Node(Model):
     class Meta(Table):
         table_name = named("nodes")
@@ -222,10 +232,11 @@ class Node(Model):
     source_id = UnicodeAttribute(null=True)
     seen_at = NumberAttribute(null=True)
     ttl = NumberAttribute(null=True)
+    by_kind = NodesByKind()
 
 
-class Heartbeat(Node):
-    """A node's row as its renewals write it, through a client of their own.
+class Heartbeat(Model):
+    """What a node's renewals write and read of its row, through a client of their own.
 
     A renewal that hangs is given up and tried again, several times while the session lasts; it waits for no other call.
     """
@@ -236,8 +247,14 @@ class Heartbeat(Node):
         max_retry_attempts = 0
         max_pool_connections = 1
 
-    # Else Python finds that of Node, with its time-outs, and pynamodb never makes another.
-    _connection: TableConnection | None = None
+    node_id = UnicodeAttribute(hash_key=True)
+    incarnation = UnicodeAttribute()
+    expires_at = NumberAttribute()
+    active = NumberAttribute(default=0)
+    draining = BooleanAttribute(default=False)
+    orders = UnicodeSetAttribute(null=True)
+    watched = UnicodeSetAttribute(null=True)
+    ttl = NumberAttribute(null=True)
 
 
 class ConnectionsByTopic(GlobalSecondaryIndex["Connection"]):

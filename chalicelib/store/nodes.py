@@ -1,6 +1,6 @@
 """Ingest nodes: their sessions, and the orders that ride on the renewal's answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.leases import NodeSession
@@ -34,11 +34,11 @@ def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
         with store_errors():
             row.update(
                 [
-                    models.Node.expires_at.set(expires_at),
-                    models.Node.active.set(active),
-                    models.Node.ttl.set(expires_at // 1000 + ROW_KEPT),
+                    models.Heartbeat.expires_at.set(expires_at),
+                    models.Heartbeat.active.set(active),
+                    models.Heartbeat.ttl.set(expires_at // 1000 + ROW_KEPT),
                 ],
-                condition=models.Node.incarnation == node.incarnation,
+                condition=models.Heartbeat.incarnation == node.incarnation,
             )
     except ConditionFailed:
         raise SessionTaken() from None
@@ -68,9 +68,15 @@ def find(node_id: str) -> NodeSession | None:
 
 
 def sessions() -> dict[str, NodeSession]:
-    """All sessions by node id. The table has one small row a node, so this is the one scan there is."""
+    """Those of our own nodes, by node id; publishers of foreign media servers have rows of their own beside them."""
     with store_errors():
-        return {row.node_id: rows.session(row) for row in models.Node.scan(consistent_read=True)}
+        return {row.node_id: rows.session(row) for row in _own()}
+
+
+def _own() -> Iterator[models.Node]:
+    """Who there is, as the index knows by now; what is known of them, read consistently."""
+    node_ids = [row.node_id for row in models.Node.by_kind.query(OWN_KIND)]
+    return models.Node.batch_get(node_ids, consistent_read=True) if node_ids else iter(())
 
 
 def sessions_of(node_ids: Iterable[str]) -> dict[str, NodeSession]:
@@ -84,7 +90,7 @@ def sessions_of(node_ids: Iterable[str]) -> dict[str, NodeSession]:
 def own() -> list[NodeState]:
     """Our own nodes, those too that are gone since a day at most; without publishers of foreign media servers."""
     with store_errors():
-        return [rows.node(row) for row in models.Node.scan() if row.kind == OWN_KIND]
+        return [rows.node(row) for row in _own()]
 
 
 def drain(node_id: str) -> bool:

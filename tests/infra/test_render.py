@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib.config import Settings
-from infra.policies import Place, authorizer_policy, control_plane_policy
+from infra.policies import Place, authorizer_policy, control_plane_policy, shared_statements
 from infra.render_chalice_config import FROM_OUTPUT, OutputMissing, as_json, policies, render, stack_outputs, write
 from infra.stages import STAGE_NAMES, STAGES, StageName
 from tests.infra.conftest import ROOT
@@ -131,5 +131,7 @@ def test_rendering_leaves_its_input_alone() -> None:
 def test_policies_differ_by_what_their_functions_do() -> None:
     place = Place("aws", "eu-west-1", "123456789012")
     sids = {s["Sid"] for s in control_plane_policy(DEV, place, KEY)["Statement"]}
-    assert sids == {"Rows", "Indexes", "NodeSessions", "Events", "StreamKeys", "Logs"}
+    assert sids == {"Rows", "Indexes", "Publishers", "Events", "StreamKeys", "Logs"}
+    shared = [action for s in shared_statements(DEV, place) for action in s["Action"]]
+    assert "dynamodb:Scan" not in shared, "ingest nodes read no table whole"
     assert [s["Sid"] for s in authorizer_policy(DEV, place)["Statement"]] == ["Logs"]

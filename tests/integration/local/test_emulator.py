@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import boto3
 import pytest
 
 from local.private_files import SignIn, read_sign_in
 from local.settings import ROOT
-from tests.support.stack import Emulator
+from tests.support.stack import Emulator, in_environment, running_emulator
 
 pytestmark = pytest.mark.needs("ministack")
 
@@ -56,3 +57,20 @@ def test_bootstrap_repeated_keeps_pool_client_and_rule(emulator: Emulator) -> No
     )
     rules = events.list_rules(EventBusName=emulator.env["STREAM_SYNC_EVENT_BUS"])["Rules"]
     assert [rule["State"] for rule in rules] == ["ENABLED"]
+
+
+def test_a_table_that_an_older_version_made_gets_the_indexes_it_lacks(tmp_path: Path) -> None:
+    from chalicelib.store.models import Node
+
+    with running_emulator(tmp_path / "cloud") as own, in_environment(own):
+        dynamodb, name = boto3.client("dynamodb"), Node.Meta.table_name
+
+        def indexes() -> list[str]:
+            table = dynamodb.describe_table(TableName=name)["Table"]
+            return [index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])]
+
+        assert indexes() == ["by_kind"]
+        dynamodb.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_kind"}}])
+        assert indexes() == []
+        subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=own.env, check=True, timeout=60)
+        assert indexes() == ["by_kind"]
