@@ -20,7 +20,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks.api import meter
-from benchmarks.api.callers import Pace, Run, percentile, run
+from benchmarks.api.callers import Pace, Run, percentile, run, settle
 from local.children import die_with
 from local.loopback import answers
 from local.private_files import load_or_make_secrets
@@ -90,11 +90,14 @@ def measure(emulator: Emulator, seconds: float) -> list[Row]:
     print(HEAD)
     for where, target in (("in process", targets.Services()), ("over HTTP", http)):
         for number, pace in enumerate(PACES):
+            settle()
             newcomers = lodgers[number * MOST : (number + 1) * MOST]  # others each time: their keys are in no cache
             used = done(where, COLD, pace, run(target.authenticate(newcomers), pace, len(newcomers), seconds))
             house.free(newcomers[:used], house.now_ms())
+            settle()
             done(where, WARM, pace, run(target.authenticate(newcomers), pace, used, seconds))
             house.free(newcomers[:used], house.now_ms())
+            settle()
             done(where, LIST, pace, run(target.list_live(), pace, MOST, seconds))
     return rows
 

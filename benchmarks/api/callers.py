@@ -7,8 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.api.meter import Cost
+
+SETTLE_S, SETTLES_WITHIN_S = 0.5, 60.0
+IDLE_SHARE = 0.1
 
 Call = Callable[[int], Cost]
 
@@ -74,6 +78,27 @@ def run(call: Call, pace: Pace, most: int, seconds: float) -> Run:
     for thread in threads:
         thread.join()
     return Run(costs, failures, time.perf_counter() - began)
+
+
+def settle() -> None:
+    """Waits until the machine is idle: events that calls set off are worked off after these were answered."""
+    deadline = time.monotonic() + SETTLES_WITHIN_S
+    while _busy_share(SETTLE_S) > IDLE_SHARE and time.monotonic() < deadline:
+        continue
+
+
+def _busy_share(seconds: float) -> float:
+    """Of all cores' time, for so long from now (Linux's /proc)."""
+    began, total = _busy_and_total()
+    time.sleep(seconds)
+    ended, total_then = _busy_and_total()
+    return (ended - began) / max(1, total_then - total)
+
+
+def _busy_and_total() -> tuple[int, int]:
+    ticks = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+    idle = ticks[3] + ticks[4]  # idle, and waiting for a disk
+    return sum(ticks) - idle, sum(ticks)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
