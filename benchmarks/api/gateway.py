@@ -32,7 +32,7 @@ def main() -> None:
         return await run(functions, metered_call)
 
     Functions.run = metered_run  # type: ignore[assignment, method-assign]
-    Reactions.start_schedules = lambda _: None  # type: ignore[method-assign]
+    Reactions.start_schedules = lambda _: None  # type: ignore[assignment, method-assign]
     gateway.main()
 
 
