@@ -133,6 +133,7 @@ class IngestNode:
         node = self._membership.info
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
         self._claiming += 1
+        self.log.debug("claiming the channel", key_id=key.key_id, channel_id=key.channel_id)
         try:
             grant = await self._claim(key, holder, connection)
         except StoreUnavailable:

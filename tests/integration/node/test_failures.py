@@ -65,7 +65,7 @@ def test_sigterm_waits_for_the_publisher_that_is_just_being_let_in(
     cloud: Emulator, own_cloud: Emulator, start_node: StartNode, publish: Publish, on_air: OnAir
 ) -> None:
     """Its claim is with the database when the node is told to stop, and succeeds."""
-    node, studio = start_node(own_cloud.env, stop_seconds=30), Studio()
+    node, studio = start_node(own_cloud.env, stop_seconds=30, log_level="DEBUG"), Studio()
     on_air(node, studio).stop()  # its key is known from now on: nothing but the claim is asked of the database
     until(lambda: studio.is_(OFFLINE), "OFFLINE")
     first = studio.stream()
@@ -73,8 +73,7 @@ def test_sigterm_waits_for_the_publisher_that_is_just_being_let_in(
     own_cloud.process.send_signal(signal.SIGSTOP)
     try:
         newcomer.socket.sendall(newcomer.peer.open())
-        while not any(name == "_result" for name, *_ in newcomer.peer.commands()):
-            newcomer.peer.receive_data(newcomer.socket.recv(65_536))
+        until(lambda: len(node.said("claiming the channel", key_id=studio.key.key_id)) == 2, "its claim is under way")
         node.send(signal.SIGTERM)
         until(lambda: node.said("stopping"), "it begins to stop")
     finally:
