@@ -4,14 +4,15 @@ import json
 import os
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chalicelib.domain.playback import Output
 
 PREFIX = "STREAM_SYNC_"
+LOCAL = "local"  # the stage of the laptop
 
 
 def _split(value: object) -> object:
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
-    stage: str = Field(default="local", pattern=r"^[a-z][a-z0-9-]{0,20}$")
+    stage: str = Field(default=LOCAL, pattern=r"^[a-z][a-z0-9-]{0,20}$")
     table_prefix: str = ""
     region: str = Field(default_factory=lambda: os.environ.get("AWS_REGION", "us-east-1"))
     event_bus: str = ""
@@ -51,7 +52,8 @@ class Settings(BaseSettings):
     source_playback: Annotated[dict[str, dict[Output, str]], NoDecode] = {}
     kms_key_id: str = "alias/stream-sync"
     oidc_issuer: str | None = None
-    oidc_audience: str | None = None
+    # Whose tokens are taken, of all that the issuer makes; without one, nobody's.
+    oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_jwks_url: str | None = None
     # `SECRET_KEY` is what the user service calls the same secret.
     secret_key: str | None = Field(
@@ -101,6 +103,15 @@ class Settings(BaseSettings):
         if any(len(secret) < 24 for secret in secrets):
             raise ValueError("each shared secret needs at least 24 characters")
         return secrets
+
+    @model_validator(mode="after")
+    def _an_issuer_needs_an_audience(self) -> Self:
+        if self.stage != LOCAL and self.oidc_issuer and not self.oidc_audience:
+            raise ValueError(
+                "STREAM_SYNC_OIDC_AUDIENCE: is required beside STREAM_SYNC_OIDC_ISSUER, "
+                "or tokens of every application of that issuer would have to be refused"
+            )
+        return self
 
     def model_post_init(self, _context: object) -> None:
         self.table_prefix = self.table_prefix or f"stream-sync-{self.stage}-"

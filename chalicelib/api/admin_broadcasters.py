@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from chalice.app import Blueprint
-from pydantic import Field, StringConstraints
 
+from chalicelib.api.free_text import Text
 from chalicelib.api.http import ListPage, RequestModel, example, now_ms
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain import channels as limits
@@ -14,8 +14,9 @@ from chalicelib.services.identity import MAX_SUBJECT
 
 blueprint = Blueprint(__name__)
 
-DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=limits.MAX_DISPLAY_NAME)]
-Contact = Annotated[str, StringConstraints(strip_whitespace=True, max_length=limits.MAX_CONTACT)]
+DisplayName = Annotated[str, Text(limits.MAX_DISPLAY_NAME, shortest=1, strip=True)]
+Contact = Annotated[str, Text(limits.MAX_CONTACT, strip=True)]
+UserId = Annotated[str, Text(MAX_SUBJECT, shortest=1)]
 
 
 class NewBroadcaster(RequestModel):
@@ -28,7 +29,7 @@ class NewBroadcaster(RequestModel):
 
     display_name: DisplayName
     contact: Contact = ""
-    user_id: str | None = Field(default=None, min_length=1, max_length=MAX_SUBJECT)
+    user_id: UserId | None = None
 
 
 class BroadcasterEdit(RequestModel):

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from chalice.app import Blueprint
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from chalicelib.api.free_text import Text
 from chalicelib.api.http import ListPage, Page, RequestModel, example, now_ms
 from chalicelib.api.key_terms import NewKey
 from chalicelib.api.routing import BROADCASTER, route
@@ -35,7 +36,10 @@ from chalicelib.services.identity import Principal
 
 blueprint = Blueprint(__name__)
 
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=sizes.MAX_TAG)]
+Title = Annotated[str, Text(sizes.MAX_TITLE)]
+Description = Annotated[str, Text(sizes.MAX_DESCRIPTION, many_lines=True)]
+Category = Annotated[str, Text(sizes.MAX_CATEGORY)]
+Tag = Annotated[str, Text(sizes.MAX_TAG, shortest=1, strip=True)]
 
 
 class ChannelEdit(RequestModel):
@@ -43,9 +47,9 @@ class ChannelEdit(RequestModel):
 
     model_config = example(title="Friday night speedrun", category="Games", tags=["speedrun"], visibility="public")
 
-    title: str | None = Field(default=None, max_length=sizes.MAX_TITLE)
-    description: str | None = Field(default=None, max_length=sizes.MAX_DESCRIPTION)
-    category: str | None = Field(default=None, max_length=sizes.MAX_CATEGORY)
+    title: Title | None = None
+    description: Description | None = None
+    category: Category | None = None
     tags: list[Tag] | None = Field(default=None, max_length=sizes.MAX_TAGS)
     visibility: Visibility | None = None
 

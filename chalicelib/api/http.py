@@ -14,7 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import problems
 from chalicelib.domain.cursors import MAX_CURSOR
-from chalicelib.domain.errors import AdminSecretInvalid, InvalidInput, NotFound, PayloadTooLarge, TokenMissing
+from chalicelib.domain.errors import (
+    AdminSecretInvalid,
+    HookSecretInvalid,
+    InvalidInput,
+    NotFound,
+    PayloadTooLarge,
+    TokenMissing,
+)
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import identity, limits
 
@@ -149,7 +156,16 @@ def wrong_guess(request: Request) -> None:
 
 
 def check_hook(request: Request) -> None:
-    """A media server's credential. Raises HookSecretInvalid.
+    """A media server's credential. Raises HookSecretInvalid, or TooManyRequests where an address guesses on."""
+    try:
+        _check_hook_credential(request)
+    except HookSecretInvalid:
+        wrong_guess(request)
+        raise
+
+
+def _check_hook_credential(request: Request) -> None:
+    """Raises HookSecretInvalid.
 
     The secret comes in `X-Hook-Secret`, as password of HTTP Basic, or, from servers that can do neither, as `?secret=`;
     or it has signed the body, as OvenMediaEngine does.

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from chalicelib.api.free_text import Text
 from chalicelib.api.http import RequestModel, example
 from chalicelib.domain import keys as rules
 
@@ -33,7 +34,7 @@ Network = Annotated[
     AfterValidator(_network),
     Field(json_schema_extra={"format": "ipvanynetwork"}),
 ]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=rules.MAX_LABEL)]
+Label = Annotated[str, Text(rules.MAX_LABEL, strip=True)]
 
 
 class NewKey(RequestModel):

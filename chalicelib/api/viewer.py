@@ -1,12 +1,15 @@
 """Routes for anybody: health, public channels and streams, and a media server's look-up by key."""
 
-from chalice.app import Blueprint, Response
-from pydantic import Field
+from typing import Annotated
 
+from chalice.app import Blueprint, Response
+
+from chalicelib.api.free_text import Text
 from chalicelib.api.http import NO_STORE, Page, now_ms, ok, ok_text, wrong_guess
 from chalicelib.api.routing import ANYONE, route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
+from chalicelib.domain import channels as sizes
 from chalicelib.domain.cards import Search
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyRequests
 from chalicelib.domain.keys import is_well_formed
@@ -15,15 +18,17 @@ from chalicelib.services import discovery, stream_views, views
 
 blueprint = Blueprint(__name__)
 
+MAX_SEARCH = 100  # characters
+
 _pages = SharedAnswers()
 
 
 class PublicQuery(Page):
     """`q` is looked for in titles, descriptions, tags, names; `category` and `tag` must be equal. Case is ignored."""
 
-    q: str = Field(default="", max_length=100)
-    category: str = Field(default="", max_length=60)
-    tag: str = Field(default="", max_length=30)
+    q: Annotated[str, Text(MAX_SEARCH)] = ""
+    category: Annotated[str, Text(sizes.MAX_CATEGORY)] = ""
+    tag: Annotated[str, Text(sizes.MAX_TAG)] = ""
 
     @property
     def search(self) -> Search:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from chalice.app import Blueprint, CloudWatchEvent, Rate, Response
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 
+from chalicelib.api.free_text import Text
 from chalicelib.api.http import Page, RequestModel, example, now_ms
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain import webhooks as rules
@@ -35,7 +36,7 @@ def _offered(name: str) -> str:
 EventName = Annotated[str, AfterValidator(_offered), Field(json_schema_extra={"enum": list(rules.EVENT_NAMES)})]
 EventNames = Annotated[list[EventName], Field(max_length=len(rules.EVENT_NAMES))]
 Url = Annotated[str, Field(min_length=1, max_length=rules.MAX_URL, json_schema_extra={"format": "uri"})]
-Description = Annotated[str, Field(max_length=rules.MAX_DESCRIPTION)]
+Description = Annotated[str, Text(rules.MAX_DESCRIPTION)]
 
 
 class NewWebhook(RequestModel):

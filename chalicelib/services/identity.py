@@ -10,6 +10,7 @@ import hmac
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 from jwt import PyJWKClient
@@ -109,12 +110,31 @@ def _claims_of_issuer(token: str) -> dict[str, Any]:
         leeway=LEEWAY_S,
         options={"require": ["exp", "iss", "sub"], "verify_aud": False},
     )
-    # `aud` is one text or a list of them (RFC 7519, 4.1.3); a Cognito access token has `client_id` in its place.
-    named = claims.get("aud") or claims.get("client_id")
+    named = _application(claims)
     ours = settings().oidc_audience
-    if ours and ours not in (named if isinstance(named, list) else [named]):
+    if ours is None or ours not in (named if isinstance(named, list) else [named]):
         raise TokenInvalid("The token was made for another application")
     return claims
+
+
+def _application(claims: dict[str, Any]) -> Any:
+    """Whom the token was made for. Raises TokenInvalid for a token that is neither an ID nor an access token.
+
+    `aud` is one text or a list of them (RFC 7519, 4.1.3). Cognito says in `token_use` what a token is, and names the
+    application in `aud` of an ID token and in `client_id` of an access token; other issuers have no `token_use`.
+    """
+    match claims.get("token_use"):
+        case "id":
+            return claims.get("aud")
+        case "access":
+            return claims.get("client_id")
+        case None if not _is_cognito(settings().oidc_issuer or ""):
+            return claims.get("aud") or claims.get("client_id")
+    raise TokenInvalid("The token is neither an ID token nor an access token")
+
+
+def _is_cognito(issuer: str) -> bool:
+    return (urlsplit(issuer).hostname or "").startswith("cognito-idp.")
 
 
 def _signing_key(token: str) -> Any:

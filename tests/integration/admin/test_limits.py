@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from chalice.app import WebsocketEvent
+from chalice.test import Client
 from ulid import ULID
 
+from app import app
 from chalicelib import config
 from chalicelib.api import realtime
 from chalicelib.domain.errors import TooManyRequests
@@ -91,3 +93,26 @@ def test_bad_tokens_on_websockets_count_as_wrong_guesses(user: str, monkeypatch:
         return int(realtime.on_connect(WebsocketEvent(event, None))["statusCode"])
 
     assert [connect() for _ in range(3)] == [401, 401, 429]
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [{"X-Hook-Secret": "wrong"}, {"Authorization": "Basic eDp3cm9uZw=="}, {"X-OME-Signature": "wrong"}, {}],
+    ids=lambda headers: next(iter(headers), "none"),
+)
+def test_hook_secrets_are_guessed_as_seldom_as_the_admin_secret(
+    cloud: Emulator, credential: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FAILURES_AN_ADDRESS", limits.Rule(f"failures-{ULID()}", 2, 3_600))
+    secret = config.settings().hook_secrets[0]
+
+    def call(headers: dict[str, str]) -> tuple[int, str | None]:
+        sent = {"Content-Type": "application/json"} | headers
+        answer = client.http.post("/hooks/srs", headers=sent, body=b'{"action": "on_connect", "client_id": "1"}')
+        return answer.status_code, answer.headers.get("Retry-After")
+
+    with Client(app) as client:
+        assert [call(credential)[0] for _ in range(2)] == [401, 401]
+        status, retry_after = call(credential)
+        assert (status, int(retry_after or 0) > 0) == (429, True)
+        assert call({"X-Hook-Secret": secret})[0] == 200, "guesses lock nobody out"

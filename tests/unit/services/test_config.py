@@ -37,6 +37,20 @@ def test_the_key_set_is_found_at_the_issuer(monkeypatch: pytest.MonkeyPatch) -> 
     assert Settings().oidc_jwks_url == "https://issuer.example.com/.well-known/jwks.json"
 
 
+@pytest.mark.requirement("ST-7")
+def test_a_deployed_issuer_needs_an_audience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_SYNC_STAGE", "prod")
+    monkeypatch.setenv("STREAM_SYNC_OIDC_ISSUER", "https://issuer.example.com")
+    for audience in (None, ""):
+        if audience is not None:
+            monkeypatch.setenv("STREAM_SYNC_OIDC_AUDIENCE", audience)
+        with pytest.raises(ValidationError) as refused:
+            Settings()
+        assert bad_variables(refused.value).startswith("STREAM_SYNC_OIDC_AUDIENCE: ")
+    monkeypatch.setenv("STREAM_SYNC_OIDC_AUDIENCE", "client-1")
+    assert Settings().oidc_audience == "client-1"
+
+
 @pytest.mark.requirement("SS-6.1")
 def test_a_channel_is_sent_to_its_own_region_and_else_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     urls = '{"eu-west-1": "rtmp://eu.example.com/live", "us-east-1": "rtmp://us.example.com/live"}'

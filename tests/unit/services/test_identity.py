@@ -164,6 +164,51 @@ def test_an_access_token_names_its_client_elsewhere() -> None:
 
 @pytest.mark.requirement("ST-7")
 @pytest.mark.parametrize(
+    ("claims", "believed"),
+    [
+        ({"token_use": "id"}, True),
+        ({"token_use": "access", "aud": None, "client_id": AUDIENCE}, True),
+        ({"token_use": "refresh"}, False),
+        ({"token_use": "refresh", "client_id": AUDIENCE}, False),
+        ({"token_use": ["id"]}, False),
+        ({"token_use": ""}, False),
+        ({"token_use": None}, False),
+        ({"token_use": "id", "aud": None, "client_id": AUDIENCE}, False),
+        ({"token_use": "access", "client_id": "another-client"}, False),
+        ({"token_use": "access"}, False),
+    ],
+    ids=str,
+)
+def test_a_cognito_token_must_be_an_id_or_access_token_for_this_application(
+    claims: dict[str, Any], believed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An ID token names the application in `aud`, an access token in `client_id`."""
+    pool = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"
+    monkeypatch.setenv("STREAM_SYNC_OIDC_ISSUER", pool)
+    config.settings.cache_clear()
+    token = rs256(iss=pool, **claims)
+    if believed:
+        assert identity.principal_of_token(token).user_id == "someone"
+    else:
+        with pytest.raises(TokenInvalid):
+            identity.principal_of_token(token)
+
+
+def test_any_issuer_that_says_what_a_token_is_for_is_heard() -> None:
+    with pytest.raises(TokenInvalid):
+        identity.principal_of_token(rs256(token_use="refresh"))
+
+
+def test_without_an_audience_no_token_of_the_issuer_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STREAM_SYNC_OIDC_AUDIENCE")
+    config.settings.cache_clear()
+    for token in (rs256(), rs256(aud=None), rs256(aud=[])):
+        with pytest.raises(TokenInvalid):
+            identity.principal_of_token(token)
+
+
+@pytest.mark.requirement("ST-7")
+@pytest.mark.parametrize(
     "token",
     [
         pytest.param(lambda: "", id="empty"),
