@@ -290,7 +290,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
 
     def gather(self, bytes_per_second: float) -> None:
         """The stream runs at this rate: be woken for a tenth of a second of it at a time."""
-        self._gathering.follow(bytes_per_second)
+        self._gathering.follow(bytes_per_second, self._session.acknowledge_every)
 
     def hasten(self) -> None:
         """Less comes than was expected: be woken for every byte."""

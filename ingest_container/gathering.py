@@ -29,9 +29,9 @@ class Gathering:
         self._socket = connected
         self._mark = 1
 
-    def follow(self, bytes_per_second: float) -> None:
-        """What the stream brings at present."""
-        wanted = min(int(bytes_per_second * SECONDS), MOST)
+    def follow(self, bytes_per_second: float, most: int = MOST) -> None:
+        """What the stream brings at present. `most`: bytes after which the encoder may wait for a word of ours."""
+        wanted = min(int(bytes_per_second * SECONDS), MOST, most)
         if wanted < LEAST:
             wanted = 1
         if abs(wanted - self._mark) > CHANGE * self._mark:

@@ -9,6 +9,13 @@ from .tags import AUDIO_FOURCCS, VIDEO_FOURCCS
 
 PUBLISH_START = "NetStream.Publish.Start"
 BAD_NAME = "NetStream.Publish.BadName"
+UNPUBLISH_SUCCESS = "NetStream.Unpublish.Success"
+PLAY_STREAM_NOT_FOUND = "NetStream.Play.StreamNotFound"
+NOTHING_TO_PLAY = "This server takes broadcasts and plays none. Watch the channel at its playback URL."
+
+PLAY = frozenset(("play", "play2"))
+# What only players say (7.2.2; FCSubscribe is Flash Media Server's).
+PLAYER_COMMANDS = PLAY | {"FCSubscribe", "pause", "pauseRaw", "seek", "receiveAudio", "receiveVideo"}
 
 # What we do with Enhanced RTMP's extensions: several tracks, packets with modifiers, times in nanoseconds. Not 1: no
 # encoder follows a request to reconnect.
@@ -114,6 +121,20 @@ def result(transaction_id: float, value: AmfValue = None) -> bytes:
 def on_fc_publish() -> bytes:
     """What encoders of Adobe's make wait for after FCPublish; the others pass over it."""
     return encode("onFCPublish", 0.0, None, {"code": PUBLISH_START, "description": "FCPublish succeeded."})
+
+
+def on_fc_subscribe_failed() -> bytes:
+    """What players that sent FCSubscribe wait for before they play."""
+    return encode("onFCSubscribe", 0.0, None, _nothing_to_play())
+
+
+def player_error(transaction_id: float) -> bytes:
+    """The answer to a command of a player that does not play."""
+    return encode("_error", transaction_id, None, _nothing_to_play())
+
+
+def _nothing_to_play() -> dict[str, AmfValue]:
+    return {"level": "error", "code": PLAY_STREAM_NOT_FOUND, "description": NOTHING_TO_PLAY}
 
 
 def on_status(level: str, code: str, description: str) -> bytes:

@@ -6,7 +6,7 @@ cdef long long _MASK, _HALF_WRAP
 
 
 cdef class MediaCounter:
-    cdef unsigned long _stream_id
+    cdef set _refused
     cdef bytes _video_head, _audio_head
     cdef long long _clock
     cdef bint _began, _open

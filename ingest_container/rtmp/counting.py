@@ -22,7 +22,7 @@ class MediaCounter:
         "_began",
         "_clock",
         "_open",
-        "_stream_id",
+        "_refused",
         "_video_head",
         "audio_codec",
         "bytes",
@@ -32,9 +32,9 @@ class MediaCounter:
         "video_codec",
     )
 
-    def __init__(self, stream_id: int = 0) -> None:
-        """Counts media of message stream `stream_id`."""
-        self._stream_id = stream_id
+    def __init__(self, refused: set[int] | None = None) -> None:
+        """`refused`: message streams whose media do not count; the caller may change the set."""
+        self._refused: set[int] = set() if refused is None else refused
         self._open = True
         self._video_head = b""  # how a plain frame begins; empty while that is not known
         self._audio_head = b""
@@ -57,7 +57,9 @@ class MediaCounter:
             head = self._audio_head
         else:
             return False
-        return len(head) > 0 and stream_id == self._stream_id and buffer.startswith(head, start, end)
+        if self._refused and stream_id in self._refused:
+            return False
+        return len(head) > 0 and buffer.startswith(head, start, end)
 
     def count_plain(self, type_id: int, size: int, timestamp: int) -> None:
         """A message that `is_plain`, now whole. `timestamp` is the wire's."""

@@ -23,9 +23,9 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The connect command was answered. `tc_url` is the user's own text and may hold a key: never log it."""
+    """The connect command was answered. `app` and `tc_url` are the user's text and may hold a key: never log them."""
 
-    app: str
+    app: str = field(repr=False)
     tc_url: str = field(repr=False)
     flash_ver: str
     connection_type: str
@@ -36,7 +36,7 @@ class Connected:
 class PublishRequested:
     """The encoder waits for `accept_publish` or `refuse_publish`. `stream_name` is the secret stream key."""
 
-    app: str
+    app: str = field(repr=False)
     stream_name: str = field(repr=False)
     query: str = field(repr=False)  # what followed the first "?" of the stream name, without it
     publish_type: str  # "live", "record" or "append"; empty if none was given

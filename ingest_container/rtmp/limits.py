@@ -50,7 +50,7 @@ MAX_METADATA_BYTES = 64 * 1024
 MAX_STREAM_NAME_CHARS = 256
 MAX_QUERY_CHARS = 1024
 
-# createStream calls a connection may make; encoders make one, and each costs us an answer.
+# Message streams that a connection may have open at once; encoders have one.
 MAX_MESSAGE_STREAMS = 8
 
 # Configuration (metadata and sequence headers) of an encoder that does not wait for Publish.Start, kept until the
@@ -67,8 +67,9 @@ MAX_TRACKS = 32
 # sends 10 s of 12 Mbit/s in this. Encoders that wait send less than 10 KB.
 MAX_BYTES_BEFORE_PUBLISH = 16 * 1024 * 1024
 
-# Acknowledge no more often than this, whatever window the peer asks for: it bounds what we write back.
-MIN_ACKNOWLEDGEMENT_WINDOW = 16 * 1024
+# Bytes to be received for each acknowledgement of 16 bytes, whatever window the peer asks for: what we write back stays
+# below 4 % of what comes. A window below this one is smaller than a frame of any picture.
+MIN_ACKNOWLEDGED_BYTES = 512
 
 # --- deadlines, seconds ----------------------------------------------------------------------------------------
 
@@ -92,7 +93,8 @@ REFUSAL_LINGER_SECONDS = 2.0
 # delays no audio behind video.
 OUTGOING_CHUNK_SIZE = 65536
 
-# Window Acknowledgement Size and Set Peer Bandwidth: the customary value; we send far less than one window.
+# Window Acknowledgement Size and Set Peer Bandwidth: the customary value. We send far less than one window; what the
+# encoder sends is acknowledged by it, whether the encoder names a window of its own or not: some wait for that.
 WINDOW_ACKNOWLEDGEMENT_SIZE = 2_500_000
 
 
@@ -116,7 +118,7 @@ class Limits:
     max_aggregate_parts: int = MAX_AGGREGATE_PARTS
     max_tracks: int = MAX_TRACKS
     max_bytes_before_publish: int = MAX_BYTES_BEFORE_PUBLISH
-    min_acknowledgement_window: int = MIN_ACKNOWLEDGEMENT_WINDOW
+    min_acknowledged_bytes: int = MIN_ACKNOWLEDGED_BYTES
     handshake_seconds: float = HANDSHAKE_SECONDS
     connect_seconds: float = CONNECT_SECONDS
     publish_seconds: float = PUBLISH_SECONDS

@@ -20,16 +20,13 @@ A peer can never make a method raise: what breaks the protocol is a `ProtocolFai
 
 from enum import Enum, auto
 
-from . import commands, messages
-from .chunks import ChunkReader, ChunkWriter
+from . import messages
+from .chunks import ChunkReader
 from .commands import Command, parse_command
 from .counting import MediaCounter
 from .errors import LocalProtocolError, ProtocolError
 from .events import (
-    Capabilities,
-    CleanStop,
     CloseNow,
-    Connected,
     Event,
     Pong,
     ProtocolFailed,
@@ -37,9 +34,11 @@ from .events import (
     TimedOut,
 )
 from .handshake import Handshake
-from .limits import OUTGOING_CHUNK_SIZE, WINDOW_ACKNOWLEDGEMENT_SIZE, Limits
+from .limits import WINDOW_ACKNOWLEDGEMENT_SIZE, Limits
 from .media import MediaReader, configures
 from .messages import Message
+from .netconnection import NetConnection
+from .outgoing import Outgoing
 
 
 class SessionState(Enum):
@@ -69,6 +68,10 @@ class Trigger(Enum):
 _S, _T = SessionState, Trigger
 _PUBLISHING = SessionState.PUBLISHING  # looked at with every read
 
+# A peer that sends nothing past the window is often stopped short of it, by a message that no longer fits: it must not
+# wait for us then. FFmpeg acknowledges twice a window, librtmp ten times.
+_ACKNOWLEDGEMENTS_PER_WINDOW = 2
+
 # What is not in the table cannot happen; the peer's side is checked before, the shell's raises LocalProtocolError.
 TRANSITIONS: dict[SessionState, dict[Trigger, SessionState]] = {
     _S.HANDSHAKE: {_T.HANDSHAKE_DONE: _S.CONNECTING, _T.END: _S.CLOSED},
@@ -85,9 +88,6 @@ TRANSITIONS: dict[SessionState, dict[Trigger, SessionState]] = {
     _S.CLOSED: {},
 }
 
-_CONTROL_CHUNK_STREAM = 2  # "protocol control messages ... MUST be sent in chunk stream ID 2" (RTMP 1.0, 5.4)
-_COMMAND_CHUNK_STREAM = 3
-
 
 class Session:
     """See the module's text. `now` is monotonic seconds throughout."""
@@ -97,17 +97,13 @@ class Session:
         self._limits = limits or Limits()
         self._handshake = Handshake(random_bytes)
         self._reader = ChunkReader(self._limits)
-        self._writer = ChunkWriter()
+        self._outgoing = Outgoing()
+        self._connection = NetConnection(self._outgoing, self._limits)
         self._frames = frames
         self._counter = MediaCounter()
         self._media = MediaReader(self._limits, self._counter, frames=frames)
-        self._outgoing = bytearray()
-        self._app = ""
-        self._streams = 0  # message streams created
-        self._published = 0  # the message stream of the accepted or pending publish
-        self._fc_publish = False  # FCPublish came
         self._early: list[Message] = []  # configuration sent before Publish.Start
-        self._window = 0  # the peer's acknowledgement window; 0: it asked for none
+        self._acknowledge_every = WINDOW_ACKNOWLEDGEMENT_SIZE // _ACKNOWLEDGEMENTS_PER_WINDOW
         self._bytes_since_handshake = 0
         self._bytes_before_publish = 0  # and between one publish and the next
         self._acknowledged = 0
@@ -116,6 +112,11 @@ class Session:
         self.bytes_received = 0
 
     # --- what the shell calls ----------------------------------------------------------------------------------
+
+    @property
+    def acknowledge_every(self) -> int:
+        """Bytes received after which an acknowledgement is due: a peer may wait for it before it sends more."""
+        return self._acknowledge_every
 
     @property
     def counts(self) -> MediaCounter:
@@ -145,7 +146,7 @@ class Session:
         rest: bytes | memoryview = data
         if self.state is SessionState.HANDSHAKE:
             answer, rest = self._handshake.receive_data(data)
-            self._outgoing += answer
+            self._outgoing.raw(answer)
             if self._handshake.done:
                 self._move(Trigger.HANDSHAKE_DONE, now)
         if self.state in (SessionState.HANDSHAKE, SessionState.REFUSED, SessionState.CLOSED):
@@ -164,11 +165,7 @@ class Session:
 
     def data_to_send(self) -> bytes:
         """What is to be written to the socket now; empties it."""
-        if not self._outgoing:
-            return b""
-        data = bytes(self._outgoing)
-        self._outgoing.clear()
-        return data
+        return self._outgoing.take()
 
     def next_timer(self) -> float | None:
         """When `handle_timer` is due, or None: a publisher, waiting or accepted, has no deadline here."""
@@ -190,13 +187,10 @@ class Session:
     def accept_publish(self, now: float) -> None:
         """Send NetStream.Publish.Start. Raises LocalProtocolError unless the state is PUBLISH_PENDING."""
         self._move(Trigger.ACCEPT, now)
-        self._counter = MediaCounter(self._published)
+        self._counter = MediaCounter(self._connection.refused)
         self._reader.allow_media(self._counter)
         self._media = MediaReader(self._limits, self._counter, frames=self._frames)
-        self._send_control(messages.USER_CONTROL, messages.user_control(messages.STREAM_BEGIN, self._published))
-        if self._fc_publish:
-            self._send_command(0, commands.on_fc_publish())
-        self._send_status(self._published, "status", commands.PUBLISH_START, "Publishing started.")
+        self._connection.start()
 
     def refuse_publish(self, code: str, description: str, now: float) -> None:
         """Send an error status and linger until the peer has gone, 2 s at most: then comes `CloseNow`.
@@ -205,7 +199,7 @@ class Session:
         LocalProtocolError unless the state is PUBLISH_PENDING.
         """
         self._move(Trigger.REFUSE, now)
-        self._send_status(self._published, "error", code, description)
+        self._connection.refuse(code, description)
 
     def ping(self, now: float) -> None:
         """Send a ping request; the answer is a `Pong`. OBS answers only until Publish.Start.
@@ -215,7 +209,7 @@ class Session:
         if self.state not in (SessionState.CONNECTED, SessionState.PUBLISH_PENDING, SessionState.PUBLISHING):
             raise LocalProtocolError(f"ping in state {self.state.name}")
         milliseconds = int(now * 1000) & messages.TIMESTAMP_MASK
-        self._send_control(messages.USER_CONTROL, messages.user_control(messages.PING_REQUEST, milliseconds))
+        self._outgoing.user_control(messages.PING_REQUEST, milliseconds)
 
     # --- states ------------------------------------------------------------------------------------------------
 
@@ -249,7 +243,7 @@ class Session:
             self._handle(message, now, events)
             if self.state is SessionState.CLOSED:
                 return
-        if self._window:
+        if self._bytes_since_handshake - self._acknowledged >= self._acknowledge_every:
             self._acknowledge()
 
     def _handle(self, message: Message, now: float, events: list[Event]) -> None:
@@ -264,7 +258,7 @@ class Session:
         elif kind == messages.USER_CONTROL:
             self._on_user_control(message.payload, events)
         elif kind == messages.WINDOW_ACKNOWLEDGEMENT_SIZE:
-            self._window = max(messages.control_value(message), self._limits.min_acknowledgement_window)
+            self._on_window(messages.control_value(message))
         elif kind == messages.AGGREGATE:
             for part in messages.aggregate_parts(message, self._limits.max_aggregate_parts):
                 if part.type_id in messages.MEDIA_TYPES:
@@ -277,102 +271,48 @@ class Session:
             return
         if event_type == messages.PING_REQUEST:
             value = int.from_bytes(payload[2:6], "big")
-            self._send_control(messages.USER_CONTROL, messages.user_control(messages.PING_RESPONSE, value))
+            self._outgoing.user_control(messages.PING_RESPONSE, value)
         elif event_type == messages.PING_RESPONSE:
             events.append(Pong())
+
+    def _on_window(self, window: int) -> None:
+        """The peer wants to be acknowledged at least so often; 0 asks for nothing."""
+        if window:
+            every = min(window, WINDOW_ACKNOWLEDGEMENT_SIZE) // _ACKNOWLEDGEMENTS_PER_WINDOW
+            self._acknowledge_every = max(every, self._limits.min_acknowledged_bytes)
 
     def _acknowledge(self) -> None:
         # "The client or the server MUST send an acknowledgment to the peer after receiving bytes equal to the window
         # size" (5.4.3). The sequence number counts from the handshake and wraps. At most one for each read.
-        if self._bytes_since_handshake - self._acknowledged >= self._window:
-            self._acknowledged = self._bytes_since_handshake
-            self._send_control(messages.ACKNOWLEDGEMENT, messages.word(self._acknowledged & messages.TIMESTAMP_MASK))
+        self._acknowledged = self._bytes_since_handshake
+        self._outgoing.control(messages.ACKNOWLEDGEMENT, messages.word(self._acknowledged & messages.TIMESTAMP_MASK))
 
     # --- commands ----------------------------------------------------------------------------------------------
 
     def _on_command(self, command: Command, stream_id: int, now: float, events: list[Event]) -> None:
-        name = command.name
-        if name == "connect":
-            self._on_connect(command, now, events)
-        elif self.state is SessionState.CONNECTING:
+        if command.name == "connect":
+            if self.state is not SessionState.CONNECTING:
+                raise ProtocolError("second_connect", "connect came twice")
+            events.append(self._connection.connect(command))
+            self._move(Trigger.CONNECT, now)
+            return
+        if self.state is SessionState.CONNECTING:
             raise ProtocolError("command_before_connect", "a command came before connect")
-        elif name in ("releaseStream", "FCPublish"):
-            self._fc_publish = self._fc_publish or name == "FCPublish"
-            self._send_command(0, commands.result(command.transaction_id))
-        elif name == "createStream":
-            self._on_create_stream(command)
-        elif name == "publish":
-            self._on_publish(command, stream_id, now, events)
-        elif name in ("FCUnpublish", "deleteStream", "closeStream"):
-            if name == "FCUnpublish" and command.transaction_id:
-                self._send_command(0, commands.result(command.transaction_id))
-            self._on_stop(command, stream_id, now, events)
-        # Others (_checkbw, getStreamLength, answers to nothing we asked) are left unanswered, as by most servers.
-
-    def _on_connect(self, command: Command, now: float, events: list[Event]) -> None:
-        if self.state is not SessionState.CONNECTING:
-            raise ProtocolError("second_connect", "connect came twice")
-        enhanced = Capabilities(command.fourccs(), command.caps_ex())
-        self._app = command.text("app").strip("/")
-        self._send_control(messages.WINDOW_ACKNOWLEDGEMENT_SIZE, messages.word(WINDOW_ACKNOWLEDGEMENT_SIZE))
-        self._send_control(
-            messages.SET_PEER_BANDWIDTH,
-            messages.word(WINDOW_ACKNOWLEDGEMENT_SIZE) + bytes((messages.DYNAMIC_LIMIT,)),
-        )
-        self._send_control(messages.SET_CHUNK_SIZE, messages.word(OUTGOING_CHUNK_SIZE))
-        self._writer.chunk_size = OUTGOING_CHUNK_SIZE
-        self._send_command(0, commands.connect_result(command.transaction_id, enhanced=command.is_enhanced))
-        self._move(Trigger.CONNECT, now)
-        events.append(
-            Connected(self._app, command.text("tcUrl"), command.text("flashVer"), command.text("type"), enhanced)
-        )
-
-    def _on_create_stream(self, command: Command) -> None:
-        if self._streams == self._limits.max_message_streams:
-            raise ProtocolError("too_many_streams", f"more than {self._limits.max_message_streams}")
-        self._streams += 1
-        self._send_command(0, commands.result(command.transaction_id, float(self._streams)))
-
-    def _on_publish(self, command: Command, stream_id: int, now: float, events: list[Event]) -> None:
-        if self.state is not SessionState.CONNECTED:
-            self._send_status(stream_id, "error", commands.BAD_NAME, "This connection publishes already.")
-            return
-        name, publish_type = command.argument(0), command.argument(1)
-        stream_name, _, query = (name if isinstance(name, str) else "").partition("?")
-        self._published = stream_id
-        self._move(Trigger.PUBLISH, now)
-        events.append(
-            PublishRequested(
-                self._app,
-                stream_name[: self._limits.max_stream_name_chars],
-                query[: self._limits.max_query_chars],
-                publish_type if isinstance(publish_type, str) else "",
-            )
-        )
-
-    def _on_stop(self, command: Command, stream_id: int, now: float, events: list[Event]) -> None:
-        # Matched by name: GStreamer's deleteStream carries the key and no transaction id. Only a stop that plainly
-        # names another stream of this connection is left out.
-        if command.name == "deleteStream":
-            target = command.argument(0)
-            other = isinstance(target, float) and target != self._published and 1 <= target <= self._streams
-        else:
-            other = stream_id not in (0, self._published)
-        if other:
-            return
-        if self.state is SessionState.PUBLISHING:
+        asked = self._connection.handle(command, stream_id)
+        if isinstance(asked, PublishRequested):
+            self._move(Trigger.PUBLISH, now)
+            events.append(asked)
+        elif asked is not None:
+            was_published = self.state is _PUBLISHING
             self._move(Trigger.STOP, now)
             self._counter.stop()
-            events.append(CleanStop())
-        elif self.state is SessionState.PUBLISH_PENDING:
-            self._move(Trigger.STOP, now)
-            events.append(CloseNow("publish_abandoned"))
+            events.append(asked if was_published else CloseNow("publish_abandoned"))
 
     # --- media and metadata ------------------------------------------------------------------------------------
 
     def _on_media(self, message: Message, events: list[Event]) -> None:
-        """Media and metadata of the accepted stream; of a waiting one, what configures it; no others."""
-        if message.stream_id != self._published:
+        """Media and metadata of the accepted publisher; of a waiting one, what configures it."""
+        if message.stream_id in self._connection.refused:
             return
         if self.state is SessionState.PUBLISHING:
             self._media.read(message, events)
@@ -380,14 +320,3 @@ class Session:
             held = sum(len(early.payload) for early in self._early)
             if held + len(message.payload) <= self._limits.max_early_bytes:
                 self._early.append(message)
-
-    # --- sending -----------------------------------------------------------------------------------------------
-
-    def _send_control(self, type_id: int, payload: bytes) -> None:
-        self._outgoing += self._writer.write(_CONTROL_CHUNK_STREAM, type_id, 0, payload)
-
-    def _send_command(self, stream_id: int, payload: bytes) -> None:
-        self._outgoing += self._writer.write(_COMMAND_CHUNK_STREAM, messages.COMMAND_AMF0, stream_id, payload)
-
-    def _send_status(self, stream_id: int, level: str, code: str, description: str) -> None:
-        self._send_command(stream_id, commands.on_status(level, code, description))

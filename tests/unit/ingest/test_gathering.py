@@ -121,3 +121,12 @@ def test_nor_is_one_that_uvloop_has_closed() -> None:
     gathering.follow(500_000)
     gathering.at_once()
     assert gathering.unread() == 0
+
+
+def test_the_mark_stays_below_what_the_encoder_waits_to_hear_of(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    gathering = Gathering(node)
+    gathering.follow(775_000, 10_000)
+    assert mark(node) == 10_000
+    gathering.follow(775_000, 2_000)
+    assert mark(node) == 1

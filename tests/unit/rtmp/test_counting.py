@@ -78,11 +78,23 @@ def test_a_sequence_header_between_frames_is_no_frame() -> None:
     assert (session.counts.frames, session.counts.media) == (3, 4)
 
 
-def test_frames_of_another_message_stream_do_not_count() -> None:
+def test_frames_on_any_message_stream_are_the_publishers() -> None:
     session, peer = publishing_counter()
     session.receive_data(peer.video(0) + peer.video(33), 0.0)
-    session.receive_data(message(4, 9, b"\x27\x01" + bytes(100), time=66, stream_id=2, chunk_size=4096), 0.0)
-    assert session.counts.frames == 2
+    for stream_id in (0, 1, 2):
+        session.receive_data(message(4, 9, b"\x27\x01" + bytes(100), time=66, stream_id=stream_id), 0.0)
+    assert session.counts.frames == 5
+
+
+def test_plain_frames_of_a_refused_message_stream_do_not_count() -> None:
+    session, peer = publishing_counter()
+    session.receive_data(peer.video(0) + peer.video(33), 0.0)
+    session.receive_data(peer.command("createStream", None) + peer.publish(stream_id=2), 0.0)
+    refused = message(5, 9, b"\x27\x01" + bytes(100), time=66, stream_id=2, chunk_size=4096)
+    session.receive_data(refused + peer.video(66), 0.0)
+    assert session.counts.frames == 3
+    session.receive_data(peer.command("deleteStream", None, 2.0) + refused, 0.0)
+    assert session.counts.frames == 4
 
 
 def test_frames_after_the_clean_stop_do_not_count() -> None:

@@ -14,6 +14,7 @@ from ingest_container.rtmp import (
     Pong,
     ProtocolFailed,
     PublishRequested,
+    Session,
     SessionState,
     TimedOut,
     VideoConfig,
@@ -157,10 +158,18 @@ def test_command_of_type_17_is_amf0_behind_a_zero_byte() -> None:
     assert kinds(session.receive_data(message(4, COMMAND_AMF3, publish, stream_id=1), 0.0)) == [PublishRequested]
 
 
-def test_streams_of_a_connection_are_bounded() -> None:
+def test_open_streams_of_a_connection_are_bounded() -> None:
     session, peer = pending()
     many = b"".join(peer.command("createStream", None) for _ in range(Limits().max_message_streams))
     assert kinds(session.receive_data(many, 0.0)) == [ProtocolFailed, CloseNow]
+
+
+def test_deleted_streams_are_given_back() -> None:
+    session, peer = publishing()
+    for stream_id in range(2, 3 * Limits().max_message_streams):
+        delete = peer.command("deleteStream", None, float(stream_id))
+        assert session.receive_data(peer.command("createStream", None) + delete, 0.0) == []
+    assert session.state is SessionState.PUBLISHING
 
 
 # --- publish ---
@@ -361,10 +370,42 @@ def test_ping_of_the_encoder_is_answered_with_its_own_value() -> None:
     assert peer.replies[-1].payload == user_control(PING_RESPONSE, 77)
 
 
-def test_nothing_is_acknowledged_unless_the_encoder_asks_for_it() -> None:
+def acknowledged(session: Session, peer: RtmpPeer) -> list[int]:
+    """Every acknowledgement so far."""
+    deliver(session, peer)
+    return [int.from_bytes(reply.payload, "big") for reply in peer.replies if reply.type_id == ACKNOWLEDGEMENT]
+
+
+def test_an_encoder_that_names_no_window_is_acknowledged_twice_in_ours() -> None:
     session, peer = publishing()
-    session.receive_data(peer.video(0, size=200_000), 0.0)
-    assert session.data_to_send() == b""
+    for _ in range(51):
+        session.receive_data(peer.video(0, size=50_000), 0.0)
+    assert len(acknowledged(session, peer)) == 2
+    assert peer.replies[-1].stream_id == 0
+
+
+def test_a_larger_window_than_ours_does_not_make_us_acknowledge_more_rarely() -> None:
+    session, peer = publishing()
+    session.receive_data(message(2, WINDOW_ACKNOWLEDGEMENT_SIZE, word(0xFFFFFFFF)), 0.0)
+    session.receive_data(message(2, WINDOW_ACKNOWLEDGEMENT_SIZE, word(0)), 0.0)
+    for _ in range(26):
+        session.receive_data(peer.video(0, size=50_000), 0.0)
+    assert len(acknowledged(session, peer)) == 1
+
+
+@pytest.mark.parametrize("window", [1_100, 8_000, 20_000, 2_500_000])
+def test_an_encoder_that_stops_at_its_window_never_waits_for_long(window: int) -> None:
+    """It sends no message that would take it past the window."""
+    session, peer = publishing()
+    sent = session.bytes_received - 3073
+    announcement = message(2, WINDOW_ACKNOWLEDGEMENT_SIZE, word(window))
+    session.receive_data(announcement, 0.0)
+    sent += len(announcement)
+    for time in range(20):
+        frame = peer.audio(time, size=window // 3)
+        session.receive_data(frame, 0.0)
+        sent += len(frame)
+        assert sent - max(acknowledged(session, peer), default=0) <= window - window // 3 + 100
 
 
 def test_acknowledgement_counts_the_bytes_since_the_handshake() -> None:
@@ -390,11 +431,13 @@ def test_acknowledgement_wraps_at_32_bits(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_tiny_acknowledgement_window_does_not_make_us_write_for_every_byte() -> None:
     session, peer = publishing()
     session.receive_data(message(2, WINDOW_ACKNOWLEDGEMENT_SIZE, word(1)), 0.0)
-    session.data_to_send()
-    for _ in range(10):
-        session.receive_data(peer.audio(0), 0.0)
     deliver(session, peer)
-    assert [reply for reply in peer.replies if reply.type_id == ACKNOWLEDGEMENT] == []
+    before = session.bytes_received
+    for _ in range(10):
+        for byte in peer.audio(0):
+            session.receive_data(bytes((byte,)), 0.0)
+    written = 16 * len(acknowledged(session, peer))
+    assert 0 < written <= (session.bytes_received - before) / 25
 
 
 # --- media ---
