@@ -3,12 +3,14 @@
     CONNECTING --first media--> LIVE --connection lost, or silent--> RECONNECTING --media--> LIVE
                                                                           `--grace over--> ENDED
 
-Steps that write are taken one after another and retried while the database is away; a running stream goes on.
-A lease that somebody else has now ends the broadcast here without another write.
+`Liveness` decides what media and time mean; here it is done. Steps that write are taken one after another and retried
+while the database is away; a running stream goes on. A lease that somebody else has now ends the broadcast here without
+another write.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 from aws_lambda_powertools import Logger
@@ -18,16 +20,27 @@ from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
-from chalicelib.domain.streams import FIRST_MEDIA, SILENCE, EndReason, StreamState
+from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services import admission, lifecycle
 from chalicelib.services.lifecycle import StreamHold
-from ingest_container.clock import now_ms
+from ingest_container.clock import now_ms, steady
+from ingest_container.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.meter import Meter
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
 
-QUIET = 300  # ms without media in which more may wait in the kernel than was expected to come
+QUIET = 0.3  # seconds without media in which more may wait in the kernel than was expected to come
+# Seconds that an encoder is kept waiting to learn whether its own former connection is quiet for one.
+WAITS_FOR_QUIET = 1.5
+DEFAULTS = LivenessLimits()
 RETRY_FIRST, RETRY_MOST = 0.25, 2.0  # seconds between attempts while the database is away
+
+NO_KEY_FRAME = "The encoder described its stream but sent no frame. A key frame must come within"
+ENDS = {
+    Decision.NO_MEDIA: EndReason.NO_MEDIA,
+    Decision.GRACE_OVER: EndReason.GRACE_OVER,
+    Decision.KEY_EXPIRED: EndReason.KEY_EXPIRED,
+}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,9 +50,14 @@ class Carrier(Protocol):
     """The connection, as a broadcast sees it."""
 
     client_ip: str | None
+    flash_version: str  # what the encoder calls itself in connect; empty if it says nothing
 
     @property
     def facts(self) -> StreamFacts: ...
+
+    @property
+    def described(self) -> bool:
+        """Whether metadata or sequence headers of the stream came."""
 
     def drop(self, reason: EndReason) -> None:
         """Close it; the reason is for its audit record."""
@@ -65,6 +83,9 @@ class Broadcast:
         telemetry: Telemetry,
         log: Logger,
         gone: "Callable[[Broadcast], None]",
+        *,
+        limits: LivenessLimits = DEFAULTS,
+        clock: Callable[[], float] = steady,
     ) -> None:
         self.key = key
         self.hold = StreamHold(grant)
@@ -77,11 +98,9 @@ class Broadcast:
         self._gone = gone
         self._steps = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._last_media = now_ms()
-        self._waits_since = now_ms()  # for the first media of the present connection
-        self._speaking = False  # media came since the connection was taken on or fell silent
-        self._released = False  # the lease was let go; RECONNECTING
-        self._until: int | None = None  # while RECONNECTING: when the grace is over
+        self._limits = limits
+        self._clock = clock
+        self._liveness = Liveness(clock(), limits)
 
     @property
     def stream_id(self) -> str:
@@ -103,55 +122,101 @@ class Broadcast:
         replaced, self.carrier = self.carrier, carrier
         if replaced is not None:  # it fell silent, and this one was let in
             replaced.drop(EndReason.LEASE_LOST)
-        self._speaking = False
-        self._waits_since = now_ms()
+        expires_in = None if key.expires_at is None else (key.expires_at - now_ms()) / 1000
+        now = self._clock()
+        self._liveness.taken_on(
+            now,
+            grace=grant.grace / 1000,
+            was_live=grant.resumed,
+            expires=None if expires_in is None else now + expires_in,
+        )
         if grant.fence != self.hold.grant.fence:
             self._continue_under(grant)
         self._telemetry.tell(self.hold.created(now_ms(), carrier.client_ip))
 
-    def media(self) -> None:
-        """A frame came."""
-        self._last_media = now_ms()
-        if not self._speaking:
-            self._speaking = True
-            self._start(self._go_live())
+    def media(self, messages: int) -> None:
+        """So many audio and video messages came."""
+        if self._liveness.media(self._clock(), messages) is Decision.GO_LIVE:
+            self._start(self._go_live)
 
     def connection_lost(self, carrier: Carrier) -> None:
         """Without a clean stop. Of a carrier that was replaced it is no news."""
         if carrier is self.carrier:
             self.carrier = None
-            self._start(self._interrupt())
+            if self._liveness.lost() is Decision.INTERRUPT:
+                self._start(self._interrupt)
+
+    async def make_way(self, newcomer: Carrier, key: StreamKey) -> None:
+        """The same encoder comes back before its dead connection was noticed: lets go of that one.
+
+        The same means: the same key, the same address, the same name of the encoder, and nothing more from the
+        connection that carries the stream. Nobody else ever takes a stream over so.
+        """
+        carrier = self.carrier
+        if carrier is None or not self._is_same(carrier, newcomer, key):
+            return
+        until = self._clock() + WAITS_FOR_QUIET
+        while (due := self._liveness.gives_way_at) is not None and (wait := due - self._clock()) >= 0:
+            if self._clock() + wait > until:
+                return
+            await asyncio.sleep(wait + 0.01)
+            if self.carrier is not carrier:
+                return
+        if due is not None and not carrier.has_unread():
+            self._log.info("the encoder is back before its dead connection was noticed", stream_id=self.stream_id)
+            self.connection_lost(carrier)
+            carrier.drop(EndReason.LEASE_LOST)
+
+    def _is_same(self, carrier: Carrier, newcomer: Carrier, key: StreamKey) -> bool:
+        return (
+            key.key_id == self.key.key_id
+            and carrier.client_ip is not None
+            and carrier.client_ip == newcomer.client_ip
+            and carrier.flash_version != ""
+            and carrier.flash_version == newcomer.flash_version
+        )
 
     def end(self, reason: EndReason) -> None:
         """For good: a clean stop, an order, the end of the node."""
-        self._start(self._end(reason))
+        self._start(partial(self._end, reason))
 
     # --- what time tells ---------------------------------------------------------------------------------------
 
-    def tick(self, now: int) -> None:
-        """Twice a second: silence, a grace that is over, a publisher that never sends, a key that expires."""
-        state = self.hold.state
-        if self._steps.locked() or state is StreamState.ENDED:
+    def tick(self) -> None:
+        """Twice a second: silence, a grace period that is over, a publisher that never sends, a key that expires."""
+        if self._steps.locked() or self._is_over:
             return
-        overdue = not self._speaking and now - self._waits_since > FIRST_MEDIA
-        if self.key.expires_at is not None and now >= self.key.expires_at:
-            self.end(EndReason.KEY_EXPIRED)
-        elif state is StreamState.CONNECTING and overdue:
-            self.end(EndReason.NO_MEDIA)
-        elif state is StreamState.RECONNECTING and now >= (self._until or self._waits_since + FIRST_MEDIA):
-            self._start(self._give_up(self.hold))
-        elif state is StreamState.LIVE:
-            self._tick_live(now - self._last_media)
-
-    def _tick_live(self, quiet: int) -> None:
         carrier = self.carrier
-        if carrier is not None and quiet > QUIET:
-            carrier.hasten()
-        if quiet > SILENCE and not (carrier is not None and carrier.has_unread()):
-            self._speaking = False
-            self._start(self._interrupt())
-        elif carrier is not None and (facts := carrier.facts) is not self.hold.facts and facts != self.hold.facts:
-            self._start(self._learn(facts))
+        now = self._clock()
+        described, unread = False, False
+        if carrier is not None:
+            described = carrier.described
+            if now - self._liveness.last_media > QUIET:
+                carrier.hasten()
+                unread = carrier.has_unread()
+        decision = self._liveness.decide(now, described=described, unread=unread)
+        if decision is not None:
+            self._follow(decision, described)
+        elif self.is_live and carrier is not None:
+            facts = carrier.facts
+            if facts is not self.hold.facts and facts != self.hold.facts:
+                self._start(partial(self._learn, facts))
+
+    def _follow(self, decision: Decision, described: bool) -> None:
+        match decision:
+            case Decision.GO_LIVE:
+                self._start(self._go_live)
+            case Decision.INTERRUPT:
+                self._start(self._interrupt)
+            case Decision.TELL_WAITING:
+                self._telemetry.tell(self.hold.waiting(now_ms()))
+            case Decision.GRACE_OVER:
+                self._start(partial(self._give_up, self.hold))
+            case Decision.NO_MEDIA if described:
+                detail = f"{NO_KEY_FRAME} {self._limits.described:g} s."
+                self._start(partial(self._end, EndReason.NO_MEDIA, detail))
+            case _:
+                self.end(ENDS[decision])
 
     def sample(self, now: float) -> None:
         """Once a second; `now` is monotonic."""
@@ -182,7 +247,7 @@ class Broadcast:
 
     def check_lease(self) -> None:
         """The node's session was in doubt: is the channel still ours? Ends the broadcast here if not."""
-        self._start(self._check_lease())
+        self._start(self._check_lease)
 
     def superseded(self) -> None:
         """Another stream of the channel runs on this node now."""
@@ -190,16 +255,15 @@ class Broadcast:
 
     # --- steps -------------------------------------------------------------------------------------------------
 
-    def _start(self, step: Coroutine[None, None, None]) -> None:
+    def _start(self, step: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.get_running_loop().create_task(self._in_turn(step))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: step.close())  # it may never have had its turn, where the node stops
 
-    async def _in_turn(self, step: Coroutine[None, None, None]) -> None:
+    async def _in_turn(self, step: Callable[[], Awaitable[None]]) -> None:
         async with self._steps:
             try:
-                await step
+                await step()
             except LeaseLost:
                 # The write may have been under a fence that this very node replaced meanwhile, when its encoder
                 # came back: what counts is whether the present one holds.
@@ -219,18 +283,18 @@ class Broadcast:
 
     def fail(self, error: Exception) -> None:
         """A defect was met in this broadcast: it ends here, as it does when one of its steps fails."""
-        self._start(_failed(error))
+        self._start(partial(_failed, error))
 
     async def settled(self) -> None:
         """Returns when the steps begun so far are done: who comes back at once waits for its own release."""
-        async with self._steps:
-            return
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def _go_live(self) -> None:
         carrier = self.carrier
         if carrier is None or self._is_over:
             return
-        if self._released:
+        if self.hold.released:
             await self._reclaim(carrier)
         self._tell(await self._persist(self.hold.media, now_ms(), carrier.facts))
 
@@ -252,16 +316,14 @@ class Broadcast:
         self._continue_under(grant)
 
     async def _interrupt(self) -> None:
-        if self._is_over or self._released:
-            return
         hold = self.hold
-        event = await self._persist(hold.lost, now_ms(), self._last_media, self.meter.total_bytes)
-        self._tell(event)
-        if self.hold is not hold:  # its encoder is back already
+        if self._is_over or hold.released:
             return
-        self._released = True
-        self._until = event.until if event is not None else None
-        if self._is_over:
+        now = now_ms()
+        until = now + round((self._liveness.grace_until - self._clock()) * 1000)
+        event = await self._persist(hold.lost, now, until - hold.grant.grace, self.meter.total_bytes)
+        self._tell(event)
+        if self.hold is hold and self._is_over:  # else its encoder is back already
             self._over(EndReason.NO_MEDIA)
 
     async def _give_up(self, hold: StreamHold) -> None:
@@ -279,9 +341,9 @@ class Broadcast:
     async def _learn(self, facts: StreamFacts) -> None:
         await self._persist(self.hold.measured, facts)
 
-    async def _end(self, reason: EndReason) -> None:
+    async def _end(self, reason: EndReason, detail: str | None = None) -> None:
         if not self._is_over:
-            self._tell(await self._persist(self.hold.end, reason, now_ms(), self.meter.total_bytes))
+            self._tell(await self._persist(self.hold.end, reason, now_ms(), self.meter.total_bytes, detail))
             self._over(reason)
 
     async def _persist(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -298,8 +360,6 @@ class Broadcast:
     def _continue_under(self, grant: Grant) -> None:
         self.hold = StreamHold(grant)
         self.meter.restart(asyncio.get_running_loop().time())
-        self._released = False
-        self._until = None
 
     def _tell(self, event: StreamStateChange | None) -> None:
         if event is not None:

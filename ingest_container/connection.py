@@ -81,6 +81,12 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._preamble: bytearray | None = None  # while a PROXY protocol header may still come
         self._pong: asyncio.Future[None] | None = None  # while an answer to a ping is waited for
         self.client_ip: str | None = None
+        self.flash_version = ""
+
+    @property
+    def described(self) -> bool:
+        """Whether metadata or sequence headers of the stream came."""
+        return self._counts.bytes > 0 or self._found.claimed is not None
 
     @property
     def facts(self) -> StreamFacts:
@@ -129,8 +135,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
         state = session.state
         events = session.receive_data(data, self._loop.time(), size)
         if self._counts.media != self._media and self._broadcast is not None:
-            self._media = self._counts.media
-            self._broadcast.media()
+            new, self._media = self._counts.media - self._media, self._counts.media
+            self._broadcast.media(new)
         if events:
             self._handle(events)
         if session.state is not state:
@@ -231,6 +237,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
                 case rtmp.CleanStop():
                     self._on_clean_stop()
                 case rtmp.Connected():
+                    self.flash_version = event.flash_ver
                     self._found.introduced(event.flash_ver)
                 case rtmp.ProtocolFailed():
                     self._reason, self._detail = event.reason_code, event.detail

@@ -1,4 +1,4 @@
-"""What a stream carries, measured from its bytes: bitrate and frame rate over a sliding window (SS-6.3)."""
+"""What a stream carries, measured as it arrives: bitrate and frame rate over a sliding window (SS-6.3)."""
 
 from collections import deque
 
@@ -7,6 +7,7 @@ from ingest_container.rtmp import MediaCounter
 # Seconds. Keyframes are ten times larger than other frames and come every 1, 2 or 3 s: six seconds hold the same
 # number of them wherever the window begins, so the bitrate does not swing with them.
 WINDOW = 6
+SKEW = 0.1  # of the window, by which the stream's clock may differ from ours and still be believed
 
 
 class Meter:
@@ -60,9 +61,15 @@ class Meter:
 
     @property
     def fps(self) -> float | None:
-        """Frames by the stream's own timestamps, which do not jitter as arrivals do; None while unknown."""
+        """Frames in the window, over its time; None while unknown.
+
+        The stream's own timestamps do not jitter as arrivals do, so they tell the time where they run as our clock
+        does. Where they leap, stand still or run at another speed, the time of arrival counts.
+        """
         samples = [sample for sample in self._samples if sample[3]]
         if len(samples) < 2:
             return None
-        (_, _, before, start), (_, _, after, end) = samples[0], samples[-1]
-        return round((after - before) * 1000 / (end - start), 2) if end > start and after > before else None
+        (began, _, before, first), (ended, _, after, last) = samples[0], samples[-1]
+        arrived, told = ended - began, (last - first) / 1000
+        seconds = told if abs(told - arrived) <= SKEW * arrived else arrived
+        return round((after - before) / seconds, 2) if seconds > 0 and after > before else None

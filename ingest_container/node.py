@@ -23,6 +23,7 @@ from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
 from ingest_container.connection import PublisherConnection
 from ingest_container.gatekeeper import Gatekeeper, GateLimits
+from ingest_container.liveness import LivenessLimits
 from ingest_container.membership import Membership
 from ingest_container.rtmp import compiled
 from ingest_container.settings import IngestSettings
@@ -59,6 +60,7 @@ class IngestNode:
         )
         self._membership = Membership(info, tuple(shared.ingest_urls), self, self._threads, self.telemetry, log)
         self._broadcasts: dict[str, Broadcast] = {}  # by channel
+        self._liveness = LivenessLimits(described=settings.first_media_seconds, silence=settings.silence_seconds)
         self._gate = Gatekeeper(
             GateLimits(
                 connections=listeners.make_room(settings.max_connections),
@@ -129,6 +131,7 @@ class IngestNode:
     async def _admit(self, key: StreamKey, connection: PublisherConnection) -> Broadcast:
         waiting = self._broadcasts.get(key.channel_id)
         if waiting is not None:
+            await waiting.make_way(connection, key)
             await waiting.settled()
         node = self._membership.info
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
@@ -149,7 +152,9 @@ class IngestNode:
             broadcast.superseded()
             broadcast = None
         if broadcast is None:
-            broadcast = Broadcast(grant, key, self._threads, self.telemetry, self.log, self._gone)
+            broadcast = Broadcast(
+                grant, key, self._threads, self.telemetry, self.log, self._gone, limits=self._liveness
+            )
             self._broadcasts[grant.channel_id] = broadcast
         broadcast.take_on(connection, grant, key)
         if self._stopping.is_set():
@@ -161,7 +166,15 @@ class IngestNode:
 
     async def _claim(self, key: StreamKey, holder: Holder, connection: PublisherConnection) -> Grant:
         async def claim(judges: bool) -> Grant:
-            return await self._threads.run(admission.claim, key, holder, connection.client_ip, now_ms(), judges=judges)
+            return await self._threads.run(
+                admission.claim,
+                key,
+                holder,
+                connection.client_ip,
+                now_ms(),
+                judges=judges,
+                first_media=round(self._liveness.described * 1000),
+            )
 
         try:
             return await claim(self._membership.judges)
@@ -311,12 +324,15 @@ class IngestNode:
     # --- chores ------------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
+            due = loop.time() + TICK
             await asyncio.sleep(TICK)
-            now = now_ms()
+            if loop.time() - due > TICK:  # the loop was busy: what came meanwhile is read and accepted first
+                continue
             for broadcast in list(self._broadcasts.values()):
                 with _apart(broadcast):
-                    broadcast.tick(now)
+                    broadcast.tick()
 
     async def _measure(self) -> None:
         """Once a second: samples all meters, sends what is watched, stores every stream's pulse now and then."""

@@ -34,6 +34,10 @@ class IngestSettings(BaseSettings):
     # Publishers with a good key that wait for a place when all are taken, and how many seconds they do at most.
     queue_length: int = Field(default=64, ge=0, le=10_000)
     queue_seconds: float = Field(default=60.0, gt=0, le=600)
+    # Seconds a publisher that has described its stream may take to its first frame (a relay waits for the source's next
+    # key frame), and seconds without media after which ordinary video counts as interrupted.
+    first_media_seconds: float = Field(default=20.0, ge=5, le=120)
+    silence_seconds: float = Field(default=4.0, ge=2, le=30)
     # Connections of all kinds; those among them whose key was not recognised yet; and those from one address (IPv6: one
     # /64), of which this very machine is not counted.
     max_connections: int = Field(default=16_384, ge=1)

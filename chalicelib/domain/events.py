@@ -17,6 +17,7 @@ CONTROL_SOURCE = "stream-sync.control"
 
 class EventName(StrEnum):
     SESSION_CREATED = "Session Created"
+    STREAM_WAITING = "Stream Waiting"
     STREAM_START = "Stream Start"
     STREAM_INTERRUPTED = "Stream Interrupted"
     STREAM_RESUMED = "Stream Resumed"

@@ -15,8 +15,9 @@ from chalicelib.domain.cards import Card
 from chalicelib.domain.leases import Holder, Lease, NodeSession, dead_node_grace, is_over
 
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
-SILENCE = 4_000  # ms without media after which a publisher counts as gone, its connection open or not
-FIRST_MEDIA = 5_000  # ms after NetStream.Publish.Start in which media must come; OBS needs about 0.5 s
+SILENCE = 4_000  # ms without media after which ordinary video counts as gone, its connection open or not
+# ms in which whoever continues a stream must send media, where its holder says nothing else
+FIRST_MEDIA = 5_000
 
 _ID_FORM = re.compile("[0-9A-HJKMNP-TV-Z]{26}")  # a ULID: Crockford's base 32
 
@@ -61,7 +62,7 @@ END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.CLEAN_STOP: "The broadcast was stopped in the encoder.",
     EndReason.UNPUBLISHED: "The publisher has left the media server.",
     EndReason.GRACE_OVER: "The connection was lost and the encoder did not come back in time.",
-    EndReason.NO_MEDIA: "The encoder connected but sent no picture or sound.",
+    EndReason.NO_MEDIA: "The encoder connected but sent no picture or sound in time.",
     EndReason.KEY_RESET: "The stream key was reset.",
     EndReason.KEY_REVOKED: "The stream key was revoked.",
     EndReason.KEY_EXPIRED: "The stream key expired.",

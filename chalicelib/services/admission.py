@@ -81,13 +81,15 @@ def claim(
     publication: Publication | None = None,
     only: str | None = None,
     judges: bool = True,
+    first_media: int = FIRST_MEDIA,
     cache: KeyCache = _cache,
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
     `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
     `only` names a stream to continue, that one or none. `judges`: whether a session that has run out tells that its
-    node is dead; else HolderInDoubt is raised. Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another
+    node is dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
+    Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another
     publisher holds the channel, the key's refusal if it was revoked meanwhile or is used up, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
@@ -114,7 +116,7 @@ def claim(
             outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip))
         else:
             stream_id = waiting.stream_id
-            outcome = leases.resume(attempt, stream_id, client_ip, now + FIRST_MEDIA)
+            outcome = leases.resume(attempt, stream_id, client_ip, now + first_media)
         if outcome is Claimed.YES:
             return _grant(key, channel, holder, stream_id, attempt.fence, waiting)
         if outcome is Claimed.KEY_REFUSED:

@@ -41,6 +41,7 @@ class StreamHold:
         self.state = StreamState.RECONNECTING if grant.resumed else StreamState.CONNECTING
         self.started_at = grant.started_at
         self.facts = StreamFacts()
+        self.released = False  # the lease was let go: somebody else may hold the channel
         self._seqs = itertools.count(first_seq(grant.fence) + 1)
 
     @classmethod
@@ -71,6 +72,10 @@ class StreamHold:
     def created(self, now: int, client_ip: str | None) -> StreamStateChange:
         """The news that the channel was claimed; nothing to write, the claim did."""
         return self._news(EventName.SESSION_CREATED, now, client_ip=client_ip)
+
+    def waiting(self, now: int) -> StreamStateChange:
+        """The encoder described its stream, and its first frame is waited for; nothing to write."""
+        return self._news(EventName.STREAM_WAITING, now, detail="Waiting for the encoder's first key frame.")
 
     def media(self, now: int, facts: StreamFacts) -> StreamStateChange | None:
         """The first media of a connection. Raises LeaseLost."""
@@ -103,11 +108,11 @@ class StreamHold:
         until = last_media_at + self.grant.grace
         seq = self.next_seq()
         leases.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until)
-        self.state = after
+        self.state, self.released = after, True
         return self._news(EventName.STREAM_INTERRUPTED, now, seq=seq, status=ChannelStatus.RECONNECTING, until=until)
 
-    def end(self, reason: EndReason, now: int, bytes_in: int) -> StreamStateChange | None:
-        """Over for good. Raises LeaseLost."""
+    def end(self, reason: EndReason, now: int, bytes_in: int, detail: str | None = None) -> StreamStateChange | None:
+        """Over for good; `detail` where more is known than the reason's own sentence says. Raises LeaseLost."""
         if self.state is StreamState.ENDED:
             return None
         ended = self._news(
@@ -115,7 +120,7 @@ class StreamHold:
             now,
             status=ChannelStatus.OFFLINE,
             reason=reason.value,
-            detail=END_REASON_TEXT[reason],
+            detail=detail or END_REASON_TEXT[reason],
         )
         leases.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, _entry(ended))
         self.state = StreamState.ENDED

@@ -1,8 +1,9 @@
 """A broadcast whose database answers late: what happened meanwhile counts."""
 
 import asyncio
+import contextlib
 import gc
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -33,9 +34,14 @@ class LateDatabase(Threads):
 
 
 class Encoder:
-    client_ip: str | None = "192.0.2.1"
     facts = StreamFacts()
+    described = False
+    unread = False
     dropped: EndReason | None = None
+
+    def __init__(self, client_ip: str | None = "192.0.2.1", flash_version: str = "FMLE/3.0") -> None:
+        self.client_ip = client_ip
+        self.flash_version = flash_version
 
     def drop(self, reason: EndReason) -> None:
         self.dropped = reason
@@ -45,7 +51,7 @@ class Encoder:
     def hasten(self) -> None: ...
 
     def has_unread(self) -> bool:
-        return False
+        return self.unread
 
 
 def grant(fence: int) -> Grant:
@@ -115,3 +121,96 @@ async def test_a_defect_ends_the_broadcast_and_gives_the_channel_back() -> None:
     assert encoder.dropped is EndReason.NODE_LOST
     assert gone == [broadcast]
     database.close()
+
+
+# --- an encoder that is back before its dead connection was noticed ---------------------------------------------------
+
+OTHER_KEY = StreamKey("other", "key_2", "ch_1", "hint", KeyStatus.ACTIVE, 0)
+
+
+class Clock:
+    """Seconds."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@contextlib.asynccontextmanager
+async def live() -> AsyncIterator[tuple[Broadcast, Encoder, LateDatabase, Clock]]:
+    """A broadcast that is LIVE, with media at this very moment."""
+    database, log, clock = LateDatabase(), Logger("test", level="CRITICAL"), Clock()
+    broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, lambda _: None, clock=clock)
+    encoder = Encoder()
+    broadcast.take_on(encoder, grant(1), KEY)
+    broadcast.media(10)
+    async with asyncio.timeout(5):
+        (await database.asked.get()).set_result(None)
+        await broadcast.settled()
+        yield broadcast, encoder, database, clock
+    database.close()
+
+
+async def test_the_same_encoder_takes_the_place_of_its_quiet_connection() -> None:
+    async with live() as (broadcast, first, database, clock):
+        clock.now += 1.5
+        await broadcast.make_way(Encoder(), KEY)
+        assert first.dropped is EndReason.LEASE_LOST
+        assert broadcast.carrier is None
+        await database.asked.get()  # the lease is let go
+
+
+async def test_it_is_waited_for_a_moment_whether_the_first_connection_is_quiet() -> None:
+    async with live() as (broadcast, first, _, clock):
+        clock.now += 0.9
+        coming = asyncio.create_task(broadcast.make_way(Encoder(), KEY))
+        await asyncio.sleep(0)
+        assert first.dropped is None
+        clock.now += 0.2
+        await coming
+        assert first.dropped is EndReason.LEASE_LOST
+
+
+async def test_a_connection_that_sends_meanwhile_stays() -> None:
+    async with live() as (broadcast, first, _, clock):
+        clock.now += 0.9
+        coming = asyncio.create_task(broadcast.make_way(Encoder(), KEY))
+        await asyncio.sleep(0)
+        clock.now += 0.9
+        broadcast.media(1)
+        await coming
+        assert first.dropped is None
+
+
+@pytest.mark.parametrize(
+    ("newcomer", "key"),
+    [
+        (Encoder("192.0.2.2"), KEY),
+        (Encoder(flash_version="another"), KEY),
+        (Encoder(), OTHER_KEY),
+    ],
+    ids=["another address", "another encoder", "another key"],
+)
+async def test_nobody_else_takes_a_quiet_connections_place(newcomer: Encoder, key: StreamKey) -> None:
+    async with live() as (broadcast, first, _, clock):
+        clock.now += 3
+        await broadcast.make_way(newcomer, key)
+        assert first.dropped is None
+
+
+@pytest.mark.parametrize("unnamed", [Encoder(None), Encoder(flash_version="")], ids=["address", "name"])
+async def test_who_is_not_known_by_address_and_name_is_never_the_same(unnamed: Encoder) -> None:
+    async with live() as (broadcast, _, _, clock):
+        broadcast.carrier = unnamed
+        clock.now += 3
+        await broadcast.make_way(Encoder(unnamed.client_ip, unnamed.flash_version), KEY)
+        assert unnamed.dropped is None
+
+
+async def test_a_connection_that_we_are_late_to_read_stays() -> None:
+    async with live() as (broadcast, first, _, clock):
+        first.unread = True
+        clock.now += 3
+        await broadcast.make_way(Encoder(), KEY)
+        assert first.dropped is None

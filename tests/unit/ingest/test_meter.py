@@ -59,6 +59,32 @@ def test_frame_rate_follows_the_streams_clock_and_not_the_arrivals(rate: int, se
     assert meter.fps == pytest.approx(rate, rel=0.01)
 
 
+@pytest.mark.requirement("SS-6.3")
+@given(leaps=st.dictionaries(st.integers(0, 19), st.integers(-100_000, 100_000), min_size=1))
+def test_an_encoder_whose_clock_leaps_has_its_frame_rate_all_the_same(leaps: dict[int, int]) -> None:
+    """25 frames a second; before some of the seconds the encoder's clock is set, either way."""
+    meter, counter = following()
+    clock = 1_000_000
+    for second in range(20):
+        clock += leaps.get(second, 0)
+        for frame in range(25):
+            video(counter, 4_000, clock + frame * 40)
+        clock += 1000
+        meter.sample(second + 1)
+        assert second == 0 or meter.fps == pytest.approx(25, rel=0.12)
+        assert meter.bitrate_kbps == 800.0
+
+
+@pytest.mark.parametrize("speed", [0, 0.5, 2], ids=["stands still", "slow", "fast"])
+def test_an_encoder_whose_clock_runs_at_another_speed_is_measured_by_ours(speed: float) -> None:
+    meter, counter = following()
+    for second in range(10):
+        for frame in range(25):
+            video(counter, 4_000, 1_000 + int((second * 1000 + frame * 40) * speed))
+        meter.sample(second + 1)
+    assert meter.fps == 25
+
+
 def test_sound_alone_has_no_frame_rate() -> None:
     meter, counter = following()
     for second in range(1, 5):

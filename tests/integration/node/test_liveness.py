@@ -1,0 +1,104 @@
+"""When an encoder counts as there: long waits for a key frame, rare frames, a reconnect before the loss was noticed."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason
+from tests.integration.node.conftest import Node, Publish, StartNode, Studio
+from tests.support.publisher import STARTED, Publisher, until
+
+OnAir = Callable[[Node, Studio], Publisher]
+
+
+def described(publisher: Publisher) -> None:
+    assert publisher.publish() == STARTED
+    publisher.socket.sendall(publisher.peer.metadata() + publisher.peer.sequence_headers())
+
+
+def frame(publisher: Publisher, *, keyframe: bool = True) -> None:
+    publisher.socket.sendall(publisher.peer.video(publisher.clock, keyframe=keyframe, size=2_000))
+    publisher.clock += 5_000
+
+
+# --- first media -----------------------------------------------------------------------------------------------
+
+
+def test_a_relay_that_waits_for_its_sources_key_frame_goes_live(node: Node, studio: Studio, publish: Publish) -> None:
+    relay = publish(node, studio.stream_key)
+    described(relay)
+    until(lambda: "Stream Waiting" in studio.kinds(), "its owner is told")
+    assert not relay.was_closed(6), "longer than who sends nothing at all is given"
+    frame(relay)
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)
+
+
+def test_a_publisher_that_described_its_stream_and_sends_no_frame_is_told_why(
+    studio: Studio, publish: Publish, start_node: StartNode
+) -> None:
+    publisher = publish(start_node(first_media_seconds=6), studio.stream_key)
+    began = time.monotonic()
+    described(publisher)
+    assert publisher.was_closed(12)
+    assert time.monotonic() - began > 6
+    until(lambda: studio.stream().end_reason == EndReason.NO_MEDIA, "its end")
+    assert "key frame must come within 6 s" in studio.timeline()[-1].facts["detail"]
+
+
+# --- rare frames -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_a_stream_with_rare_frames_is_live_throughout(node: Node, studio: Studio, publish: Publish) -> None:
+    publisher = publish(node, studio.stream_key)
+    described(publisher)
+    for _ in range(4):
+        frame(publisher)
+        assert not publisher.was_closed(SILENCE / 1000 + 1)
+        assert studio.is_(ChannelStatus.LIVE)
+    assert "Stream Interrupted" not in studio.kinds()
+
+
+# --- a reconnect before the loss was noticed -----------------------------------------------------------------------
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_the_same_encoder_resumes_before_its_dead_connection_was_noticed(
+    node: Node, studio: Studio, on_air: OnAir, publish: Publish
+) -> None:
+    dead = on_air(node, studio)
+    stream_id = studio.stream().stream_id
+    dead.fall_silent()
+    again = publish(node, studio.stream_key)
+    began = time.monotonic()
+    assert again.publish() == STARTED
+    assert time.monotonic() - began < SILENCE / 1000 - 0.5
+    assert dead.was_closed(1)
+    again.go_on_air()
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)
+    assert studio.stream().stream_id == stream_id
+
+
+@pytest.mark.requirement("SS-2.3")
+def test_another_address_does_not_take_a_quiet_publishers_place(node: Node, studio: Studio, on_air: OnAir) -> None:
+    quiet = on_air(node, studio)
+    quiet.fall_silent()
+    time.sleep(1.5)
+    other = Publisher(node.port, studio.stream_key, source="127.0.3.1")
+    try:
+        assert other.publish() == "NetStream.Publish.BadName"
+        quiet.speak_again()
+        assert not quiet.was_closed(1)
+        assert studio.is_(ChannelStatus.LIVE)
+    finally:
+        other.drop()
+
+
+@pytest.mark.requirement("SS-2.3")
+def test_the_same_encoder_does_not_take_the_place_of_a_connection_that_sends(
+    node: Node, studio: Studio, on_air: OnAir, publish: Publish
+) -> None:
+    first = on_air(node, studio)
+    assert publish(node, studio.stream_key).publish() == "NetStream.Publish.BadName"
+    assert not first.was_closed(1)
