@@ -13,7 +13,7 @@ from benchmarks.api.meter import Cost
 from chalicelib.aws import POOL
 from chalicelib.domain.cards import Search
 from chalicelib.domain.publications import Dialect
-from chalicelib.services import discovery, foreign, stream_views
+from chalicelib.services import discovery, foreign_admission, stream_views
 from chalicelib.services.foreign import MediaServer
 
 PAGE = 50
@@ -34,7 +34,7 @@ class Services:
         def call(number: int) -> Cost:
             lodger = lodgers[number]
             with _places, meter.measured(reads=number < COUNTED) as cost:
-                foreign.admit(server, lodger.connection_id, lodger.stream_key, CLIENT_IP, now_ms())
+                foreign_admission.admit(server, lodger.connection_id, lodger.stream_key, CLIENT_IP, now_ms())
             return cost
 
         return call

@@ -28,6 +28,7 @@ from chalicelib.services import (
     keyring,
     lifecycle,
     limits,
+    readers,
     stream_views,
     timelines,
     views,
@@ -78,7 +79,10 @@ def get_channel(user: Principal) -> views.OwnChannel:
 def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel:
     """Title, description, category, tags, visibility."""
     changes = body.model_dump(mode="json", exclude_none=True)
-    return _body_of(credentials.edit(_channel_of(user), changes))
+    edited = credentials.edit(_channel_of(user), changes)
+    if "visibility" in changes:
+        readers.visibility_set(edited, now_ms())
+    return _body_of(edited)
 
 
 @route(

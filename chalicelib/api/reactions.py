@@ -11,9 +11,16 @@ from pydantic import ValidationError
 
 from chalicelib.api.http import now_ms
 from chalicelib.config import settings
-from chalicelib.domain.events import EVENT_TYPES, DashboardConnected, PublisherOrdered, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import (
+    EVENT_TYPES,
+    ChannelHidden,
+    DashboardConnected,
+    PublisherOrdered,
+    StreamMetrics,
+    StreamStateChange,
+)
 from chalicelib.observability import logger
-from chalicelib.services import fanout, fleet, lifecycle, reconciler
+from chalicelib.services import fanout, fleet, lifecycle, readers, reconciler
 
 blueprint = Blueprint(__name__)
 
@@ -44,6 +51,8 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         fanout.greet(detail, now_ms)
     elif isinstance(detail, PublisherOrdered):
         reconciler.follow_orders(detail.node_id, now_ms())
+    elif isinstance(detail, ChannelHidden):
+        readers.turn_away(detail.channel_id)
     return {"handled": detail_type}
 
 

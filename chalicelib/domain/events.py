@@ -111,6 +111,14 @@ class PublisherOrdered(BusEvent):
     at: int
 
 
+class ChannelHidden(BusEvent):
+    """detail-type `Channel Hidden`: a channel turned private; whoever still plays it from a media server is to go."""
+
+    detail_type: Literal["Channel Hidden"] = Field(default="Channel Hidden", exclude=True)
+    channel_id: str
+    at: int
+
+
 class DashboardConnected(BusEvent):
     """detail-type `Dashboard Connected`: a WebSocket waits for its snapshot."""
 
@@ -128,12 +136,21 @@ class DeliveriesDue(BusEvent):
     at: int
 
 
-AnyEvent = StreamStateChange | StreamMetrics | NodeChange | PublisherOrdered | DashboardConnected | DeliveriesDue
+AnyEvent = (
+    StreamStateChange
+    | StreamMetrics
+    | NodeChange
+    | PublisherOrdered
+    | ChannelHidden
+    | DashboardConnected
+    | DeliveriesDue
+)
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Stream State Change": StreamStateChange,
     "Stream Metrics": StreamMetrics,
     "Ingest Node Change": NodeChange,
     "Publisher Ordered": PublisherOrdered,
+    "Channel Hidden": ChannelHidden,
     "Dashboard Connected": DashboardConnected,
     "Webhook Deliveries Due": DeliveriesDue,
 }

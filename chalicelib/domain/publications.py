@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.leases import Holder
+from chalicelib.domain.mediamtx import Source, asked_as
 
 
 class Dialect(StrEnum):
@@ -49,7 +50,8 @@ AWAY_LIMIT = 600_000
 class Publication:
     """One publisher's connection on a foreign server, by the ids of that server.
 
-    `source_type` and `source_id` are MediaMTX's names of what it can kick, known once the path is ready.
+    `source_type` and `source_id` are MediaMTX's names of what it can kick, known once the path is ready; `protocol` is
+    what the publisher speaks, as MediaMTX asked.
     `orders` are the raw orders of the session's row, `"<stream_id> <reason>"`. `seen_at` is the last time that the
     server itself confirmed the publisher.
     """
@@ -67,10 +69,22 @@ class Publication:
     source_id: str | None = None
     seen_at: int = 0
     orders: frozenset[str] = frozenset()
+    protocol: str | None = None
 
     @property
     def node_id(self) -> str:
         return node_id_of(self.dialect, self.server, self.connection_id)
+
+    @property
+    def server_id(self) -> str:
+        return f"{self.dialect}:{self.server}"
+
+    @property
+    def connections(self) -> list[Source]:
+        """What MediaMTX may list it as: its source once that is known, else the connection that it asked about."""
+        if self.source_type and self.source_id:
+            return [Source(self.source_type, self.source_id)]
+        return asked_as(self.protocol, self.connection_id)
 
     @property
     def holder(self) -> Holder:
@@ -91,3 +105,8 @@ def dialect_of(node_id: str) -> Dialect | None:
     """Whose publisher a holder is; None for our own nodes, whose ids have no colon."""
     dialect, colon, _ = node_id.partition(":")
     return Dialect(dialect) if colon and dialect in list(Dialect) else None
+
+
+def server_of(node_id: str) -> str | None:
+    """Which server carries a foreign publisher, `<dialect>:<name>`; None for our own nodes."""
+    return ":".join(node_id.split(":", 2)[:2]) if dialect_of(node_id) is not None else None

@@ -1,6 +1,5 @@
-"""Publishers of foreign media servers, by the same admission as our own ingest.
+"""Publishers of foreign media servers after they were let in (by `foreign_admission`).
 
-    admit     the key is good, the channel is claimed       CONNECTING
     confirm   the server says, or lists, that it publishes  LIVE, its session renewed
     leave     the server says that it has gone              ENDED
     end       an order, or its key is no longer good        ENDED
@@ -10,24 +9,23 @@ connection that does not hold the channel changes nothing. A connection whose cl
 lost, claims again with the key that it showed; one that left, or never showed a key, does not.
 """
 
-import secrets
 from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Visibility, is_channel_id
 from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, LeaseLost, StreamNotFound
-from chalicelib.domain.events import EventName, StreamFacts, StreamStateChange
+from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import KeyStatus, StreamKey
-from chalicelib.domain.publications import READY_WITHIN, SESSION_TTL, Dialect, Publication, dialect_of, node_id_of
+from chalicelib.domain.mediamtx import Measured
+from chalicelib.domain.publications import SESSION_TTL, Dialect, Publication, dialect_of, node_id_of, server_of
 from chalicelib.domain.refusals import KeyUnknown, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason, StreamState
-from chalicelib.domain.timeline import Entry, refused_at
+from chalicelib.domain.timeline import Entry
 from chalicelib.observability import logger
-from chalicelib.services import admission, lifecycle, news
+from chalicelib.services import admission, foreign_refusals, lifecycle
 from chalicelib.services.lifecycle import StreamHold
 from chalicelib.store import channels, keys, publications, streams, timeline
 
-_RANDOM_BITS = 12  # below a refusal's millisecond; the number stays under 2**53
 _REASONS: dict[str, EndReason] = {reason.value: reason for reason in EndReason}
 
 
@@ -38,69 +36,24 @@ class MediaServer:
     dialect: Dialect
     name: str
 
+    @property
+    def where(self) -> str:
+        return f"{self.dialect}:{self.name}"
+
     def node_id(self, connection_id: str) -> str:
         return node_id_of(self.dialect, self.name, connection_id)
 
 
-# --- what servers ask ------------------------------------------------------------------------------------------------
-
-
-def admit(
-    server: MediaServer,
-    connection_id: str,
-    stream_key: str,
-    client_ip: str | None,
-    now: int,
-    *,
-    channel_id: str | None = None,
-) -> Publication:
-    """May this connection publish? Claims the channel for it. Raises PublishRefused, which its dashboard then shows.
-
-    `channel_id` is the channel that the connection names, if it names one: the key must be that channel's. MediaMTX
-    gets `READY_WITHIN` to report the stream; the others have begun by asking.
-    """
-    try:
-        key = admission.authenticate(stream_key, now)
-        if channel_id not in (None, key.channel_id):
-            raise KeyUnknown()
-        life = READY_WITHIN if server.dialect is Dialect.MEDIAMTX else SESSION_TTL[server.dialect]
-        publication = Publication(
-            dialect=server.dialect,
-            server=server.name,
-            connection_id=connection_id,
-            channel_id=key.channel_id,
-            key_id=key.key_id,
-            key_hash=key.key_hash,
-            since=now,
-            expires_at=now + life,
-            client_ip=client_ip,
-        )
-        admission.claim(key, publication.holder, client_ip, now, publication=publication)
-    except PublishRefused as refusal:
-        _refused(refusal, server, client_ip, now)
-        raise
-    logger("control").info(
-        "publisher accepted", key_id=key.key_id, channel_id=key.channel_id, node_id=publication.node_id
-    )
-    return publication
-
-
-def publish(
-    server: MediaServer,
-    connection_id: str,
-    stream_key: str,
-    client_ip: str | None,
-    now: int,
-    *,
-    channel_id: str | None = None,
-) -> Publication:
-    """The same for servers whose question is the beginning: the stream is LIVE. Raises PublishRefused."""
-    publication = admit(server, connection_id, stream_key, client_ip, now, channel_id=channel_id)
-    return confirm(publication, now)
+# --- who is there ---------------------------------------------------------------------------------------------------
 
 
 def find(server: MediaServer, connection_id: str) -> Publication | None:
     return publications.find(server.node_id(connection_id))
+
+
+def introduced(server: MediaServer, channel_id: str) -> Publication | None:
+    """Who showed a key for the channel without a connection's id, and has not left since."""
+    return publications.find(server.node_id(channel_id))
 
 
 def known(node_id: str) -> Publication | None:
@@ -137,39 +90,37 @@ def check_watchable(channel_id: str) -> None:
 # --- what servers tell -----------------------------------------------------------------------------------------------
 
 
-def confirm(publication: Publication, now: int) -> Publication:
+def confirm(publication: Publication, now: int, measured: Measured | None = None) -> Publication:
     """A sign of life: the session is renewed, the stream LIVE; a claim that ran out is made again.
+
+    `measured` is what its server knows of its media, kept if it is given.
 
     The session never outlasts the key. Raises StreamNotFound for a connection that is not known (it left),
     BroadcastEnded where an order has ended it, PublishRefused where its key is no longer good or another publisher has
     the channel: the server is to let it go.
     """
     key = keys.find(publication.key_hash)
-    until = now + SESSION_TTL[publication.dialect]
-    if key is not None and key.expires_at is not None:
-        until = min(until, key.expires_at)
+    until = _within_life_of(key, now + SESSION_TTL[publication.dialect])
     renewed = publications.renew(replace(publication, seen_at=now), until)
     if renewed is None:
         raise StreamNotFound()
     hold = _hold(renewed)
-    order = _order(renewed, hold)
-    if order is not None:
-        end(renewed, order, now)
-        raise BroadcastEnded()
-    refusal = rules.refusal(key, now)  # a one-time key that this very publisher used up is no reason
-    if key is None or refusal is not None:
-        revoked = key is None or key.status is not KeyStatus.ACTIVE
-        end(renewed, EndReason.KEY_REVOKED if revoked else EndReason.KEY_EXPIRED, now)
-        raise refusal or KeyUnknown()
+    key = _may_go_on(renewed, hold, key, now)
     if hold is None:
         hold = _claim_again(renewed, key, now)
-    _go_live(hold, renewed, now)
+    _go_live(hold, renewed, now, measured)
     return renewed
 
 
-def extend(publication: Publication, until: int) -> None:
-    """It is believed until then though its server says nothing: the server cannot be asked."""
-    publications.renew(publication, until)
+def extend(publication: Publication, until: int, now: int) -> None:
+    """Its server cannot be asked: it is believed until then, unless an order or its key has ended it."""
+    key = keys.find(publication.key_hash)
+    try:
+        _may_go_on(publication, _hold(publication), key, now)
+    except (BroadcastEnded, PublishRefused):
+        return
+    if publication.expires_at < (believed := _within_life_of(key, until)):
+        publications.renew(publication, believed)
 
 
 def leave(publication: Publication, now: int) -> None:
@@ -205,6 +156,25 @@ def _order(publication: Publication, hold: StreamHold | None) -> EndReason | Non
     return None
 
 
+def _may_go_on(publication: Publication, hold: StreamHold | None, key: StreamKey | None, now: int) -> StreamKey:
+    """Its key. Ends it for an order, or where the key is no longer good: raises BroadcastEnded, PublishRefused."""
+    order = _order(publication, hold)
+    if order is not None:
+        end(publication, order, now)
+        raise BroadcastEnded()
+    refusal = rules.refusal(key, now)  # a one-time key that this very publisher used up is no reason
+    if key is None or refusal is not None:
+        revoked = key is None or key.status is not KeyStatus.ACTIVE
+        end(publication, EndReason.KEY_REVOKED if revoked else EndReason.KEY_EXPIRED, now)
+        raise refusal or KeyUnknown()
+    return key
+
+
+def _within_life_of(key: StreamKey | None, until: int) -> int:
+    """The session never outlasts the key."""
+    return until if key is None or key.expires_at is None else min(until, key.expires_at)
+
+
 def _claim_again(publication: Publication, key: StreamKey, now: int) -> StreamHold:
     """Its claim ran out while its hooks were lost. Raises PublishRefused if somebody else has the channel."""
     try:
@@ -213,20 +183,23 @@ def _claim_again(publication: Publication, key: StreamKey, now: int) -> StreamHo
         raise
     except PublishRefused as refusal:
         publications.remove(publication)
-        _refused(refusal, MediaServer(publication.dialect, publication.server), publication.client_ip, now)
+        foreign_refusals.record(refusal, server_of(publication.node_id) or "", publication.client_ip, now)
         raise
     hold = _hold(publication)
     return hold if hold is not None else StreamHold(grant)
 
 
-def _go_live(hold: StreamHold, publication: Publication, now: int) -> None:
-    if hold.state is StreamState.LIVE:
-        return
+def _go_live(hold: StreamHold, publication: Publication, now: int, measured: Measured | None) -> None:
     created = hold.created(now, publication.client_ip)
+    began = hold.state is not StreamState.LIVE
     try:
-        started = hold.media(now, StreamFacts())
+        started = hold.media(now, measured.facts if measured is not None else StreamFacts()) if began else None
+        if measured is not None:
+            streams.set_measures(hold.grant.stream_id, hold.grant.fence, measured.facts, measured.bytes_in)
     except LeaseLost:
         return  # another hook, or the reaper, ended it between our two looks: the next sign of life sees that
+    if not began:
+        return
     lifecycle.announce([created, *([started] if started is not None else [])])
 
 
@@ -249,34 +222,3 @@ def _finish(hold: StreamHold, publication: Publication, reason: EndReason, now: 
     }
     timeline.add(Entry(hold.grant.stream_id, hold.next_seq(), now, "connection", record))
     logger("control").info("connection", extra={"stream_id": hold.grant.stream_id, **record})
-
-
-def _refused(refusal: PublishRefused, server: MediaServer, client_ip: str | None, now: int) -> None:
-    """Logged, recorded, shown on the dashboard of the channel whose key it was. Never in the way of the answer."""
-    where = f"{server.dialect}:{server.name}"
-    logger("control").warning(
-        "publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip, node_id=where
-    )
-    seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-    if refusal.channel_id is not None:
-        news.publish(
-            [
-                StreamStateChange(
-                    event_name=EventName.STREAM_REFUSED,
-                    channel_id=refusal.channel_id,
-                    key_id=refusal.key_id,
-                    node_id=where,
-                    seq=seq,
-                    at=now,
-                    reason=refusal.code,
-                    detail=refusal.detail,
-                    action=refusal.action,
-                    client_ip=client_ip,
-                )
-            ]
-        )
-    record = {"node_id": where, "client_ip": client_ip, "key_id": refusal.key_id, "reason": refusal.code}
-    try:
-        timeline.add(Entry(refused_at(where), seq, now, "connection", record))
-    except StoreUnavailable:
-        logger("control").warning("an audit record was lost: the database cannot be reached")

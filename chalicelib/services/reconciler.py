@@ -5,7 +5,9 @@
     ours, and twice not      its `unpublish` was lost: ended. Twice, for the list comes in pages, and whoever goes
     listed                   between two of them moves another one past their border
     listed, and not ours     never let in, or let in and ended since: kicked (no stream without a valid key, ever)
-    the API does not answer  what was seen last goes on being served, up to `AWAY_LIMIT`
+    of a kind new to us      treated as a publisher like any other, and an error in the log: it may not be kicked
+    of a private channel     its readers are turned away
+    the API does not answer  what was seen last goes on being served, up to `AWAY_LIMIT`; not against an order
 
 Publishers are read before the list for what has ended, and looked at one by one after it for what is foreign: whoever
 comes or goes meanwhile is in neither answer wrongly.
@@ -15,15 +17,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.config import settings
+from chalicelib.domain.channels import is_channel_id
 from chalicelib.domain.errors import BroadcastEnded, MediaServerUnavailable, StreamNotFound
+from chalicelib.domain.mediamtx import Measured, Source
 from chalicelib.domain.publications import AWAY_LIMIT, SESSION_TTL, Dialect, Publication
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.observability import logger
-from chalicelib.services import foreign
+from chalicelib.services import foreign, mediamtx, readers
 from chalicelib.services.foreign import MediaServer
-from chalicelib.services.mediamtx import MediaMtx, Source
-
-APPLICATION = "live/"  # what broadcasters publish under; other paths are the operator's
+from chalicelib.services.mediamtx import APPLICATION, MediaMtx
 
 
 @dataclass(slots=True)
@@ -34,12 +36,8 @@ class Outcome:
     confirmed: int = 0
     ended: int = 0
     kicked: int = 0
-
-
-def control_of(server: str) -> MediaMtx | None:
-    """The control API of a server by its name; None if none is configured."""
-    url = settings().mediamtx_servers.get(server)
-    return MediaMtx(url) if url is not None else None
+    readers_kicked: int = 0
+    unknown_kinds: int = 0
 
 
 def reconcile_all(now: Callable[[], int]) -> None:
@@ -53,6 +51,8 @@ def reconcile_all(now: Callable[[], int]) -> None:
             confirmed=outcome.confirmed,
             ended=outcome.ended,
             kicked=outcome.kicked,
+            readers_kicked=outcome.readers_kicked,
+            unknown_kinds=outcome.unknown_kinds,
         )
 
 
@@ -69,11 +69,15 @@ def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
     outcome = Outcome()
     seen: set[str] = set()
     for path in listed:
+        if not path.source.is_known:
+            logger("control").error("kind of publisher not known", server=name, kind=path.source.type)
+            outcome.unknown_kinds += 1
         publication = publisher_at(server, path.name, path.source)
         if publication is not None:
             seen.add(publication.node_id)
-        if publication is not None and _stays(publication, now()):
+        if publication is not None and _stays(publication, now(), path.measured):
             outcome.confirmed += 1
+            outcome.readers_kicked += readers.turn_away_if_private(control, path, publication.channel_id)
         else:
             outcome.kicked += _kick(control, path.source)
     # One that was let in and is not ready yet is no lost `unpublish`: it has as long as its first session.
@@ -101,55 +105,50 @@ def publisher_at(server: MediaServer, path: str, source: Source, *, adopt: bool 
     """
     publication = foreign.find(server, source.id)
     if publication is None:
-        publication = _publisher_on(server, path)
+        publication = _publisher_on(server, path, adopt=adopt)
         known = publication.source_id if publication is not None else None
         if publication is None or not (known == source.id or (adopt and known is None)):
             return None
     return replace(publication, source_type=source.type, source_id=source.id)
 
 
-def _publisher_on(server: MediaServer, path: str) -> Publication | None:
-    """The server's publisher that holds the channel that a path names."""
+def _publisher_on(server: MediaServer, path: str, *, adopt: bool) -> Publication | None:
+    """The server's publisher that holds the channel that a path names; else, to adopt, who showed a key for it."""
     channel_id = foreign.channel_named(path.removeprefix(APPLICATION))
-    publication = foreign.publisher_of(channel_id) if channel_id is not None else None
-    if publication is None or (publication.dialect, publication.server) != (server.dialect, server.name):
+    if channel_id is None:
         return None
-    return publication
+    publication = foreign.publisher_of(channel_id)
+    if publication is not None and publication.server_id == server.where:
+        return publication
+    return foreign.introduced(server, channel_id) if adopt else None
 
 
 def follow_orders(node_id: str, now: int) -> None:
-    """A foreign publisher was ordered to go: at once where its server can be asked to kick, or cannot be asked at all.
+    """A foreign publisher was ordered to go: its stream is over at once, whatever its server says, and it is kicked.
 
-    nginx-rtmp asks by itself, with its next update. Where MediaMTX does not answer, the next pass tries again.
+    nginx-rtmp lets it go with its next update, which we refuse. Where MediaMTX does not answer, the next pass kicks
+    whom it does not find among ours. SRS and OvenMediaEngine cannot be told.
     """
     publication = foreign.known(node_id)
     if publication is None or not publication.orders:
         return
-    if publication.dialect is Dialect.MEDIAMTX:
-        control = control_of(publication.server)
-        if control is None or publication.source_type is None or publication.source_id is None:
-            return
-        try:
-            control.kick(Source(publication.source_type, publication.source_id))
-        except MediaServerUnavailable as error:
-            logger("control").warning("publisher not kicked", node_id=node_id, detail=error.detail)
-            return
-    if publication.dialect is not Dialect.NGINX_RTMP:
-        foreign.leave(publication, now)
+    foreign.leave(publication, now)
+    control = mediamtx.control_of(publication.server) if publication.dialect is Dialect.MEDIAMTX else None
+    if control is not None and publication.source_type and publication.source_id:
+        _kick(control, Source(publication.source_type, publication.source_id))
 
 
 def ready(name: str, path: str, source: Source, now: int) -> None:
     """MediaMTX says that a path is ready. A publisher that may not go on is kicked; its refusal is raised."""
-    server = MediaServer(Dialect.MEDIAMTX, name)
+    server, control = MediaServer(Dialect.MEDIAMTX, name), mediamtx.control_of(name)
     try:
         publication = publisher_at(server, path, source)
         if publication is None:
             raise StreamNotFound()
-        foreign.confirm(publication, now)
+        foreign.confirm(publication, now, _measured(control, path))
     except StoreUnavailable:
         raise
     except (PublishRefused, BroadcastEnded, StreamNotFound):
-        control = control_of(name)
         if control is not None:
             _kick(control, source)
         raise
@@ -162,9 +161,21 @@ def not_ready(name: str, path: str, source: Source, now: int) -> None:
         foreign.leave(publication, now)
 
 
-def _stays(publication: Publication, now: int) -> bool:
+def _measured(control: MediaMtx | None, path: str) -> Measured | None:
+    """What the server knows of a path's media by now. A path that is named by a key is not asked for in a URL."""
+    if control is None or not is_channel_id(path.removeprefix(APPLICATION)):
+        return None
     try:
-        foreign.confirm(publication, now)
+        live = control.live_path(path)
+    except MediaServerUnavailable as error:
+        logger("control").warning("media not known yet", detail=error.detail)
+        return None
+    return live.measured if live is not None else None
+
+
+def _stays(publication: Publication, now: int, measured: Measured) -> bool:
+    try:
+        foreign.confirm(publication, now, measured)
     except StoreUnavailable:
         raise
     except (PublishRefused, BroadcastEnded, StreamNotFound) as refusal:
@@ -183,6 +194,7 @@ def _kick(control: MediaMtx, source: Source) -> int:
 
 
 def _serve_as_last_seen(known: list[Publication], now: int) -> None:
+    """Until `AWAY_LIMIT` after it was last seen; orders, and keys that are good no longer, end it before."""
     for publication in known:
-        if now - publication.seen_at < AWAY_LIMIT:
-            foreign.extend(publication, now + SESSION_TTL[Dialect.MEDIAMTX])
+        until = min(now + SESSION_TTL[Dialect.MEDIAMTX], publication.seen_at + AWAY_LIMIT)
+        foreign.extend(publication, until, now)

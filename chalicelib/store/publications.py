@@ -29,6 +29,7 @@ def row(publication: Publication) -> models.Node:
             "channel_id": publication.channel_id,
             "key_hash": publication.key_hash,
             "client_ip": publication.client_ip,
+            "protocol": publication.protocol,
         },
         source_type=publication.source_type,
         source_id=publication.source_id,
@@ -58,6 +59,12 @@ def find(node_id: str) -> Publication | None:
             return _publication(models.Node.get(node_id, consistent_read=True))
     except models.Node.DoesNotExist:
         return None
+
+
+def note(publication: Publication) -> None:
+    """Keeps what a publisher showed, without a claim: it holds nothing."""
+    with store_errors():
+        row(publication).save()
 
 
 def of_server(dialect: Dialect, server: str) -> list[Publication]:

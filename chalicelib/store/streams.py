@@ -48,6 +48,12 @@ def set_facts(stream_id: str, fence: int, facts: StreamFacts) -> None:
     _write(stream_id, fence, _facts(facts))
 
 
+def set_measures(stream_id: str, fence: int, facts: StreamFacts, bytes_in: int) -> None:
+    """What another media server knows of a stream that it carries. Raises LeaseLost."""
+    known = _facts(facts) if facts != StreamFacts() else []  # it may not have looked yet: what is known stays
+    _write(stream_id, fence, [models.Stream.bytes_in.set(bytes_in), *known])
+
+
 def _facts(facts: StreamFacts) -> list[Any]:
     """What is not known, or not any more, is not kept either."""
     columns = ((getattr(models.Stream, name), value) for name, value in facts)

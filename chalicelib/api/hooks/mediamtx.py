@@ -24,18 +24,27 @@ from chalicelib.api.hooks.common import (
 from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.config import settings
-from chalicelib.domain.errors import ActionNotAllowed, BroadcastEnded, ChannelNotFound, StreamNotFound
+from chalicelib.domain.errors import (
+    ActionNotAllowed,
+    BroadcastEnded,
+    ChannelNotFound,
+    StreamKeyMissing,
+    StreamNotFound,
+)
+from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import WrongApplication
-from chalicelib.services import foreign, reconciler
+from chalicelib.services import foreign_admission, reconciler
 from chalicelib.services.foreign import MediaServer
-from chalicelib.services.mediamtx import Source
 
 blueprint = Blueprint(__name__)
 
+ASKS_AGAIN = ("webrtc", "moq")  # protocols of which MediaMTX asks about HTTP requests, and then about the session
+CHALLENGED = ("rtsp", "rtsps", *ASKS_AGAIN)
+
 
 class AuthRequest(HookModel):
-    """What MediaMTX posts. `id` is that of the connection, null for some; `userAgent` comes since 1.19."""
+    """What MediaMTX posts. `id` is that of the connection, null where there is none yet."""
 
     model_config = example(
         action="publish", path="live/<stream key>", protocol="rtmp", id="2b5a7c0e", ip="203.0.113.7", query=""
@@ -70,17 +79,12 @@ class PathChange(HookModel):
     body=AuthRequest,
     query=HookQuery,
     status=204,
-    problems=(*REFUSALS, WrongApplication, ChannelNotFound, ActionNotAllowed),
+    problems=(*REFUSALS, WrongApplication, StreamKeyMissing, ChannelNotFound, ActionNotAllowed),
 )
 def mediamtx_auth(body: AuthRequest, query: HookQuery) -> Response:
     """May this client publish (with a stream key), read or play back (public ids), or use the server's own API?"""
     if body.action == "publish":
-        name = _stream_name(body.path)
-        offered = [body.token, body.password, *keys_in(body.query or "")]
-        stream_key, channel_id = key_and_channel(name, offered)
-        connection = body.id or f"{body.protocol}:{body.ip}"
-        server = MediaServer(Dialect.MEDIAMTX, query.server)
-        foreign.admit(server, connection, stream_key, body.ip, now_ms(), channel_id=channel_id)
+        _admit(body, MediaServer(Dialect.MEDIAMTX, query.server))
     elif body.action in ("read", "playback"):
         check_watchable(_stream_name(body.path))
     else:
@@ -121,6 +125,24 @@ def mediamtx_unpublish(body: PathChange, query: HookQuery) -> Response:
     if _is_ours(body.path):
         reconciler.not_ready(query.server, body.path, Source(body.source_type, body.source_id), now_ms())
     return nothing()
+
+
+def _admit(body: AuthRequest, server: MediaServer) -> None:
+    """Claims the channel for a connection. Where there is none yet (WHIP's OPTIONS, the publish page), claims nothing.
+
+    RTSP clients announce themselves without credentials first and, as those of HTTP, send them after a 401: there is
+    nobody to be refused yet.
+    """
+    offered = [body.token, body.password, *keys_in(body.query or "")]
+    stream_key, channel_id = key_and_channel(_stream_name(body.path), offered)
+    if not stream_key and not body.user and body.protocol in CHALLENGED:
+        raise StreamKeyMissing()
+    now, protocol = now_ms(), body.protocol
+    if body.id is None:
+        again = protocol in ASKS_AGAIN
+        foreign_admission.introduce(server, stream_key, body.ip, now, channel_id=channel_id, asks_again=again)
+    else:
+        foreign_admission.admit(server, body.id, stream_key, body.ip, now, channel_id=channel_id, protocol=protocol)
 
 
 def _is_ours(path: str) -> bool:

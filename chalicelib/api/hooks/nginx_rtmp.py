@@ -14,7 +14,7 @@ from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.observability import logger
-from chalicelib.services import foreign
+from chalicelib.services import foreign, foreign_admission
 from chalicelib.services.foreign import MediaServer
 
 blueprint = Blueprint(__name__)
@@ -46,7 +46,9 @@ class Publisher(HookModel):
 def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     """May it publish? Its stream is renamed to the channel's public id, so that no key shows in playback paths."""
     stream_key, channel_id = key_and_channel(body.name, [body.key])
-    publication = foreign.publish(_server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id)
+    publication = foreign_admission.publish(
+        _server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id
+    )
     return nothing(302, Location=publication.channel_id)
 
 

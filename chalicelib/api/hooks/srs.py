@@ -22,7 +22,7 @@ from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, StreamNotF
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.observability import logger
-from chalicelib.services import foreign
+from chalicelib.services import foreign, foreign_admission
 from chalicelib.services.foreign import MediaServer
 
 blueprint = Blueprint(__name__)
@@ -60,7 +60,7 @@ def srs(body: SrsHook, query: HookQuery) -> Response:
     match body.action:
         case "on_publish":
             stream_key, channel_id = key_and_channel(body.stream, keys_in(body.param))
-            foreign.publish(server, body.client_id, stream_key, body.ip, now_ms(), channel_id=channel_id)
+            foreign_admission.publish(server, body.client_id, stream_key, body.ip, now_ms(), channel_id=channel_id)
         case "on_unpublish":
             publication = foreign.find(server, body.client_id)
             if publication is not None:

@@ -111,6 +111,35 @@ class TestMediaMtx:
         hooks.mediamtx_change("unpublish", path, session, "rtspSession")
         assert status(broadcaster) == "OFFLINE"
 
+    def test_a_whip_client_is_let_in_after_its_own_options(
+        self, hooks: Hooks, broadcaster: Broadcaster, channel_id: str
+    ) -> None:
+        """MediaMTX asks about OPTIONS and the publish page, which are no connection, and then about the session."""
+        whip = {"path": f"live/{channel_id}", "protocol": "webrtc", "token": broadcaster.key}
+        for _ in range(2):
+            assert hooks.mediamtx_auth(id=None, **whip).status == 204
+        session = str(uuid.uuid4())
+        assert hooks.mediamtx_auth(id=session, **whip).status == 204
+        hooks.mediamtx_change("publish", whip["path"], session, "webRTCSession")
+        assert status(broadcaster) == "LIVE"
+
+    @pytest.mark.parametrize("protocol", ["rtsp", "webrtc", "moq"])
+    def test_a_client_that_has_yet_to_send_its_key_is_asked_for_it_and_no_refusal_is_told(
+        self, hooks: Hooks, broadcaster: Broadcaster, channel_id: str, protocol: str
+    ) -> None:
+        """An RTSP client's first ANNOUNCE is anonymous: the 401 makes it send what it has."""
+
+        def refusals() -> int:
+            return broadcaster.stack.logs().count("publisher refused")
+
+        path, before = f"live/{channel_id}", refusals()
+        answer = hooks.mediamtx_auth(path=path, protocol=protocol)
+        assert (answer.status, answer.code) == (401, "stream_key_missing")
+        wrong = hooks.mediamtx_auth(path=path, protocol=protocol, user="obs", password="z" * 40)
+        assert (wrong.status, wrong.code) == (401, "key_unknown")
+        until(refusals, before + 1, within=5)
+        assert hooks.mediamtx_auth(path=path, protocol=protocol, user="obs", password=broadcaster.key).status == 204
+
     @pytest.mark.requirement("SO-1")
     def test_each_refusal_has_its_own_code(self, hooks: Hooks, broadcaster: Broadcaster, channel_id: str) -> None:
         path = f"live/{channel_id}"

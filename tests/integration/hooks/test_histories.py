@@ -6,7 +6,7 @@ two agree: the channel is LIVE if and only if somebody publishes, and its stream
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
 from chalicelib.domain.leases import CLOCK_MARGIN, NODE_LOST_GRACE
+from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import SESSION_TTL, Dialect
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.streams import EndReason, StreamState
-from chalicelib.services import fleet, foreign, lifecycle, reconciler
+from chalicelib.services import fleet, foreign, foreign_admission, lifecycle, mediamtx, reconciler
 from chalicelib.services.foreign import MediaServer
-from chalicelib.services.mediamtx import LivePath, MediaMtx, Source
+from chalicelib.services.mediamtx import LivePath, MediaMtx
 from tests.integration.hooks.conftest import Broadcaster
 
 Hook = Callable[[], None]
@@ -59,6 +60,14 @@ class World(MediaMtx):
     def live_paths(self) -> list[LivePath]:
         return [LivePath(self.path, Source("rtmpConn", c.number)) for c in self.publishing(Dialect.MEDIAMTX)]
 
+    def live_path(self, name: str) -> LivePath | None:
+        return next((path for path in self.live_paths() if path.name == name), None)
+
+    def are_gone(self, connections: Iterable[Source]) -> bool:
+        there = {connection.number for connection in self.publishing(Dialect.MEDIAMTX)}
+        ids = [connection.id for connection in connections]
+        return bool(ids) and there.isdisjoint(ids)
+
     def kick(self, source: Source) -> None:
         for connection in self.publishing(Dialect.MEDIAMTX):
             if connection.number == source.id:
@@ -85,8 +94,11 @@ class World(MediaMtx):
         self.under_way.append(lambda: self._gone(connection))
 
     def _ask(self, connection: Connection) -> None:
-        ask = foreign.admit if connection.server.dialect is Dialect.MEDIAMTX else foreign.publish
-        ask(connection.server, connection.number, self.broadcaster.key, None, self.broadcaster.clock())
+        server, key, now = connection.server, self.broadcaster.key, self.broadcaster.clock()
+        if server.dialect is Dialect.MEDIAMTX:
+            foreign_admission.admit(server, connection.number, key, None, now, protocol="rtmp")
+        else:
+            foreign_admission.publish(server, connection.number, key, None, now)
 
     def _ready(self, connection: Connection) -> None:
         reconciler.ready(self.name, self.path, Source("rtmpConn", connection.number), self.broadcaster.clock())
@@ -208,7 +220,7 @@ def test_after_any_history_our_state_is_the_true_one(
     new_broadcaster: Callable[[], Broadcaster], monkeypatch: pytest.MonkeyPatch, steps: list[tuple[object, ...]]
 ) -> None:
     world = World(new_broadcaster())
-    monkeypatch.setattr(reconciler, "control_of", lambda name: world if name == world.name else None)
+    monkeypatch.setattr(mediamtx, "control_of", lambda name: world if name == world.name else None)
     play(world, steps)
     world.calm_down()
 
@@ -230,7 +242,7 @@ def test_twenty_quick_reconnects_leave_the_last_one_live(
 ) -> None:
     """Each goodbye is heard before the next hello, as a server that works sends them, and twice."""
     world = World(broadcaster)
-    monkeypatch.setattr(reconciler, "control_of", lambda name: world if name == world.name else None)
+    monkeypatch.setattr(mediamtx, "control_of", lambda name: world if name == world.name else None)
     for _ in range(20):
         for connection in world.publishing():
             world.disconnect(connection)
