@@ -5,12 +5,13 @@ Exit codes: 0 stopped on request, 1 a part failed, 2 a setting is wrong (a taken
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 
 from local.children import ChildDied
 from local.ports import CannotStart
-from local.settings import LocalSettings, check_services, local_settings
+from local.settings import LocalSettings, local_settings, services_settings
 from local.supervisor import run
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,9 +36,11 @@ async def _run_until_signalled(settings: LocalSettings) -> None:
 
 
 def main() -> int:
+    # Whatever is written from here on, by the children, too, is this user's alone.
+    os.umask(0o077)
     try:
         settings = local_settings()
-        check_services()
+        services_settings()
         asyncio.run(_run_until_signalled(settings))
     except CannotStart as error:
         print(error, file=sys.stderr)

@@ -17,7 +17,6 @@ from chalicelib.store.models import TABLES
 from local.private_files import SignIn, load_or_make_secrets, write_sign_in
 from local.settings import BUS_HEADER, DEMO_EMAIL, KEY_ALIAS, LocalSettings
 
-BUCKETS = ("media",)
 if TYPE_CHECKING:  # the types are not installed for `make run`
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -62,15 +61,6 @@ def add_missing_indexes(dynamodb: "DynamoDBClient", table: type[Model]) -> None:
 def _forgets(dynamodb: "DynamoDBClient", table: str) -> bool:
     found = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     return found.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
-
-
-def create_buckets() -> None:
-    s3 = boto3.client("s3")
-    existing = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
-    for noun in BUCKETS:
-        name = settings().table_prefix + noun
-        if name not in existing:
-            s3.create_bucket(Bucket=name)
 
 
 def create_kms_key() -> None:
@@ -169,7 +159,6 @@ def main() -> None:
     local = LocalSettings()
     secrets = load_or_make_secrets(local.state_dir)
     create_tables()
-    create_buckets()
     create_kms_key()
     create_bus(f"{local.http_url}/bus-events", secrets.bus_secret)
     write_sign_in(local.state_dir, create_sign_in(secrets.demo_password))

@@ -1,10 +1,12 @@
 """ministack, the AWS emulator: its command, its environment, and when it is ready."""
 
 import os
-from pathlib import Path
+from collections.abc import Mapping
 
 from local.children import Child
+from local.environment import of_the_system
 from local.loopback import answers
+from local.private_files import Secrets
 from local.settings import HOST, REGION, ROOT, LocalSettings
 
 PYTHON = ROOT / ".venv-cloud" / "bin" / "python"
@@ -13,17 +15,21 @@ READY_TIMEOUT_S = 60.0
 STOP_GRACE_S = 15.0
 
 
-def environment(port: int, state_dir: Path) -> dict[str, str]:
-    """State is kept below `state_dir`; it holds private keys of Cognito's pools, so the folder must be private."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {
+COMMAND = (PYTHON, "-m", "local.emulator_server")
+
+
+def environment(settings: LocalSettings, secrets: Secrets, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """State is kept below the state folder; it holds private keys of Cognito's pools, so the folder must be private."""
+    state_dir = settings.state_dir.resolve()
+    return of_the_system(inherited) | {
         "BIND_HOST": HOST,
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": str(settings.cloud_port),
         "MINISTACK_REGION": REGION,
+        "SERVICES": "dynamodb,cognito-idp,kms,events",
+        "AWS_ACCESS_KEY_ID": secrets.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": secrets.secret_access_key,
         "PERSIST_STATE": "1",
         "STATE_DIR": str(state_dir / "aws"),
-        "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(state_dir / "s3"),
         "TMPDIR": str(state_dir),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -33,12 +39,12 @@ def environment(port: int, state_dir: Path) -> dict[str, str]:
     }
 
 
-async def start(settings: LocalSettings) -> Child:
+async def start(settings: LocalSettings, env: Mapping[str, str]) -> Child:
     """Start it and wait until it answers. Raises ChildDied."""
     child = await Child.start(
         "AWS emulator",
-        [PYTHON, "-m", "ministack"],
-        env=environment(settings.cloud_port, settings.state_dir.resolve()),
+        COMMAND,
+        env=env,
         cwd=ROOT,
         log=settings.log_dir / "emulator.log",
     )

@@ -1,6 +1,7 @@
 """The one ingest node: started, and started again when it dies, as ECS would."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import sys
@@ -13,8 +14,9 @@ from datetime import UTC, datetime
 from chalicelib.domain.times import iso
 from local.children import Child
 from local.loopback import open_url
+from local.network import listens_everywhere
 from local.private_files import Secrets
-from local.settings import BUS_HEADER, HOST, NODE_ID, REGION, ROOT, LocalSettings
+from local.settings import BUS_HEADER, HOST, REGION, ROOT, LocalSettings
 
 READY_TIMEOUT_S = 30.0
 # It ends its streams first: last writes, audit rows, events.
@@ -54,9 +56,12 @@ class Node:
             await self._child.until(self._listens, READY_TIMEOUT_S)
 
     def _listens(self) -> bool:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.settimeout(1)
-            return probe.connect_ex((HOST, self._settings.rtmp_port)) == 0
+        host = self._settings.rtmp_host
+        # An address that means every one is no destination (RFC 1122, section 3.2.1.3).
+        address = ("::1" if ":" in host else HOST) if listens_everywhere(host) else host
+        with contextlib.suppress(OSError), socket.create_connection((address, self._settings.rtmp_port), 1):
+            return True
+        return False
 
     async def keep_running(self) -> None:
         """Start it again whenever it dies: soon after a long life, ever later after short ones."""
@@ -75,7 +80,7 @@ class Node:
 
     def _announce_stopped_task(self, code: int) -> None:
         """ECS's event, given to the gateway directly: PutEvents takes no `aws.*` source."""
-        event = stopped_task_event(code, datetime.now(UTC))
+        event = stopped_task_event(self._env["STREAM_SYNC_NODE_ID"], code, datetime.now(UTC))
         request = urllib.request.Request(
             f"{self._settings.http_url}/bus-events",
             data=json.dumps(event).encode(),
@@ -85,14 +90,14 @@ class Node:
             with open_url(request, timeout=5):
                 pass
         except OSError as error:
-            print(f"The gateway did not take the news: {error}", flush=True)
+            print(f"The gateway did not take the event: {error}", flush=True)
 
 
-def stopped_task_event(code: int, now: datetime) -> dict[str, object]:
+def stopped_task_event(node_id: str, code: int, now: datetime) -> dict[str, object]:
     """ "ECS Task State Change" as ECS writes it. The task's ARN ends with the node's id."""
     at = iso(int(now.timestamp() * 1000))
     account = "000000000000"
-    task = f"arn:aws:ecs:{REGION}:{account}:task/stream-sync/{NODE_ID}"
+    task = f"arn:aws:ecs:{REGION}:{account}:task/stream-sync/{node_id}"
     return {
         "version": "0",
         "id": str(uuid.uuid4()),

@@ -9,19 +9,23 @@ class CannotStart(Exception):
     """Something about this machine or its settings must change first; the message says what."""
 
 
-def check_free(host: str, wanted: Mapping[str, tuple[int, str]]) -> None:
-    """`wanted`: variable -> (port, what it is for). Raises CannotStart."""
+def check_free(wanted: Mapping[str, tuple[str, int, str]]) -> None:
+    """`wanted`: variable -> (address, port, what it is for). Raises CannotStart."""
     seen: dict[int, str] = {}
-    for variable, (port, what) in wanted.items():
+    for variable, (host, port, what) in wanted.items():
         if port in seen:
             raise CannotStart(f"{seen[port]} and {variable} are both {port}; each needs its own port.")
         seen[port] = variable
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
             # As servers do: a port whose last connections still linger in TIME_WAIT is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except OSError as error:
+                if error.errno == errno.EADDRNOTAVAIL:
+                    raise CannotStart(
+                        f"This machine has no address {host}, where port {port} ({what}) was to be opened."
+                    ) from error
                 if error.errno == errno.EACCES:
                     raise CannotStart(
                         f"Port {port} ({what}) is not open to this user; those from 1024 on are.\n"

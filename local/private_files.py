@@ -1,10 +1,12 @@
 """Files that only their owner may read: the state folder, its secrets, `ready.json`."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import secrets
+import stat
 import string
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -16,8 +18,30 @@ from local.ports import CannotStart
 ALPHANUMERIC = string.ascii_letters + string.digits
 
 
+# What lies in the state folder's own folders is ours; whatever else a user keeps there is left alone.
+OUR_FOLDERS = ("aws", "logs")
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
 def make_private_folder(folder: Path) -> None:
+    """Make it, or take from one that exists what others may do with it and with the files in it. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & stat.S_ISVTX:
+        raise PermissionError(errno.EPERM, "it is a folder that all users share")
+    _take_from_others(folder)
+    for entry in folder.iterdir():
+        if not entry.is_symlink() and (entry.is_file() or entry.name in OUR_FOLDERS):
+            _take_from_others(entry)
+    for name in OUR_FOLDERS:
+        for parent, folders, files in os.walk(folder / name):
+            for each in (*folders, *files):
+                _take_from_others(Path(parent, each))
+
+
+def _take_from_others(path: Path) -> None:
+    mode = path.lstat().st_mode
+    if mode & OTHERS and not stat.S_ISLNK(mode):
+        path.chmod(stat.S_IMODE(mode) & ~OTHERS)
 
 
 @contextlib.contextmanager
@@ -63,6 +87,9 @@ class Secrets:
     demo_password: str
     bus_secret: str
     hook_secret: str
+    # The only credentials that the AWS emulator takes.
+    access_key_id: str
+    secret_access_key: str
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -89,6 +116,8 @@ def load_or_make_secrets(state_dir: Path) -> Secrets:
         "demo_password": f"{_random(16)}-aA1",
         "bus_secret": _random(40),
         "hook_secret": _random(40),
+        "access_key_id": f"LOCAL{_random(15).upper()}",
+        "secret_access_key": _random(40),
     }
     names = {field.name for field in fields(Secrets)}
     result = Secrets(**{name: known.get(name) or fresh[name] for name in names})

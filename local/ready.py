@@ -2,32 +2,45 @@
 
 from typing import Any
 
+from chalicelib.config import Settings
+from local.network import listens_everywhere
 from local.private_files import Secrets
-from local.settings import DEMO_EMAIL, LocalSettings
+from local.settings import DEMO_EMAIL, HOST, REGION, LocalSettings
 
 
-def ready_document(settings: LocalSettings, secrets: Secrets) -> dict[str, Any]:
-    """`ready.json`."""
+def ready_document(settings: LocalSettings, secrets: Secrets, users: Settings) -> dict[str, Any]:
+    """`ready.json`. `users` is what the user has set."""
     return {
         "http_url": settings.http_url,
         "ws_url": settings.ws_url,
         "rtmp_url": settings.rtmp_url,
         "demo": {"email": DEMO_EMAIL, "password": secrets.demo_password},
-        "admin_secret": secrets.admin_secret,
+        "admin_secret": users.admin_secrets[0] if users.admin_secrets else secrets.admin_secret,
     }
 
 
-def ready_block(settings: LocalSettings, secrets: Secrets, seconds: float) -> str:
+def ready_block(settings: LocalSettings, secrets: Secrets, users: Settings, seconds: float) -> str:
+    ingest = settings.rtmp_url
+    elsewhere = "ingest_urls" in users.model_fields_set
+    server = users.ingest_url(REGION) if elsewhere else ingest
     return f"""
 stream-sync is ready ({seconds:.1f} s)
 
   Dashboard   {settings.http_url}
   Sign in     {DEMO_EMAIL}  /  {secrets.demo_password}
-  Ingest      {settings.rtmp_url}
+  Ingest      {ingest}  ({_reach(settings)})
 
-  In OBS      Settings > Stream: Service "Custom...", Server {settings.rtmp_url}
+  In OBS      Settings > Stream: Service "Custom...", Server {server}
               Stream Key: sign in to the dashboard and press Copy beside the key
   No OBS?     make demo     (in another terminal: broadcasts a test card with sound)
   For curl    make token    (-H "Authorization: Bearer $(make -s token)" {settings.http_url}/api/channel)
 
   Logs and state are in {settings.state_dir}. Ctrl-C stops everything; channels and keys are kept."""
+
+
+def _reach(settings: LocalSettings) -> str:
+    if settings.rtmp_host == HOST:
+        return "this machine only; STREAM_SYNC_RTMP_HOST=0.0.0.0 lets others publish"
+    if listens_everywhere(settings.rtmp_host):
+        return "every address of this machine; others publish here, too"
+    return "others publish here, too"

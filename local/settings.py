@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chalicelib.config import Settings, bad_variables
 from ingest_container.settings import IngestSettings
+from local.network import in_url, reachable_address
 from local.ports import CannotStart
 
-HOST = "127.0.0.1"  # never another address: the emulator checks no signatures
+# Gateway and emulator, always: `config.json` holds the demo account's password, and nothing here speaks TLS.
+HOST = "127.0.0.1"
 REGION = "us-east-1"
 STAGE = "local"
 NODE_ID = "local-1"
@@ -24,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class LocalSettings(BaseSettings):
-    """`STREAM_SYNC_HTTP_PORT`, `_RTMP_PORT`, `_CLOUD_PORT` and `_STATE_DIR`."""
+    """`STREAM_SYNC_HTTP_PORT`, `_RTMP_PORT`, `_CLOUD_PORT`, `_STATE_DIR`; and where the node is published from."""
 
     model_config = SettingsConfigDict(env_prefix="STREAM_SYNC_", extra="ignore")
 
@@ -32,6 +36,17 @@ class LocalSettings(BaseSettings):
     rtmp_port: int = Field(default=1935, ge=1, le=65535)
     cloud_port: int = Field(default=4566, ge=1, le=65535)
     state_dir: Path = Path(".local")
+    # The node's own variables; where it listens, and so what encoders are told.
+    rtmp_host: str = HOST
+    rtmp_app: str = "live"
+
+    @field_validator("rtmp_host")
+    @classmethod
+    def _is_an_address(cls, host: str) -> str:
+        try:
+            return str(ip_address(host))
+        except ValueError:
+            raise ValueError("must be an IP address of this machine, or 0.0.0.0 or :: for all of them") from None
 
     @property
     def http_url(self) -> str:
@@ -41,9 +56,14 @@ class LocalSettings(BaseSettings):
     def ws_url(self) -> str:
         return f"ws://{HOST}:{self.http_port}/ws"
 
+    @cached_property
+    def rtmp_authority(self) -> str:
+        """Address and port under which encoders reach the node."""
+        return f"{in_url(reachable_address(self.rtmp_host))}:{self.rtmp_port}"
+
     @property
     def rtmp_url(self) -> str:
-        return f"rtmp://{HOST}:{self.rtmp_port}/live"
+        return f"rtmp://{self.rtmp_authority}/{self.rtmp_app}"
 
     @property
     def cloud_url(self) -> str:
@@ -72,8 +92,8 @@ def local_settings() -> LocalSettings:
         return LocalSettings()
 
 
-def check_services() -> None:
-    """What gateway and node will read, looked at before anything is started. Raises CannotStart as above."""
+def services_settings() -> Settings:
+    """What the user has set for gateway and node, looked at before anything is started. Raises CannotStart as above."""
     with _named():
-        Settings()
         IngestSettings()
+        return Settings()

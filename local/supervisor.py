@@ -5,6 +5,7 @@ the emulator comes last and saves its state.
 """
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Awaitable, Mapping
@@ -13,13 +14,13 @@ from typing import TypeVar
 
 from local import emulator
 from local.children import Child
-from local.environment import cloud_environment, service_environment
+from local.environment import bootstrap_environment, gateway_environment, node_environment, not_used
 from local.loopback import answers
 from local.node import Node
 from local.ports import check_free
 from local.private_files import load_or_make_secrets, read_sign_in, sole_use, write_private_json
 from local.ready import ready_block, ready_document
-from local.settings import HOST, ROOT, LocalSettings
+from local.settings import HOST, ROOT, LocalSettings, services_settings
 
 BOOTSTRAP_TIMEOUT_S = 60.0
 GATEWAY_READY_TIMEOUT_S = 30.0
@@ -43,11 +44,10 @@ async def run(settings: LocalSettings) -> None:
     # The folder first: a second start is told so, not that "another program" has its ports.
     with sole_use(settings.state_dir):
         check_free(
-            HOST,
             {
-                "STREAM_SYNC_HTTP_PORT": (settings.http_port, "dashboard and API"),
-                "STREAM_SYNC_RTMP_PORT": (settings.rtmp_port, "RTMP ingest"),
-                "STREAM_SYNC_CLOUD_PORT": (settings.cloud_port, "AWS emulator"),
+                "STREAM_SYNC_HTTP_PORT": (HOST, settings.http_port, "dashboard and API"),
+                "STREAM_SYNC_RTMP_PORT": (settings.rtmp_host, settings.rtmp_port, "RTMP ingest"),
+                "STREAM_SYNC_CLOUD_PORT": (HOST, settings.cloud_port, "AWS emulator"),
             },
         )
         await _start_and_watch(settings, began)
@@ -57,21 +57,24 @@ async def _start_and_watch(settings: LocalSettings, began: float) -> None:
     settings.ready_file.unlink(missing_ok=True)
     for old in settings.log_dir.glob("*.log"):
         old.unlink()
-    secrets = load_or_make_secrets(settings.state_dir)
-    env = cloud_environment(settings)
+    secrets, users = load_or_make_secrets(settings.state_dir), services_settings()
+    for line in not_used(os.environ):
+        say(line)
 
     async with AsyncExitStack() as ending:
-        cloud = await _announced("Starting the AWS emulator", emulator.start(settings))
+        env = emulator.environment(settings, secrets)
+        cloud = await _announced("Starting the AWS emulator", emulator.start(settings, env))
         ending.push_async_callback(cloud.stop, emulator.STOP_GRACE_S)
 
+        env = bootstrap_environment(settings, secrets)
         await _announced("Making tables, keys, the bus and the demo account", _bootstrap(settings, env))
-        env = service_environment(env, settings, secrets, read_sign_in(settings.state_dir))
 
+        env = gateway_environment(settings, secrets, read_sign_in(settings.state_dir))
         gateway = await Child.start(
             "gateway", [sys.executable, "-m", "local.gateway"], env=env, cwd=ROOT, log=settings.log_dir / "gateway.log"
         )
         ending.push_async_callback(gateway.stop, GATEWAY_STOP_GRACE_S)
-        node = Node(settings, secrets, env)
+        node = Node(settings, secrets, node_environment(settings, secrets))
         ending.push_async_callback(node.stop)
         await node.start()
         await _announced(
@@ -82,9 +85,9 @@ async def _start_and_watch(settings: LocalSettings, began: float) -> None:
             ),
         )
 
-        write_private_json(settings.ready_file, ready_document(settings, secrets))
+        write_private_json(settings.ready_file, ready_document(settings, secrets, users))
         ending.callback(settings.ready_file.unlink, missing_ok=True)
-        say(ready_block(settings, secrets, time.monotonic() - began))
+        say(ready_block(settings, secrets, users, time.monotonic() - began))
         ending.callback(say, "\nStopping; channels and keys are kept.")
         await _first_end(cloud, gateway, node)
 

@@ -6,6 +6,7 @@ from types import ModuleType
 
 from aiohttp import web
 
+from local.gateway.cognito import Cognito
 from local.gateway.connections import Connections
 from local.gateway.functions import Functions
 from local.gateway.management import ManagementApi
@@ -46,7 +47,8 @@ def make_server(
     websocket = WebSocketApi(app_module.app, functions, connections, limits)
     management = ManagementApi(connections)
     reactions = Reactions(app_module, functions, secrets.bus_secret)
-    site = Site(dist, settings.cloud_url, sign_in.client_id, secrets.demo_password)
+    site = Site(dist, sign_in.client_id, secrets.demo_password)
+    cognito = Cognito(settings.cloud_url, secrets.access_key_id, secrets.secret_access_key)
 
     async def rest_or_file(request: web.Request) -> web.StreamResponse:
         if rest.owns(request.path):
@@ -61,7 +63,7 @@ def make_server(
 
     async def cleanup(_: web.Application) -> None:
         await reactions.stop()
-        await site.close()
+        await cognito.close()
         functions.close()
 
     server = web.Application(middlewares=[only_local_names], client_max_size=MAX_BODY_BYTES)
@@ -69,7 +71,7 @@ def make_server(
     server.router.add_route("*", "/ws-management/@connections/{connection_id}", management.handle)
     server.router.add_post("/bus-events", reactions.handle)
     server.router.add_get("/config.json", site.config)
-    server.router.add_post("/cognito/", site.cognito)
+    server.router.add_post("/cognito/", cognito.handle)
     server.router.add_route("*", "/{path:(?s:.*)}", rest_or_file)
     server.on_startup.append(start)
     server.on_shutdown.append(shutdown)

@@ -1,33 +1,13 @@
-"""What CloudFront would serve: the dashboard's files and its runtime configuration; and Cognito on the same origin."""
+"""What CloudFront would serve: the dashboard's files and its runtime configuration."""
 
 import mimetypes
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 
 from local.settings import DEMO_EMAIL
-
-# What a browser may ask of Cognito without an AWS signature. The administrative operations stay out of reach.
-COGNITO_OPERATIONS = frozenset(
-    f"AWSCognitoIdentityProviderService.{operation}"
-    for operation in (
-        "ChangePassword",
-        "ConfirmForgotPassword",
-        "ConfirmSignUp",
-        "ForgotPassword",
-        "GetUser",
-        "GlobalSignOut",
-        "InitiateAuth",
-        "ResendConfirmationCode",
-        "RespondToAuthChallenge",
-        "RevokeToken",
-        "SignUp",
-    )
-)
-MAX_COGNITO_BYTES = 64 * 1024
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer"}
 # Vite puts a hash of the content into the names below assets/.
@@ -47,14 +27,12 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 class Site:
-    """`dist` is the dashboard's build; `cognito_url` the emulator; `demo_password` goes into the configuration."""
+    """`dist` is the dashboard's build; `client_id` and `demo_password` go into the configuration."""
 
-    def __init__(self, dist: Path, cognito_url: str, client_id: str, demo_password: str) -> None:
+    def __init__(self, dist: Path, client_id: str, demo_password: str) -> None:
         self._dist = dist.resolve()
-        self._cognito_url = cognito_url
         self._client_id = client_id
         self._demo_password = demo_password
-        self._session: aiohttp.ClientSession | None = None
 
     async def config(self, request: web.Request) -> web.Response:
         """`config.json`: addresses on the origin that the page was loaded from."""
@@ -86,31 +64,3 @@ class Site:
         if kind.startswith("text/") or kind in ("application/json", "image/svg+xml"):
             kind += "; charset=utf-8"
         return web.FileResponse(path, headers=HEADERS | {"Cache-Control": kept, "Content-Type": kind})
-
-    async def cognito(self, request: web.Request) -> web.Response:
-        """Cognito's JSON protocol, passed on to the emulator."""
-        target = request.headers.get("X-Amz-Target", "")
-        if target not in COGNITO_OPERATIONS:
-            return _cognito_error("NotAuthorizedException", "This operation is not for browsers.")
-        body = await request.read()
-        if len(body) > MAX_COGNITO_BYTES:
-            return _cognito_error("InvalidParameterException", "The request is too large.")
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
-        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
-        async with self._session.post(self._cognito_url, data=body, headers=headers) as answer:
-            return web.Response(
-                status=answer.status,
-                body=await answer.read(),
-                headers={"Content-Type": "application/x-amz-json-1.1", "Cache-Control": "no-store"},
-            )
-
-    async def close(self) -> None:
-        if self._session:
-            await self._session.close()
-
-
-def _cognito_error(kind: str, message: str) -> web.Response:
-    return web.json_response(
-        {"__type": kind, "message": message}, status=400, content_type="application/x-amz-json-1.1"
-    )

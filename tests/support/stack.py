@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from pynamodb.models import Model
 
 from local import account, emulator
 from local.children import die_with
-from local.environment import cloud_environment, service_environment
+from local.environment import bootstrap_environment, gateway_environment, node_environment
 from local.loopback import answers
 from local.private_files import load_or_make_secrets, make_private_folder, read_sign_in
 from local.settings import HOST, ROOT, LocalSettings
 
+PURE_PYTHON = "STREAM_SYNC_PURE_PYTHON"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 45.0
 
@@ -47,12 +48,23 @@ def settings_in(state_dir: Path) -> LocalSettings:
 
 
 def environment(settings: LocalSettings) -> dict[str, str]:
-    return dict(os.environ) | {
+    """What a user's shell has for `make run`: not what other tests have set for this very process."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("STREAM_SYNC_", "AWS_"))}
+    if pure := os.environ.get(PURE_PYTHON):
+        bare[PURE_PYTHON] = pure
+    return bare | {
         "STREAM_SYNC_HTTP_PORT": str(settings.http_port),
         "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
         "STREAM_SYNC_CLOUD_PORT": str(settings.cloud_port),
         "STREAM_SYNC_STATE_DIR": str(settings.state_dir),
     }
+
+
+def services_environment(settings: LocalSettings) -> dict[str, str]:
+    """That of the gateway and of the node in one."""
+    secrets, sign_in = load_or_make_secrets(settings.state_dir), read_sign_in(settings.state_dir)
+    bare = environment(settings)
+    return gateway_environment(settings, secrets, sign_in, bare) | node_environment(settings, secrets, bare)
 
 
 @dataclass
@@ -90,9 +102,7 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """What the gateway and the node see; for tests that start another node or look into the tables."""
-        state = self.settings.state_dir
-        base = cloud_environment(self.settings)
-        return service_environment(base, self.settings, load_or_make_secrets(state), read_sign_in(state))
+        return services_environment(self.settings)
 
     def logs(self) -> str:
         """All that its processes have said so far."""
@@ -100,7 +110,7 @@ class Stack:
         return "\n".join(f"== {file.name}\n{file.read_text(errors='replace')}" for file in files if file.exists())
 
     def children(self) -> dict[str, int]:
-        """Process ids by module: `ministack`, `local.gateway`, `ingest_container` (Linux)."""
+        """Process ids by module: `local.emulator_server`, `local.gateway`, `ingest_container` (Linux)."""
         found: dict[str, int] = {}
         for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -120,8 +130,8 @@ class Stack:
             raise StackFailed(f"It did not stop within {STOP_TIMEOUT_S:.0f} s:\n{self.logs()}") from error
 
 
-def start_stack(settings: LocalSettings) -> Stack:
-    """Start and wait for `ready.json`. Raises StackFailed."""
+def start_stack(settings: LocalSettings, users: Mapping[str, str] | None = None) -> Stack:
+    """Start and wait for `ready.json`. `users` is what the user has set beside ports. Raises StackFailed."""
     make_private_folder(settings.state_dir)
     settings.ready_file.unlink(missing_ok=True)
     output = settings.state_dir / "output.txt"
@@ -129,7 +139,7 @@ def start_stack(settings: LocalSettings) -> Stack:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"],
             cwd=ROOT,
-            env=environment(settings),
+            env=environment(settings) | dict(users or {}),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
@@ -188,9 +198,9 @@ def _start_emulator(settings: LocalSettings) -> subprocess.Popen[bytes]:
     # To a file: where nothing takes its events it complains about every one of them.
     with (settings.state_dir / "emulator.log").open("ab") as log:
         process = subprocess.Popen(
-            [emulator.PYTHON, "-m", "ministack"],
+            emulator.COMMAND,
             cwd=ROOT,
-            env=emulator.environment(settings.cloud_port, settings.state_dir),
+            env=emulator.environment(settings, load_or_make_secrets(settings.state_dir)),
             stdout=log,
             stderr=log,
             preexec_fn=die_with(os.getpid()),
@@ -211,10 +221,9 @@ def running_emulator(state_dir: Path) -> Iterator[Emulator]:
     make_private_folder(state_dir)
     running = Emulator(settings, _start_emulator(settings), {})
     try:
-        env = cloud_environment(settings)
+        env = bootstrap_environment(settings, load_or_make_secrets(state_dir), environment(settings))
         subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=env, check=True, timeout=60)
-        secrets, sign_in = load_or_make_secrets(state_dir), read_sign_in(state_dir)
-        running.env = service_environment(env, settings, secrets, sign_in)
+        running.env = services_environment(settings)
         yield running
     finally:
         running.stop()

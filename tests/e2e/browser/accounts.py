@@ -54,8 +54,8 @@ def new_broadcaster(stack: Stack, email: str = "") -> Broadcaster:
         "cognito-idp",
         region_name=REGION,
         endpoint_url=environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
     )
     pool = read_sign_in(stack.settings.state_dir).user_pool
     # A Cognito password holds all four kinds of character.

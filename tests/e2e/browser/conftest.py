@@ -16,6 +16,7 @@ from tests.support import tools
 from tests.support.stack import Stack
 
 CHROMIUM = "/usr/bin/chromium"
+REBOUND = "rebound.example"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -25,6 +26,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-proxy-server",
+    # A name whose owner points it at this machine (DNS rebinding).
+    f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1",
     # A page from a stranger's address may open a WebSocket to this machine.
     "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
 ]

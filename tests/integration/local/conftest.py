@@ -20,7 +20,13 @@ from tests.integration.local.small_app import make_app_module
 from tests.support.stack import free_ports
 
 SECRETS = Secrets(
-    admin_secret="a" * 40, jwt_secret="j" * 48, demo_password="demo-password", bus_secret="b" * 40, hook_secret="h" * 40
+    admin_secret="a" * 40,
+    jwt_secret="j" * 48,
+    demo_password="demo-password",
+    bus_secret="b" * 40,
+    hook_secret="h" * 40,
+    access_key_id="LOCAL",
+    secret_access_key="s" * 40,
 )
 LIMITS = Limits(idle_s=0.4)
 

@@ -52,8 +52,8 @@ def test_bootstrap_repeated_keeps_pool_client_and_rule(emulator: Emulator) -> No
         "events",
         endpoint_url=emulator.url,
         region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
+        aws_access_key_id=emulator.env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=emulator.env["AWS_SECRET_ACCESS_KEY"],
     )
     rules = events.list_rules(EventBusName=emulator.env["STREAM_SYNC_EVENT_BUS"])["Rules"]
     assert [rule["State"] for rule in rules] == ["ENABLED"]

@@ -36,7 +36,7 @@ async def test_failed_event_is_tried_again(gateway: Gateway) -> None:
 
 
 def test_stopped_node_is_reported_as_ecs_reports_a_stopped_task() -> None:
-    event = stopped_task_event(137, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    event = stopped_task_event("local-1", 137, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     detail = event["detail"]
     assert isinstance(detail, dict)
     assert (event["source"], event["detail-type"]) == ("aws.ecs", "ECS Task State Change")

@@ -11,19 +11,22 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local import account
+from local.network import reachable_address
 from local.ports import CannotStart, check_free
+from local.private_files import load_or_make_secrets
 from local.settings import HOST, ROOT, LocalSettings
 from tests.support.stack import Stack, environment, settings_in, start_stack
 
 pytestmark = [pytest.mark.needs("ministack"), pytest.mark.timeout(240)]
 
-PARTS = {"ministack", "local.gateway", "ingest_container"}
+PARTS = {"local.emulator_server", "local.gateway", "ingest_container"}
 
 
 @pytest.fixture
@@ -79,17 +82,82 @@ def test_ready_block_tells_what_to_type_into_obs(own_stack: Stack) -> None:
         assert part in said
 
 
-def test_everything_listens_on_this_machine_only(own_stack: Stack) -> None:
-    settings = own_stack.settings
-    wanted = {settings.http_port, settings.rtmp_port, settings.cloud_port}
-    listening: dict[int, set[str]] = {}
+def listening(settings: LocalSettings) -> dict[str, set[str]]:
+    """Addresses of the three ports, in the kernel's notation."""
+    ports = {settings.http_port: "http", settings.rtmp_port: "rtmp", settings.cloud_port: "cloud"}
+    found: dict[str, set[str]] = {}
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
             _, local, _, state, *_ = line.split()
             address, port = local.split(":")
-            if state == "0A" and int(port, 16) in wanted:
-                listening.setdefault(int(port, 16), set()).add(address)
-    assert listening == {port: {"0100007F"} for port in wanted}
+            if state == "0A" and int(port, 16) in ports:
+                found.setdefault(ports[int(port, 16)], set()).add(address)
+    return found
+
+
+LOOPBACK, EVERY_ADDRESS = "0100007F", "00000000"
+
+
+def test_everything_listens_on_this_machine_only(own_stack: Stack) -> None:
+    assert listening(own_stack.settings) == {"http": {LOOPBACK}, "rtmp": {LOOPBACK}, "cloud": {LOOPBACK}}
+
+
+def test_rtmp_alone_is_opened_to_the_network_and_its_url_is_told(tmp_path: Path) -> None:
+    stack = start_stack(settings_in(tmp_path), {"STREAM_SYNC_RTMP_HOST": "0.0.0.0"})
+    try:
+        assert listening(stack.settings) == {"http": {LOOPBACK}, "rtmp": {EVERY_ADDRESS}, "cloud": {LOOPBACK}}
+        url = f"rtmp://{reachable_address('0.0.0.0')}:{stack.settings.rtmp_port}/live"
+        assert url in stack.output.read_text()
+        assert credentials(stack)["ingest_url"] == url
+    finally:
+        stack.stop()
+
+
+def test_users_settings_reach_the_running_services(tmp_path: Path) -> None:
+    users = {
+        "STREAM_SYNC_INGEST_URLS": '{"us-east-1": "rtmp://media.example.com/live"}',
+        "STREAM_SYNC_PLAYBACK_BASE_URL": "https://play.example.com/hls",
+        "STREAM_SYNC_ADMIN_SECRETS": "an-administrators-own-secret",
+        "STREAM_SYNC_TABLE_PREFIX": "production-",
+    }
+    stack = start_stack(settings_in(tmp_path), users)
+    try:
+        said = stack.output.read_text()
+        assert "Server rtmp://media.example.com/live" in said
+        assert "STREAM_SYNC_TABLE_PREFIX is not used here" in said
+        assert credentials(stack)["ingest_url"] == "rtmp://media.example.com/live"
+        assert stack.admin_secret == users["STREAM_SYNC_ADMIN_SECRETS"]
+        request = urllib.request.Request(f"{stack.http_url}/api/admin/nodes", headers={"X-Api-Key": stack.admin_secret})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            assert response.status == 200
+    finally:
+        stack.stop()
+
+
+def test_children_hold_only_the_secrets_they_need(tmp_path: Path) -> None:
+    shell = {"GITHUB_TOKEN": "the-users-own", "AWS_SESSION_TOKEN": "the-users-own", "SECRET_KEY": "u" * 32}
+    stack = start_stack(settings_in(tmp_path), shell)
+    try:
+        made = asdict(load_or_make_secrets(tmp_path)) | {"jwt_secret": shell["SECRET_KEY"]}
+        held = {}
+        for name, pid in stack.children().items():
+            values = Path(f"/proc/{pid}/environ").read_bytes().decode()
+            held[name] = {secret for secret, value in made.items() if value in values}
+            assert "the-users-own" not in values
+    finally:
+        stack.stop()
+    emulators = {"access_key_id", "secret_access_key"}
+    assert held == {
+        "local.emulator_server": emulators,
+        "local.gateway": emulators | {"admin_secret", "jwt_secret", "hook_secret"},
+        "ingest_container": emulators,
+    }
+
+
+def test_everything_written_is_the_users_alone(own_stack: Stack) -> None:
+    credentials(own_stack)
+    written = [path for path in own_stack.settings.state_dir.rglob("*") if path != own_stack.output]
+    assert [path for path in written if path.lstat().st_mode & 0o077] == []
 
 
 def test_next_run_finds_the_same_channel_and_key(tmp_path: Path) -> None:
@@ -188,7 +256,7 @@ def test_port_that_only_root_may_open_is_not_called_taken(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(socket.socket, "bind", denied)
     with pytest.raises(CannotStart, match=r"not open to this user.*\n.*STREAM_SYNC_HTTP_PORT=8080 make run"):
-        check_free(HOST, {"STREAM_SYNC_HTTP_PORT": (80, "dashboard and API")})
+        check_free({"STREAM_SYNC_HTTP_PORT": (HOST, 80, "dashboard and API")})
 
 
 @pytest.mark.parametrize(

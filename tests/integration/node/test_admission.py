@@ -302,8 +302,8 @@ def everything_stored(cloud: Emulator) -> str:
         "dynamodb",
         endpoint_url=cloud.url,
         region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
+        aws_access_key_id=cloud.env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=cloud.env["AWS_SECRET_ACCESS_KEY"],
     )
     pages = database.get_paginator("scan")
     names = database.list_tables()["TableNames"]
