@@ -48,7 +48,8 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000/hls",
         validation_alias=AliasChoices("STREAM_SYNC_PLAYBACK_BASE_URL", "HLS_URL"),
     )
-    # Where foreign media servers play back what they carry: source -> kind -> URL with `{channel_id}` in it.
+    # Where foreign media servers play back what they carry, by server (`mediamtx:main`) or by kind (`mediamtx`): output
+    # -> URL with `{channel_id}` in it.
     source_playback: Annotated[dict[str, dict[Output, str]], NoDecode] = {}
     kms_key_id: str = "alias/stream-sync"
     oidc_issuer: str | None = None

@@ -1,11 +1,18 @@
-"""HTTP to our own processes on this machine: never through a proxy, whatever the environment says."""
+"""HTTP to our own processes on this machine: through no proxy, whatever the environment says, and after no redirect,
+for requests carry tokens and secrets."""
 
 import urllib.error
 import urllib.request
 from http.client import HTTPResponse
-from typing import cast
+from typing import Any, cast
 
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
 def open_url(request: str | urllib.request.Request, timeout: float) -> HTTPResponse:

@@ -198,7 +198,7 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
         "duration_s": _duration_s(stream, now),
         "bytes_in": stream.bytes_in,
         "rtmp_url": settings().ingest_url(seen.channel.region),
-        "hls_url": playback(stream.source, stream.channel_id).hls_url,
+        "hls_url": playback(stream.channel_id, stream).hls_url,
         **seen.facts.model_dump(),
     }
 
@@ -219,7 +219,7 @@ def startable(key: StreamKey, channel: Channel) -> OwnStream:
         duration_s=None,
         bytes_in=0,
         rtmp_url=settings().ingest_url(channel.region),
-        hls_url=playback("", key.channel_id).hls_url,
+        hls_url=playback(key.channel_id).hls_url,
         key_id=key.key_id,
         expires_at=iso_or_none(key.expires_at),
         **nothing,
@@ -233,7 +233,7 @@ def stream_of_key(key: StreamKey, region: str, *, active: bool) -> StreamOfKey:
         created_at=iso(key.created_at),
         expires_at=iso_or_none(key.expires_at),
         rtmp_url=settings().ingest_url(region),
-        hls_url=playback("", key.channel_id).hls_url,
+        hls_url=playback(key.channel_id).hls_url,
     )
 
 
@@ -244,7 +244,7 @@ def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAn
 
 def public_stream(seen: RunningStream) -> PublicStream:
     stream, card = seen.stream, seen.stream.card
-    urls = playback(stream.source, stream.channel_id)
+    urls = playback(stream.channel_id, stream)
     return PublicStream(
         id=stream.stream_id,
         channel_id=stream.channel_id,
@@ -301,6 +301,6 @@ def _admin_fields(seen: RunningStream | StreamView, now: int) -> dict[str, Any]:
         "node_id": stream.node_id,
         "started_at": iso_or_none(stream.started_at),
         "duration_s": _duration_s(stream, now),
-        "playback": AllPlayback(**asdict(playback(stream.source, stream.channel_id))),
+        "playback": AllPlayback(**asdict(playback(stream.channel_id, stream))),
         "technical": Technical(**views.facts_now(seen.facts, seen.pulse)),
     }

@@ -13,6 +13,7 @@ from chalicelib.domain.channels import Visibility
 from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
+from chalicelib.domain.publications import server_of
 from chalicelib.domain.streams import ChannelStatus, Stream
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services.discovery import ChannelView
@@ -120,9 +121,11 @@ def public_channel(seen: ChannelView) -> PublicChannel:
     return PublicChannel(**_public_fields(seen))
 
 
-def playback(source: str, channel_id: str) -> PlaybackUrls:
-    """`source` is what carries the stream; a server of somebody else's plays back at addresses of its own."""
-    templates = settings().source_playback.get(source)
+def playback(channel_id: str, stream: Stream | None = None) -> PlaybackUrls:
+    """Where the channel plays: at the media server that carries its stream, configured by server or by kind."""
+    known, templates = settings().source_playback, None
+    if stream is not None:
+        templates = known.get(server_of(stream.node_id) or "") or known.get(stream.source)
     return playback_urls(settings().playback_base_url, templates, channel_id)
 
 
@@ -153,7 +156,7 @@ def _public_fields(seen: ChannelView) -> dict[str, Any]:
         "description": channel.description,
         "category": channel.category,
         "tags": channel.tags,
-        "playback": Playback(hls_url=playback(seen.stream.source if seen.stream else "", channel.channel_id).hls_url),
+        "playback": Playback(hls_url=playback(channel.channel_id, seen.stream).hls_url),
         "live": live(seen),
     }
 
