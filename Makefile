@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test api-docs lint format bench bench-ingest bench-api dashboard compiled clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api dashboard compiled clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -27,17 +27,36 @@ demo: $(RUN_STAMP)  ## broadcast a moving test card with sound to the running st
 token: $(RUN_STAMP)  ## print a JWT of the demo account
 	@.venv/bin/python -m local.token
 
-test: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## run every suite (ARGS="tests/unit -k leases" to choose)
+# The dashboard is built where it is tested: for the whole suite, or when ARGS names tests that open it.
+PAGE := $(if $(ARGS),$(if $(findstring e2e,$(ARGS))$(findstring tests/integration/local,$(ARGS)),$(DASHBOARD)),$(DASHBOARD))
+
+test: $(DEV_STAMP) $(CLOUD_STAMP) $(PAGE) compiled  ## run every suite, or ARGS="tests/unit -k leases"
+ifdef ARGS
 	.venv/bin/python -m pytest $(ARGS)
+else
+	.venv/bin/python -m tests
 	cd dashboard && sh ../local/with_node.sh npm test
+endif
+
+check: $(DEV_STAMP) types  ## the fast checks before a commit: format, linter, types, layer rule, unit tests
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	$(LAYERS)
+	.venv/bin/python -m pytest -q -n 2 tests/unit
+
+coverage: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## branch coverage of Python and TypeScript
+	.venv/bin/python -m tests --cov
+	cd dashboard && sh ../local/with_node.sh npm run coverage
 
 api-docs: $(DEV_STAMP)  ## write docs/api.md anew after a route has changed
 	.venv/bin/python -m local.api_docs
 
-lint: $(DEV_STAMP) $(NODE_MODULES)  ## format check, linter, types, layer rule, dashboard types
+types: $(DEV_STAMP)
+	.venv/bin/mypy $(CHECKED)
+
+lint: $(DEV_STAMP) $(NODE_MODULES) types  ## format check, linter, types, layer rule, dashboard types
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy $(CHECKED)
 	$(LAYERS)
 	cd dashboard && sh ../local/with_node.sh npm run lint
 

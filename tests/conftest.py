@@ -1,11 +1,31 @@
 """Fixtures that every suite may use, and the rule about missing tools."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support import tools
 from tests.support.stack import Emulator, Stack, in_environment, running_emulator, running_stack
+
+
+TESTS = Path(__file__).parent
+
+# What one worker keeps to itself, because its session fixtures are dear: the synthesised templates, the whole stack.
+# Elsewhere a file is what a worker takes.
+TOGETHER = ("infra", "contract/admin", "contract/openapi", "contract/hooks", "integration/store", "integration/api")
+# Real encoders and browsers with promises in seconds.
+SERIAL = ("e2e",)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        file = item.path.relative_to(TESTS).as_posix()
+        group = next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
+        item.add_marker(pytest.mark.xdist_group(group))
+        if file.startswith(tuple(f"{folder}/" for folder in SERIAL)):
+            item.add_marker(pytest.mark.serial)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
