@@ -48,6 +48,9 @@ coverage: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## branch coverage 
 	.venv/bin/python -m tests --cov
 	cd dashboard && sh ../local/with_node.sh npm run coverage
 
+lock:  ## write every requirements.txt anew from its requirements.in (ARGS=--upgrade: newest versions)
+	@sh local/lock.sh $(ARGS)
+
 api-docs: $(DEV_STAMP)  ## write docs/api.md anew after a route has changed
 	.venv/bin/python -m local.api_docs
 
@@ -82,7 +85,7 @@ clean:  ## remove what was built; state and keys in .local stay
 	rm -rf .venv .venv-cloud .venv-node .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	rm -rf dashboard/node_modules dashboard/dist cdk.out build
 
-$(RUN_STAMP): requirements.txt ingest_container/requirements.txt local/requirements.txt local/make_venv.sh
+$(RUN_STAMP): local/requirements.txt local/make_venv.sh
 	@sh local/make_venv.sh .venv local/requirements.txt
 	@touch $@
 

@@ -8,7 +8,6 @@ import pytest
 from tests.support import tools
 from tests.support.stack import Emulator, Stack, in_environment, running_emulator, running_stack
 
-
 TESTS = Path(__file__).parent
 
 # What one worker keeps to itself, because its session fixtures are dear: the synthesised templates, the whole stack.
