@@ -28,6 +28,10 @@ class Clock:
         """Seconds, monotonic."""
         return self._steady() / 1e9
 
+    def steady_ms(self) -> int:
+        """The same in ms."""
+        return self._steady() // 1_000_000
+
     def now_ms(self) -> int:
         """Wall-clock time, ms."""
         return (self._steady() + self._offset) // 1_000_000

@@ -1,6 +1,6 @@
 r"""A node's place in the fleet: its session kept and given back, orders followed, peers watched.
 
-join --> renew --1.5 s--> renew ...  each answer brings orders; an answer that does not come is asked for again
+join --> renew ...               `renewal`'s thread renews, the loop shows it life and follows the orders it brings
     \--> watch_peers --2 s--> ...    what a dead peer left is ended
 leave
 """
@@ -15,17 +15,18 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.events import NodeChange, StreamStateChange
-from chalicelib.domain.leases import RENEW_INTERVAL, may_trust_own
+from chalicelib.domain.leases import CLOCK_MARGIN
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import fleet, news
 from chalicelib.services.fleet import NodeMembership, Order, Orders, Reaper
-from ingest_container.clock import now_ms
+from ingest_container.clock import clock, now_ms
+from ingest_container.renewal import Renewal, Renewed
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
 
 JOIN_RETRY = 1.0  # seconds until the next attempt to join while the database is away
-RENEW_RETRY = 0.3  # seconds until the next attempt to renew
+BEAT = 0.25  # seconds between two signs of life of the event loop
 PATIENCE = 5.0  # seconds; OBS waits 31 s for an answer to publish, and takes a refusal for final
 SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
 SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
@@ -64,33 +65,36 @@ class Membership:
         self._telemetry = telemetry
         self._log = log
         self._session = NodeMembership(info)
+        self._renewal: Renewal | None = None
         self._renewed = asyncio.Event()
-        self._alone = Threads(1)  # for what moves the session: nothing else holds it up, and no step overtakes another
+        self._acknowledging: set[asyncio.Task[None]] = set()
+        self._alone = Threads(1)  # for what begins and ends the session: nothing else holds it up
 
     async def is_trusted(self) -> bool:
         """Whether what this node claims is its own; a session in doubt has a few seconds to be renewed."""
-        if not self._session.is_trusted(now_ms()):
+        if not self._session.is_trusted(clock.steady_ms()):
             self._renewed.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
                     await self._renewed.wait()
-        return self._session.is_trusted(now_ms())
+        return self._session.is_trusted(clock.steady_ms())
 
     @property
     def judges(self) -> bool:
-        """Whether it may take a peer whose session has run out for dead."""
-        return self._session.may_judge(now_ms())
+        """Whether it may take a peer whose session has run out for dead: not by a clock that the system's denies."""
+        return self._session.may_judge(clock.steady_ms()) and abs(clock.step_ms()) < CLOCK_MARGIN
 
     async def until_it_judges(self) -> None:
         """A session's time at most, if its own is kept."""
-        await asyncio.sleep(self._session.judges_in(now_ms()) / 1000)
+        await asyncio.sleep(self._session.judges_in(clock.steady_ms()) / 1000)
 
     async def join(self) -> None:
         """Until the database answers: a node that cannot claim has nothing to serve."""
         await self._threads.run(fleet.warm_up)
         while not self._crew.stopping:
             try:
-                await self._alone.run(self._session.join, now_ms())
+                now = clock.steady_ms()
+                await self._alone.run(self._session.join, now, now_ms() - now)
                 await self._tell_change("started")
                 return
             except StoreUnavailable:
@@ -99,6 +103,9 @@ class Membership:
 
     async def leave(self) -> None:
         """Gives the session back; `renew` must not run any more. Raises StoreUnavailable."""
+        if self._renewal is not None:
+            self._renewal.stop()
+            await self._alone.run(self._renewal.join)  # else the renewal under way would overtake the end
         await self._alone.run(self._session.leave, now_ms())
         await self._tell_change("stopped")
 
@@ -113,34 +120,44 @@ class Membership:
         await self._threads.run(news.publish, [event])
 
     async def renew(self) -> None:
-        """Renews the session and follows the orders that the answer brings. Ends when another run took the session."""
-        loop = asyncio.get_running_loop()
-        next_at = loop.time()
-        while True:
-            next_at = max(next_at + RENEW_INTERVAL / 1000, loop.time())
-            held_until = self._session.expires_at
-            try:
-                orders = await self._alone.run(self._session.renew, now_ms, self._crew.active)
-            except StoreUnavailable:
-                self._log.warning("session not renewed: the database cannot be reached")
-                await asyncio.sleep(RENEW_RETRY)
-                next_at = loop.time()  # failed attempts must not put off what follows the one that succeeds
-                continue
-            except SessionTaken:
-                self._log.error("another run of this node took its session", node_id=self.info.node_id)
-                self._crew.stop()
-                return
-            self._renewed.set()
-            # The database was away, or this very process stood still.
-            if not may_trust_own(held_until, now_ms()):
-                self._crew.check_leases()
-            if handled := self._crew.follow(orders):
-                await self._quietly(self._threads.run(self._session.acknowledge, handled))
-            await asyncio.sleep(next_at - loop.time())
+        """Shows the renewing thread that the loop lives, and follows the orders that it brings.
+
+        Ends when another run took the session. Raises what ended the thread otherwise.
+        """
+        renewal = self._renewal = Renewal(self._session, lambda: self._crew.active, clock, self._log)
+        renewal.start()
+        try:
+            while True:
+                renewal.beat()
+                try:
+                    async with asyncio.timeout(BEAT):
+                        answer = await renewal.answers.get()
+                except TimeoutError:
+                    if not renewal.is_running and renewal.answers.empty():
+                        raise RuntimeError("the thread that renews the session is gone") from None
+                    continue
+                if isinstance(answer, SessionTaken):
+                    self._log.error("another run of this node took its session", node_id=self.info.node_id)
+                    self._crew.stop()
+                    return
+                if isinstance(answer, BaseException):
+                    raise RuntimeError("the session cannot be renewed") from answer
+                self._follow(answer)
+        finally:
+            renewal.stop()
+
+    def _follow(self, renewed: Renewed) -> None:
+        self._renewed.set()
+        if renewed.in_doubt:
+            self._crew.check_leases()
+        if handled := self._crew.follow(renewed.orders):
+            task = asyncio.create_task(self._quietly(self._threads.run(self._session.acknowledge, handled)))
+            self._acknowledging.add(task)
+            task.add_done_callback(self._acknowledging.discard)
 
     async def watch_peers(self) -> None:
         """Ends what dead peers left; at the start also what an earlier run of this node left."""
-        reaper = Reaper(self._session.may_judge)
+        reaper = Reaper(lambda _: self.judges)
         while True:
             await self._quietly(self._announce(reaper.sweep))
             pause = SWEEP_EVERY

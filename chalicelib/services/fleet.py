@@ -48,27 +48,34 @@ def warm_up() -> None:
 
 
 class NodeMembership:
-    """This process's place in the fleet."""
+    """This process's place in the fleet.
+
+    `now` and what `clock` answers may be of any clock that is monotonic, in ms; `offset` leads from it to the wall
+    clock, which the row tells: the session does not end here because somebody sets the system's clock.
+    """
 
     def __init__(self, node: NodeInfo) -> None:
         self.node = node
         self.expires_at = 0
         self._judges_from = 0
 
-    def join(self, now: int) -> None:
+    def join(self, now: int, offset: int = 0) -> None:
         """Raises StoreUnavailable."""
-        nodes.register(self.node, now + SESSION_TTL)
+        nodes.register(self.node, now + offset + SESSION_TTL)
         self.expires_at = now + SESSION_TTL
         self._judges_from = now + SESSION_TTL
 
-    def renew(self, clock: Callable[[], int], active: int) -> Orders:
-        """Raises SessionTaken, StoreUnavailable."""
-        sent_at = clock()
-        renewal = nodes.renew(self.node, sent_at + SESSION_TTL, active)
+    def renew(self, clock: Callable[[], int], active: int, *, alive_at: int | None = None, offset: int = 0) -> Orders:
+        """The session is good for SESSION_TTL from `alive_at` on, the present by default.
+
+        Raises SessionTaken, StoreUnavailable.
+        """
+        expires_at = (clock() if alive_at is None else alive_at) + SESSION_TTL
+        renewal = nodes.renew(self.node, expires_at + offset, active)
         answered_at = clock()  # the request itself may have lain where the outage was
         if not self.is_trusted(answered_at):
             self._judges_from = answered_at + SESSION_TTL
-        self.expires_at = sent_at + SESSION_TTL
+        self.expires_at = expires_at
         return Orders(tuple(_parse(renewal.orders)), renewal.watched, renewal.draining)
 
     def is_trusted(self, now: int) -> bool:

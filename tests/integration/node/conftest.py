@@ -41,6 +41,7 @@ class Node:
     def __init__(self, env: dict[str, str], log: Path, **settings: object) -> None:
         (self.port,) = free_ports(1)
         self.node_id = str(settings.pop("node_id", f"node-{ULID()}"))
+        module = str(settings.pop("module", "ingest_container"))
         self._log = log
         named = {f"STREAM_SYNC_{name.upper()}": str(value) for name, value in settings.items()}
         own = {
@@ -50,7 +51,7 @@ class Node:
         }
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ingest_container"],
+                [sys.executable, "-m", module],
                 cwd=ROOT,
                 env=env | own | named,
                 stdin=subprocess.DEVNULL,

@@ -1,8 +1,10 @@
-"""A node's session is renewed in time, whatever happened to earlier attempts."""
+"""A node's session is renewed in time, whatever its event loop does, but never for a loop that is dead."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aws_lambda_powertools import Logger
@@ -10,8 +12,10 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.leases import RENEW_INTERVAL, SESSION_TTL
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.refusals import StoreUnavailable
+from chalicelib.services import news
 from chalicelib.services.fleet import Order, Orders
-from ingest_container import membership
+from ingest_container import membership, renewal
+from ingest_container.clock import Clock, steady
 from ingest_container.membership import Membership
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
@@ -28,7 +32,7 @@ class FlakySession:
         self.renewed_twice = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
-    def renew(self, _now: int, _active: int) -> Orders:
+    def renew(self, _clock: Callable[[], int], _active: int, **_times: int) -> Orders:
         if self._failures:
             self._failures -= 1
             raise StoreUnavailable()
@@ -47,14 +51,18 @@ class IdleCrew:
     def follow(self, orders: Orders) -> list[Order]:
         return []
 
-    def check_leases(self) -> None: ...
+    def __init__(self) -> None:
+        self.checked = asyncio.Event()
+
+    def check_leases(self) -> None:
+        self.checked.set()
 
     def stop(self) -> None: ...
 
 
 @contextlib.asynccontextmanager
 async def seat_of(session: FlakySession, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Membership]:
-    monkeypatch.setattr(membership, "RENEW_RETRY", 0.001)
+    monkeypatch.setattr(renewal, "RENEW_RETRY", 0.001)
     log, threads = Logger("test", level="CRITICAL"), Threads(1)
     info = NodeInfo("node-1", "run-1", "", "us-east-1", 1, 0)
     seat = Membership(info, (), IdleCrew(), threads, Telemetry("node-1", threads, log), log)
@@ -85,3 +93,194 @@ async def test_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(membership, "PATIENCE", 0.05)
     async with seat_of(FlakySession(failures=2**31), monkeypatch) as seat:
         assert not await seat.is_trusted()
+
+
+# --- a loop that is blocked, and one that is dead ---------------------------------------------------------------------
+
+
+HURRIED_TTL = 1_500  # ms; the margin of 1,000 stays
+
+
+class TimedSession:
+    """Keeps what each renewal was told. `expires_at` as `fleet.NodeMembership` has it."""
+
+    def __init__(self, failure: BaseException | None = None) -> None:
+        self.expires_at = 2**53
+        self.renewed: list[tuple[float, int]] = []  # when, and the loop's last sign of life
+        self._failure = failure
+        self._loop, self._happened = asyncio.get_running_loop(), asyncio.Event()
+
+    async def renewed_times(self, times: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self.renewed) < times:
+                self._happened.clear()
+                await self._happened.wait()
+
+    def renew(self, _clock: Callable[[], int], _active: int, *, alive_at: int, **_offset: int) -> Orders:
+        if self._failure is not None:
+            raise self._failure
+        self.renewed.append((time.monotonic(), alive_at))
+        self.expires_at = alive_at + HURRIED_TTL
+        self._loop.call_soon_threadsafe(self._happened.set)
+        return Orders((), frozenset(), draining=False)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of the times: renewed every 150 ms, trusted for 500 ms."""
+    monkeypatch.setattr(renewal, "RENEW_INTERVAL", 150)
+    monkeypatch.setattr(renewal, "RENEW_RETRY", 0.03)
+    monkeypatch.setattr(renewal, "SESSION_TTL", HURRIED_TTL)
+    monkeypatch.setattr(membership, "BEAT", 0.025)
+
+
+@contextlib.asynccontextmanager
+async def renewing(session: TimedSession, crew: IdleCrew) -> AsyncIterator[tuple[Membership, "asyncio.Task[None]"]]:
+    log, threads = Logger("test", level="CRITICAL"), Threads(1)
+    info = NodeInfo("node-1", "run-1", "", "us-east-1", 1, 0)
+    seat = Membership(info, (), crew, threads, Telemetry("node-1", threads, log), log)
+    seat._session = session  # type: ignore[assignment]
+    task = asyncio.create_task(seat.renew())
+    try:
+        yield seat, task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        seat.close()
+        threads.close()
+
+
+def block(seconds: float) -> tuple[float, float]:
+    """The loop does nothing else; answers when it was blocked."""
+    began = time.monotonic()
+    time.sleep(seconds)
+    return began, time.monotonic()
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_blocked_loop_keeps_its_session_without_a_doubt() -> None:
+    session, crew = TimedSession(), IdleCrew()
+    async with renewing(session, crew):
+        await session.renewed_times(1)
+        began, ended = block(0.35)
+        during = [at for at, _ in session.renewed if began < at < ended]
+        await session.renewed_times(len(session.renewed) + 1)
+        assert during, "it was renewed while the loop was blocked"
+        assert not crew.checked.is_set()
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_session_is_good_from_the_loops_last_sign_of_life_on() -> None:
+    session = TimedSession()
+    async with renewing(session, IdleCrew()):
+        await session.renewed_times(1)
+        began, ended = block(0.4)
+        alive = {alive_at for at, alive_at in session.renewed if began < at < ended}
+    assert len(alive) == 1
+    assert max(alive) / 1000 <= steady() - (time.monotonic() - began)
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_dead_loop_is_not_renewed_for_and_one_that_comes_back_checks_its_leases() -> None:
+    session, crew = TimedSession(), IdleCrew()
+    async with renewing(session, crew):
+        await session.renewed_times(1)
+        began, ended = block(1.2)
+        assert [at for at, _ in session.renewed if began + 0.6 < at < ended] == []
+        async with asyncio.timeout(5):
+            await crew.checked.wait()
+
+
+@pytest.mark.parametrize(
+    "failure", [RuntimeError("a defect"), SystemExit(1)], ids=lambda failure: type(failure).__name__
+)
+async def test_the_end_of_the_renewing_thread_is_noticed(failure: BaseException) -> None:
+    async with renewing(TimedSession(failure), IdleCrew()) as (_, task), asyncio.timeout(5):
+        with pytest.raises(RuntimeError, match="cannot be renewed"):
+            await task
+
+
+async def test_so_is_a_thread_that_vanished(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renewal.Renewal, "_run", lambda _: None)
+    async with renewing(TimedSession(), IdleCrew()) as (_, task), asyncio.timeout(5):
+        with pytest.raises(RuntimeError, match="is gone"):
+            await task
+
+
+async def test_no_renewal_overtakes_the_end_of_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The node stops while a renewal is under way."""
+    order: list[str] = []
+    under_way, answered = asyncio.Event(), threading.Event()
+
+    class Slow(TimedSession):
+        def renew(self, *_args: object, **_times: object) -> Orders:
+            self._loop.call_soon_threadsafe(under_way.set)
+            answered.wait(5)
+            order.append("renewed")
+            return Orders((), frozenset(), draining=False)
+
+        def leave(self, _now: int) -> None:
+            order.append("left")
+
+    monkeypatch.setattr(news, "publish", lambda _: 0)
+    async with renewing(Slow(), IdleCrew()) as (seat, task), asyncio.timeout(5):
+        await under_way.wait()
+        task.cancel()
+        leaving = asyncio.create_task(seat.leave())
+        await asyncio.sleep(0.05)
+        answered.set()
+        await leaving
+    assert order == ["renewed", "left"]
+
+
+# --- a clock that is set ---------------------------------------------------------------------------------------------
+
+
+class SystemClock:
+    """The system's clocks; `set` moves the one on the wall. Seconds."""
+
+    def __init__(self) -> None:
+        self.running, self.step = 1_000.0, 0.0
+
+    def steady_ns(self) -> int:
+        return int(self.running * 1e9)
+
+    def wall_ns(self) -> int:
+        return int((1_800_000_000 + self.running + self.step) * 1e9)
+
+    def set(self, seconds: float) -> None:
+        self.step += seconds
+
+
+@pytest.mark.parametrize("step", [60, -60])
+def test_setting_the_systems_clock_moves_neither_of_ours(step: float) -> None:
+    system = SystemClock()
+    clock = Clock(system.wall_ns, system.steady_ns)
+    before = clock.now_ms()
+    system.set(step)
+    system.running += 2
+    assert (clock.steady(), clock.now_ms(), clock.step_ms()) == (1_002, before + 2_000, step * 1000)
+    clock.adopt()
+    assert (clock.now_ms(), clock.step_ms()) == (before + 2_000 + step * 1000, 0)
+
+
+@pytest.mark.parametrize(("active", "adopted"), [(0, True), (1, False)], ids=["idle", "with streams"])
+@pytest.mark.parametrize("step", [60, -60])
+async def test_a_node_goes_by_the_set_clock_only_while_it_has_no_stream(
+    step: float, active: int, adopted: bool
+) -> None:
+    system, offsets = SystemClock(), list[int]()
+    clock = Clock(system.wall_ns, system.steady_ns)
+
+    class Session:
+        expires_at = 2**53
+
+        def renew(self, _clock: Callable[[], int], _active: int, *, alive_at: int, offset: int) -> Orders:
+            offsets.append(offset)
+            return Orders((), frozenset(), draining=False)
+
+    one = renewal.Renewal(Session(), lambda: active, clock, Logger("test", level="CRITICAL"))
+    assert one._renew()
+    system.set(step)
+    assert one._renew()
+    assert offsets[1] - offsets[0] == (step * 1000 if adopted else 0)
