@@ -158,8 +158,9 @@ def list_streams(user: Principal, query: Page) -> stream_views.StreamPage:
     now = now_ms()
     found = discovery.streams_of(channel, query.limit, query.cursor, now)
     startable = keyring.generated_and_unused(channel.channel_id, now) if query.cursor is None else []
+    begun = {one.stream.stream_id for one in found}  # keys are listed by an index, which may lag
     return stream_views.StreamPage(
-        streams=[stream_views.startable(key, channel) for key in startable]
+        streams=[stream_views.own_startable(key, channel) for key in startable if key.first_stream_id not in begun]
         + [stream_views.own_stream(one, now) for one in found],
         next_cursor=found[-1].stream.stream_id if len(found) == query.limit else None,
     )

@@ -88,9 +88,19 @@ def get_stream(key_or_id: str) -> stream_views.StreamOfKeyAnswer | stream_views.
     now = now_ms()
     try:
         if is_well_formed(key_or_id):
-            key, channel, active = discovery.stream_by_key(key_or_id, now)
-            return stream_views.StreamOfKeyAnswer(stream=stream_views.stream_of_key(key, channel.region, active=active))
-        return stream_views.StreamAnswer(stream=stream_views.stream(discovery.public_stream(key_or_id, now), now))
+            key, channel, runs = discovery.stream_by_key(key_or_id, now)
+            return stream_views.StreamOfKeyAnswer(stream=stream_views.stream_of_key(key, channel.region, runs))
+        return stream_views.StreamAnswer(stream=_by_id(key_or_id, now))
     except StreamNotFound:
         wrong_guess(blueprint.current_request)
         raise
+
+
+def _by_id(stream_id: str, now: int) -> stream_views.StreamBody:
+    try:
+        return stream_views.stream(discovery.public_stream(stream_id, now), now)
+    except StreamNotFound:
+        unstarted = discovery.startable_stream(stream_id, now)
+        if unstarted is None:
+            raise
+        return stream_views.startable(*unstarted)

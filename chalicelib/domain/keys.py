@@ -23,6 +23,8 @@ KEY_LENGTH = 40  # 40 characters of 62 are 238 bits; 160 are asked for
 HINT_LENGTH = 4  # enough to tell one's keys apart, 24 bits of 238
 MAX_ACTIVE_KEYS = 20  # of one channel: bounds the list a person has to oversee
 MAX_LABEL = 60
+GENERATED = "generated"  # the label of keys that a client asks for before each broadcast
+KEY_ID_PREFIX = "key_"  # before a ULID
 MAX_NETWORKS = 20  # of one allow list
 FOREVER = 10**15 - 1  # ms: sorts behind every expiry
 _KEY_FORM = re.compile(rf"[A-Za-z0-9]{{{KEY_LENGTH}}}")
@@ -63,6 +65,11 @@ class StreamKey:
     uses: int = 0
     last_used_at: int | None = None
     last_stream_id: str | None = None
+
+    @property
+    def first_stream_id(self) -> str | None:
+        """The id of the stream that a generated key is asked for, known before it begins; None for other keys."""
+        return self.key_id.removeprefix(KEY_ID_PREFIX) if self.label == GENERATED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def claim(
             raise _in_use(key)
         attempt = Claim(key, channel, holder, now, publication)
         if waiting is None:
-            stream_id = str(ULID())
+            stream_id = _new_stream_id(key)
             outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip))
         else:
             stream_id = waiting.stream_id
@@ -160,6 +160,12 @@ def _resumable_until(key: StreamKey, channel: Channel, now: int, judges: bool) -
 def _unended_stream(channel: Channel) -> Stream | None:
     stream = streams.find(channel.stream_id) if channel.stream_id is not None else None
     return None if stream is None or stream.state is StreamState.ENDED else stream
+
+
+def _new_stream_id(key: StreamKey) -> str:
+    """A generated key's first stream has the id that was given out with the key."""
+    given = key.first_stream_id
+    return given if given is not None and streams.find(given) is None else str(ULID())
 
 
 def _new_stream(claim: Claim, stream_id: str, client_ip: str | None) -> Stream:

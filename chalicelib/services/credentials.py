@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.config import settings
 from chalicelib.domain.channels import Channel, channel_id_of
 from chalicelib.domain.errors import KeyIsCurrent, KeyNotFound
-from chalicelib.domain.keys import KeyTerms, StreamKey
+from chalicelib.domain.keys import GENERATED, KeyTerms, StreamKey
 from chalicelib.domain.streams import EndReason
 from chalicelib.observability import logger
 from chalicelib.services import keyring
@@ -58,7 +58,7 @@ def reset(channel: Channel, user: str, now: int) -> Issued:
 def generate(channel: Channel, user: str, now: int) -> Issued:
     """A further key for the channel that expires after `key_ttl_hours`. Raises TooManyKeys."""
     expires_at = now + settings().key_ttl_hours * 3_600_000
-    return keyring.create(channel, KeyTerms(keyring.GENERATED, expires_at=expires_at), user, now)
+    return keyring.create(channel, KeyTerms(GENERATED, expires_at=expires_at), user, now)
 
 
 def revoke(channel: Channel, key_id: str, user: str, now: int) -> StreamKey:

@@ -19,7 +19,7 @@ from chalicelib.domain.streams import (
     state_as_read,
 )
 from chalicelib.domain.topics import Listener, Topic
-from chalicelib.services import running
+from chalicelib.services import keyring, running
 from chalicelib.services.running import RunningStream, facts_of
 from chalicelib.store import channels, connections, keys, nodes, pulses, streams
 
@@ -132,6 +132,15 @@ def public_stream(stream_id: str, now: int) -> StreamView:
     return seen
 
 
+def startable_stream(stream_id: str, now: int) -> tuple[StreamKey, Channel] | None:
+    """A stream that a key was generated for, before it begins; None for any other and for a private channel's."""
+    key = keyring.startable(stream_id, now) if is_stream_id(stream_id) else None
+    channel = channels.find(key.channel_id) if key is not None else None
+    if key is None or channel is None or channel.visibility is Visibility.PRIVATE:
+        return None
+    return key, channel
+
+
 def stream_details(stream_id: str, now: int) -> StreamView:
     """All that is known of one stream. Raises StreamNotFound."""
     seen = _stream(stream_id, now)
@@ -165,8 +174,8 @@ def active_streams(limit: int, after: str | None, now: int) -> RunningPage:
     return RunningPage(running.measured(found), last)
 
 
-def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, bool]:
-    """For a media server's validation: possession of the key is the credential. With whether its stream runs.
+def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, Stream | None]:
+    """For a media server's validation: possession of the key is the credential. With its stream if one runs.
 
     Raises StreamNotFound for every key that may not be used now: a malformed, an unknown and a revoked one look alike.
     """
@@ -175,7 +184,7 @@ def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, bool]:
         raise StreamNotFound()
     channel = channels.get(key.channel_id)
     present = view(channel, now).stream
-    active = present is not None and present.key_id == key.key_id
-    if not active and rules.used_up(key, None):
+    runs = present if present is not None and present.key_id == key.key_id else None
+    if runs is None and rules.used_up(key, None):
         raise StreamNotFound()
-    return key, channel, active
+    return key, channel, runs

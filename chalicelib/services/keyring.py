@@ -25,8 +25,6 @@ from chalicelib.services import lifecycle, running
 from chalicelib.store import keys, nodes, streams
 from chalicelib.store.keys import Section
 
-GENERATED = "generated"  # the label of keys that a client asks for before each broadcast
-
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -59,7 +57,7 @@ def issue(channel_id: str, now: int, terms: KeyTerms) -> Issued:
     stream_key = rules.new_stream_key(secrets.choice)
     key = StreamKey(
         key_hash=rules.hash_key(stream_key),
-        key_id=f"key_{ULID()}",
+        key_id=f"{rules.KEY_ID_PREFIX}{ULID()}",
         channel_id=channel_id,
         hint=rules.hint_of(stream_key),
         status=KeyStatus.ACTIVE,
@@ -151,7 +149,17 @@ def of_channel(channel_id: str, now: int) -> list[KeyView]:
 def generated_and_unused(channel_id: str, now: int) -> list[StreamKey]:
     """What a client asked for and may still go live with, newest first."""
     found = keys.of_channel(channel_id)[::-1]
-    return [key for key in found if key.label == GENERATED and not key.uses and rules.refusal(key, now) is None]
+    return [key for key in found if _is_startable(key, now)]
+
+
+def startable(stream_id: str, now: int) -> StreamKey | None:
+    """The generated key whose stream has not begun, by that stream's id; None if it may not begin any more."""
+    key = keys.find_by_id(rules.KEY_ID_PREFIX + stream_id)
+    return key if key is not None and _is_startable(key, now) else None
+
+
+def _is_startable(key: StreamKey, now: int) -> bool:
+    return key.first_stream_id is not None and not key.uses and rules.refusal(key, now) is None
 
 
 def listed(reading: KeyReading | None, limit: int, cursor: str | None, now: int) -> KeyPage:

@@ -203,33 +203,40 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
     }
 
 
-def startable(key: StreamKey, channel: Channel) -> OwnStream:
-    """The stream that a generated key was made for and that has not begun; it goes by the key's id till then."""
-    nothing: dict[str, None] = dict.fromkeys(StreamFacts.model_fields)
-    return OwnStream(
-        id=key.key_id,
-        channel_id=key.channel_id,
-        status=INACTIVE,
-        state=None,
-        title=channel.title,
-        created_at=iso(key.created_at),
-        started_at=None,
-        ended_at=None,
-        end_reason=None,
-        duration_s=None,
-        bytes_in=0,
-        rtmp_url=settings().ingest_url(channel.region),
-        hls_url=playback(key.channel_id).hls_url,
-        key_id=key.key_id,
-        expires_at=iso_or_none(key.expires_at),
-        **nothing,
-    )
+def startable(key: StreamKey, channel: Channel) -> StreamBody:
+    """The stream that a generated key was made for and that has not begun."""
+    return StreamBody(**_startable_fields(key, channel))
 
 
-def stream_of_key(key: StreamKey, region: str, *, active: bool) -> StreamOfKey:
+def own_startable(key: StreamKey, channel: Channel) -> OwnStream:
+    fields = _startable_fields(key, channel)
+    return OwnStream(**fields, key_id=key.key_id, expires_at=iso_or_none(key.expires_at))
+
+
+def _startable_fields(key: StreamKey, channel: Channel) -> dict[str, Any]:
+    return {
+        "id": key.first_stream_id,
+        "channel_id": key.channel_id,
+        "status": INACTIVE,
+        "state": None,
+        "title": channel.title,
+        "created_at": iso(key.created_at),
+        "started_at": None,
+        "ended_at": None,
+        "end_reason": None,
+        "duration_s": None,
+        "bytes_in": 0,
+        "rtmp_url": settings().ingest_url(channel.region),
+        "hls_url": playback(key.channel_id).hls_url,
+        **dict.fromkeys(StreamFacts.model_fields),
+    }
+
+
+def stream_of_key(key: StreamKey, region: str, runs: Stream | None) -> StreamOfKey:
+    """`runs` is the stream that runs on the key. Without one a key that was not generated has only an id of its own."""
     return StreamOfKey(
-        id=key.key_id,
-        status=ACTIVE if active else INACTIVE,
+        id=runs.stream_id if runs is not None else key.first_stream_id or key.key_id,
+        status=ACTIVE if runs is not None else INACTIVE,
         created_at=iso(key.created_at),
         expires_at=iso_or_none(key.expires_at),
         rtmp_url=settings().ingest_url(region),
@@ -238,7 +245,7 @@ def stream_of_key(key: StreamKey, region: str, *, active: bool) -> StreamOfKey:
 
 
 def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAnswer:
-    body = stream_of_key(key, region, active=False)
+    body = stream_of_key(key, region, None)
     return GeneratedStreamAnswer(stream=GeneratedStream(**body.model_dump(), stream_key=stream_key))
 
 

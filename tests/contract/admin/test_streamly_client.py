@@ -98,6 +98,29 @@ def test_a_broadcast_is_active_public_and_found_by_its_key(
     assert (found["id"], found["status"]) == (stream["id"], "active")
 
 
+@pytest.mark.requirement("ST-2")
+@pytest.mark.requirement("ST-3")
+@pytest.mark.requirement("ST-5")
+def test_a_generated_stream_has_one_id_before_it_begins_and_while_it_runs(
+    client: StreamlyClient, anyone: Caller, broadcast: Callable[[str], OnAir]
+) -> None:
+    generated = client.generate_key()
+
+    def known() -> set[str]:
+        by_id = anyone("GET", f"/api/streams/{generated['id']}")
+        by_key = StreamlyClient(anyone).by_key(generated["stream_key"])
+        listed = [one["id"] for one in client.streams()]
+        return {*listed, by_id.json()["stream"]["id"] if by_id.status_code == 200 else "", (by_key or {"id": ""})["id"]}
+
+    assert until(lambda: known() == {generated["id"]}, "the index has the key")
+    on_air = broadcast(generated["stream_key"])
+    assert on_air.status == "NetStream.Publish.Start"
+    assert known() == {generated["id"]}
+    by_id = anyone("GET", f"/api/streams/{generated['id']}").json()["stream"]
+    assert by_id["status"] == "active"
+    assert generated["stream_key"] not in str(by_id)
+
+
 @pytest.mark.requirement("ST-6")
 def test_a_user_has_one_active_stream(client: StreamlyClient, broadcast: Callable[[str], OnAir]) -> None:
     first, second = client.generate_key(), client.generate_key()

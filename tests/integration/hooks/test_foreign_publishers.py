@@ -242,6 +242,23 @@ def test_one_connection_may_publish_again_with_another_key(new_broadcaster: Call
     assert first.status() == "OFFLINE"
 
 
+@pytest.mark.requirement("ST-2")
+def test_a_generated_keys_first_stream_has_the_id_given_with_it_and_the_next_its_own(broadcaster: Broadcaster) -> None:
+    from chalicelib.services import credentials
+
+    issued = credentials.generate(broadcaster.channel, "owner", broadcaster.clock())
+    broadcaster.key = issued.stream_key
+    ids = []
+    for connection in ("27", "28"):
+        publish(broadcaster, connection)
+        stream = broadcaster.stream()
+        assert stream is not None
+        ids.append(stream.stream_id)
+        leave(broadcaster, connection)
+    assert ids[0] == issued.key.first_stream_id
+    assert ids[1] > ids[0]
+
+
 def test_the_life_of_ome_is_longer_than_what_it_is_told(broadcaster: Broadcaster) -> None:
     publish(broadcaster, "25", OME)
     broadcaster.clock.forward(OME_LIFETIME)
