@@ -78,7 +78,7 @@ class Gatekeeper:
 
     def name(self, guest: Guest, address: str) -> None:
         """The client's address is known: from the socket, or from the load balancer. Raises TurnedAway."""
-        who = _subscriber(address)
+        who = _limited(address)
         if who is None or guest not in self._guests:
             return
         if self._by_address[who] >= self._limits.per_address:
@@ -101,7 +101,7 @@ class Gatekeeper:
 
     def failed(self, address: str, now: float) -> float:
         """Somebody at this address had no good key: the seconds to let pass before saying so. `now` is monotonic."""
-        who = _subscriber(address)
+        who = _limited(address)
         if who is None:
             return 0.0
         self._forget(now)
@@ -132,11 +132,14 @@ class Gatekeeper:
         raise TurnedAway(reason)
 
 
-def _subscriber(address: str) -> str | None:
-    """Who is counted. None for this very machine: its own programs, and a proxy on it that names nobody."""
+def subscriber(address: str) -> str:
+    """Whose address it is, as far as addresses tell."""
     parsed: IPv4Address | IPv6Address = ip_address(address)
-    if parsed.is_loopback:
-        return None
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((int(parsed), SUBSCRIBER_PREFIX), strict=False))
     return address
+
+
+def _limited(address: str) -> str | None:
+    """Who is counted. None for this very machine: its own programs, and a proxy on it that names nobody."""
+    return None if ip_address(address).is_loopback else subscriber(address)

@@ -8,6 +8,11 @@ from collections.abc import Callable
 BACKLOG = 4_096  # connections the kernel holds for us: a whole node's encoders may come back at once
 # Connections taken in one turn of the event loop. A flood of them must not keep media waiting.
 ACCEPTED_AT_ONCE = 64
+# A connection that comes and goes costs half a millisecond: half a core, whoever they are. A whole node's encoders may
+# come back at once.
+CONNECTIONS_A_SECOND, BURST_OF_CONNECTIONS = 1_000, 1_000
+PAUSE = 0.01  # seconds until some more may be taken
+PAUSE_WITHOUT_DESCRIPTORS = 1.0
 RESERVED_FILES = 256  # descriptors for the database, logs and the like
 
 
@@ -36,11 +41,65 @@ def bind(host: str, port: int, variable: str) -> socket.socket:
     return bound
 
 
-async def serve(bound: socket.socket, protocol: Callable[[], asyncio.BaseProtocol]) -> asyncio.Server:
+class Listener:
+    """Takes connections in batches, and not more of them in a second than the node can bear.
+
+    The event loop's own server takes one in each turn where it is uvloop's, so that a publisher's connection would wait
+    for as many turns as connections came before it.
+    """
+
+    def __init__(self, bound: socket.socket, protocol: Callable[[], asyncio.BaseProtocol]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._socket = bound
+        self._protocol = protocol
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._pause: asyncio.TimerHandle | None = None
+        self._left = float(BURST_OF_CONNECTIONS)
+        self._filled_at = self._loop.time()
+        bound.setblocking(False)
+        bound.listen(BACKLOG)
+        self._loop.add_reader(bound, self._accept)
+
+    def close(self) -> None:
+        """No more connections; those that are there go on."""
+        if self._pause is not None:
+            self._pause.cancel()
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
+
+    def _accept(self) -> None:
+        now = self._loop.time()
+        earned = (now - self._filled_at) * CONNECTIONS_A_SECOND
+        self._left, self._filled_at = min(self._left + earned, BURST_OF_CONNECTIONS), now
+        for _ in range(min(ACCEPTED_AT_ONCE, int(self._left))):
+            try:
+                connection, _address = self._socket.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError:  # no descriptor or memory left: some will be given back
+                self._rest(PAUSE_WITHOUT_DESCRIPTORS)
+                return
+            self._left -= 1
+            connection.setblocking(False)
+            task = self._loop.create_task(self._loop.connect_accepted_socket(self._protocol, connection))
+            self._tasks.add(task)
+            task.add_done_callback(self._connected)
+        if self._left < 1:
+            self._rest(PAUSE)
+
+    def _connected(self, task: "asyncio.Task[object]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # the connection was gone again: nobody is interested
+
+    def _rest(self, seconds: float) -> None:
+        self._loop.remove_reader(self._socket)
+        self._pause = self._loop.call_later(seconds, self._loop.add_reader, self._socket, self._accept)
+
+
+def serve(bound: socket.socket, protocol: Callable[[], asyncio.BaseProtocol]) -> Listener:
     """Takes connections from now on."""
-    server = await asyncio.get_running_loop().create_server(protocol, sock=bound, backlog=ACCEPTED_AT_ONCE)
-    bound.listen(BACKLOG)  # the event loop takes one number for two things: how many wait, how many are taken at once
-    return server
+    return Listener(bound, protocol)
 
 
 def make_room(connections: int) -> int:

@@ -30,6 +30,7 @@ from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
 from ingest_container.tls import Certificates, CertificateUnreadable
+from ingest_container.turns import TURNS_EVERY, Turns
 from ingest_container.waiting_room import WaitingRoom
 
 TICK = 0.5  # seconds between looks at silence and grace
@@ -75,6 +76,8 @@ class IngestNode:
             length=settings.queue_length,
             longest_wait=settings.queue_seconds,
         )
+        self.turns = Turns()
+        self._giving_turns: asyncio.TimerHandle | None = None
         self._claiming = 0
         self._claim_answered = asyncio.Event()
         self._certificates: Certificates | None = None
@@ -104,6 +107,17 @@ class IngestNode:
         if not self._connections:
             self._no_connections.set()
 
+    def wait_for_turn(self, connection: PublisherConnection, address: str, used: float, *, handshake: bool) -> None:
+        self.turns.wait(connection, address, used, handshake=handshake)
+        if self._giving_turns is None:
+            self._giving_turns = asyncio.get_running_loop().call_later(TURNS_EVERY, self._give_turns)
+
+    def _give_turns(self) -> None:
+        loop = asyncio.get_running_loop()
+        while (connection := self.turns.next(loop.time())) is not None:
+            connection.take_turn()
+        self._giving_turns = loop.call_later(TURNS_EVERY, self._give_turns) if self.turns.waiting else None
+
     # --- admission ---------------------------------------------------------------------------------------------
 
     async def admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
@@ -111,6 +125,7 @@ class IngestNode:
         await self._check_open()
         key = await self._threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.recognise(connection)
+        connection.recognised()
         if key.channel_id in self._broadcasts:
             return await self._admit(key, connection)
         if not self._places.is_open:
@@ -248,10 +263,10 @@ class IngestNode:
         if certificates is not None and settings.rtmps_port is not None:
             encrypted = listeners.bind(settings.rtmp_host, settings.rtmps_port, "STREAM_SYNC_RTMPS_PORT")
         await self._membership.join()
-        servers = [await listeners.serve(plain, lambda: PublisherConnection(self))]
+        servers = [listeners.serve(plain, lambda: PublisherConnection(self))]
         self.port = plain.getsockname()[1]
         if certificates is not None and encrypted is not None:
-            servers.append(await listeners.serve(encrypted, lambda: PublisherConnection(self, certificates.context)))
+            servers.append(listeners.serve(encrypted, lambda: PublisherConnection(self, certificates.context)))
             self.rtmps_port = encrypted.getsockname()[1]
         worker = asyncio.create_task(self.telemetry.run())
         renewing = asyncio.create_task(self._membership.renew())

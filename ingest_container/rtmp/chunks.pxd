@@ -6,6 +6,7 @@ from .messages cimport Message
 
 
 cdef unsigned long _EXTENDED, _MASK
+cdef long _MESSAGE_WORK, _LOOK_AHEAD, _LOOK_FURTHER
 cdef long _LONGEST_SHORT_ID
 
 
@@ -27,6 +28,9 @@ cdef class ChunkReader:
     cdef bytearray _buffer
     cdef Py_ssize_t _chunk_size, _chunk_left, _declared, _position, _end, _max_message_bytes, _max_partial_bytes
 
+    cdef public long long work_left
+
+    cpdef spend(self, long long units)
     cpdef feed(self, data, Py_ssize_t size=*)
 
     @cython.locals(stream=_ChunkStream, payload=bytes, message=Message)
@@ -40,7 +44,7 @@ cdef class ChunkReader:
 
     @cython.locals(
         start=Py_ssize_t, available=Py_ssize_t, size=Py_ssize_t, left=Py_ssize_t, taken=Py_ssize_t, step=Py_ssize_t,
-        run=Py_ssize_t, headers=bytearray, bodies=bytearray,
+        run=Py_ssize_t, ahead=Py_ssize_t, found=Py_ssize_t, headers=bytearray, bodies=bytearray,
     )
     cdef bytes _read_body(self, _ChunkStream stream)
 

@@ -19,12 +19,17 @@ from .counting import MediaCounter
 from .errors import ProtocolError
 from .limits import MAX_CHUNK_SIZE, Limits
 from .messages import ABORT, SET_CHUNK_SIZE, TIMESTAMP_MASK, Message, control_value
+from .work import MESSAGE
 
 DEFAULT_CHUNK_SIZE = 128  # RTMP 1.0, 5.4.1: until Set Chunk Size says otherwise
 EXTENDED = 0xFFFFFF  # in the 24-bit time field: the real value follows in 32 bits (5.3.1.3)
 
-_EXTENDED, _MASK = EXTENDED, TIMESTAMP_MASK  # own names: plain C numbers where this is compiled
+_EXTENDED, _MASK, _MESSAGE_WORK = EXTENDED, TIMESTAMP_MASK, MESSAGE  # own names: plain C numbers where this is compiled
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
+
+# Chunks looked ahead for a run at first, then four times as many as were found to belong to it: whoever breaks off runs
+# on purpose makes us look at few bytes in vain.
+_LOOK_AHEAD, _LOOK_FURTHER = 64, 4
 
 _NOTHING = bytearray()
 _NO_VIEW = memoryview(_NOTHING)
@@ -81,12 +86,19 @@ class ChunkReader:
         self._counter: MediaCounter | None = None
         self._max_message_bytes = limits.max_message_bytes_before_publish
         self._max_partial_bytes = limits.max_message_bytes_before_publish
+        self.work_left = limits.max_work_before_publish
 
     def allow_media(self, counter: MediaCounter | None = None) -> None:
         """From now on messages may be as large as media is: the peer is known. Plain frames go to `counter`."""
         self._counter = counter
         self._max_message_bytes = self._limits.max_message_bytes
         self._max_partial_bytes = self._limits.max_partial_bytes
+
+    def spend(self, units: int) -> None:
+        """Work was done, or is about to be. Raises ProtocolError when there was too much of it."""
+        self.work_left -= units
+        if self.work_left < 0:
+            raise ProtocolError("too_many_messages", "more chunks and messages than encoders send")
 
     def feed(self, data: bytes | bytearray | memoryview, size: int = -1) -> None:
         """The first `size` bytes of `data` (all by default) to read from.
@@ -126,6 +138,7 @@ class ChunkReader:
             if stream.plain and self._counter is not None:
                 self._counter.count_plain(stream.type_id, stream.length, stream.timestamp)
                 continue
+            self.spend(_MESSAGE_WORK)
             message = Message(stream.type_id, stream.stream_id, stream.timestamp, payload)
             if message.type_id == SET_CHUNK_SIZE:
                 self._set_chunk_size(control_value(message))
@@ -145,6 +158,7 @@ class ChunkReader:
         end = self._end
         if position == end:
             return None
+        self.spend(1)
         first = buffer[position]
         chunk_type = first >> 6
         stream_id = first & 0x3F
@@ -246,10 +260,18 @@ class ChunkReader:
             taken = stream.missing + (stream.missing - 1) // size
             if taken > available:
                 taken = (available + 1) // step * step - 1
-            headers = self._buffer[start + size : start + taken : step]
-            run = len(headers) - len(headers.lstrip(stream.mark))
-            if run < len(headers):
-                taken = (run + 1) * step - 1
+            run = 0
+            ahead = _LOOK_AHEAD
+            while True:
+                headers = self._buffer[start + size + run * step : start + min(taken, (run + ahead) * step) : step]
+                found = len(headers) - len(headers.lstrip(stream.mark))
+                run += found
+                if found < len(headers):
+                    taken = (run + 1) * step - 1
+                    break
+                if found < ahead:
+                    break
+                ahead = run * _LOOK_FURTHER
             stream.missing -= taken - run
             self._chunk_left = 0
             self._position = start + taken

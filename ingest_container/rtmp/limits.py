@@ -54,14 +54,19 @@ MAX_QUERY_CHARS = 1024
 MAX_MESSAGE_STREAMS = 8
 
 # Configuration (metadata and sequence headers) of an encoder that does not wait for Publish.Start, kept until the
-# key is accepted, because it is sent only once. Frames are not kept.
+# key is accepted, because it is sent only once. Frames are not kept. Encoders send three such messages, or two for each
+# track.
 MAX_EARLY_BYTES = 64 * 1024
+MAX_EARLY_MESSAGES = 64
 
 # Sub-messages in one aggregate message; senders that use them pack about a second of media.
 MAX_AGGREGATE_PARTS = 1024
 
 # Tracks in one message of several; real senders have two or three. A message with more is left unread.
 MAX_TRACKS = 32
+
+# Modifiers (ModEx) in front of one Enhanced RTMP packet. One is defined so far.
+MAX_MODIFIERS = 8
 
 # All that a connection may send until its key is accepted: an encoder that does not wait for the answer to publish
 # sends 10 s of 12 Mbit/s in this. Encoders that wait send less than 10 KB.
@@ -70,6 +75,22 @@ MAX_BYTES_BEFORE_PUBLISH = 16 * 1024 * 1024
 # Bytes to be received for each acknowledgement of 16 bytes, whatever window the peer asks for: what we write back stays
 # below 4 % of what comes. A window below this one is smaller than a frame of any picture.
 MIN_ACKNOWLEDGED_BYTES = 512
+
+# --- work ------------------------------------------------------------------------------------------------------
+
+# What `work.py` counts; a unit is about a microsecond. Encoders that wait for the answer to publish need about 1,500
+# units until it comes. One that does not sends 110 messages a second (60 frames, 50 packets of sound), at 4 units each,
+# and a header more for each of our reads: 10 s of it are 5,000 to 8,000.
+MAX_WORK_BEFORE_PUBLISH = 16_384
+# A second, while the answer is awaited: a publisher that waits for a place goes on sending.
+WORK_RATE_BEFORE_PUBLISH = 500
+
+# Of a publisher, a second: 240 frames and 100 packets of sound need 2,000 even where each one is read.
+PUBLISHER_WORK_RATE = 10_000
+# At once: a minute of media that a broken link held back.
+PUBLISHER_WORK_BURST = 20_000
+# Media pays for itself, whatever it is cut into: chunks of 128 bytes that are read one by one need half of this.
+MEDIA_BYTES_A_UNIT = 64
 
 # --- deadlines, seconds ----------------------------------------------------------------------------------------
 
@@ -115,10 +136,16 @@ class Limits:
     max_query_chars: int = MAX_QUERY_CHARS
     max_message_streams: int = MAX_MESSAGE_STREAMS
     max_early_bytes: int = MAX_EARLY_BYTES
+    max_early_messages: int = MAX_EARLY_MESSAGES
     max_aggregate_parts: int = MAX_AGGREGATE_PARTS
     max_tracks: int = MAX_TRACKS
     max_bytes_before_publish: int = MAX_BYTES_BEFORE_PUBLISH
     min_acknowledged_bytes: int = MIN_ACKNOWLEDGED_BYTES
+    max_work_before_publish: int = MAX_WORK_BEFORE_PUBLISH
+    work_rate_before_publish: int = WORK_RATE_BEFORE_PUBLISH
+    publisher_work_rate: int = PUBLISHER_WORK_RATE
+    publisher_work_burst: int = PUBLISHER_WORK_BURST
+    media_bytes_a_unit: int = MEDIA_BYTES_A_UNIT
     handshake_seconds: float = HANDSHAKE_SECONDS
     connect_seconds: float = CONNECT_SECONDS
     publish_seconds: float = PUBLISH_SECONDS

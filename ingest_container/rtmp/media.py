@@ -1,5 +1,8 @@
 """Audio, video and data messages of one published stream: counted, and turned into events."""
 
+from collections.abc import Callable
+
+from . import work
 from .amf0 import decode
 from .codecs.readers import PICTURE_HEADERS, PICTURE_KEY_FRAMES, SOUND_FRAMES, SOUND_HEADERS
 from .counting import MediaCounter
@@ -23,24 +26,31 @@ from .tags import (
 _HEADER_BYTES = 64 * 1024
 
 
-def configures(message: Message) -> bool:
+# Told of work before it is done; raises ProtocolError when there was too much.
+Spend = Callable[[int], None]
+
+
+def configures(message: Message, spend: Spend) -> bool:
     """Whether the message is one that encoders send once: a sequence header or metadata."""
     if message.type_id == VIDEO:
-        pictures = map(parse_video, split_tracks(message.payload, VIDEO_MULTITRACK, MAX_TRACKS))
-        return any(tag is not None and tag.is_sequence_header for tag in pictures)
+        tracks = split_tracks(message.payload, VIDEO_MULTITRACK, MAX_TRACKS)
+        spend((len(tracks) - 1) * work.TRACK)
+        return any(tag is not None and tag.is_sequence_header for tag in map(parse_video, tracks))
     if message.type_id == AUDIO:
-        sounds = map(parse_audio, split_tracks(message.payload, AUDIO_MULTITRACK, MAX_TRACKS))
-        return any(tag is not None and tag.is_sequence_header for tag in sounds)
+        tracks = split_tracks(message.payload, AUDIO_MULTITRACK, MAX_TRACKS)
+        spend((len(tracks) - 1) * work.TRACK)
+        return any(tag is not None and tag.is_sequence_header for tag in map(parse_audio, tracks))
     return True
 
 
 class MediaReader:
     """What it cannot read never ends a stream: it only goes unreported."""
 
-    def __init__(self, limits: Limits, counter: MediaCounter, *, frames: bool) -> None:
+    def __init__(self, limits: Limits, counter: MediaCounter, spend: Spend, *, frames: bool) -> None:
         """`frames`: whether the audio and video messages themselves are events, or only counted."""
         self._limits = limits
         self._counter = counter
+        self._spend = spend
         self._frames = frames
         self._picture: VideoConfig | None = None  # what key frames said last
         self._sound_codec: str | None = None  # whose frames are known
@@ -63,6 +73,7 @@ class MediaReader:
             self._read_audio_track(payload, message.timestamp, events)
 
     def _read_video_track(self, payload: bytes, wire_time: int, events: list[Event]) -> None:
+        self._spend(work.TRACK)
         tag = parse_video(payload)
         if tag is None:
             return
@@ -91,6 +102,7 @@ class MediaReader:
         )
 
     def _read_audio_track(self, payload: bytes, wire_time: int, events: list[Event]) -> None:
+        self._spend(work.TRACK)
         tag = parse_audio(payload)
         if tag is None:
             return
@@ -125,6 +137,7 @@ class MediaReader:
         read = readers.get(tag.codec)
         if read is None:
             return
+        self._charge_description(payload, is_header=tag.is_sequence_header)
         try:
             found = read(payload[tag.data_offset : tag.data_offset + _HEADER_BYTES])
         except CodecError:
@@ -141,6 +154,7 @@ class MediaReader:
         read = (SOUND_HEADERS if tag.is_sequence_header else SOUND_FRAMES).get(tag.codec)
         if read is None:
             return
+        self._charge_description(payload, is_header=tag.is_sequence_header)
         try:
             found = read(payload[tag.data_offset : tag.data_offset + _HEADER_BYTES])
         except CodecError:
@@ -148,11 +162,18 @@ class MediaReader:
         self._sound_codec = tag.codec
         events.append(AudioConfig(tag.codec, found.sample_rate, found.channels))
 
+    def _charge_description(self, payload: bytes, *, is_header: bool) -> None:
+        """Sequence headers are rare; key frames may be all there is, and are looked into a little only."""
+        self._spend(
+            work.BYTE_OF_CONFIGURATION * min(len(payload), work.MOST_OF_CONFIGURATION) if is_header else work.KEY_FRAME
+        )
+
     def _read_data(self, message: Message, events: list[Event]) -> None:
         """[@setDataFrame,] onMetaData, values."""
         payload = message.payload
         if len(payload) > self._limits.max_metadata_bytes:
             return
+        self._spend(work.of_values(len(payload), self._limits))
         try:
             values = decode(payload[1:] if message.type_id == DATA_AMF3 else payload, self._limits)
         except AmfError:

@@ -20,7 +20,7 @@ A peer can never make a method raise: what breaks the protocol is a `ProtocolFai
 
 from enum import Enum, auto
 
-from . import messages
+from . import messages, work
 from .chunks import ChunkReader
 from .commands import Command, parse_command
 from .counting import MediaCounter
@@ -39,6 +39,7 @@ from .media import MediaReader, configures
 from .messages import Message
 from .netconnection import NetConnection
 from .outgoing import Outgoing
+from .work import WorkAllowance
 
 
 class SessionState(Enum):
@@ -101,8 +102,10 @@ class Session:
         self._connection = NetConnection(self._outgoing, self._limits)
         self._frames = frames
         self._counter = MediaCounter()
-        self._media = MediaReader(self._limits, self._counter, frames=frames)
+        self._allowance = WorkAllowance(self._limits, now)
+        self._media = MediaReader(self._limits, self._counter, self._reader.spend, frames=frames)
         self._early: list[Message] = []  # configuration sent before Publish.Start
+        self._early_bytes = 0
         self._acknowledge_every = WINDOW_ACKNOWLEDGEMENT_SIZE // _ACKNOWLEDGEMENTS_PER_WINDOW
         self._bytes_since_handshake = 0
         self._bytes_before_publish = 0  # and between one publish and the next
@@ -149,12 +152,16 @@ class Session:
             self._outgoing.raw(answer)
             if self._handshake.done:
                 self._move(Trigger.HANDSHAKE_DONE, now)
-        if self.state in (SessionState.HANDSHAKE, SessionState.REFUSED, SessionState.CLOSED):
+        if self.state in (SessionState.HANDSHAKE, SessionState.CLOSED):
             return
         self._bytes_before_publish += len(rest)
         if self._bytes_before_publish > self._limits.max_bytes_before_publish:
+            if self.state is SessionState.REFUSED:
+                self._close("refused", now, events)
+                return
             raise ProtocolError("too_much_before_publish", f"{self._bytes_before_publish} bytes")
-        self._read(rest, len(rest), now, events)
+        if self.state is not SessionState.REFUSED:
+            self._read(rest, len(rest), now, events)
 
     def receive_eof(self, now: float) -> list[Event]:
         """The peer closed its side, or the connection broke."""
@@ -189,7 +196,9 @@ class Session:
         self._move(Trigger.ACCEPT, now)
         self._counter = MediaCounter(self._connection.refused)
         self._reader.allow_media(self._counter)
-        self._media = MediaReader(self._limits, self._counter, frames=self._frames)
+        self._reader.work_left = self._allowance.open(now)
+        self._bytes_before_publish = 0
+        self._media = MediaReader(self._limits, self._counter, self._reader.spend, frames=self._frames)
         self._connection.start()
 
     def refuse_publish(self, code: str, description: str, now: float) -> None:
@@ -234,12 +243,15 @@ class Session:
 
     def _read(self, data: bytes | bytearray | memoryview, size: int, now: float, events: list[Event]) -> None:
         self._bytes_since_handshake += size
+        reader = self._reader
+        reader.work_left = self._allowance.refill(reader.work_left, now, self._counter.bytes)
         if self._early and self.state is _PUBLISHING:
             for early in self._early:
                 self._media.read(early, events)
             self._early.clear()
-        self._reader.feed(data, size)
-        while (message := self._reader.next_message()) is not None:
+            self._early_bytes = 0
+        reader.feed(data, size)
+        while (message := reader.next_message()) is not None:
             self._handle(message, now, events)
             if self.state is SessionState.CLOSED:
                 return
@@ -251,24 +263,31 @@ class Session:
         if kind in messages.MEDIA_TYPES:
             self._on_media(message, events)
         elif kind == messages.COMMAND_AMF0:
-            self._on_command(parse_command(message.payload, self._limits), message.stream_id, now, events)
+            self._read_command(message.payload, message.stream_id, now, events)
         elif kind == messages.COMMAND_AMF3:
             # "AMF3" commands are AMF0 behind a byte that says so.
-            self._on_command(parse_command(message.payload[1:], self._limits), message.stream_id, now, events)
+            self._read_command(message.payload[1:], message.stream_id, now, events)
         elif kind == messages.USER_CONTROL:
             self._on_user_control(message.payload, events)
         elif kind == messages.WINDOW_ACKNOWLEDGEMENT_SIZE:
             self._on_window(messages.control_value(message))
-        elif kind == messages.AGGREGATE:
-            for part in messages.aggregate_parts(message, self._limits.max_aggregate_parts):
+        elif kind == messages.AGGREGATE and self.state in (SessionState.PUBLISH_PENDING, SessionState.PUBLISHING):
+            parts = messages.aggregate_parts(message, self._limits.max_aggregate_parts)
+            self._reader.spend(work.TRACK * len(parts))
+            for part in parts:
                 if part.type_id in messages.MEDIA_TYPES:
                     self._on_media(part, events)
         # Acknowledgement, Set Peer Bandwidth, shared objects and unknown types ask nothing of a server that only reads.
+
+    def _read_command(self, payload: bytes, stream_id: int, now: float, events: list[Event]) -> None:
+        self._reader.spend(work.ANSWER + work.of_values(len(payload), self._limits))
+        self._on_command(parse_command(payload, self._limits), stream_id, now, events)
 
     def _on_user_control(self, payload: bytes, events: list[Event]) -> None:
         event_type = int.from_bytes(payload[:2], "big")
         if len(payload) < 6:
             return
+        self._reader.spend(work.ANSWER)
         if event_type == messages.PING_REQUEST:
             value = int.from_bytes(payload[2:6], "big")
             self._outgoing.user_control(messages.PING_RESPONSE, value)
@@ -316,7 +335,8 @@ class Session:
             return
         if self.state is SessionState.PUBLISHING:
             self._media.read(message, events)
-        elif self.state is SessionState.PUBLISH_PENDING and configures(message):
-            held = sum(len(early.payload) for early in self._early)
-            if held + len(message.payload) <= self._limits.max_early_bytes:
+        elif self.state is SessionState.PUBLISH_PENDING and configures(message, self._reader.spend):
+            held = self._early_bytes + len(message.payload)
+            if held <= self._limits.max_early_bytes and len(self._early) < self._limits.max_early_messages:
+                self._early_bytes = held
                 self._early.append(message)

@@ -12,6 +12,8 @@ or holds several tracks one after another.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .limits import MAX_MODIFIERS
+
 VIDEO_CODECS = {2: "h263", 3: "screen", 4: "vp6", 5: "vp6a", 6: "screen2", 7: "h264", 12: "hevc", 13: "av1"}
 AUDIO_CODECS = {
     0: "pcm",
@@ -258,8 +260,10 @@ def _packet(payload: bytes, multitrack: int) -> _Header | None:
     packet_type = payload[0] & 0x0F
     offset = 1
     nanoseconds = 0
+    modifiers = 0
     while packet_type == _MOD_EX:
-        if offset + 1 > len(payload):
+        modifiers += 1
+        if offset + 1 > len(payload) or modifiers > MAX_MODIFIERS:
             return None
         size = payload[offset] + 1
         offset += 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import ssl
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from aws_lambda_powertools import Logger
 from ingest_container.connection import Host, PublisherConnection
 from ingest_container.settings import IngestSettings
 from ingest_container.tls import Certificates
+from ingest_container.turns import Turns
 from tests.support.certificates import make_certificate
 from tests.support.rtmp_peer import RtmpPeer
 
@@ -76,9 +78,12 @@ class Client:
 
     def _exchange(self) -> None:
         data = self._outgoing.read()
-        if data:
-            self._connection.get_buffer(len(data))[: len(data)] = data
-            self._connection.buffer_updated(len(data))
+        while data:
+            buffer = self._connection.get_buffer(len(data))
+            size = min(len(data), len(buffer))
+            buffer[:size] = data[:size]
+            self._connection.buffer_updated(size)
+            data = data[size:]
         self._incoming.write(bytes(self._wire.sent))
         self._wire.sent.clear()
 
@@ -96,6 +101,7 @@ async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -
         connected=lambda _: None,
         identified=lambda _, __: None,
         admit=admit,
+        turns=Turns(burst=math.inf, slice_=math.inf),
     )
     certificate, key = make_certificate(tmp_path, "localhost")
     wire = Wire()
