@@ -75,6 +75,8 @@ def as_json(row: Row) -> dict[str, Any]:
         "chunk_size": row.chunk_size,
         "server": row.server,
         "cpu_s_per_gb": round(row.cpu_per_gb, 4),
+        "runs": row.runs,
+        "cpu_s_per_gb_range": [round(row.lowest, 4), round(row.highest, 4)],
         "sound": row.is_sound,
         **asdict(row.outcome),
     }

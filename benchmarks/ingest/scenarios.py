@@ -50,17 +50,20 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Row:
-    """One server in one scenario."""
+    """One server in one scenario: the median run, and the CPU seconds per GB of the cheapest and the dearest."""
 
     scenario: str
     paced: bool
     chunk_size: int
     server: str
     outcome: Outcome
+    runs: int = 1
+    lowest: float = 0.0
+    highest: float = 0.0
 
     @property
     def cpu_per_gb(self) -> float:
-        return self.outcome.cpu_s / self.outcome.gigabytes if self.outcome.gigabytes else 0.0
+        return _cpu_per_gb(self.outcome)
 
     @property
     def is_sound(self) -> bool:
@@ -70,14 +73,14 @@ class Row:
 
 
 def full() -> list[Scenario]:
-    """About twelve minutes."""
+    """About fifteen minutes."""
     all_but_gathering = (FLOOR, NGINX, OURS, PLAIN, PYRTMP)
     live = (FLOOR, GATHERING, NGINX, OURS, PLAIN)
     return [
         *(Scenario(False, chunk_size, 4, 4, all_but_gathering, repeats=3) for chunk_size in (128, 4096, 65536)),
         *(Scenario(False, 4096, connections, 4, (FLOOR, NGINX, OURS, PLAIN)) for connections in (50, 200)),
         Scenario(True, 4096, 4, 10, (*live, PYRTMP)),
-        Scenario(True, 4096, 50, 10, live),
+        Scenario(True, 4096, 50, 10, live, repeats=3),
         Scenario(True, 4096, 200, 10, live, repeats=3),
         # One core cannot send a thousand streams frame by frame.
         Scenario(True, 4096, 1000, 10, live, burst_ms=33),
@@ -100,7 +103,9 @@ def measure(scenario: Scenario, servers: Servers, flv: Path) -> Iterator[Row]:
             with servers.starters()[name](scenario.connections) as running:
                 seen[name].append(load(running, scenario, flv))
     for name, outcomes in seen.items():
-        yield Row(scenario.name, scenario.paced, scenario.chunk_size, name, _median(outcomes))
+        costs = [_cpu_per_gb(outcome) for outcome in outcomes]
+        middle = outcomes[costs.index(statistics.median_low(costs))]
+        yield Row(scenario.name, scenario.paced, scenario.chunk_size, name, middle, len(costs), min(costs), max(costs))
 
 
 def load(running: Running, scenario: Scenario, flv: Path) -> Outcome:
@@ -132,6 +137,5 @@ def load(running: Running, scenario: Scenario, flv: Path) -> Outcome:
     return Outcome(**{field.name: found[field.name] for field in fields(Outcome)})
 
 
-def _median(outcomes: list[Outcome]) -> Outcome:
-    middle = statistics.median_low(o.cpu_s / (o.gigabytes or 1) for o in outcomes)
-    return next(o for o in outcomes if o.cpu_s / (o.gigabytes or 1) == middle)
+def _cpu_per_gb(outcome: Outcome) -> float:
+    return outcome.cpu_s / outcome.gigabytes if outcome.gigabytes else 0.0
