@@ -9,6 +9,7 @@ from http import HTTPStatus
 from aws_lambda_powertools import Logger
 from ulid import ULID
 
+from chalicelib.aws import POOL
 from chalicelib.config import Settings
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant, Holder
@@ -36,6 +37,8 @@ from ingest_container.waiting_room import WaitingRoom
 TICK = 0.5  # seconds between looks at silence and grace
 PULSE_EVERY = 5  # seconds between the rows of a stream's measures
 FIRST_PULSE = 2  # seconds after the first media: so soon a dashboard that is opened late has a bitrate
+KEY_THREADS = 8  # that look up keys
+TELEMETRY_THREADS = 7  # one for each of its four workers, and three for the measures
 UNDO_AFTER = (1.0, 5.0, 20.0)  # seconds before each look for a claim that was not answered
 UNDO_RETRY = 1.0  # seconds until the next attempt at such a look
 LOOK_AFTER_EVERY = 5.0  # seconds between looks at the certificate's files and words about who was turned away
@@ -49,8 +52,10 @@ class IngestNode:
         self.log = log
         self._connections: set[PublisherConnection] = set()
         self._no_connections = asyncio.Event()
-        self._threads = Threads()
-        self.telemetry = Telemetry(settings.node_id, self._threads, log)
+        # Looking up keys, good or not, delays neither what is told of streams nor their steps.
+        self._key_threads, self._telemetry_threads = Threads(KEY_THREADS), Threads(TELEMETRY_THREADS)
+        self._threads = Threads(POOL - KEY_THREADS - TELEMETRY_THREADS)
+        self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log)
         info = NodeInfo(
             node_id=settings.node_id,
             incarnation=str(ULID()),
@@ -123,7 +128,7 @@ class IngestNode:
     async def admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin, and Abandoned."""
         await self._check_open()
-        key = await self._threads.run(admission.authenticate, stream_key, now_ms())
+        key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.recognise(connection)
         connection.recognised()
         if key.channel_id in self._broadcasts:
@@ -296,7 +301,8 @@ class IngestNode:
             for task in (*chores, worker):
                 task.cancel()
             await asyncio.gather(*chores, worker, return_exceptions=True)
-            self._threads.close()
+            for threads in (self._threads, self._key_threads, self._telemetry_threads):
+                threads.close()
             self._membership.close()
             self.log.info("stopped", node_id=self.settings.node_id)
 

@@ -1,6 +1,7 @@
 """Many connections that mean no good, and an honest publisher among them."""
 
 import contextlib
+import itertools
 import os
 import socket
 import statistics
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chalicelib.domain.streams import ChannelStatus
+from chalicelib.domain.timeline import refused_at
+from chalicelib.store import timeline
 from ingest_container.gatekeeper import FREE_FAILURES
 from local.children import die_with
 from local.settings import HOST, ROOT
@@ -113,6 +116,48 @@ def test_who_guesses_keys_waits_longer_each_time_and_others_do_not(start_node: S
     assert refused_after(node, "203.0.113.7") >= 1.0
     assert refused_after(node, "203.0.113.8") < 0.5
     assert len(node.said("publisher refused", code="key_unknown", client_ip="203.0.113.7")) == FREE_FAILURES + 2
+
+
+@contextlib.contextmanager
+def wrong_keys(node: Node, threads: int) -> Iterator[None]:
+    """As many as so many threads can show while it lasts, each from an address of its own."""
+    numbers, stopping = itertools.count(), threading.Event()
+
+    def show() -> None:
+        while not stopping.is_set():
+            number = next(numbers)
+            source = f"127.9.{number // 250 % 250}.{number % 250 + 1}"
+            with contextlib.suppress(OSError):
+                publisher = Publisher(node.port, f"{number:040}", source=source)
+                publisher.publish()
+                publisher.socket.close()
+
+    showing = [threading.Thread(target=show, daemon=True) for _ in range(threads)]
+    for thread in showing:
+        thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for thread in showing:
+            thread.join(10)
+
+
+@pytest.mark.requirement("SS-5.3")
+def test_wrong_keys_neither_delay_nor_drop_what_a_stream_has_to_record(
+    start_node: StartNode, studio: Studio, on_air: OnAir
+) -> None:
+    node = start_node()
+    with wrong_keys(node, 8):
+        until(lambda: node.said("publishers refused, in short"), "more are refused than are recorded", 30)
+        publisher = on_air(node, studio)
+        stream_id = studio.stream().stream_id
+        publisher.stop()
+        expected = {"Session Created", "Stream Start", "Stream End", "connection"}
+        until(lambda: set(studio.kinds(stream_id)) == expected, "all its records", 3)
+    kept = timeline.of_stream(refused_at(node.node_id))
+    summaries = [entry for entry in kept if entry.kind == "refusals"]
+    assert summaries[0].facts["reasons"]["key_unknown"] > len(kept)
 
 
 def test_one_address_behind_the_load_balancer_has_its_share(start_node: StartNode) -> None:

@@ -1,12 +1,19 @@
 """What a node tells of what it carries. The bus itself is left out: these are about the events' sizes."""
 
-from collections.abc import Sequence
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import AnyEvent, Pulse, StreamFacts, StreamMetrics
-from chalicelib.services import news
+from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamFacts, StreamMetrics, StreamStateChange
+from chalicelib.domain.refusals import KeyExpired, KeyUnknown
+from chalicelib.domain.timeline import Entry
+from chalicelib.services import news, records
+from ingest_container import telemetry
 from ingest_container.telemetry import Telemetry
 from ingest_container.threads import Threads
 
@@ -46,3 +53,96 @@ async def test_measures_of_many_watched_streams_fit_into_the_bus_events(monkeypa
     events = [event for event in told if isinstance(event, StreamMetrics)]
     assert [pulse.seq for event in events for pulse in event.pulses] == list(range(1_000))
     assert all(len(str(news._entry(event)["Detail"]).encode()) < PUT_EVENTS_BYTES for event in events)
+
+
+# --- a flood of refusals beside a stream ------------------------------------------------------------------------------
+
+SLOW = 0.02  # seconds for one record or event
+FLOOD = 5_000
+
+
+class SlowCloud:
+    """Database and bus, which take their time and keep what they were told."""
+
+    def __init__(self) -> None:
+        self.kept: list[StreamStateChange | Entry] = []
+        self.published: list[AnyEvent] = []
+        self.busy = threading.Event()
+
+    def keep(self, batch: Sequence[StreamStateChange | Entry]) -> None:
+        self.busy.set()
+        time.sleep(SLOW * len(batch))
+        self.kept.extend(batch)
+
+    def publish(self, events: Sequence[AnyEvent]) -> int:
+        time.sleep(SLOW)
+        self.published.extend(events)
+        return 0
+
+
+@contextlib.asynccontextmanager
+async def telling(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Telemetry, SlowCloud]]:
+    cloud, threads = SlowCloud(), Threads(6)
+    monkeypatch.setattr(records, "keep", cloud.keep)
+    monkeypatch.setattr(news, "publish", cloud.publish)
+    monkeypatch.setattr(telemetry, "SUMMARY_EVERY", 0.2)
+    told = Telemetry("node-1", threads, Logger("test", level="CRITICAL"))
+    worker = asyncio.create_task(told.run())
+    try:
+        yield told, cloud
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        threads.close()
+
+
+def state_change(number: int) -> StreamStateChange:
+    return StreamStateChange(
+        event_name=EventName.STREAM_START, channel_id="ch_1", stream_id="stream_1", node_id="node-1", seq=number, at=0
+    )
+
+
+@pytest.mark.requirement("SS-5.3")
+async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
+        for number in range(FLOOD):
+            told.tell_refused(KeyUnknown(), "192.0.2.1")
+            told.audit({"reason": "key_unknown"}, None, None)
+            if number % 500 == 0:
+                told.tell(state_change(number))
+        told.audit({"reason": "clean_stop"}, "stream_1", 9_999)
+        began = time.monotonic()
+        await told._news.join()
+        await told._records.join()
+        assert time.monotonic() - began < 2, "they would be a hundred seconds behind the flood"
+        own = [item.seq for item in cloud.kept if item.stream_id == "stream_1"]
+        assert own == [*range(0, FLOOD, 500), 9_999]
+        assert len([event for event in cloud.published if isinstance(event, StreamStateChange)]) == FLOOD // 500
+
+
+@pytest.mark.requirement("SS-5.3")
+async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
+        for _ in range(FLOOD):
+            told.tell_refused(KeyUnknown(), "192.0.2.1")
+            told.audit({"reason": "key_unknown"}, None, None)
+        await asyncio.sleep(0.3)
+        await told._refusal_records.join()
+        entries = [entry for entry in cloud.kept if isinstance(entry, Entry)]
+        (summary,) = [entry.facts for entry in entries if entry.kind == "refusals"]
+        single = [entry for entry in entries if entry.kind == "connection"]
+    assert summary["reasons"] == {"key_unknown": FLOOD}
+    assert len(single) + summary["records_left_out"] == FLOOD
+    assert {entry.stream_id for entry in entries} == {"refused#node-1"}
+
+
+async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
+        for _ in range(FLOOD):
+            told.tell_refused(KeyUnknown(), "192.0.2.1")
+            told.tell_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
+        told.tell_refused(KeyExpired(channel_id="ch_2"), "192.0.2.1")
+        await told._refusal_news.join()
+        channels = [event.channel_id for event in cloud.published if isinstance(event, StreamStateChange)]
+    assert "ch_2" in channels
+    assert len(channels) < 10
