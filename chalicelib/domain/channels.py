@@ -1,12 +1,11 @@
-"""A broadcaster's channel, and the rows a reader needs to tell its status."""
+"""A broadcaster's channel."""
 
 import hashlib
 import re
 from dataclasses import dataclass, field
 
 from chalicelib.domain.cards import Card, Visibility
-from chalicelib.domain.leases import Lease, NodeSession
-from chalicelib.domain.streams import StatusReading, Stream, channel_status
+from chalicelib.domain.leases import Lease
 
 MAX_TITLE = 140
 MAX_DESCRIPTION = 2_000
@@ -65,10 +64,4 @@ def is_channel_id(text: str) -> bool:
     return _ID_FORM.fullmatch(text) is not None
 
 
-def status_of(channel: Channel, stream: Stream | None, session: NodeSession | None, now: int) -> StatusReading:
-    """`stream` is the channel's present one, `session` that of the node that holds the lease."""
-    state = stream.state if stream is not None else None
-    return channel_status(state, channel.lease, channel.resumable_until, session, now)
-
-
-__all__ = ["Channel", "Visibility", "channel_id_of", "is_channel_id", "status_of"]
+__all__ = ["Channel", "Visibility", "channel_id_of", "is_channel_id"]

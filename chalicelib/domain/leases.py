@@ -17,6 +17,9 @@ SESSION_TTL = 6_000  # ms a renewal is good for
 RENEW_INTERVAL = 1_500  # ms between renewals: three may be lost before the session is
 CLOCK_MARGIN = 1_000  # ms of clock difference between nodes that is tolerated
 NODE_LOST_GRACE = 2_000  # ms that a dead node's streams still wait for their encoder elsewhere; see `dead_node_grace`
+# ms before the end of that grace in which nobody takes over any more: readers say OFFLINE from its end on, and a claim
+# that was judged in time is written a little later.
+TAKEOVER_MARGIN = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chalicelib.domain.cards import Card
-from chalicelib.domain.leases import Holder, Lease, NodeSession, dead_node_grace, is_over
+from chalicelib.domain.leases import NodeSession, dead_node_grace, is_over
 
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which ordinary video counts as gone, its connection open or not
+LATE = 1_000  # ms behind `resumable_until` in which a resume that came in time is still written
 # ms in which whoever continues a stream must send media, where its holder says nothing else
 FIRST_MEDIA = 5_000
 
@@ -161,37 +162,33 @@ class StatusReading:
 OFFLINE = StatusReading(ChannelStatus.OFFLINE)
 
 
-def channel_status(
-    state: StreamState | None,
-    lease: Lease,
-    resumable_until: int | None,
-    session: NodeSession | None,
-    now: int,
-) -> StatusReading:
-    """What a channel's viewers and owner are told: its stream's state, believed only as far as its holder lives.
+def stream_reading(stream: Stream, session: NodeSession | None, now: int) -> StatusReading:
+    """What viewers and the owner are told of a stream's channel: its state, believed only as far as its node lives.
 
-    `session` is that of `lease.holder`'s node. A crashed node's channel never stays LIVE, though nobody cleaned up.
+    Everything but the node's life is in the stream's own row, which every step writes as a whole: one read of it is one
+    moment. (The channel's row says much of the same, but read beside this one it may be of another moment, and an
+    interrupted stream then looks ended.) `session` is that of `stream.node_id`, read after the stream. A crashed node's
+    channel never stays LIVE, though nobody cleaned up.
     """
-    if state is None or state in (StreamState.ENDED, StreamState.CONNECTING):
-        return OFFLINE
-    if lease.holder is not None and is_over(session, lease.holder.incarnation, now):
-        until = dead_node_grace(session, lease.holder.incarnation, now)
+    if stream.state is StreamState.LIVE:
+        if not is_over(session, stream.incarnation, now):
+            return StatusReading(ChannelStatus.LIVE)
+        until = dead_node_grace(session, stream.incarnation, now)
         return StatusReading(ChannelStatus.RECONNECTING, until) if now < until else OFFLINE
-    if state is StreamState.LIVE and lease.holder is not None:
-        return StatusReading(ChannelStatus.LIVE)
-    if resumable_until is not None and now < resumable_until:
-        return StatusReading(ChannelStatus.RECONNECTING, resumable_until)
+    if stream.state is StreamState.RECONNECTING and now < (stream.resumable_until or 0) + LATE:
+        return StatusReading(ChannelStatus.RECONNECTING, stream.resumable_until)
     return OFFLINE
 
 
-def stream_reading(stream: Stream, session: NodeSession | None, now: int) -> StatusReading:
-    """The same from the stream's row alone, for lists; `session` is that of the stream's node.
+def is_doubtful(stream: Stream, session: NodeSession | None, now: int) -> bool:
+    """Whether the reading rests on more than the row says: a dead node, or a time that is up.
 
-    Between claim and first media of a resumed stream the row does not say that it is held: then its time limit counts.
+    Then the row may have moved on while the session was read, and is to be read once more.
     """
-    held = stream.state in (StreamState.LIVE, StreamState.CONNECTING)
-    holder = Holder(stream.node_id, stream.incarnation, "") if held else None
-    return channel_status(stream.state, Lease(holder, stream.fence), stream.resumable_until, session, now)
+    if stream.state is StreamState.ENDED:
+        return False
+    overdue = stream.state is StreamState.RECONNECTING and now >= (stream.resumable_until or 0)
+    return overdue or is_over(session, stream.incarnation, now)
 
 
 def state_as_read(stream: Stream, session: NodeSession | None, now: int) -> StreamState:

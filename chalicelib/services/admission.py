@@ -14,7 +14,7 @@ from ulid import ULID
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.leases import Grant, Holder, dead_node_grace, is_over
+from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
 from chalicelib.domain.publications import OWN_KIND, Publication
 from chalicelib.domain.refusals import KeyInUse, KeyUnknown, PublishRefused
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
@@ -154,7 +154,7 @@ def _resumable_until(key: StreamKey, channel: Channel, now: int, judges: bool) -
         raise _in_use(key)
     if not judges and not is_over(session, holder.incarnation, 0):
         raise HolderInDoubt(channel_id=key.channel_id, key_id=key.key_id)
-    return dead_node_grace(session, holder.incarnation, now)
+    return dead_node_grace(session, holder.incarnation, now) - TAKEOVER_MARGIN
 
 
 def _unended_stream(channel: Channel) -> Stream | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.cards import Card, Search, Visibility
-from chalicelib.domain.channels import Channel, is_channel_id, status_of
+from chalicelib.domain.channels import Channel, is_channel_id
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
@@ -17,11 +17,12 @@ from chalicelib.domain.streams import (
     StreamState,
     is_stream_id,
     state_as_read,
+    stream_reading,
 )
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import keyring, running
 from chalicelib.services.running import RunningStream, facts_of
-from chalicelib.store import channels, connections, keys, nodes, pulses, streams
+from chalicelib.store import channels, connections, keys, pulses, streams
 
 _NOBODY = "nobody"  # a channel id that no channel has
 
@@ -72,22 +73,18 @@ class RunningPage:
 
 
 def view(channel: Channel, now: int, *, with_key: bool = False) -> ChannelView:
-    """Reads what the channel's status rests on: its stream, its holder's session, the latest pulse."""
+    """Reads what the channel's status rests on: its stream, the stream's node, the latest pulse."""
     key = keys.find(channel.key_hash) if with_key and channel.key_hash else None
     stream = streams.find(channel.stream_id) if channel.stream_id else None
-    reading = _reading(channel, stream, now)
-    seq = stream.seq if stream is not None else 0
-    if stream is None or reading.status is ChannelStatus.OFFLINE:
-        return ChannelView(channel, reading, seq, key=key)
-    return ChannelView(channel, reading, seq, stream, pulses.find(stream.stream_id), key)
-
-
-def _reading(channel: Channel, stream: Stream | None, now: int) -> StatusReading:
-    if stream is None or stream.state is StreamState.ENDED:
-        return OFFLINE
-    holder = channel.lease.holder
-    session = nodes.find(holder.node_id) if holder is not None else None
-    return status_of(channel, stream, session, now)
+    if stream is None:
+        return ChannelView(channel, OFFLINE, 0, key=key)
+    reading = OFFLINE
+    if stream.state is not StreamState.CONNECTING:
+        stream, session = running.as_stored([stream], now)[0]
+        reading = stream_reading(stream, session, now)
+    if reading.status is ChannelStatus.OFFLINE:
+        return ChannelView(channel, reading, stream.seq, key=key)
+    return ChannelView(channel, reading, stream.seq, stream, pulses.find(stream.stream_id), key)
 
 
 def public_channel(channel_id: str, now: int) -> ChannelView:
@@ -119,9 +116,10 @@ def streams_on(channel: Channel, key: StreamKey, limit: int, before: str | None,
 
 
 def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]:
-    unended = [stream for stream in found if stream.state is not StreamState.ENDED]
-    sessions = nodes.sessions_of(stream.node_id for stream in unended)
-    return [StreamView(stream, channel, state_as_read(stream, sessions.get(stream.node_id), now)) for stream in found]
+    return [
+        StreamView(stream, channel, state_as_read(stream, session, now))
+        for stream, session in running.as_stored(found, now)
+    ]
 
 
 def public_stream(stream_id: str, now: int) -> StreamView:

@@ -22,7 +22,7 @@ from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream, StreamState, state_as_read
 from chalicelib.observability import logger
 from chalicelib.services import lifecycle, running
-from chalicelib.store import keys, nodes, streams
+from chalicelib.store import keys, streams
 from chalicelib.store.keys import Section
 
 
@@ -128,15 +128,16 @@ def end_broadcast_on_dead_key(channel_id: str, reason: EndReason, now: int) -> N
 def views(found: Sequence[StreamKey], now: int) -> list[KeyView]:
     """With what runs on them: two reads for up to a hundred keys."""
     last = streams.many(key.last_stream_id for key in found if key.last_stream_id and key.status is KeyStatus.ACTIVE)
-    unended = {s.stream_id: s for s in last.values() if s.state is not StreamState.ENDED}
-    sessions = nodes.sessions_of(stream.node_id for stream in unended.values())
+    unended = [stream for stream in last.values() if stream.state is not StreamState.ENDED]
+    running_now = {
+        stream.stream_id: stream
+        for stream, session in running.as_stored(unended, now)
+        if state_as_read(stream, session, now) is not StreamState.ENDED
+    }
 
     def runs_on(key: StreamKey) -> Stream | None:
-        stream = unended.get(key.last_stream_id or "")
-        if stream is None or stream.key_id != key.key_id:
-            return None
-        gone = state_as_read(stream, sessions.get(stream.node_id), now) is StreamState.ENDED
-        return None if gone else stream
+        stream = running_now.get(key.last_stream_id or "")
+        return stream if stream is not None and stream.key_id == key.key_id else None
 
     return [_view(key, runs_on(key), now) for key in found]
 

@@ -5,19 +5,28 @@ as its node lives, so a ghost is in no list.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from chalicelib.config import settings
 from chalicelib.domain.cards import Card
 from chalicelib.domain.events import Pulse, StreamFacts
-from chalicelib.domain.streams import OFFLINE, ChannelStatus, StatusReading, Stream, stream_reading
+from chalicelib.domain.leases import NodeSession
+from chalicelib.domain.streams import (
+    ChannelStatus,
+    StatusReading,
+    Stream,
+    StreamState,
+    is_doubtful,
+    stream_reading,
+)
 from chalicelib.store import nodes, pulses
 from chalicelib.store import streams as rows
 
 MOST_LOOKED_AT = 1_000  # rows a page: a search that finds little ends early and answers a cursor
 CHUNK = 500  # rows a request where few are wanted
+MOST_LOOKS = 4  # at one row that changes hands meanwhile, each time to a node that is dead
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +66,15 @@ def streams(
     last: str | None = None
     for _ in range(0, MOST_LOOKED_AT, chunk_size):
         chunk = list(islice(unended, chunk_size))
-        readings = _readings([stream for stream in chunk if wanted(stream.card)], now)
-        for stream in chunk:
+        seen = {s.stream_id: (s, session) for s, session in as_stored([s for s in chunk if wanted(s.card)], now)}
+        for stream_id in (stream.stream_id for stream in chunk):
             if len(found) == limit:
                 return found, last
-            last = stream.stream_id
-            reading = readings.get(stream.stream_id, OFFLINE)
+            last = stream_id
+            if stream_id not in seen:
+                continue
+            stream, session = seen[stream_id]
+            reading = stream_reading(stream, session, now)
             if reading.status is not ChannelStatus.OFFLINE:
                 found.append(RunningStream(stream, reading))
         if len(chunk) < chunk_size:
@@ -70,9 +82,25 @@ def streams(
     return found, last
 
 
-def _readings(candidates: list[Stream], now: int) -> dict[str, StatusReading]:
-    sessions = nodes.sessions_of(stream.node_id for stream in candidates)
-    return {s.stream_id: stream_reading(s, sessions.get(s.node_id), now) for s in candidates}
+def as_stored(found: Iterable[Stream], now: int) -> list[tuple[Stream, NodeSession | None]]:
+    """Each stream with its node's session, both of one moment. Streams that have ended come without.
+
+    A row is read before its session. Where the session makes a difference to the row, the row is read again, and only
+    one that has not changed meanwhile is believed: else a stream that another node has just taken over would be judged
+    by the death of the node before.
+    """
+    rows_by_id = {stream.stream_id: stream for stream in found}
+    sessions: dict[str, NodeSession] = {}
+    unsure = [stream for stream in rows_by_id.values() if stream.state is not StreamState.ENDED]
+    for _ in range(MOST_LOOKS):
+        sessions |= nodes.sessions_of(stream.node_id for stream in unsure)
+        doubtful = [stream for stream in unsure if is_doubtful(stream, sessions.get(stream.node_id), now)]
+        again = rows.many(stream.stream_id for stream in doubtful)
+        unsure = [again[s.stream_id] for s in doubtful if s.stream_id in again and again[s.stream_id] != s]
+        rows_by_id |= {stream.stream_id: stream for stream in unsure}
+        if not unsure:
+            break
+    return [(stream, sessions.get(stream.node_id)) for stream in rows_by_id.values()]
 
 
 def measured(found: list[RunningStream]) -> list[RunningStream]:

@@ -17,7 +17,7 @@ from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import is_over
 from chalicelib.domain.refusals import KeyInUse
-from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
+from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.services import lifecycle
 from chalicelib.services.discovery import view
 from chalicelib.services.fleet import Reaper
@@ -124,7 +124,7 @@ class Histories(RuleBasedStateMachine):
             assert channel.lease.holder is not None
             session = nodes.find(channel.lease.holder.node_id)
             assert not is_over(session, channel.lease.holder.incarnation, self.clock.now), "LIVE on a dead node"
-        assert reading.until is None or reading.until > self.clock.now
+        assert reading.until is None or reading.until > self.clock.now - LATE
 
 
 @pytest.mark.requirement("SS-6.4")
