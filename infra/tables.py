@@ -48,6 +48,7 @@ TABLES = (
     ),
     Table("timeline", "stream_id", sort="seq", numeric_sort=True, expires=True),
     Table("nodes", "node_id", expires=True, indexes=(Index("by_kind", "kind", "node_id", keys_only=True),)),
+    Table("watches", "node_id", sort="channel_id", expires=True),
     Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),
     Table("pulses", "stream_id", expires=True),
     Table("webhooks", "scope", sort="webhook_id"),

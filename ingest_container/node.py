@@ -33,6 +33,7 @@ from ingest_container.threads import Threads
 from ingest_container.tls import Certificates, CertificateUnreadable
 from ingest_container.turns import TURNS_EVERY, Turns
 from ingest_container.waiting_room import WaitingRoom
+from ingest_container.watching import Watching
 
 TICK = 0.5  # seconds between looks at silence and grace
 PULSE_EVERY = 5  # seconds between the rows of a stream's measures
@@ -89,7 +90,7 @@ class IngestNode:
         if settings.tls_certificate is not None and settings.tls_private_key is not None:
             self._certificates = Certificates(settings.tls_certificate, settings.tls_private_key)
         self._undoing: set[asyncio.Task[None]] = set()
-        self._watched: frozenset[str] = frozenset()
+        self._watching = Watching(settings.node_id, lambda: self.active, self._threads, log)
         self._draining = False
         self._stopping = asyncio.Event()
         self.port = 0  # the one that is really bound, once it is
@@ -245,7 +246,6 @@ class IngestNode:
         self._draining = orders.draining
         if self._draining:
             self._places.dismiss()
-        self._watched = orders.watched
         by_stream = {broadcast.stream_id: broadcast for broadcast in self._broadcasts.values()}
         for order in orders.end:
             broadcast = by_stream.get(order.stream_id)
@@ -275,7 +275,13 @@ class IngestNode:
             self.rtmps_port = encrypted.getsockname()[1]
         worker = asyncio.create_task(self.telemetry.run())
         renewing = asyncio.create_task(self._membership.renew())
-        others = (self._tick(), self._measure(), self._membership.watch_peers(), self._look_after())
+        others = (
+            self._tick(),
+            self._measure(),
+            self._membership.watch_peers(),
+            self._watching.run(),
+            self._look_after(),
+        )
         chores = [renewing, *(asyncio.create_task(chore) for chore in others)]
         for chore in chores:
             chore.add_done_callback(self._chore_ended)
@@ -370,7 +376,7 @@ class IngestNode:
             for broadcast in list(self._broadcasts.values()):
                 with _apart(broadcast):
                     broadcast.sample(loop.time())
-                    is_watched = broadcast.key.channel_id in self._watched
+                    is_watched = broadcast.key.channel_id in self._watching.channels
                     # Each in its turn, so that a thousand streams are not written in one burst.
                     turn = second + ord(broadcast.stream_id[-1])
                     is_due = turn % PULSE_EVERY == 0 or broadcast.is_new(now, FIRST_PULSE * 1000)

@@ -27,8 +27,7 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """`orders` are raw entries `"<stream_id> <reason>"`; `watched` channels have an open dashboard."""
+    """`orders` are raw entries `"<stream_id> <reason>"`."""
 
     orders: frozenset[str]
-    watched: frozenset[str]
     draining: bool

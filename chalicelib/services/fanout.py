@@ -17,9 +17,9 @@ from chalicelib.domain.channels import Visibility
 from chalicelib.domain.events import DashboardConnected, EventName, Pulse, StreamMetrics, StreamStateChange
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.observability import logger
-from chalicelib.services import news, views
+from chalicelib.services import news, views, watches
 from chalicelib.services.discovery import ChannelView, view
-from chalicelib.store import channels, connections, nodes
+from chalicelib.store import channels, connections
 
 CONCURRENCY = 16  # posts at once from one Lambda
 GREETING_PAUSES = (0.02, 0.05, 0.1, 0.3, 1.0)  # seconds between looks whether a new connection is open yet
@@ -49,14 +49,14 @@ def state_changed(event: StreamStateChange) -> None:
     listening = _listening(event.channel_id)
     _send(listening, views.status_message(event))
     if listening and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
-        nodes.watch(event.node_id, event.channel_id)
+        watches.watch(event.node_id, event.channel_id, event.at)
 
 
 def measured(event: StreamMetrics) -> None:
     """A second's measures of one node. A channel that nobody listens to any more is no longer asked for."""
-    silent = [pulse.channel_id for pulse in event.pulses if not _measured(pulse)]
-    if silent:
-        nodes.unwatch(event.node_id, silent)
+    heard = {pulse.channel_id: _measured(pulse) for pulse in event.pulses}
+    watches.still_watched(event.node_id, (channel_id for channel_id, is_heard in heard.items() if is_heard), event.at)
+    watches.unwatch(event.node_id, (channel_id for channel_id, is_heard in heard.items() if not is_heard), event.at)
 
 
 def _measured(pulse: Pulse) -> bool:
@@ -87,7 +87,7 @@ def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
     fresh = view(channels.get(topic.channel_id), now())
     if fresh.seq != told.seq:
         send_snapshot(event.connection_id, topic, now())
-    _watch(fresh)
+    _watch(fresh, now())
 
 
 def _is_open(connection_id: str) -> bool:
@@ -110,12 +110,12 @@ def refresh(connection_id: str, topic: Topic, now: int) -> None:
 
     A node may have been told that nobody listens: the index of listeners follows a moment later.
     """
-    _watch(send_snapshot(connection_id, topic, now))
+    _watch(send_snapshot(connection_id, topic, now), now)
 
 
-def _watch(seen: ChannelView) -> None:
+def _watch(seen: ChannelView, now: int) -> None:
     if seen.stream is not None:
-        nodes.watch(seen.stream.node_id, seen.channel.channel_id)
+        watches.watch(seen.stream.node_id, seen.channel.channel_id, now)
 
 
 def send_snapshot(connection_id: str, topic: Topic, now: int) -> ChannelView:

@@ -37,7 +37,6 @@ class Orders:
     """What a renewal brought."""
 
     end: tuple[Order, ...]
-    watched: frozenset[str]
     draining: bool
 
 
@@ -76,7 +75,7 @@ class NodeMembership:
         if not self.is_trusted(answered_at):
             self._judges_from = answered_at + SESSION_TTL
         self.expires_at = expires_at
-        return Orders(tuple(_parse(renewal.orders)), renewal.watched, renewal.draining)
+        return Orders(tuple(_parse(renewal.orders)), renewal.draining)
 
     def is_trusted(self, now: int) -> bool:
         return may_trust_own(self.expires_at, now)

@@ -223,8 +223,6 @@ class Node(Model):
     draining = BooleanAttribute(default=False)
     # Orders ride on the renewal: "<stream_id> <reason>".
     orders = UnicodeSetAttribute(null=True)
-    # Channels with an open dashboard: their streams' metrics go onto the bus.
-    watched = UnicodeSetAttribute(null=True)
     # `ingest` for our own nodes. A publisher of a foreign media server is a node of its own: see `publications`.
     kind = UnicodeAttribute(default="ingest")
     publication = JSONAttribute(null=True)
@@ -253,8 +251,21 @@ class Heartbeat(Model):
     active = NumberAttribute(default=0)
     draining = BooleanAttribute(default=False)
     orders = UnicodeSetAttribute(null=True)
-    watched = UnicodeSetAttribute(null=True)
     ttl = NumberAttribute(null=True)
+
+
+class Watch(Model):
+    """A channel that somebody looks at, in the partition of the node that carries its stream: see `watches`."""
+
+    class Meta(Table):
+        table_name = named("watches")
+        ttl_attribute = "ttl"
+
+    node_id = UnicodeAttribute(hash_key=True)
+    channel_id = UnicodeAttribute(range_key=True)
+    asked_at = NumberAttribute()
+    until = NumberAttribute()
+    ttl = NumberAttribute()
 
 
 class ConnectionsByTopic(GlobalSecondaryIndex["Connection"]):
@@ -321,6 +332,7 @@ TABLES: tuple[type[Model], ...] = (
     Stream,
     Timeline,
     Node,
+    Watch,
     Connection,
     Pulse,
     Limit,
@@ -340,4 +352,5 @@ __all__ = [
     "Pulse",
     "Stream",
     "Timeline",
+    "Watch",
 ]

@@ -42,7 +42,7 @@ def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
             )
     except ConditionFailed:
         raise SessionTaken() from None
-    return Renewal(frozenset(row.orders or ()), frozenset(row.watched or ()), bool(row.draining))
+    return Renewal(frozenset(row.orders or ()), bool(row.draining))
 
 
 def close(node_id: str, incarnation: str, now: int) -> bool:
@@ -109,15 +109,6 @@ def drain(node_id: str) -> bool:
 def order(node_id: str, stream_id: str, reason: str) -> bool:
     """Tells a node to end a stream; it sees the order with its next renewal. False if there is no such node."""
     return _add(node_id, models.Node.orders.add({f"{stream_id} {reason}"}))
-
-
-def watch(node_id: str, channel_id: str) -> bool:
-    """Tells a node that somebody looks at this channel, so that its metrics are wanted."""
-    return _add(node_id, models.Node.watched.add({channel_id}))
-
-
-def unwatch(node_id: str, channel_ids: Iterable[str]) -> None:
-    _add(node_id, models.Node.watched.delete(set(channel_ids)))
 
 
 def acknowledge(node_id: str, orders: Iterable[str]) -> None:

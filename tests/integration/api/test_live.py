@@ -9,7 +9,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from chalicelib.store import nodes
+from chalicelib.store import models, watches
 from local.settings import NODE_ID
 from tests.integration.api.conftest import Client, token
 from tests.integration.api.test_channel import stream_key_of
@@ -216,8 +216,29 @@ def test_a_client_that_misses_its_measures_gets_them_again_with_a_snapshot(
     with dashboard(stack, me) as socket:
         go_live(me)
         next_of(socket, "metrics")
-        nodes.unwatch(NODE_ID, [me.get("/api/channel").json["channel_id"]])
+        watches.remove(NODE_ID, [me.get("/api/channel").json["channel_id"]], asked_before=1 << 60)
         until_quiet(socket)
         socket.send('{"action": "snapshot"}')
         assert next_of(socket, "snapshot")["channel"]["status"] == "LIVE"
         assert next_of(socket, "metrics")["bitrate_kbps"] > 0
+
+
+@pytest.mark.usefixtures("stack_as_environment")
+def test_watchers_write_one_row_of_their_own_however_much_they_ask(stack: Stack, me: Client, go_live: GoLive) -> None:
+    go_live(me)
+    channel_id = me.get("/api/channel").json["channel_id"]
+
+    def watch_row() -> models.Watch:
+        return models.Watch.get(NODE_ID, channel_id, consistent_read=True)
+
+    with dashboard(stack, me) as owner:
+        next_of(owner, "metrics")
+        first = watch_row()
+        with connect(f"{stack.ws_url}?watch={channel_id}", proxy=None) as viewer:
+            for _ in range(20):
+                viewer.send('{"action": "snapshot"}')
+                next_of(viewer, "snapshot")
+            assert watch_row().asked_at == first.asked_at
+    session = models.Node._get_connection().get_item(NODE_ID, consistent_read=True)["Item"]
+    assert channel_id not in str(session)
+    until(lambda: channel_id not in watches.of_node(NODE_ID, int(first.asked_at)), "nobody watches any more", 15)

@@ -13,7 +13,7 @@ from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
 from chalicelib.domain.refusals import KeyExpired, KeyInUse, KeyNotYetValid, KeyRevoked, KeyUnknown, StoreUnavailable
-from chalicelib.domain.streams import GRACE, ChannelStatus, EndReason, StreamState
+from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import Entry
 from chalicelib.services import admission, lifecycle
 from chalicelib.services.admission import HolderInDoubt
@@ -197,7 +197,7 @@ def test_after_the_grace_a_new_stream_starts_and_the_old_one_is_ended_and_told(
     studio: Studio, node: Node, clock: Clock
 ) -> None:
     first = waiting(studio, node).grant
-    clock.forward(GRACE)
+    clock.forward(GRACE + LATE)
     assert status(studio) is ChannelStatus.OFFLINE, "though nobody cleaned up"
     second = studio.claim(node.publisher())
     assert second.stream_id > first.stream_id

@@ -39,7 +39,7 @@ class FlakySession:
         self.renewed_at.append(self._loop.time())
         if len(self.renewed_at) == 2:
             self._loop.call_soon_threadsafe(self.renewed_twice.set)
-        return Orders((), frozenset(), draining=False)
+        return Orders((), draining=False)
 
     def is_trusted(self, _now: int) -> bool:
         return bool(self.renewed_at)
@@ -122,7 +122,7 @@ class TimedSession:
         self.renewed.append((time.monotonic(), alive_at))
         self.expires_at = alive_at + HURRIED_TTL
         self._loop.call_soon_threadsafe(self._happened.set)
-        return Orders((), frozenset(), draining=False)
+        return Orders((), draining=False)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ async def test_no_renewal_overtakes_the_end_of_the_session(monkeypatch: pytest.M
             self._loop.call_soon_threadsafe(under_way.set)
             answered.wait(5)
             order.append("renewed")
-            return Orders((), frozenset(), draining=False)
+            return Orders((), draining=False)
 
         def leave(self, _now: int) -> None:
             order.append("left")
@@ -277,7 +277,7 @@ async def test_a_node_goes_by_the_set_clock_only_while_it_has_no_stream(
 
         def renew(self, _clock: Callable[[], int], _active: int, *, alive_at: int, offset: int) -> Orders:
             offsets.append(offset)
-            return Orders((), frozenset(), draining=False)
+            return Orders((), draining=False)
 
     one = renewal.Renewal(Session(), lambda: active, clock, Logger("test", level="CRITICAL"))
     assert one._renew()
