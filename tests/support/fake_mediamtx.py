@@ -62,6 +62,8 @@ class FakeMediaMtx:
     old: bool = False  # before 1.19.3: no `available`, no `tracks2`, no `inboundBytes`
     off: set[str] = field(default_factory=set)  # collections whose listener is off
     redirect_to: str | None = None
+    authorize: Callable[[str, str], bool] | None = None  # by user and password, as `authHTTPAddress` is asked
+    path_manager: threading.Lock = field(default_factory=threading.Lock)  # held while a publisher waits for its answer
     tracks: list[dict[str, Any]] = field(default_factory=lambda: list(H264_AND_AAC))
     bytes_in: int = 1000
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -159,10 +161,12 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         connection = re.fullmatch(r"/v3/(\w+)/get/([^/]+)", url.path)
         if url.path == "/v3/paths/list":
-            self._list({name: values[0] for name, values in parse_qs(url.query).items()})
+            with self.fake.path_manager:
+                self._list({name: values[0] for name, values in parse_qs(url.query).items()})
         elif url.path.startswith("/v3/paths/get/"):
             name = unquote(url.path.removeprefix("/v3/paths/get/"))
-            self._found(self.fake.item(name) if name in self.fake.paths else None, "path not found")
+            with self.fake.path_manager:
+                self._found(self.fake.item(name) if name in self.fake.paths else None, "path not found")
         elif connection is not None and (kind := self._kind(connection[1], KINDS | LOOKED_UP_ONLY | READERS_ONLY)):
             found = self.fake.has(kind, connection[2])
             self._found({"id": connection[2], "state": "publish"} if found else None, "connection not found")
@@ -212,6 +216,12 @@ class _Handler(BaseHTTPRequestHandler):
         if fake.password is not None:
             wanted = "Basic " + base64.b64encode(f"stream-sync:{fake.password}".encode()).decode()
             if self.headers.get("Authorization") != wanted:
+                self._answer(401, {"status": "error", "error": "authentication error"})
+                return True
+        if fake.authorize is not None:
+            basic = self.headers.get("Authorization", "").removeprefix("Basic ")
+            user, _, password = base64.b64decode(basic).decode().partition(":")
+            if not fake.authorize(user, password):
                 self._answer(401, {"status": "error", "error": "authentication error"})
                 return True
         return False
