@@ -12,6 +12,7 @@ from chalicelib.domain.errors import StreamSyncError
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.refusals import NodeDraining, PublishRefused, WrongApplication
 from chalicelib.domain.streams import EndReason
+from chalicelib.domain.times import iso
 from ingest_container import proxy_protocol, rtmp
 from ingest_container.broadcast import Broadcast
 from ingest_container.clock import now_ms
@@ -442,7 +443,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
             "node_id": self._node.settings.node_id,
             "key_id": self._key_id,
             "stream_id": self._stream[0] if self._stream else None,
-            "started_at": self._began,
+            "started_at": iso(self._began),
             "duration_s": round(seconds, 3),
             "bytes": received,
             "mean_kbps": round(received * 8 / 1000 / seconds, 1) if seconds > 0 else 0.0,

@@ -128,10 +128,18 @@ class IngestNode:
 
     async def admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin, and Abandoned."""
-        await self._check_open()
         key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.recognise(connection)
         connection.recognised()
+        try:
+            return await self._admit_in_turn(key, connection)
+        except PublishRefused as refusal:  # whatever it is, the owner of the key is to see it
+            refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
+            raise
+
+    async def _admit_in_turn(self, key: StreamKey, connection: PublisherConnection) -> Broadcast:
+        """Where there is no place, when one is free."""
+        await self._check_open()
         if key.channel_id in self._broadcasts:
             return await self._admit(key, connection)
         if not self._places.is_open:

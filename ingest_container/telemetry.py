@@ -56,7 +56,7 @@ class Telemetry:
         self._put(self._records, event)
 
     def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
-        """The reason, onto the dashboard of the channel whose key it was; nobody's dashboard for an unknown key."""
+        """The reason, onto the dashboard and into the timeline of the channel whose key it was; not for an unknown key."""
         if not self._sampler.refused(error.code, error.channel_id, steady()) or error.channel_id is None:
             return
         event = StreamStateChange(
@@ -73,6 +73,7 @@ class Telemetry:
         )
         with contextlib.suppress(asyncio.QueueFull):
             self._refusal_news.put_nowait(event)
+        self._keep_refusal(event)
 
     def audit(self, record: dict[str, Any], stream_id: str | None, seq: int | None) -> None:
         """The audit record of one connection that asked to publish (SS-5.3)."""
@@ -82,9 +83,11 @@ class Telemetry:
             self._record_refusal("connection", record)
 
     def _record_refusal(self, kind: str, facts: dict[str, Any]) -> None:
-        entry = Entry(refused_at(self._node_id), next(self._seqs), now_ms(), kind, facts)
+        self._keep_refusal(Entry(refused_at(self._node_id), next(self._seqs), now_ms(), kind, facts))
+
+    def _keep_refusal(self, item: StreamStateChange | Entry) -> None:
         try:
-            self._refusal_records.put_nowait(entry)
+            self._refusal_records.put_nowait(item)
         except asyncio.QueueFull:
             self._sampler.record_left_out()
 

@@ -66,7 +66,7 @@ def _channel_of(user: Principal) -> Channel:
 
 
 def _body_of(channel: Channel) -> views.OwnChannel:
-    return views.own_channel(discovery.view(channel, now_ms(), with_key=True))
+    return views.own_channel(discovery.view(channel, now_ms(), owner=True))
 
 
 @route(blueprint, "GET", "/api/channel", BROADCASTER, answer=views.OwnChannel)
@@ -79,7 +79,7 @@ def get_channel(user: Principal) -> views.OwnChannel:
 def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel:
     """Title, description, category, tags, visibility."""
     changes = body.model_dump(mode="json", exclude_none=True)
-    edited = credentials.edit(_channel_of(user), changes)
+    edited = credentials.edit(_channel_of(user), changes, now_ms())
     if "visibility" in changes:
         readers.visibility_set(edited, now_ms())
     return _body_of(edited)

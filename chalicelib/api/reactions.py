@@ -13,6 +13,7 @@ from chalicelib.api.http import now_ms
 from chalicelib.config import settings
 from chalicelib.domain.events import (
     EVENT_TYPES,
+    ChannelChanged,
     ChannelHidden,
     DashboardConnected,
     PublisherOrdered,
@@ -49,6 +50,8 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         fanout.measured(detail)
     elif isinstance(detail, DashboardConnected):
         fanout.greet(detail, now_ms)
+    elif isinstance(detail, ChannelChanged):
+        fanout.channel_changed(detail)
     elif isinstance(detail, PublisherOrdered):
         reconciler.follow_orders(detail.node_id, now_ms())
     elif isinstance(detail, ChannelHidden):

@@ -128,6 +128,14 @@ class DashboardConnected(BusEvent):
     at: int
 
 
+class ChannelChanged(BusEvent):
+    """detail-type `Channel Change`: its details or the key that its dashboard shows were changed."""
+
+    detail_type: Literal["Channel Change"] = Field(default="Channel Change", exclude=True)
+    channel_id: str
+    at: int
+
+
 class DeliveriesDue(BusEvent):
     """detail-type `Webhook Deliveries Due`: an endpoint has deliveries to be sent now, before the schedule looks."""
 
@@ -143,6 +151,7 @@ AnyEvent = (
     | PublisherOrdered
     | ChannelHidden
     | DashboardConnected
+    | ChannelChanged
     | DeliveriesDue
 )
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
@@ -152,5 +161,6 @@ EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Publisher Ordered": PublisherOrdered,
     "Channel Hidden": ChannelHidden,
     "Dashboard Connected": DashboardConnected,
+    "Channel Change": ChannelChanged,
     "Webhook Deliveries Due": DeliveriesDue,
 }

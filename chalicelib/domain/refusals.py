@@ -117,3 +117,15 @@ class StoreUnavailable(PublishRefused):
     action = "Try again in a moment; broadcasts that run go on."
     rtmp_code = "NetStream.Publish.Rejected"
     rtmp_prefix = "Service Unavailable"
+
+
+def every_refusal() -> list[type[PublishRefused]]:
+    """One class for each code that a publisher may be refused with, by code."""
+    found: dict[str, type[PublishRefused]] = {}
+    ahead: list[type[PublishRefused]] = [PublishRefused]
+    while ahead:
+        leaf = ahead.pop()
+        ahead += leaf.__subclasses__()
+        if "code" in vars(leaf):
+            found[leaf.code] = leaf
+    return [found[code] for code in sorted(found)]

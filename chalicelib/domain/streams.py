@@ -42,7 +42,7 @@ class StreamEvent(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a stream ended; the sentence for a person is in `END_REASON_TEXT`."""
+    """Why a stream ended; for people, `END_REASON_TEXT` says what happened and `END_REASON_ACTION` what to do."""
 
     CLEAN_STOP = "clean_stop"
     UNPUBLISHED = "unpublished"
@@ -73,6 +73,23 @@ END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.NODE_DRAINED: "The ingest server was taken out of service.",
     EndReason.NODE_LOST: "The ingest server failed.",
     EndReason.PROTOCOL_ERROR: "The encoder sent something that is not valid RTMP.",
+}
+
+# None where there is nothing to do.
+END_REASON_ACTION: dict[EndReason, str | None] = {
+    EndReason.CLEAN_STOP: None,
+    EndReason.UNPUBLISHED: "If the encoder was not stopped, look into the media server's log.",
+    EndReason.GRACE_OVER: "Check the encoder's network, and start streaming again.",
+    EndReason.NO_MEDIA: "Check that the encoder has a picture or a sound source, and start streaming again.",
+    EndReason.KEY_RESET: "Put the new stream key into the encoder.",
+    EndReason.KEY_REVOKED: "Use another stream key, or ask for a new one.",
+    EndReason.KEY_EXPIRED: "Get a new stream key.",
+    EndReason.STOPPED: "Stop the encoder, too: many connect again by themselves.",
+    EndReason.ADMIN_STOPPED: "Ask the administrators of the service.",
+    EndReason.LEASE_LOST: "If it was not you who moved to another encoder, reset the stream key.",
+    EndReason.NODE_DRAINED: "Start streaming again.",
+    EndReason.NODE_LOST: "Start streaming again.",
+    EndReason.PROTOCOL_ERROR: "Update the encoder, or try another one; the stream's timeline has the detail.",
 }
 
 TRANSITIONS: dict[StreamState, dict[StreamEvent, StreamState]] = {
@@ -189,6 +206,31 @@ def is_doubtful(stream: Stream, session: NodeSession | None, now: int) -> bool:
         return False
     overdue = stream.state is StreamState.RECONNECTING and now >= (stream.resumable_until or 0)
     return overdue or is_over(session, stream.incarnation, now)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnd:
+    """How a stream ended, times in ms. `ended_at` is None where its node is lost and nobody has written the end yet."""
+
+    stream_id: str
+    started_at: int | None
+    ended_at: int | None
+    reason: str | None
+
+
+def end_as_read(stream: Stream, status: ChannelStatus) -> StreamEnd | None:
+    """How a stream ended that reads as `status`; None while it runs or has only connected.
+
+    A stream that reads as over before anybody wrote so waited in vain for its encoder, or its node is lost.
+    """
+    ended_at, reason = stream.ended_at, stream.end_reason
+    if stream.state is not StreamState.ENDED:
+        if status is not ChannelStatus.OFFLINE or stream.state is StreamState.CONNECTING:
+            return None
+        is_held = stream.state is StreamState.LIVE
+        reason = (EndReason.NODE_LOST if is_held else EndReason.GRACE_OVER).value
+        ended_at = None if is_held else stream.resumable_until
+    return StreamEnd(stream.stream_id, stream.started_at, ended_at, reason)
 
 
 def state_as_read(stream: Stream, session: NodeSession | None, now: int) -> StreamState:

@@ -18,3 +18,8 @@ class Entry:
 def refused_at(node_id: str) -> str:
     """Where the audit records of refused publishers go: they have no stream."""
     return f"refused#{node_id}"
+
+
+def refusals_of(channel_id: str) -> str:
+    """Where a channel's refusals go, for its owner."""
+    return f"refused#{channel_id}"

@@ -14,7 +14,7 @@ from ulid import ULID
 
 from chalicelib.domain.errors import WebhookUrlRefused
 from chalicelib.domain.events import AnyEvent, EventName, StreamStateChange
-from chalicelib.domain.times import iso
+from chalicelib.domain.times import iso, iso_times
 
 MAX_WEBHOOKS = 20  # of one deployment: each event is matched against all of them
 MAX_URL = 2_048
@@ -35,8 +35,6 @@ SLOW = 2_000  # ms
 # Detail-types that other systems may hear of, named one by one: the bus also carries what only our own machinery needs.
 OFFERED = ("Stream State Change", "Ingest Node Change")
 EVENT_NAMES: tuple[str, ...] = (*(name.value for name in EventName), *OFFERED[1:])
-
-_TIMES = ("at", "started_at", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,7 @@ def message(event: AnyEvent) -> Message:
     """`{"id", "type", "created_at", "data"}`. Times are ISO 8601; `data.seq` grows within a `data.stream_id`."""
     identity, name = event_id(event), event_name(event)
     data: dict[str, Any] = event.model_dump(mode="json", exclude_none=True, exclude={"event_name"})
-    data |= {name: iso(data[name]) for name in _TIMES if name in data}
-    body = {"id": identity, "type": name, "created_at": iso(event.at), "data": data}
+    body = {"id": identity, "type": name, "created_at": iso(event.at), "data": iso_times(data)}
     return Message(identity, name, event.at, json.dumps(body, separators=(",", ":")))
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from chalicelib.config import settings
 from chalicelib.domain.channels import Channel, channel_id_of
 from chalicelib.domain.errors import KeyIsCurrent, KeyNotFound
+from chalicelib.domain.events import ChannelChanged
 from chalicelib.domain.keys import GENERATED, KeyTerms, StreamKey
 from chalicelib.domain.streams import EndReason
 from chalicelib.observability import logger
-from chalicelib.services import keyring
+from chalicelib.services import keyring, news
 from chalicelib.services.keyring import Issued
 from chalicelib.store import channels, keys
 
@@ -25,9 +26,12 @@ def own_channel(owner: str, now: int) -> Channel:
     return channel
 
 
-def edit(channel: Channel, changes: Mapping[str, Any]) -> Channel:
-    """Title, description, category, tags, visibility. Raises ChannelNotFound."""
-    return channels.edit(channel.channel_id, changes)
+def edit(channel: Channel, changes: Mapping[str, Any], now: int) -> Channel:
+    """Title, description, category, tags, visibility; open dashboards hear of it. Raises ChannelNotFound."""
+    edited = channels.edit(channel.channel_id, changes)
+    if changes:
+        news.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])
+    return edited
 
 
 def current_key(channel: Channel) -> StreamKey:
@@ -50,6 +54,7 @@ def reset(channel: Channel, user: str, now: int) -> Issued:
     """A new key at once; the old one is dead, and a broadcast that runs on it is ended. Raises KeyChanged."""
     issued = keyring.issue(channel.channel_id, now, KeyTerms())
     channels.replace_key(channel, issued.key)
+    news.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])
     logger("control").info("stream key reset", key_id=issued.key.key_id, channel_id=channel.channel_id, user=user)
     keyring.end_broadcast_on_dead_key(channel.channel_id, EndReason.KEY_RESET, now)
     return issued

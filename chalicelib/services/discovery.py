@@ -14,22 +14,28 @@ from chalicelib.domain.streams import (
     ChannelStatus,
     StatusReading,
     Stream,
+    StreamEnd,
     StreamState,
+    end_as_read,
     is_stream_id,
     state_as_read,
     stream_reading,
 )
+from chalicelib.domain.timeline import Entry, refusals_of
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import keyring, running
 from chalicelib.services.running import RunningStream, facts_of
-from chalicelib.store import channels, connections, keys, pulses, streams
+from chalicelib.store import channels, connections, keys, pulses, streams, timeline
 
 _NOBODY = "nobody"  # a channel id that no channel has
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelView:
-    """A channel at one instant. `stream` and `pulse` are of the stream that runs; None while OFFLINE."""
+    """A channel at one instant. `stream` and `pulse` are of the stream that runs; None while OFFLINE.
+
+    `end` is how the last one ended, None while one runs. `key` and `refusal`, the newest one, are read for the owner.
+    """
 
     channel: Channel
     reading: StatusReading
@@ -37,6 +43,8 @@ class ChannelView:
     stream: Stream | None = None
     pulse: Pulse | None = None
     key: StreamKey | None = None
+    end: StreamEnd | None = None
+    refusal: Entry | None = None
 
     @property
     def facts(self) -> StreamFacts:
@@ -72,19 +80,21 @@ class RunningPage:
     next_cursor: str | None
 
 
-def view(channel: Channel, now: int, *, with_key: bool = False) -> ChannelView:
+def view(channel: Channel, now: int, *, owner: bool = False) -> ChannelView:
     """Reads what the channel's status rests on: its stream, the stream's node, the latest pulse."""
-    key = keys.find(channel.key_hash) if with_key and channel.key_hash else None
+    key = keys.find(channel.key_hash) if owner and channel.key_hash else None
+    refusal = timeline.last(refusals_of(channel.channel_id)) if owner else None
     stream = streams.find(channel.stream_id) if channel.stream_id else None
     if stream is None:
-        return ChannelView(channel, OFFLINE, 0, key=key)
+        return ChannelView(channel, OFFLINE, 0, key=key, refusal=refusal)
     reading = OFFLINE
     if stream.state is not StreamState.CONNECTING:
         stream, session = running.as_stored([stream], now)[0]
         reading = stream_reading(stream, session, now)
+    end = end_as_read(stream, reading.status)
     if reading.status is ChannelStatus.OFFLINE:
-        return ChannelView(channel, reading, stream.seq, key=key)
-    return ChannelView(channel, reading, stream.seq, stream, pulses.find(stream.stream_id), key)
+        return ChannelView(channel, reading, stream.seq, key=key, end=end, refusal=refusal)
+    return ChannelView(channel, reading, stream.seq, stream, pulses.find(stream.stream_id), key, end, refusal)
 
 
 def public_channel(channel_id: str, now: int) -> ChannelView:

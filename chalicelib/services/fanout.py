@@ -14,12 +14,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.domain.channels import Visibility
-from chalicelib.domain.events import DashboardConnected, EventName, Pulse, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import (
+    ChannelChanged,
+    DashboardConnected,
+    EventName,
+    Pulse,
+    StreamMetrics,
+    StreamStateChange,
+)
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.observability import logger
 from chalicelib.services import news, views, watches
 from chalicelib.services.discovery import ChannelView, view
-from chalicelib.store import channels, connections
+from chalicelib.store import channels, connections, keys
 
 CONCURRENCY = 16  # posts at once from one Lambda
 GREETING_PAUSES = (0.02, 0.05, 0.1, 0.3, 1.0)  # seconds between looks whether a new connection is open yet
@@ -52,6 +59,18 @@ def state_changed(event: StreamStateChange) -> None:
         watches.watch(event.node_id, event.channel_id, event.at)
 
 
+def channel_changed(event: ChannelChanged) -> None:
+    """Details and key hint as they are now, to whoever listens: of two changes at once the last reading is right."""
+    channel = channels.find(event.channel_id)
+    if channel is None:
+        return
+    owners, public = _listening_by_kind(event.channel_id)
+    if owners:
+        key = keys.find(channel.key_hash) if channel.key_hash else None
+        _send(owners, views.channel_message(views.own_details(channel, key), event.at))
+    _send(public, views.channel_message(views.details(channel), event.at))
+
+
 def measured(event: StreamMetrics) -> None:
     """A second's measures of one node. A channel that nobody listens to any more is no longer asked for."""
     heard = {pulse.channel_id: _measured(pulse) for pulse in event.pulses}
@@ -66,6 +85,11 @@ def _measured(pulse: Pulse) -> bool:
 
 
 def _listening(channel_id: str) -> list[str]:
+    owners, public = _listening_by_kind(channel_id)
+    return owners + public
+
+
+def _listening_by_kind(channel_id: str) -> tuple[list[str], list[str]]:
     """Who may hear the channel's news now: the public of a channel that became private is sent away instead."""
     owners, public = (
         connections.listening(Topic(channel_id, listener)) for listener in (Listener.OWNER, Listener.PUBLIC)
@@ -73,8 +97,8 @@ def _listening(channel_id: str) -> list[str]:
     if public and channels.get(channel_id).visibility is Visibility.PRIVATE:
         for connection_id in public:
             _send_away(connection_id)
-        return owners
-    return owners + public
+        return owners, []
+    return owners, public
 
 
 def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
@@ -121,7 +145,7 @@ def _watch(seen: ChannelView, now: int) -> None:
 def send_snapshot(connection_id: str, topic: Topic, now: int) -> ChannelView:
     """The channel as it is now, to one connection, if that may see it; answers what is to be seen."""
     owner = topic.listener is Listener.OWNER
-    seen = view(channels.get(topic.channel_id), now, with_key=owner)
+    seen = view(channels.get(topic.channel_id), now, owner=owner)
     if owner or seen.channel.visibility is not Visibility.PRIVATE:
         _send([connection_id], views.snapshot_message(seen, now, owner=owner))
     else:

@@ -21,6 +21,7 @@ from chalicelib.domain.publications import SESSION_TTL, Dialect, Publication, di
 from chalicelib.domain.refusals import KeyUnknown, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.domain.timeline import Entry
+from chalicelib.domain.times import iso
 from chalicelib.observability import logger
 from chalicelib.services import admission, foreign_refusals, lifecycle
 from chalicelib.services.lifecycle import StreamHold
@@ -216,7 +217,7 @@ def _finish(hold: StreamHold, publication: Publication, reason: EndReason, now: 
         "node_id": publication.node_id,
         "client_ip": publication.client_ip,
         "key_id": publication.key_id,
-        "started_at": publication.since,
+        "started_at": iso(publication.since),
         "duration_s": round((now - publication.since) / 1000, 3),
         "reason": reason.value,
     }

@@ -6,7 +6,7 @@ from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.timeline import Entry, refused_at
 from chalicelib.observability import logger
-from chalicelib.services import news
+from chalicelib.services import lifecycle
 from chalicelib.store import timeline
 
 _RANDOM_BITS = 12  # below a refusal's millisecond; the number stays under 2**53
@@ -18,25 +18,27 @@ def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int)
         "publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip, node_id=where
     )
     seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-    if refusal.channel_id is not None:
-        news.publish(
-            [
-                StreamStateChange(
-                    event_name=EventName.STREAM_REFUSED,
-                    channel_id=refusal.channel_id,
-                    key_id=refusal.key_id,
-                    node_id=where,
-                    seq=seq,
-                    at=now,
-                    reason=refusal.code,
-                    detail=refusal.detail,
-                    action=refusal.action,
-                    client_ip=client_ip,
-                )
-            ]
-        )
     told = {"node_id": where, "client_ip": client_ip, "key_id": refusal.key_id, "reason": refusal.code}
     try:
+        if refusal.channel_id is not None:
+            lifecycle.announce([_refused(refusal, refusal.channel_id, where, client_ip, seq, now)])
         timeline.add(Entry(refused_at(where), seq, now, "connection", told))
     except StoreUnavailable:
         logger("control").warning("an audit record was lost: the database cannot be reached")
+
+
+def _refused(
+    refusal: PublishRefused, channel_id: str, where: str, client_ip: str | None, seq: int, now: int
+) -> StreamStateChange:
+    return StreamStateChange(
+        event_name=EventName.STREAM_REFUSED,
+        channel_id=channel_id,
+        key_id=refusal.key_id,
+        node_id=where,
+        seq=seq,
+        at=now,
+        reason=refusal.code,
+        detail=refusal.detail,
+        action=refusal.action,
+        client_ip=client_ip,
+    )

@@ -17,6 +17,7 @@ from chalicelib.domain.events import EventName, PublisherOrdered, StreamFacts, S
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import (
+    END_REASON_ACTION,
     END_REASON_TEXT,
     GRACE,
     SEQ_BITS,
@@ -28,7 +29,8 @@ from chalicelib.domain.streams import (
     first_seq,
     next_state,
 )
-from chalicelib.domain.timeline import Entry
+from chalicelib.domain.timeline import Entry, refusals_of
+from chalicelib.domain.times import iso_times
 from chalicelib.services import news
 from chalicelib.store import channels, leases, nodes, streams, timeline
 
@@ -121,6 +123,7 @@ class StreamHold:
             status=ChannelStatus.OFFLINE,
             reason=reason.value,
             detail=detail or END_REASON_TEXT[reason],
+            action=END_REASON_ACTION[reason],
         )
         leases.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, _entry(ended))
         self.state = StreamState.ENDED
@@ -136,6 +139,7 @@ class StreamHold:
         until: int | None = None,
         reason: str | None = None,
         detail: str | None = None,
+        action: str | None = None,
         client_ip: str | None = None,
     ) -> StreamStateChange:
         return StreamStateChange(
@@ -150,6 +154,7 @@ class StreamHold:
             until=until,
             reason=reason,
             detail=detail,
+            action=action,
             client_ip=client_ip,
             started_at=self.started_at,
             facts=self.facts,
@@ -164,17 +169,18 @@ def announce(events: Sequence[StreamStateChange]) -> None:
 
 
 def record(event: StreamStateChange) -> None:
-    """Into its stream's timeline; a refusal has none. Raises StoreUnavailable; may be repeated.
+    """Into its stream's timeline; a refusal into its channel's. Raises StoreUnavailable; may be repeated.
 
     An end is there already: the transaction that made it wrote it.
     """
-    if event.stream_id is not None and event.event_name is not EventName.STREAM_END:
+    if event.event_name is not EventName.STREAM_END:
         timeline.add(_entry(event))
 
 
 def _entry(event: StreamStateChange) -> Entry:
     facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
-    return Entry(event.stream_id or "", event.seq, event.at, event.event_name.value, facts)
+    where = event.stream_id or refusals_of(event.channel_id)
+    return Entry(where, event.seq, event.at, event.event_name.value, iso_times(facts))
 
 
 def running_stream(channel_id: str) -> Stream | None:
@@ -261,6 +267,7 @@ def ended_news(stream: Stream, seq: int, reason: EndReason, now: int) -> StreamS
         status=ChannelStatus.OFFLINE,
         reason=reason.value,
         detail=END_REASON_TEXT[reason],
+        action=END_REASON_ACTION[reason],
         started_at=stream.started_at,
     )
 

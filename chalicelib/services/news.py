@@ -15,6 +15,7 @@ from chalicelib.domain.events import (
     CONTROL_SOURCE,
     INGEST_SOURCE,
     AnyEvent,
+    ChannelChanged,
     ChannelHidden,
     DashboardConnected,
     DeliveriesDue,
@@ -42,7 +43,9 @@ def publish(events: Sequence[AnyEvent]) -> int:
 
 
 def _entry(event: AnyEvent) -> dict[str, object]:
-    from_control = isinstance(event, PublisherOrdered | ChannelHidden | DashboardConnected | DeliveriesDue)
+    from_control = isinstance(
+        event, PublisherOrdered | ChannelHidden | DashboardConnected | ChannelChanged | DeliveriesDue
+    )
     return {
         "Time": datetime.fromtimestamp(event.at / 1000, UTC),
         "Source": CONTROL_SOURCE if from_control else INGEST_SOURCE,

@@ -14,12 +14,15 @@ from chalicelib.domain.cards import Visibility
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.streams import ChannelStatus, Stream, StreamState
+from chalicelib.domain.streams import ChannelStatus, EndReason, Stream, StreamState
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services import views
 from chalicelib.services.discovery import StreamView
 from chalicelib.services.running import RunningStream
 from chalicelib.services.views import Technical, playback
+
+RTMP_URL = "Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback"
+HLS_URL = "Where viewers play it, on the server that plays streams back"
 
 ACTIVE, INACTIVE = "active", "inactive"
 
@@ -35,7 +38,7 @@ class StreamBody(BaseModel):
     created_at: IsoTime
     started_at: IsoTime | None
     ended_at: IsoTime | None
-    end_reason: str | None
+    end_reason: EndReason | None
     duration_s: float | None
     width: int | None
     height: int | None
@@ -48,8 +51,8 @@ class StreamBody(BaseModel):
     audio_channels: int | None
     encoder: str | None
     bytes_in: int
-    rtmp_url: str
-    hls_url: str
+    rtmp_url: str = Field(description=RTMP_URL)
+    hls_url: str = Field(description=HLS_URL)
 
 
 class OwnStream(StreamBody):
@@ -66,8 +69,8 @@ class StreamOfKey(BaseModel):
     status: str
     created_at: IsoTime
     expires_at: IsoTime | None
-    rtmp_url: str
-    hls_url: str
+    rtmp_url: str = Field(description=RTMP_URL)
+    hls_url: str = Field(description=HLS_URL)
 
 
 class GeneratedStream(StreamOfKey):
@@ -165,10 +168,14 @@ class StreamDetails(_AdminStream):
     client_ip: str | None
     connected_at: IsoTime
     ended_at: IsoTime | None
-    end_reason: str | None
+    end_reason: EndReason | None
     bytes_in: int
     viewer_count: int | None
     recording: str | None
+
+
+def _end_reason(stream: Stream) -> EndReason | None:
+    return EndReason(stream.end_reason) if stream.end_reason is not None else None
 
 
 def _duration_s(stream: Stream, now: int) -> float | None:
@@ -194,7 +201,7 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
         "created_at": iso(stream.connected_at),
         "started_at": iso_or_none(stream.started_at),
         "ended_at": iso_or_none(stream.ended_at),
-        "end_reason": stream.end_reason,
+        "end_reason": _end_reason(stream),
         "duration_s": _duration_s(stream, now),
         "bytes_in": stream.bytes_in,
         "rtmp_url": settings().ingest_url(seen.channel.region),
@@ -261,6 +268,7 @@ def public_stream(seen: RunningStream) -> PublicStream:
         description=card.description,
         category=card.category,
         tags=card.tags,
+        edition=card.edition,
         display_name=card.display_name,
         created_at=iso(stream.connected_at),
         hls_url=urls.hls_url,
@@ -284,7 +292,7 @@ def details(seen: StreamView, now: int) -> StreamDetails:
         client_ip=stream.client_ip,
         connected_at=iso(stream.connected_at),
         ended_at=iso_or_none(stream.ended_at),
-        end_reason=stream.end_reason,
+        end_reason=_end_reason(stream),
         bytes_in=seen.pulse.bytes_in if seen.pulse is not None else stream.bytes_in,
         viewer_count=seen.viewers,
         recording=stream.recording,

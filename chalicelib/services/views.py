@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from chalicelib.config import settings
 from chalicelib.domain import keys as rules
-from chalicelib.domain.channels import Visibility
+from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.publications import server_of
-from chalicelib.domain.streams import ChannelStatus, Stream
+from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, ChannelStatus, EndReason, Stream, StreamEnd
+from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services.discovery import ChannelView
 from chalicelib.services.running import facts_of
@@ -51,27 +52,61 @@ class Live(Technical):
     started_at: IsoTime
 
 
-class PublicChannel(BaseModel):
-    """What anybody may know of a channel."""
+class ChannelDetails(BaseModel):
+    """What viewers read about a channel."""
 
     channel_id: str
-    status: ChannelStatus
-    status_until: IsoTime | None
     title: str
     description: str
     category: str
     tags: list[str]
-    playback: Playback
-    live: Live | None
+    edition: int = Field(description="Grows with every change of details or key: of two answers the higher is newer")
 
 
-class OwnChannel(PublicChannel):
-    """`GET /api/channel`: what its owner knows besides."""
+class OwnDetails(ChannelDetails):
+    """What its owner knows besides, and what an encoder needs."""
 
     visibility: Visibility
     region: str
-    ingest_url: str
+    ingest_url: str = Field(description="The server URL for the encoder: scheme, host, port and application, no key")
     key: KeyHint | None
+
+
+class PublicChannel(ChannelDetails):
+    """What anybody may know of a channel."""
+
+    status: ChannelStatus
+    status_until: IsoTime | None = Field(description="When RECONNECTING gives up; null otherwise")
+    playback: Playback
+    live: Live | None = Field(description="The stream that runs; null while OFFLINE")
+
+
+class LastEnd(BaseModel):
+    """How the channel's last stream ended."""
+
+    stream_id: str
+    started_at: IsoTime | None = Field(description="Null where no picture or sound ever came")
+    ended_at: IsoTime | None = Field(description="Null while the end of a stream whose node is lost is not written yet")
+    reason: EndReason | None
+    reason_text: str | None = Field(description="The reason as a sentence")
+    action: str | None = Field(description="What to do about it")
+
+
+class LastRefusal(BaseModel):
+    """The last publisher that was turned away with a key of this channel."""
+
+    at: IsoTime
+    code: str = Field(description="One of [why a publisher is refused](#why-a-publisher-is-refused)")
+    reason: str | None = Field(description="A sentence")
+    action: str | None = Field(description="What to do")
+    client_ip: str | None
+
+
+class OwnChannel(PublicChannel, OwnDetails):
+    """`GET /api/channel`: the channel as its owner knows it."""
+
+    last_end: LastEnd | None = Field(description="Null while a stream runs, and before the first one")
+    last_refusal: LastRefusal | None = Field(description="Of the last 90 days")
 
 
 class Credentials(BaseModel):
@@ -136,29 +171,73 @@ def facts_now(facts: StreamFacts, pulse: Pulse | None) -> dict[str, Any]:
 
 
 def own_channel(seen: ChannelView) -> OwnChannel:
-    channel, key = seen.channel, seen.key
     return OwnChannel(
         **_public_fields(seen),
-        visibility=channel.visibility,
-        region=channel.region,
-        ingest_url=settings().ingest_url(channel.region),
-        key=KeyHint(key_id=key.key_id, hint=key.hint, expires_at=iso_or_none(key.expires_at)) if key else None,
+        **_own_fields(seen.channel, seen.key),
+        last_end=_last_end(seen.end) if seen.end is not None else None,
+        last_refusal=_last_refusal(seen.refusal) if seen.refusal is not None else None,
     )
 
 
-def _public_fields(seen: ChannelView) -> dict[str, Any]:
-    channel = seen.channel
+def details(channel: Channel) -> ChannelDetails:
+    return ChannelDetails(**_details_fields(channel))
+
+
+def own_details(channel: Channel, key: StreamKey | None) -> OwnDetails:
+    return OwnDetails(**_details_fields(channel), **_own_fields(channel, key))
+
+
+def _details_fields(channel: Channel) -> dict[str, Any]:
     return {
         "channel_id": channel.channel_id,
-        "status": seen.reading.status,
-        "status_until": iso_or_none(seen.reading.until),
         "title": channel.title,
         "description": channel.description,
         "category": channel.category,
         "tags": channel.tags,
+        "edition": channel.edition,
+    }
+
+
+def _own_fields(channel: Channel, key: StreamKey | None) -> dict[str, Any]:
+    return {
+        "visibility": channel.visibility,
+        "region": channel.region,
+        "ingest_url": settings().ingest_url(channel.region),
+        "key": KeyHint(key_id=key.key_id, hint=key.hint, expires_at=iso_or_none(key.expires_at)) if key else None,
+    }
+
+
+def _public_fields(seen: ChannelView) -> dict[str, Any]:
+    channel = seen.channel
+    return _details_fields(channel) | {
+        "status": seen.reading.status,
+        "status_until": iso_or_none(seen.reading.until),
         "playback": Playback(hls_url=playback(channel.channel_id, seen.stream).hls_url),
         "live": live(seen),
     }
+
+
+def _last_end(end: StreamEnd) -> LastEnd:
+    reason = EndReason(end.reason) if end.reason is not None else None
+    return LastEnd(
+        stream_id=end.stream_id,
+        started_at=iso_or_none(end.started_at),
+        ended_at=iso_or_none(end.ended_at),
+        reason=reason,
+        reason_text=END_REASON_TEXT[reason] if reason is not None else None,
+        action=END_REASON_ACTION[reason] if reason is not None else None,
+    )
+
+
+def _last_refusal(entry: Entry) -> LastRefusal:
+    facts = entry.facts
+    return LastRefusal(
+        at=iso(entry.at),
+        code=facts["reason"],
+        reason=facts.get("detail"),
+        action=facts.get("action"),
+        client_ip=facts.get("client_ip"),
+    )
 
 
 def credentials(region: str, key: StreamKey) -> Credentials:
@@ -179,6 +258,10 @@ def snapshot_message(seen: ChannelView, now: int, *, owner: bool) -> dict[str, A
     return {"type": "snapshot", "seq": seen.seq, "at": iso(now), "channel": channel.model_dump(mode="json")}
 
 
+def channel_message(details: ChannelDetails, now: int) -> dict[str, Any]:
+    return {"type": "channel", "at": iso(now), "channel": details.model_dump(mode="json")}
+
+
 def status_message(event: StreamStateChange) -> dict[str, Any]:
     running = event.status is not ChannelStatus.OFFLINE and event.started_at is not None and event.stream_id
     body = _live(event.stream_id or "", event.started_at or 0, event.facts, None) if running else None
@@ -190,6 +273,7 @@ def status_message(event: StreamStateChange) -> dict[str, Any]:
         "stream_id": event.stream_id,
         "reason": event.reason,
         "reason_text": event.detail,
+        "action": event.action,
         "until": iso_or_none(event.until),
         "live": body.model_dump(mode="json") if body else None,
     }

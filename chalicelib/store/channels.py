@@ -136,7 +136,7 @@ def replace_key(channel: Channel, new: StreamKey) -> None:
             write.save(rows.key_row(new), condition=models.Key.key_hash.does_not_exist())
             write.update(
                 row,
-                [models.Channel.key_hash.set(new.key_hash)],
+                [models.Channel.key_hash.set(new.key_hash), models.Channel.edition.add(1)],
                 condition=models.Channel.key_hash == channel.key_hash,
             )
             if channel.key_hash is not None:

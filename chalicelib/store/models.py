@@ -43,7 +43,8 @@ class Channel(Model):
     # Who broadcasts, for people; the account is `owner`.
     display_name = UnicodeAttribute(default="")
     contact = UnicodeAttribute(default="")
-    # Grows with every edit of what viewers are shown: streams carry a copy, and the newest one wins.
+    # Grows with every edit of what is shown and every reset of the key: of two readings the higher one is newer.
+    # Streams carry a copy of what viewers are shown, and the newest one wins.
     edition = NumberAttribute(default=0)
     region = UnicodeAttribute()
     created_at = NumberAttribute()

@@ -23,11 +23,19 @@ def add(entry: Entry) -> None:
         row(entry).save()
 
 
+def last(partition: str) -> Entry | None:
+    """The newest entry, read consistently."""
+    with store_errors():
+        found = models.Timeline.query(partition, scan_index_forward=False, limit=1, consistent_read=True)
+        return next((_entry(row) for row in found), None)
+
+
 def of_stream(stream_id: str, limit: int = 500, after: int | None = None) -> list[Entry]:
     """In the order of `seq`; those that come after `after`."""
     later = models.Timeline.seq > after if after is not None else None
     with store_errors():
-        return [
-            Entry(row.stream_id, int(row.seq), int(row.at), row.kind, dict(row.facts))
-            for row in models.Timeline.query(stream_id, later, limit=limit)
-        ]
+        return [_entry(row) for row in models.Timeline.query(stream_id, later, limit=limit)]
+
+
+def _entry(row: models.Timeline) -> Entry:
+    return Entry(row.stream_id, int(row.seq), int(row.at), row.kind, dict(row.facts))

@@ -208,9 +208,10 @@ class RtmpPeer:
 
     def sequence_headers(self, time: int = 0) -> bytes:
         """H.264 (640x360, 30 fps) and AAC (48 kHz, stereo)."""
-        return self._media(VIDEO, b"\x17\x00\x00\x00\x00" + AVC_RECORD, time) + self._media(
-            AUDIO, b"\xaf\x00" + AAC_48K_STEREO, time
-        )
+        return self.video_header(time) + self._media(AUDIO, b"\xaf\x00" + AAC_48K_STEREO, time)
+
+    def video_header(self, time: int = 0) -> bytes:
+        return self._media(VIDEO, b"\x17\x00\x00\x00\x00" + AVC_RECORD, time)
 
     def video(self, time: int, *, keyframe: bool = False, size: int = 1000) -> bytes:
         """One H.264 frame of `size` bytes, one NAL unit; it decodes to nothing."""

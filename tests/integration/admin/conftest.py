@@ -56,7 +56,7 @@ class House:
     def channel(self, **shown: object) -> Channel:
         """A new broadcaster's."""
         channel = credentials.own_channel(f"user:{ULID()}", self.now)
-        return credentials.edit(channel, shown) if shown else channel
+        return credentials.edit(channel, shown, self.now) if shown else channel
 
     def key(self, channel: Channel, terms: KeyTerms | None = None) -> Issued:
         return keyring.create(channel, terms or KeyTerms(), "test", self.now)

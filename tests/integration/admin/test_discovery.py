@@ -57,11 +57,11 @@ def test_an_active_stream_is_listed_with_what_is_known_of_it(house: House) -> No
 def test_a_stream_that_was_private_to_its_end_stays_so_when_its_channel_becomes_public(house: House) -> None:
     channel, hold = house.live_channel(title="For friends", visibility="private")
     stream_id = hold.grant.stream_id
-    credentials.edit(channel, {"visibility": "public"})
+    credentials.edit(channel, {"visibility": "public"}, house.now)
     assert discovery.public_stream(stream_id, house.now).stream.card.title == "For friends"
-    credentials.edit(channel, {"visibility": "private"})
+    credentials.edit(channel, {"visibility": "private"}, house.now)
     hold.end(EndReason.CLEAN_STOP, house.now, 0)
-    credentials.edit(channel, {"visibility": "public"})
+    credentials.edit(channel, {"visibility": "public"}, house.now)
     with pytest.raises(StreamNotFound):
         discovery.public_stream(stream_id, house.now)
 
@@ -106,9 +106,9 @@ def test_only_public_channels_are_in_the_public_list_from_the_moment_they_are_hi
     title = word()
     channel, hold = house.live_channel(title=title)
     assert public(house, title) == [hold.grant.stream_id]
-    credentials.edit(channel, {"visibility": visibility})
+    credentials.edit(channel, {"visibility": visibility}, house.now)
     assert public(house, title) == []
-    credentials.edit(channel, {"visibility": "public"})
+    credentials.edit(channel, {"visibility": "public"}, house.now)
     assert public(house, title) == [hold.grant.stream_id]
 
 
@@ -170,7 +170,7 @@ def test_an_edit_between_a_claims_read_and_its_write_is_not_lost(house: House, m
     def read_then_edited(channel_id: str) -> Channel:
         seen = read(channel_id)
         if seen.title == "old":
-            credentials.edit(seen, {"title": title, "visibility": "private"})
+            credentials.edit(seen, {"title": title, "visibility": "private"}, house.now)
         return seen
 
     monkeypatch.setattr(channels, "get", read_then_edited)
@@ -181,8 +181,8 @@ def test_an_edit_between_a_claims_read_and_its_write_is_not_lost(house: House, m
 
 def test_the_later_of_two_edits_is_shown_though_its_copy_was_written_first(house: House) -> None:
     channel, hold = house.live_channel(title="first")
-    older = credentials.edit(channel, {"title": "second"})
-    credentials.edit(channel, {"title": "third"})
+    older = credentials.edit(channel, {"title": "second"}, house.now)
+    credentials.edit(channel, {"title": "third"}, house.now)
     channels._show(hold.grant.stream_id, older.card)
     assert streams.get(hold.grant.stream_id).card.title == "third"
 
@@ -191,7 +191,7 @@ def test_the_later_of_two_edits_is_shown_though_its_copy_was_written_first(house
 def test_a_stream_that_is_over_keeps_the_title_it_had(house: House) -> None:
     channel, hold = house.live_channel(title="that evening")
     hold.end(EndReason.CLEAN_STOP, house.now, 0)
-    credentials.edit(channel, {"title": "another evening"})
+    credentials.edit(channel, {"title": "another evening"}, house.now)
     assert discovery.stream_details(hold.grant.stream_id, house.now).stream.card.title == "that evening"
 
 

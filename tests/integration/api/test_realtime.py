@@ -16,7 +16,9 @@ from chalicelib.store import connections
 from tests.integration.api.conftest import Client, token
 from tests.support.stack import Stack
 
-OWNERS_ALONE = {"visibility", "region", "ingest_url", "key"}
+OWNERS_DETAILS = {"visibility", "region", "ingest_url", "key"}
+OWNERS_ALONE = OWNERS_DETAILS | {"last_end", "last_refusal"}
+DETAILS = {"channel_id", "title", "description", "category", "tags", "edition"}
 
 
 def dial(stack: Stack, query: str = "", bearer: str | None = None) -> ClientConnection:
@@ -89,6 +91,39 @@ def test_the_public_of_a_channel_that_becomes_private_is_sent_away(stack: Stack,
         socket.send('{"action": "snapshot"}')
         with pytest.raises(ConnectionClosed):
             heard(socket)
+
+
+def next_change(socket: ClientConnection) -> dict[str, Any]:
+    """A second snapshot may come before it: the channel was changed while the first one was under way."""
+    while (message := heard(socket))["type"] == "snapshot":
+        continue
+    return message
+
+
+def test_a_change_of_details_is_told_to_owner_and_public_each_with_what_they_may_know(stack: Stack, me: Client) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    mine = me.headers["Authorization"].removeprefix("Bearer ")
+    with dial(stack, bearer=mine) as owner, dial(stack, f"?watch={channel_id}") as public:
+        heard(owner), heard(public)
+        channel = me("PATCH", "/api/channel", {"title": "Chess"}).json
+        told = next_change(owner)
+        assert told.keys() == {"type", "at", "channel"}
+        assert told["type"] == "channel"
+        assert told["channel"].items() <= channel.items()
+        assert told["channel"].keys() == DETAILS | OWNERS_DETAILS
+        seen = next_change(public)["channel"]
+        assert seen == {k: v for k, v in told["channel"].items() if k in DETAILS}
+
+
+def test_a_reset_key_is_told_to_the_owner_by_its_hint(stack: Stack, me: Client) -> None:
+    before = me.get("/api/channel").json
+    with dial(stack, bearer=me.headers["Authorization"].removeprefix("Bearer ")) as owner:
+        heard(owner)
+        reset = me("POST", "/api/channel/credentials/reset").json
+        told = next_change(owner)["channel"]
+        assert (told["key"]["key_id"], told["key"]["hint"]) == (reset["key_id"], reset["stream_key"][-4:])
+        assert told["edition"] > before["edition"]
+        assert reset["stream_key"] not in json.dumps(told)
 
 
 @pytest.mark.usefixtures("stack_as_environment")

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.api.reactions import on_stream_event
 from chalicelib.domain.cards import Visibility
-from chalicelib.domain.events import AnyEvent, StreamFacts
+from chalicelib.domain.events import AnyEvent, ChannelHidden, StreamFacts
 from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import KeyInUse, KeyRevoked
@@ -220,7 +220,7 @@ class TestReaders:
         reading = [mediamtx.read(path_of(broadcaster), kind) for kind in self.KINDS]
         mediamtx.readers[path_of(broadcaster)].append(Published("hlsMuxer", ""))  # before 1.20: nothing to close
         assert readers.turn_away(broadcaster.channel_id) == 0
-        credentials.edit(broadcaster.channel, {"visibility": Visibility.PRIVATE.value})
+        credentials.edit(broadcaster.channel, {"visibility": Visibility.PRIVATE.value}, broadcaster.clock())
         assert readers.turn_away(broadcaster.channel_id) == len(self.KINDS)
         assert mediamtx.kicked == [reader.id for reader in reading]
         stream = broadcaster.stream()
@@ -235,9 +235,9 @@ class TestReaders:
         told: list[AnyEvent] = []
         monkeypatch.setattr(news, "publish", told.extend)
         for visibility in (Visibility.PUBLIC, Visibility.PRIVATE):
-            edited = credentials.edit(broadcaster.channel, {"visibility": visibility.value})
+            edited = credentials.edit(broadcaster.channel, {"visibility": visibility.value}, broadcaster.clock())
             readers.visibility_set(edited, broadcaster.clock())
-        (event,) = told
+        (event,) = [each for each in told if isinstance(each, ChannelHidden)]
         on_stream_event({"detail-type": event.detail_type, "detail": event.model_dump(mode="json")}, None)
         assert mediamtx.kicked == [reader.id]
 
@@ -246,7 +246,7 @@ class TestReaders:
     ) -> None:
         go_live(mediamtx, broadcaster)
         reader = mediamtx.read(path_of(broadcaster), "webRTCSession")
-        credentials.edit(broadcaster.channel, {"visibility": Visibility.PRIVATE.value})
+        credentials.edit(broadcaster.channel, {"visibility": Visibility.PRIVATE.value}, broadcaster.clock())
         mediamtx.failures = [500]
         assert readers.turn_away(broadcaster.channel_id) == 0
         assert run_pass(mediamtx, clock).readers_kicked == 1

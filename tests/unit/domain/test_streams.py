@@ -1,6 +1,7 @@
 """The stream table is total and its end is final; a channel's status never outlives its holder."""
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.leases import CLOCK_MARGIN, NODE_LOST_GRACE, NodeSession
 from chalicelib.domain.streams import (
+    END_REASON_ACTION,
     END_REASON_TEXT,
     LATE,
     OFFLINE,
@@ -17,8 +19,10 @@ from chalicelib.domain.streams import (
     EndReason,
     StatusReading,
     Stream,
+    StreamEnd,
     StreamEvent,
     StreamState,
+    end_as_read,
     first_seq,
     is_doubtful,
     next_state,
@@ -83,8 +87,11 @@ def test_a_stream_that_was_live_ends_only_by_an_end(events: list[StreamEvent]) -
 
 
 @pytest.mark.parametrize("reason", EndReason)
-def test_every_end_has_a_sentence_for_people(reason: EndReason) -> None:
+def test_every_end_says_what_happened_and_what_to_do(reason: EndReason) -> None:
     assert END_REASON_TEXT[reason].endswith(".")
+    action = END_REASON_ACTION[reason]
+    assert (action is None) == (reason is EndReason.CLEAN_STOP)
+    assert action is None or action.endswith(".")
 
 
 @given(st.integers(0, 2**30), st.integers(1, 2**SEQ_BITS - 1))
@@ -166,3 +173,37 @@ def test_what_is_read_is_what_the_row_says_or_less(
     assert reading.until is None or reading.until > NOW - LATE
     if reading.status.value != state.value and state not in (CONNECTING, ENDED):
         assert is_doubtful(stream(state, resumable), held_by, NOW), "less than the row says, and nobody looks again"
+
+
+# --- how the last stream ended ---------------------------------------------------------------------------------------
+
+
+def row(state: StreamState, **known: Any) -> Stream:
+    began = None if state is CONNECTING else NOW - 60_000
+    return Stream("s", "ch", "key", "node-1", "run-1", 7, state, NOW - 61_000, started_at=began, **known)
+
+
+@pytest.mark.parametrize("reason", EndReason)
+def test_an_end_that_was_written_is_told_as_written(reason: EndReason) -> None:
+    ended = row(ENDED, ended_at=NOW, end_reason=reason.value)
+    assert end_as_read(ended, ChannelStatus.OFFLINE) == StreamEnd("s", NOW - 60_000, NOW, reason.value)
+
+
+def test_of_a_stream_whose_node_is_lost_that_is_the_reason_and_the_time_is_not_known() -> None:
+    end = end_as_read(row(LIVE), ChannelStatus.OFFLINE)
+    assert end == StreamEnd("s", NOW - 60_000, None, EndReason.NODE_LOST.value)
+
+
+def test_a_grace_that_is_over_is_the_reason_before_anybody_wrote_so() -> None:
+    waited = row(RECONNECTING, resumable_until=NOW - 1)
+    end = end_as_read(waited, ChannelStatus.OFFLINE)
+    assert end == StreamEnd("s", NOW - 60_000, NOW - 1, EndReason.GRACE_OVER.value)
+
+
+@pytest.mark.parametrize("status", [ChannelStatus.LIVE, ChannelStatus.RECONNECTING])
+def test_what_runs_has_no_end(status: ChannelStatus) -> None:
+    assert end_as_read(row(LIVE), status) is None
+
+
+def test_what_has_only_connected_has_no_end() -> None:
+    assert end_as_read(row(CONNECTING), ChannelStatus.OFFLINE) is None
