@@ -1,7 +1,7 @@
 /** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to a person as it is. */
 
 import { AuthError } from "./auth/cognito";
-import type { Channel, Credentials, Details } from "./contract";
+import type { Channel, Details, RevealedCredentials } from "./contract";
 
 /** RFC 9457 problem details, or the same form for what never reached the API (`code` "network" or "unreadable"). */
 export class ApiProblem extends Error {
@@ -39,16 +39,16 @@ export class Api {
     return this.call("PATCH", "/api/channel", changes) as Promise<Channel>;
   }
 
-  /** The stream key in full. Callers keep it only as long as they need it. */
-  async revealKey(): Promise<string> {
-    const found = (await this.call("GET", "/api/channel/credentials?reveal=true")) as Credentials;
+  /** The stream key in full, and which one it is. Callers keep it only as long as they need it. */
+  async revealKey(): Promise<RevealedCredentials> {
+    const found = (await this.call("GET", "/api/channel/credentials?reveal=true")) as RevealedCredentials;
     if (!found.stream_key) throw unreadable();
-    return found.stream_key;
+    return found;
   }
 
   /** Makes a new key; the old one is dead at once, and a broadcast on it ends. */
-  resetKey(): Promise<Credentials> {
-    return this.call("POST", "/api/channel/credentials/reset") as Promise<Credentials>;
+  resetKey(): Promise<RevealedCredentials> {
+    return this.call("POST", "/api/channel/credentials/reset") as Promise<RevealedCredentials>;
   }
 
   async stopBroadcast(): Promise<void> {

@@ -3,6 +3,7 @@ import { Cognito } from "./auth/cognito";
 import { Session } from "./auth/session";
 import { type Config, loadConfig } from "./config";
 import { SignIn } from "./sign-in";
+import { forgetDismissed } from "./studio/dismissed";
 import { Studio } from "./studio/studio";
 import { Wordmark } from "./ui/icon";
 
@@ -71,6 +72,7 @@ export function App() {
           session={session}
           onSignedOut={(notice) => {
             setStage({ name: "signed-out", config, notice });
+            forgetDismissed();
             void session.signOut();
           }}
         />

@@ -37,25 +37,56 @@ export interface Details {
   readonly visibility: Visibility;
 }
 
-export interface Channel extends Details {
+/** What changes only when somebody changes it. */
+export interface OwnDetails extends Details {
   readonly channel_id: string;
+  /** Grows with every change of these: of two answers the higher one is newer. */
+  readonly edition: number;
+  readonly region: string;
+  readonly ingest_url: string;
+  readonly key: KeyFacts | null;
+}
+
+/** How the last stream ended; `ended_at` is null while nobody has written the end of a stream whose node is lost. */
+export interface LastEnd {
+  readonly stream_id: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly reason: string | null;
+  readonly reason_text: string | null;
+  /** What to do about it. */
+  readonly action: string | null;
+}
+
+export interface RefusalFacts {
+  readonly at: string;
+  readonly code: string;
+  readonly reason: string | null;
+  readonly action: string | null;
+  readonly client_ip: string | null;
+}
+
+export interface Channel extends OwnDetails {
   readonly status: Status;
   /** When RECONNECTING gives up. */
   readonly status_until: string | null;
-  readonly region: string;
-  readonly ingest_url: string;
   readonly playback: { readonly hls_url: string } | null;
-  readonly key: KeyFacts | null;
   readonly live: Live | null;
+  readonly last_end: LastEnd | null;
+  readonly last_refusal: RefusalFacts | null;
 }
 
-/** `stream_key` is there only in answers that were asked to reveal it. */
+/** What tells a key from another; not the key. */
 export interface Credentials {
   readonly ingest_url: string;
   readonly key_id: string;
   readonly stream_key_masked: string;
   readonly expires_at: string | null;
-  readonly stream_key?: string;
+}
+
+/** The answer to who asked for the key itself. */
+export interface RevealedCredentials extends Credentials {
+  readonly stream_key: string;
 }
 
 interface Message {
@@ -75,6 +106,8 @@ export interface StatusMessage extends Message {
   readonly stream_id: string;
   readonly reason: string | null;
   readonly reason_text: string | null;
+  /** What to do about it. */
+  readonly action: string | null;
   /** When RECONNECTING gives up. */
   readonly until: string | null;
   readonly live: Live | null;
@@ -86,13 +119,16 @@ export interface MetricsMessage extends Message, Live {
   readonly uptime_s: number;
 }
 
-export interface RefusedMessage extends Message {
+export interface RefusedMessage extends Message, RefusalFacts {
   readonly type: "refused";
-  readonly code: string;
-  readonly reason: string | null;
-  readonly action: string | null;
-  readonly client_ip: string | null;
+}
+
+/** Details or key were changed, in this window or in another one. */
+export interface ChannelMessage {
+  readonly type: "channel";
+  readonly at: string;
+  readonly channel: OwnDetails;
 }
 
 /** A message of another type is a newer server's: it is passed over. */
-export type ServerMessage = SnapshotMessage | StatusMessage | MetricsMessage | RefusedMessage;
+export type ServerMessage = SnapshotMessage | StatusMessage | MetricsMessage | RefusedMessage | ChannelMessage;

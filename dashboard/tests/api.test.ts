@@ -45,7 +45,7 @@ it("calls with the bearer token", async () => {
 
 it("asks for the key only in revealKey", async () => {
   answers.push(() => Response.json({ key_id: "k", stream_key: "SECRET", stream_key_masked: "••••CRET" }));
-  expect(await api.revealKey()).toBe("SECRET");
+  expect((await api.revealKey()).stream_key).toBe("SECRET");
   expect(requests[0]?.url).toBe("https://api.test/api/channel/credentials?reveal=true");
 });
 

@@ -29,6 +29,7 @@ export function live(overrides: Partial<Live> = {}): Live {
 export function channel(overrides: Partial<Channel> = {}): Channel {
   return {
     channel_id: "ch_1",
+    edition: 1,
     status: "OFFLINE",
     status_until: null,
     title: "Piano",
@@ -41,6 +42,8 @@ export function channel(overrides: Partial<Channel> = {}): Channel {
     playback: null,
     key: { key_id: "key_1", hint: "abcd", expires_at: null },
     live: null,
+    last_end: null,
+    last_refusal: null,
     ...overrides,
   };
 }
@@ -58,6 +61,7 @@ export function status(overrides: Partial<StatusMessage> = {}): StatusMessage {
     stream_id: STREAM_1,
     reason: null,
     reason_text: null,
+    action: null,
     until: null,
     live: null,
     ...overrides,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ServerMessage } from "../src/contract";
+import type { LastEnd, RefusalFacts, RefusedMessage, ServerMessage } from "../src/contract";
 import {
   CHART_WINDOW_MS,
   type StudioState,
@@ -8,7 +8,7 @@ import {
   reduce,
   wantsSnapshot,
 } from "../src/realtime/state";
-import { STREAM_1, STREAM_2, channel, live, metrics, snapshot, status } from "./messages";
+import { AT, STREAM_1, STREAM_2, channel, live, metrics, snapshot, status } from "./messages";
 
 const NOW = 1_000_000;
 
@@ -22,6 +22,23 @@ function after(...messages: ServerMessage[]): StudioState {
 
 function hear(state: StudioState, message: ServerMessage, now: number): StudioState {
   return reduce(state, { kind: "message", message, now });
+}
+
+/** So many seconds after the messages' own time. */
+function refusedAt(second: number): string {
+  return new Date(Date.parse(AT) + second * 1000).toISOString();
+}
+
+function end(overrides: Partial<LastEnd> = {}): LastEnd {
+  return {
+    stream_id: STREAM_1,
+    started_at: "2026-01-01T11:00:00Z",
+    ended_at: "2026-01-01T11:59:00Z",
+    reason: "key_reset",
+    reason_text: "The stream key was reset.",
+    action: "Put the new stream key into the encoder.",
+    ...overrides,
+  };
 }
 
 describe("ordering (SS-3.1, SS-3.3)", () => {
@@ -209,50 +226,120 @@ describe("measures (SS-3.2)", () => {
 });
 
 describe("refusals (FX-9)", () => {
-  const refused: ServerMessage = {
+  const refused = (second: number, overrides: Partial<RefusedMessage> = {}): ServerMessage => ({
     type: "refused",
     seq: 1,
-    at: "2026-01-01T12:00:00Z",
+    at: refusedAt(second),
     code: "key_expired",
     reason: "The stream key has expired",
     action: "Get a new stream key.",
     client_ip: "203.0.113.7",
-  };
+    ...overrides,
+  });
+  const read = (second: number) => ({ ...refused(second), at: refusedAt(second) }) as unknown as RefusalFacts;
 
   it("shows a refusal with its reason and what to do", () => {
-    expect(after(snapshot(), refused).refusal).toMatchObject({
+    expect(after(snapshot(), refused(0)).refusal).toMatchObject({
       reason: "The stream key has expired",
       action: "Get a new stream key.",
       clientIp: "203.0.113.7",
-      at: NOW,
+      at: Date.parse(AT),
       count: 1,
     });
   });
 
   it("counts the same refusal instead of piling it up", () => {
-    expect(after(snapshot(), refused, refused, refused).refusal?.count).toBe(3);
-    expect(after(snapshot(), refused, refused, { ...refused, code: "key_unknown" }).refusal?.count).toBe(1);
+    expect(after(snapshot(), refused(0), refused(1), refused(2)).refusal?.count).toBe(3);
+    expect(after(snapshot(), refused(0), refused(1), refused(2, { code: "key_unknown" })).refusal?.count).toBe(1);
+  });
+
+  it("takes no notice of one that is told twice, or late", () => {
+    expect(after(snapshot(), refused(1), refused(1), refused(0)).refusal?.count).toBe(1);
+    expect(after(snapshot(), refused(1), snapshot({ last_refusal: read(1) })).refusal?.count).toBe(1);
   });
 
   it("does not touch the running broadcast", () => {
-    expect(after(snapshot(), status(), refused).broadcast.status).toBe("LIVE");
+    expect(after(snapshot(), status(), refused(0)).broadcast.status).toBe("LIVE");
   });
 
   it("goes when dismissed, and when a broadcast begins after all", () => {
-    expect(reduce(after(snapshot(), refused), { kind: "refusal-dismissed" }).refusal).toBeNull();
-    expect(after(snapshot(), refused, status()).refusal).toBeNull();
+    expect(reduce(after(snapshot(), refused(0)), { kind: "refusal-dismissed" }).refusal).toBeNull();
+    expect(after(snapshot(), refused(0), status()).refusal).toBeNull();
+  });
+
+  it("is known from a snapshot, with the time that a message told", () => {
+    const state = after(snapshot({ last_refusal: read(-60) }));
+    expect(state.refusal).toMatchObject({ code: "key_expired", at: Date.parse(AT) - 60_000, count: 1 });
+  });
+
+  it("stays dismissed when a snapshot tells it again, and a newer one is shown", () => {
+    const dismissed = reduce(after(snapshot(), refused(0)), { kind: "refusal-dismissed" });
+    expect(hear(dismissed, snapshot({ last_refusal: read(0) }), NOW).refusal).toBeNull();
+    expect(hear(dismissed, snapshot({ last_refusal: read(1) }), NOW).refusal).not.toBeNull();
+  });
+
+  it("is not shown from a snapshot when it is older than a day, or than the broadcast that came after it", () => {
+    expect(after(snapshot({ last_refusal: read(-86_401) })).refusal).toBeNull();
+    expect(after(snapshot({ status: "LIVE", live: live(), last_refusal: read(-61) })).refusal).toBeNull();
+    expect(after(snapshot({ status: "LIVE", live: live(), last_refusal: read(-59) })).refusal).not.toBeNull();
+    expect(after(snapshot({ last_end: end(), last_refusal: read(-3_601) })).refusal).toBeNull();
+  });
+});
+
+describe("the last end", () => {
+  it("is known from a snapshot, with its time", () => {
+    expect(after(snapshot({ last_end: end() })).broadcast).toMatchObject({
+      status: "OFFLINE",
+      reason: "key_reset",
+      reasonText: "The stream key was reset.",
+      action: "Put the new stream key into the encoder.",
+      endedAt: Date.parse(AT) - 60_000,
+    });
+  });
+
+  it("has no time where nobody wrote it: a lost node's", () => {
+    const lost = end({ ended_at: null, reason: "node_lost", reason_text: "The ingest server failed." });
+    expect(after(snapshot({ last_end: lost })).broadcast).toMatchObject({
+      reasonText: "The ingest server failed.",
+      endedAt: null,
+    });
+  });
+
+  it("of an older stream does not take the place of a newer one's", () => {
+    const state = after(
+      snapshot(),
+      status({ stream_id: STREAM_2, status: "OFFLINE", reason_text: "Stopped." }),
+      snapshot({ last_end: end() }),
+    );
+    expect(state.broadcast.reasonText).toBe("Stopped.");
+  });
+});
+
+describe("details and key", () => {
+  const edited = (edition: number, title: string): ServerMessage => {
+    const { status: _, status_until, playback, live, last_end, last_refusal, ...details } = channel({ edition, title });
+    return { type: "channel", at: AT, channel: details };
+  };
+
+  it("follow what another window changed", () => {
+    expect(after(snapshot(), edited(2, "Organ")).channel?.title).toBe("Organ");
+  });
+
+  it("go by the edition, in whichever order answers come", () => {
+    expect(after(snapshot(), edited(3, "Newest"), edited(2, "Older")).channel?.title).toBe("Newest");
+    expect(after(snapshot(), edited(3, "Newest"), snapshot({ edition: 2, title: "Older" })).channel?.title).toBe("Newest");
   });
 });
 
 it("knows a reset key by its last four characters only (SS-1.4)", () => {
   const state = reduce(after(snapshot()), {
-    kind: "key-reset",
+    kind: "key-read",
     credentials: {
       ingest_url: "rtmp://127.0.0.1:1935/live",
       key_id: "key_2",
       stream_key_masked: "••••wxyz",
       expires_at: null,
-      stream_key: "SECRETSECRETSECRETSECRETSECRETSECRETwxyz",
+      ...{ stream_key: "SECRETSECRETSECRETSECRETSECRETSECRETwxyz" },
     },
   });
   expect(state.channel?.key).toEqual({ key_id: "key_2", hint: "wxyz", expires_at: null });

@@ -3,9 +3,17 @@ import { ConfigError, loadConfig, parseConfig } from "../src/config";
 import { initialState } from "../src/realtime/state";
 import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
 import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
-import { codecName, encoderName, profileAndLevel, rateAndChannels, shownStatus } from "../src/studio/status-words";
+import {
+  anythingMeasured,
+  codecName,
+  encoderName,
+  missingMedia,
+  profileAndLevel,
+  rateAndChannels,
+  shownStatus,
+} from "../src/studio/status-words";
 import { copyText } from "../src/ui/clipboard";
-import { ago, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
+import { ago, dayAndTime, dayAndTimeWithZone, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
 import { channel, live } from "./messages";
 
 describe("configuration", () => {
@@ -109,6 +117,37 @@ describe("channel details", () => {
 
   it("reads tags as people type them", () => {
     expect(tagsOf(" #live, piano,,live , late night ")).toEqual(["live", "piano", "late night"]);
+  });
+});
+
+describe("what does not arrive", () => {
+  const complete = live({ video_codec: "h264", audio_codec: "aac" });
+
+  it("is said after a moment, and of either medium", () => {
+    const silent = { ...complete, audio_codec: null };
+    expect(missingMedia(silent, 4_999)).toEqual([]);
+    expect(missingMedia(silent, 5_000)).toEqual(["audio"]);
+    expect(missingMedia({ ...complete, video_codec: null }, 60_000)).toEqual(["video"]);
+    expect(missingMedia(complete, 60_000)).toEqual([]);
+  });
+
+  it("does not make old figures out of nothing", () => {
+    expect(anythingMeasured(null)).toBe(false);
+    expect(anythingMeasured(live({ encoder: "OBS" }))).toBe(false);
+    expect(anythingMeasured(live({ width: 1280 }))).toBe(true);
+  });
+});
+
+describe("moments", () => {
+  const moment = Date.UTC(2026, 10, 26, 13, 53, 10);
+
+  it("have a day, and are written as the reader's locale does", () => {
+    expect(dayAndTime(moment, "en-GB")).toMatch(/26 Nov 2026/);
+    expect(dayAndTime(moment, "de")).toMatch(/26\.11\.2026/);
+  });
+
+  it("name the time zone where it matters", () => {
+    expect(dayAndTimeWithZone(moment, "en-GB")).toMatch(/26 Nov 2026.*(UTC|GMT|[A-Z]{3,4})/);
   });
 });
 

@@ -4,24 +4,28 @@
  * Messages may come twice, late, or not at all (delivery is at least once and may reorder), so:
  *  - a status of an older stream, or of the same stream with a `seq` that is not newer, is dropped;
  *  - a snapshot is the truth as read at that moment and corrects whatever was missed;
+ *  - details and key go by their `edition`, a refusal by its time: an older one changes nothing;
  *  - when the state looks doubtful, `wantsSnapshot` says to ask for one.
  *
- * Times inside the state are this machine's clock in ms. A server time is carried over by its distance from the
- * message's own `at`, so a clock that is set wrong bends neither the uptime nor the countdown.
+ * Times inside the state are ms. What counts up or down is on this machine's clock: a server time is carried over by its
+ * distance from the message's own `at`, so a clock that is set wrong bends neither the uptime nor the countdown. What is
+ * shown as a date (an end, a refusal) stays on the server's clock, on which others who tell of it have it, too.
  */
 
 import type {
   Channel,
   Credentials,
-  Details,
+  LastEnd,
   Live,
   MetricsMessage,
-  RefusedMessage,
+  OwnDetails,
   ServerMessage,
   SnapshotMessage,
   Status,
   StatusMessage,
 } from "../contract";
+import { newestDetails, withDetails, withKey } from "./details";
+import { type RefusalState, nextRefusal, refusalAsRead } from "./refusal";
 
 /** A broadcaster's chart looks back this far. */
 export const CHART_WINDOW_MS = 60_000;
@@ -41,8 +45,9 @@ export interface Broadcast {
   /** Why it is interrupted or ended. */
   readonly reason: string | null;
   readonly reasonText: string | null;
-  /** When the channel took this status; null if it was so when we first looked. */
-  readonly since: number | null;
+  readonly action: string | null;
+  /** When the last stream ended, by the server's clock; null while one runs and where that is not known. */
+  readonly endedAt: number | null;
   readonly startedAt: number | null;
   /** When RECONNECTING gives up. */
   readonly until: number | null;
@@ -54,17 +59,7 @@ export interface Sample {
   readonly kbps: number;
 }
 
-export interface Refusal {
-  readonly code: string;
-  readonly reason: string;
-  readonly action: string | null;
-  readonly clientIp: string | null;
-  readonly at: number;
-  /** How often in a row the same thing happened: an encoder may retry by itself. */
-  readonly count: number;
-}
-
-export interface StudioState {
+export interface StudioState extends RefusalState {
   readonly link: Link;
   /** Null until the first answer. Its `status` and `live` are those of the first look: `broadcast` is kept up. */
   readonly channel: Channel | null;
@@ -72,7 +67,6 @@ export interface StudioState {
   /** The newest state event that was applied, for the ordering rule. */
   readonly mark: { readonly streamId: string; readonly seq: number } | null;
   readonly samples: readonly Sample[];
-  readonly refusal: Refusal | null;
   /** When something last confirmed the broadcast's status; for LIVE, only metrics prove that the node still lives. */
   readonly heardAt: number;
   /** Metrics spoke of a broadcast that we do not hold for LIVE: a status message was lost or is on its way. */
@@ -83,8 +77,8 @@ export type StudioEvent =
   | { readonly kind: "link"; readonly link: Link }
   | { readonly kind: "message"; readonly message: ServerMessage; readonly now: number }
   | { readonly kind: "loaded"; readonly channel: Channel; readonly now: number }
-  | { readonly kind: "details-saved"; readonly details: Details }
-  | { readonly kind: "key-reset"; readonly credentials: Credentials }
+  | { readonly kind: "details-saved"; readonly details: OwnDetails }
+  | { readonly kind: "key-read"; readonly credentials: Credentials }
   | { readonly kind: "refusal-dismissed" };
 
 const OFF_AIR: Broadcast = {
@@ -92,7 +86,8 @@ const OFF_AIR: Broadcast = {
   streamId: null,
   reason: null,
   reasonText: null,
-  since: null,
+  action: null,
+  endedAt: null,
   startedAt: null,
   until: null,
   live: null,
@@ -105,6 +100,7 @@ export const initialState: StudioState = {
   mark: null,
   samples: [],
   refusal: null,
+  dismissed: null,
   heardAt: 0,
   doubtful: false,
 };
@@ -119,11 +115,11 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       // The WebSocket's snapshot is newer than what the first page load asked for.
       return state.channel ? state : look(state, event.channel, 0, event.now, event.now);
     case "details-saved":
-      return state.channel ? { ...state, channel: { ...state.channel, ...event.details } } : state;
-    case "key-reset":
-      return withNewKey(state, event.credentials);
+      return edited(state, (channel) => withDetails(channel, event.details));
+    case "key-read":
+      return edited(state, (channel) => withKey(channel, event.credentials));
     case "refusal-dismissed":
-      return { ...state, refusal: null };
+      return { ...state, refusal: null, dismissed: state.refusal?.serverAt ?? state.dismissed };
   }
 }
 
@@ -155,7 +151,9 @@ function onMessage(state: StudioState, message: ServerMessage, now: number): Stu
     case "metrics":
       return onMetrics(state, message, now);
     case "refused":
-      return { ...state, refusal: nextRefusal(state.refusal, message, now) };
+      return { ...state, refusal: nextRefusal(state, message) };
+    case "channel":
+      return edited(state, (channel) => withDetails(channel, message.channel));
     default:
       // A newer server may say more than this page knows.
       return state;
@@ -166,7 +164,7 @@ function onSnapshot(state: StudioState, message: SnapshotMessage, now: number): 
   const streamId = message.channel.live?.stream_id;
   if (streamId && state.mark && streamId < state.mark.streamId) {
     // Read before the stream began that we already know of.
-    return { ...state, channel: message.channel };
+    return { ...state, channel: newestDetails(state.channel, message.channel) };
   }
   return look(state, message.channel, message.seq, Date.parse(message.at), now);
 }
@@ -176,14 +174,16 @@ function look(state: StudioState, channel: Channel, seq: number, at: number, now
   const { status, live } = channel;
   const before = state.broadcast;
   const same = before.status === status && (live === null || before.streamId === live.stream_id);
+  const end = status === "OFFLINE" && isNotOlder(channel.last_end, state) ? channel.last_end : null;
   const streamId = live?.stream_id ?? before.streamId;
   const broadcast: Broadcast = {
     status,
     streamId,
-    // A snapshot has no reason: the one that a status message gave for this same status stays.
-    reason: same ? before.reason : null,
-    reasonText: same ? before.reasonText : null,
-    since: same ? before.since : state.channel === null ? null : now,
+    // Where it has no reason: the one that a status message gave for this same status stays.
+    reason: end?.reason ?? (same ? before.reason : null),
+    reasonText: end?.reason_text ?? (same ? before.reasonText : null),
+    action: end ? end.action : same ? before.action : null,
+    endedAt: end?.ended_at ? Date.parse(end.ended_at) : same ? before.endedAt : null,
     startedAt: live ? localTime(live.started_at, at, now) : null,
     until: channel.status_until ? localTime(channel.status_until, at, now) : null,
     live: live && withKnownMeasures(live, before.live),
@@ -191,8 +191,9 @@ function look(state: StudioState, channel: Channel, seq: number, at: number, now
   const knownSeq = state.mark && state.mark.streamId === live?.stream_id ? state.mark.seq : 0;
   return {
     ...state,
-    channel,
+    channel: newestDetails(state.channel, channel),
     broadcast,
+    refusal: refusalAsRead(state, channel, at),
     mark: live ? { streamId: live.stream_id, seq: Math.max(knownSeq, seq) } : state.mark,
     samples: samplesOf(state, streamId, status),
     heardAt: same && status === "LIVE" ? state.heardAt : now,
@@ -216,7 +217,8 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
     streamId: message.stream_id,
     reason: message.reason,
     reasonText: message.reason_text,
-    since: now,
+    action: message.action,
+    endedAt: message.status === "OFFLINE" ? at : null,
     startedAt: message.status === "OFFLINE" ? null : startedAt,
     until: message.until === null ? null : localTime(message.until, at, now),
     live: message.status === "OFFLINE" ? null : message.live ? withKnownMeasures(message.live, before.live) : before.live,
@@ -260,25 +262,12 @@ function samplesOf(state: StudioState, streamId: string | null, status: Status):
   return status !== "OFFLINE" && state.broadcast.streamId === streamId ? state.samples : [];
 }
 
-function nextRefusal(previous: Refusal | null, message: RefusedMessage, now: number): Refusal {
-  return {
-    code: message.code,
-    reason: message.reason ?? message.code,
-    action: message.action,
-    clientIp: message.client_ip,
-    at: now,
-    count: previous && previous.code === message.code ? previous.count + 1 : 1,
-  };
+function edited(state: StudioState, edit: (channel: Channel) => Channel): StudioState {
+  return state.channel ? { ...state, channel: edit(state.channel) } : state;
 }
 
-function withNewKey(state: StudioState, credentials: Credentials): StudioState {
-  if (!state.channel) return state;
-  const key = {
-    key_id: credentials.key_id,
-    hint: credentials.stream_key_masked.slice(-4),
-    expires_at: credentials.expires_at,
-  };
-  return { ...state, channel: { ...state.channel, ingest_url: credentials.ingest_url, key } };
+function isNotOlder(end: LastEnd | null, { mark }: StudioState): boolean {
+  return end !== null && (mark === null || end.stream_id >= mark.streamId);
 }
 
 /** Whole seconds of uptime and the way's delay make the start jump about: small differences are not news. */

@@ -11,11 +11,12 @@ interface ConnectPanelProps {
   /** A broadcast is on, which a reset of the key would end. */
   readonly running: boolean;
   readonly api: Api;
-  readonly onKeyReset: (credentials: Credentials) => void;
+  /** The page was given a key: this is which one. */
+  readonly onKeyRead: (credentials: Credentials) => void;
 }
 
 /** What an encoder needs: the server URL and the stream key. */
-export function ConnectPanel({ channel, running, api, onKeyReset }: ConnectPanelProps) {
+export function ConnectPanel({ channel, running, api, onKeyRead }: ConnectPanelProps) {
   const [byHand, setByHand] = useState(false);
   const dismiss = useCallback(() => setByHand(false), []);
 
@@ -48,7 +49,7 @@ export function ConnectPanel({ channel, running, api, onKeyReset }: ConnectPanel
         </div>
         {byHand && <ManualCopy label="server URL" text={channel.ingest_url} secret={false} onDismiss={dismiss} />}
       </div>
-      <StreamKey facts={channel.key} running={running} api={api} onReset={onKeyReset} />
+      <StreamKey facts={channel.key} running={running} api={api} onRead={onKeyRead} />
       <ObsHelp />
     </section>
   );

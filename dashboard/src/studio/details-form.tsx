@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Api, ApiProblem, explain } from "../api";
-import type { Details, Visibility } from "../contract";
+import type { Details, OwnDetails, Visibility } from "../contract";
 import { useFlash } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { type DetailsText, changesOf, textOf } from "./details-text";
@@ -14,7 +14,7 @@ const VISIBILITIES: readonly { value: Visibility; label: string }[] = [
 interface DetailsFormProps {
   readonly details: Details;
   readonly api: Api;
-  readonly onSaved: (details: Details) => void;
+  readonly onSaved: (details: OwnDetails) => void;
 }
 
 /** What viewers read about the channel. Only fields that the person touched are theirs; the others follow the server. */

@@ -3,18 +3,31 @@ import type { Live } from "../contract";
 import type { Sample } from "../realtime/state";
 import { frameRate, kbps } from "../ui/format";
 import { BitrateChart } from "./bitrate-chart";
-import { codecName, encoderName, profileAndLevel, rateAndChannels } from "./status-words";
+import { type Media, anythingMeasured, codecName, encoderName, missingMedia, profileAndLevel, rateAndChannels } from "./status-words";
 
 interface MeasuresProps {
   readonly live: Live | null;
   readonly samples: readonly Sample[];
   readonly now: number;
+  readonly startedAt: number | null;
   /** False while nothing is measured: the last figures stay, greyed, and are called what they are. */
   readonly fresh: boolean;
 }
 
-export function Measures({ live, samples, now, fresh }: MeasuresProps) {
+const MISSING: Readonly<Record<Media, { short: string; hint: string }>> = {
+  audio: {
+    short: "No sound arrives",
+    hint: "No sound has come since the broadcast began. Check the audio settings of your encoder.",
+  },
+  video: {
+    short: "No picture arrives",
+    hint: "No picture has come since the broadcast began. Check the video settings of your encoder.",
+  },
+};
+
+export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps) {
   const rate = live?.bitrate_kbps ?? null;
+  const missing = fresh && live && startedAt !== null ? missingMedia(live, now - startedAt) : [];
   return (
     <div class={fresh ? "measures" : "measures measures-old"} data-testid="measures" data-fresh={fresh}>
       <div class="measure-bitrate">
@@ -27,7 +40,11 @@ export function Measures({ live, samples, now, fresh }: MeasuresProps) {
             <span class="unit">kb/s</span>
           </dd>
         </dl>
-        {!fresh && <p class="measures-note">{samples.length > 0 ? "Last measured" : "Waiting for measurements…"}</p>}
+        {!fresh && (
+          <p class="measures-note" data-testid="measures-note">
+            {samples.length > 0 || anythingMeasured(live) ? "Last measured" : "Waiting for measurements…"}
+          </p>
+        )}
       </div>
       <BitrateChart samples={samples} now={Math.max(now, samples.at(-1)?.at ?? 0)} />
       <dl class="measure-grid">
@@ -37,16 +54,21 @@ export function Measures({ live, samples, now, fresh }: MeasuresProps) {
         <Measure name="Frame rate" testid="fps" unit="fps">
           {live?.fps ? frameRate(live.fps) : null}
         </Measure>
-        <Measure name="Video" testid="video-codec" unit={live ? profileAndLevel(live) : ""}>
-          {live?.video_codec ? codecName(live.video_codec) : null}
+        <Measure name="Video" testid="video-codec" unit={live ? profileAndLevel(live) : ""} missing={missing.includes("video")}>
+          {live?.video_codec ? codecName(live.video_codec) : missing.includes("video") ? MISSING.video.short : null}
         </Measure>
-        <Measure name="Audio" testid="audio-codec" unit={live ? rateAndChannels(live) : ""}>
-          {live?.audio_codec ? codecName(live.audio_codec) : null}
+        <Measure name="Audio" testid="audio-codec" unit={live ? rateAndChannels(live) : ""} missing={missing.includes("audio")}>
+          {live?.audio_codec ? codecName(live.audio_codec) : missing.includes("audio") ? MISSING.audio.short : null}
         </Measure>
         <Measure name="Encoder" testid="encoder">
           {live?.encoder ? encoderName(live.encoder) : null}
         </Measure>
       </dl>
+      {missing.map((media) => (
+        <p key={media} class="measures-hint" role="status" data-testid={`no-${media}`}>
+          {MISSING[media].hint}
+        </p>
+      ))}
     </div>
   );
 }
@@ -55,18 +77,20 @@ interface MeasureProps {
   readonly name: string;
   readonly testid: string;
   readonly unit?: string;
+  /** It should be there and is not. */
+  readonly missing?: boolean;
   readonly children: ComponentChildren;
 }
 
-function Measure({ name, testid, unit, children }: MeasureProps) {
+function Measure({ name, testid, unit, missing = false, children }: MeasureProps) {
   return (
-    <div class="measure">
+    <div class={missing ? "measure measure-missing" : "measure"}>
       <dt>{name}</dt>
       <dd>
         <span class="figures" data-testid={testid}>
           {children ?? <Unknown />}
         </span>
-        {unit && children !== null && (
+        {unit && !missing && children !== null && (
           <span class="unit" data-testid={`${testid}-unit`}>
             {unit}
           </span>
@@ -80,7 +104,7 @@ function Unknown() {
   return (
     <>
       <span aria-hidden="true">–</span>
-      <span class="sr-only">not known yet</span>
+      <span class="sr-only">not known</span>
     </>
   );
 }

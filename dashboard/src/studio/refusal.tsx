@@ -1,8 +1,8 @@
-import type { Refusal } from "../realtime/state";
-import { clockTime } from "../ui/format";
+import type { Refusal } from "../realtime/refusal";
 import { Icon } from "../ui/icon";
+import { Moment } from "../ui/moment";
 
-/** An encoder was turned away just now: why, and what to do about it. */
+/** An encoder was turned away: when, why, and what to do about it. */
 export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDismiss: () => void }) {
   return (
     <div class="notice notice-danger" role="alert" data-testid="refusal" data-code={refusal.code}>
@@ -14,7 +14,7 @@ export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDism
         </p>
         {refusal.action && <p data-testid="refusal-action">{sentence(refusal.action)}</p>}
         <p class="notice-hint">
-          {clockTime(refusal.at)}
+          <Moment at={refusal.at} />
           {refusal.clientIp && ` · from ${refusal.clientIp}`}
           {refusal.count > 1 && ` · ${refusal.count} times`}
         </p>

@@ -2,9 +2,10 @@ import { useState } from "preact/hooks";
 import type { Api } from "../api";
 import { type StudioState, measuresAreFresh } from "../realtime/state";
 import { Confirm } from "../ui/confirm";
-import { ago, clockTime, duration, secondsLeft } from "../ui/format";
+import { ago, duration, secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
+import { Moment } from "../ui/moment";
 import { Measures } from "./measures";
 import { type ShownStatus, announcement, shownStatus } from "./status-words";
 
@@ -63,6 +64,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
           live={broadcast.live}
           samples={state.samples}
           now={now}
+          startedAt={broadcast.startedAt}
           fresh={shown === "LIVE" && measuresAreFresh(state, now)}
         />
       ) : (
@@ -131,7 +133,13 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
       ) : (
         <>
           <span data-testid="end-reason">{broadcast.reasonText}</span>
-          {broadcast.since !== null && ` Ended at ${clockTime(broadcast.since)}.`}
+          {broadcast.endedAt !== null && (
+            <>
+              {" "}
+              Ended on <Moment at={broadcast.endedAt} />.
+            </>
+          )}
+          {broadcast.action !== null && <span data-testid="end-action"> {broadcast.action}</span>}
         </>
       );
   }

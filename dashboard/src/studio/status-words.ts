@@ -24,6 +24,26 @@ export function announcement(shown: ShownStatus, broadcast: Broadcast): string {
   }
 }
 
+/** A codec is known with its first tag: this long after the first media, a medium without one does not come. */
+export const MISSING_AFTER_MS = 5_000;
+
+export type Media = "audio" | "video";
+
+/** Which of sound and picture does not come, of a stream that has been live for `liveForMs` and is measured. */
+export function missingMedia(live: Live, liveForMs: number): Media[] {
+  if (liveForMs < MISSING_AFTER_MS) return [];
+  const missing: Media[] = [];
+  if (live.video_codec === null) missing.push("video");
+  if (live.audio_codec === null) missing.push("audio");
+  return missing;
+}
+
+export function anythingMeasured(live: Live | null): boolean {
+  if (!live) return false;
+  const { stream_id, started_at, encoder, ...measures } = live;
+  return Object.values(measures).some((value) => value !== null);
+}
+
 const CODEC_NAMES: Readonly<Record<string, string>> = {
   h264: "H.264",
   avc: "H.264",

@@ -3,19 +3,26 @@ import { type Api, explain } from "../api";
 import type { Credentials, KeyFacts } from "../contract";
 import { Confirm } from "../ui/confirm";
 import { CopyButton } from "../ui/copy-button";
-import { dateTime, secondsLeft } from "../ui/format";
+import { secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { ManualCopy } from "../ui/manual-copy";
+import { Moment } from "../ui/moment";
 
 const REVEAL_MS = 30_000;
 const MASK = "•".repeat(20);
+
+interface OneKey {
+  readonly id: string;
+  readonly text: string;
+}
 
 interface StreamKeyProps {
   readonly facts: KeyFacts | null;
   readonly running: boolean;
   readonly api: Api;
-  readonly onReset: (credentials: Credentials) => void;
+  /** A key was read or made: this is which one, whatever was shown before. */
+  readonly onRead: (credentials: Credentials) => void;
 }
 
 /**
@@ -23,19 +30,26 @@ interface StreamKeyProps {
  * and holds it no longer than needed: masked, it is neither in the DOM nor in memory; Copy hands it to the clipboard
  * and forgets it; Reveal shows it for 30 seconds and takes it away at once when the page is left.
  */
-export function StreamKey({ facts, running, api, onReset }: StreamKeyProps) {
-  const reveal = useReveal(api);
-  const [byHand, setByHand] = useState<string | null>(null);
+export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
+  const keyId = facts?.key_id ?? null;
+  const readId = useRef("");
+  const readKey = async (): Promise<OneKey> => {
+    const credentials = await api.revealKey();
+    readId.current = credentials.key_id;
+    onRead(credentials);
+    return { id: credentials.key_id, text: credentials.stream_key };
+  };
+  const reveal = useReveal(readKey, keyId);
+  const [byHand, setByHand] = useState<OneKey | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
   const [renewed, setRenewed] = useState(false);
   const forgetByHand = useCallback(() => setByHand(null), []);
-  const keyId = facts?.key_id ?? null;
 
-  // Another key: whatever is on the screen of the old one is wrong now.
+  // Another key, made here or in another window: what is on the screen of the old one is wrong now.
   useEffect(() => {
-    reveal.hide();
-    setByHand(null);
+    reveal.keepOnly(keyId);
+    setByHand((shown) => (shown?.id === keyId ? shown : null));
   }, [keyId]);
 
   const dismissRenewed = () => {
@@ -49,8 +63,8 @@ export function StreamKey({ facts, running, api, onReset }: StreamKeyProps) {
       what="stream key"
       testid={testid}
       label={label}
-      text={() => api.revealKey()}
-      onNoClipboard={setByHand}
+      text={async () => (await readKey()).text}
+      onNoClipboard={(text) => setByHand({ id: readId.current, text })}
       onProblem={setProblem}
     />
   );
@@ -88,7 +102,7 @@ export function StreamKey({ facts, running, api, onReset }: StreamKeyProps) {
           {problem}
         </p>
       )}
-      {byHand !== null && <ManualCopy label="stream key" text={byHand} secret={true} onDismiss={forgetByHand} />}
+      {byHand !== null && <ManualCopy label="stream key" text={byHand.text} secret={true} onDismiss={forgetByHand} />}
       {renewed && (
         <div class="notice notice-good" role="status" data-testid="key-reset-notice">
           <Icon name="check" />
@@ -120,7 +134,7 @@ export function StreamKey({ facts, running, api, onReset }: StreamKeyProps) {
             const credentials = await api.resetKey();
             setProblem(null);
             setRenewed(true);
-            onReset(credentials);
+            onRead(credentials);
           }}
           onClose={() => setAsking(false)}
         >
@@ -138,9 +152,12 @@ export function StreamKey({ facts, running, api, onReset }: StreamKeyProps) {
   );
 }
 
-/** The key in full while it is on show; `hide` also calls off a request that is still under way. */
-function useReveal(api: Api) {
-  const [shown, setShown] = useState<{ key: string; until: number } | null>(null);
+/**
+ * The key in full while it is on show, and while it is the channel's (`keyId`); `hide` also calls off a request that is
+ * still under way.
+ */
+function useReveal(readKey: () => Promise<OneKey>, keyId: string | null) {
+  const [shown, setShown] = useState<{ key: OneKey; until: number } | null>(null);
   const request = useRef(0);
 
   const hide = useCallback(() => {
@@ -150,7 +167,7 @@ function useReveal(api: Api) {
 
   const show = async () => {
     const mine = ++request.current;
-    const key = await api.revealKey();
+    const key = await readKey();
     if (mine === request.current) setShown({ key, until: Date.now() + REVEAL_MS });
   };
 
@@ -172,7 +189,9 @@ function useReveal(api: Api) {
     return () => clearTimeout(timer);
   }, [shown, hide]);
 
-  return { key: shown?.key ?? null, until: shown?.until ?? null, show, hide };
+  const keepOnly = (id: string | null) => setShown((held) => (held?.key.id === id ? held : null));
+  const current = shown?.key.id === keyId ? shown : null;
+  return { key: current?.key.text ?? null, until: current?.until ?? null, show, hide, keepOnly };
 }
 
 function RevealCountdown({ until }: { until: number }) {
@@ -200,9 +219,11 @@ function Masked({ facts }: { facts: KeyFacts | null }) {
 function Expiry({ facts }: { facts: KeyFacts | null }) {
   if (!facts) return <>Create a key to go live.</>;
   if (facts.expires_at === null) return <>Does not expire. Never show it to anyone.</>;
-  return Date.parse(facts.expires_at) <= Date.now() ? (
-    <span class="warn-text">This key expired on {dateTime(facts.expires_at)}. Reset it to get a new one.</span>
+  const expiresAt = Date.parse(facts.expires_at);
+  const moment = <Moment at={expiresAt} zone />;
+  return expiresAt <= Date.now() ? (
+    <span class="warn-text">This key expired on {moment}. Reset it to get a new one.</span>
   ) : (
-    <>Expires on {dateTime(facts.expires_at)}. Never show it to anyone.</>
+    <>Expires on {moment}. Never show it to anyone.</>
   );
 }

@@ -64,7 +64,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
                 channel={channel}
                 running={state.broadcast.status !== "OFFLINE"}
                 api={api}
-                onKeyReset={(credentials) => dispatch({ kind: "key-reset", credentials })}
+                onKeyRead={(credentials) => dispatch({ kind: "key-read", credentials })}
               />
               <DetailsForm
                 details={channel}

@@ -4,6 +4,7 @@ import type { Session } from "../auth/session";
 import type { Config } from "../config";
 import { Realtime } from "../realtime/socket";
 import { type StudioEvent, type StudioState, initialState, reduce, wantsSnapshot } from "../realtime/state";
+import { keepDismissed, readDismissed } from "./dismissed";
 
 export interface StudioHandle {
   readonly state: StudioState;
@@ -20,8 +21,11 @@ export const SESSION_ENDED = "Your session has ended. Please sign in again.";
 
 /** Wires REST and WebSocket to the reducer for as long as the studio is on the screen. */
 export function useStudio(config: Config, session: Session, onSignedOut: (notice: string) => void): StudioHandle {
-  const [state, dispatch] = useReducer(reduce, initialState);
+  const [state, dispatch] = useReducer(reduce, initialState, (state) => ({ ...state, dismissed: readDismissed() }));
   const [loadProblem, setLoadProblem] = useState<ApiProblem | null>(null);
+  useEffect(() => {
+    if (state.dismissed !== null) keepDismissed(state.dismissed);
+  }, [state.dismissed]);
   const latest = useRef(state);
   latest.current = state;
   const realtime = useRef<Realtime | null>(null);

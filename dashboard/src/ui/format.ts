@@ -29,10 +29,24 @@ export function frameRate(fps: number): string {
   return String(Math.round(fps * 100) / 100);
 }
 
-export function clockTime(ms: number): string {
-  return new Date(ms).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+/** Without a locale: the reader's own. */
+type Locale = string | undefined;
+
+export function dayAndTime(ms: number, locale?: Locale): string {
+  return new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-export function dateTime(iso: string): string {
-  return new Date(iso).toLocaleString("en", { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+export function dayAndTimeWithZone(ms: number, locale?: Locale): string {
+  return new Date(ms).toLocaleString(locale, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+  });
+}
+
+export function dayAndTimeInFull(ms: number, locale?: Locale): string {
+  return new Date(ms).toLocaleString(locale, { dateStyle: "full", timeStyle: "long" });
 }

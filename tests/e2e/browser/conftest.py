@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.encoders import Clip, make_clip
 from tests.e2e.browser.network import Cable
+from tests.e2e.browser.nodes import Node, running_node
 from tests.e2e.browser.studio import Studio
 from tests.support import tools
 from tests.support.stack import Stack
@@ -93,6 +94,12 @@ def open_studio(browser: Browser, stack: Stack) -> Iterator[OpenStudio]:
 def studio(open_studio: OpenStudio, broadcaster: Broadcaster) -> Studio:
     """The studio of `broadcaster`, signed in, up to date."""
     return open_studio().sign_in(broadcaster)
+
+
+@pytest.fixture
+def second_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
+    with running_node(stack, tmp_path) as node:
+        yield node
 
 
 @pytest.fixture

@@ -86,10 +86,11 @@ class Publisher:
     """A publisher on a socket of its own; a thread keeps it sending 30 frames a second.
 
     `__init__` waits for the server's answer: `status` is NetStream.Publish.Start or the refusal's code.
-    `first_media_at` is the moment, in seconds, at which the first frame left.
+    `first_media_at` is the moment, in seconds, at which the first frame left. Without `sound` it sends a picture only.
     """
 
-    def __init__(self, port: int, stream_key: str) -> None:
+    def __init__(self, port: int, stream_key: str, *, sound: bool = True) -> None:
+        self._sound = sound
         self._peer = RtmpPeer(key=stream_key)
         self._socket = socket.create_connection((HOST, port), timeout=ANSWER_TIMEOUT_S)
         self._ending = threading.Event()
@@ -107,7 +108,8 @@ class Publisher:
 
     def go(self) -> Self:
         """Start sending."""
-        self._socket.sendall(self._peer.metadata() + self._peer.sequence_headers())
+        headers = self._peer.sequence_headers() if self._sound else self._peer.video_header()
+        self._socket.sendall(self._peer.metadata() + headers)
         self.first_media_at = time.time()
         self._send_frame()
         self._thread.start()
@@ -155,5 +157,6 @@ class Publisher:
 
     def _send_frame(self) -> None:
         at = round(self._frame * FRAME_S * 1000)
-        self._socket.sendall(self._peer.video(at, keyframe=self._frame % FPS == 0, size=4000) + self._peer.audio(at))
+        picture = self._peer.video(at, keyframe=self._frame % FPS == 0, size=4000)
+        self._socket.sendall(picture + self._peer.audio(at) if self._sound else picture)
         self._frame += 1

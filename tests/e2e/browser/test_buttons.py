@@ -52,7 +52,8 @@ CONTRAST = """element => {
       .map((value) => value / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const [low, high] = [luminance(over(getComputedStyle(element).color, ground)), luminance(ground)].sort((a, b) => a - b);
+  const text = over(getComputedStyle(element).color, ground);
+  const [low, high] = [luminance(text), luminance(ground)].sort((a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
 }"""
 

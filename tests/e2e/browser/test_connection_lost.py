@@ -1,63 +1,18 @@
 """When the page cannot hear the server, or the server has lost a node, the page says what is so and nothing else."""
 
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from local.settings import HOST, ROOT
+from local.settings import HOST
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import OpenStudio
 from tests.e2e.browser.encoders import Publisher
 from tests.e2e.browser.network import Cable
+from tests.e2e.browser.nodes import Node
 from tests.e2e.browser.studio import Studio
-from tests.support.stack import Stack, free_ports
-
-NODE_START_TIMEOUT_S = 30.0
-
-
-@dataclass(frozen=True)
-class Node:
-    """An ingest node of the test's own, which it may kill."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-
-
-@pytest.fixture
-def second_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
-    (port,) = free_ports(1)
-    environment = stack.environment() | {
-        "STREAM_SYNC_NODE_ID": f"second-{port}",
-        "STREAM_SYNC_RTMP_PORT": str(port),
-        "STREAM_SYNC_ADDRESS": f"{HOST}:{port}",
-    }
-    log = tmp_path / "second-node.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ingest_container"], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
-    try:
-        deadline = time.monotonic() + NODE_START_TIMEOUT_S
-        while not _listens(port):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
-        yield Node(process, port)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+from tests.support.stack import Stack
 
 
 def test_a_cut_connection_is_said_and_comes_back_to_the_right_state(

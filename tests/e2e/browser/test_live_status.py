@@ -1,6 +1,7 @@
 """The status on the open page follows the broadcast, without a reload."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -44,6 +45,21 @@ def test_ffmpeg_goes_live_with_its_measures_and_off_air_again(
     expect(studio.part("first-steps")).to_be_visible()
     assert studio.statuses() == ["OFFLINE", "LIVE", "OFFLINE"]
     assert studio.traffic.page_loads == 1
+
+
+@pytest.mark.requirement("SS-3.2")
+def test_sound_that_does_not_come_is_said_after_a_moment(
+    stack: Stack, studio: Studio, broadcaster: Broadcaster, pictures: Path
+) -> None:
+    with Publisher(stack.settings.rtmp_port, broadcaster.stream_key(), sound=False) as publisher:
+        publisher.go()
+        studio.shows("LIVE")
+        expect(studio.part("audio-codec")).to_have_text("No sound arrives", timeout=10_000)
+        expect(studio.part("no-audio")).to_contain_text("Check the audio settings of your encoder.")
+        expect(studio.part("video-codec")).to_have_text("H.264")
+        expect(studio.part("no-video")).to_have_count(0)
+        studio.page.screenshot(path=pictures / "studio-no-sound.png")
+        publisher.stop()
 
 
 @pytest.mark.requirement("SS-3.1")
