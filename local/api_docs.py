@@ -1,10 +1,11 @@
-"""docs/api.md from the OpenAPI document: `python -m local.api_docs` writes anew what stands between its two marks.
+"""docs/api.md from the OpenAPI document: `python -m local.api_docs` writes anew what stands between its marks.
 
-By audience the routes, then the shapes they share, then every refusal with what to do. What surrounds it is written
-by hand.
+The sample of an error; then by audience the routes, the shapes they share, every refusal with what to do, why
+publishers are refused and why streams end. What surrounds it is written by hand.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -16,13 +17,18 @@ from chalicelib.api.openapi import (
     document,
     problems_of,
 )
+from chalicelib.api.problems import problem
 from chalicelib.api.routing import OPERATIONS, Audience, Operation
-from chalicelib.domain.errors import PayloadTooLarge
+from chalicelib.domain.errors import NotLive, PayloadTooLarge
+from chalicelib.domain.refusals import every_refusal
+from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndReason
 from local.settings import ROOT
 
 FILE = ROOT / "docs" / "api.md"
-BEGIN = "<!-- made from /openapi.json by `make api-docs` -->"
+BEGIN = "<!-- made by `make api-docs`: {part} -->"
 END = "<!-- end -->"
+
+CODE_LINE = re.compile("`[a-z_]+`: ")
 
 Json = dict[str, Any]
 
@@ -32,10 +38,18 @@ def main() -> None:
 
 
 def renewed(text: str) -> str:
-    """The page with the part between the marks made anew."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return "".join([before, BEGIN, "\n\n", "\n".join(_reference()), "\n", END, after])
+    """The page with the parts between the marks made anew."""
+    for part, lines in (("an error", _sample_error()), ("the reference", _reference())):
+        begin = BEGIN.format(part=part)
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(END)
+        text = "".join([before, begin, "\n\n", "\n".join(lines), "\n", END, after])
+    return text
+
+
+def _sample_error() -> Iterator[str]:
+    """What the server answers to who stops a broadcast that is not on."""
+    yield from ["```json", json.dumps(problem(NotLive()), indent=2), "```", ""]
 
 
 def _reference() -> Iterator[str]:
@@ -45,6 +59,8 @@ def _reference() -> Iterator[str]:
     for name, schema in document()["components"]["schemas"].items():
         yield from _shape(name, schema)
     yield from _problems()
+    yield from _refused_publishers()
+    yield from _ends()
 
 
 # --- routes ----------------------------------------------------------------------------------------------------------
@@ -92,19 +108,25 @@ def _resolved(parameter: Json) -> Json:
 def _shape(name: str, schema: Json) -> Iterator[str]:
     yield from [f"### {name}", ""]
     if "description" in schema:
-        yield from [schema["description"].replace("\n", " "), ""]
+        yield from [_lead(schema), ""]
     if "enum" in schema:
         yield from [_type(schema), ""]
     required = schema.get("required", ())
     rows = []
     for field, shape in schema.get("properties", {}).items():
-        remark = shape.get("description", "")
+        remark = _lead(shape)
         if field not in required:
             remark = f"optional; {remark}" if remark else "optional"
         rows.append((f"`{field}`", _with_default(shape), remark))
     yield from _table(("field", "value", ""), rows)
     for example in schema.get("examples", ()):
         yield from ["```json", json.dumps(example, ensure_ascii=False), "```", ""]
+
+
+def _lead(schema: Json) -> str:
+    """A description without its list of codes: the page has tables of them."""
+    paragraphs = str(schema.get("description", "")).split("\n\n")
+    return " ".join(paragraph for paragraph in paragraphs if not CODE_LINE.match(paragraph)).replace("\n", " ")
 
 
 def _with_default(schema: Json) -> str:
@@ -157,6 +179,30 @@ def _problems() -> Iterator[str]:
         for problem in sorted(used, key=lambda problem: (problem.http_status, problem.code))
     ]
     yield from _table(("code", "status", "what", "what to do"), rows)
+
+
+def _refused_publishers() -> Iterator[str]:
+    yield from ["## Why a publisher is refused", ""]
+    yield from [
+        "In `last_refusal`, the `refused` message and the `Stream Refused` webhook. The encoder is told the same under "
+        "the RTMP code; a media server's hook answers with the status.",
+        "",
+    ]
+    rows = [
+        (f"`{one.code}`", one.title, one.action, f"`{one.rtmp_code}`", str(one.http_status)) for one in every_refusal()
+    ]
+    yield from _table(("code", "what happened", "what to do", "RTMP code", "status"), rows)
+
+
+def _ends() -> Iterator[str]:
+    yield from ["## Why a stream ends", ""]
+    yield from [
+        "`end_reason` of a stream, `reason` in `last_end`, in the `status` message, in the `Stream End` webhook and in "
+        "the timeline.",
+        "",
+    ]
+    rows = [(f"`{reason}`", END_REASON_TEXT[reason], END_REASON_ACTION[reason] or "nothing") for reason in EndReason]
+    yield from _table(("code", "what happened", "what to do"), rows)
 
 
 def _codes(problems: Iterable[Any]) -> str:

@@ -22,6 +22,8 @@ from chalicelib.api.problems import MEDIA_TYPE
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, MEDIA_SERVER, OPERATIONS, Audience, Operation, route
 from chalicelib.domain import errors, refusals
 from chalicelib.domain.errors import StreamSyncError
+from chalicelib.domain.refusals import every_refusal
+from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndReason
 
 blueprint = Blueprint(__name__)
 
@@ -123,6 +125,7 @@ def document() -> Json:
         paths[operation.path][operation.method.lower()] = _operation(operation, schemas)
     used = {problem for operation in OPERATIONS for problem in problems_of(operation)} | set(NOWHERE)
     components = schemas.components | {"Problem": _problem(used)}
+    _describe_codes(components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -261,6 +264,16 @@ def _refusal(found: list[type[StreamSyncError]]) -> Json:
 
 def _with_headers(response: Json, status: int) -> Json:
     return response | {"headers": HEADERS[status]} if status in HEADERS else response
+
+
+def _describe_codes(components: Json) -> None:
+    """A line each, for what pydantic knows as names only."""
+    ends = [f"`{reason}`: {END_REASON_TEXT[reason]} {END_REASON_ACTION[reason] or ''}".rstrip() for reason in EndReason]
+    components["EndReason"]["description"] = "\n\n".join(["Why a stream ended.", *ends])
+    refused = every_refusal()
+    code: Json = components["LastRefusal"]["properties"]["code"]
+    code["enum"] = [refusal.code for refusal in refused]
+    code["description"] += "".join(f"\n\n`{one.code}`: {one.title}. {one.action}" for one in refused)
 
 
 def _name(problem: type[StreamSyncError]) -> str:
