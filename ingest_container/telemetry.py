@@ -56,7 +56,7 @@ class Telemetry:
         self._put(self._records, event)
 
     def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
-        """The reason, to the dashboard and into the timeline of the channel whose key it was; nowhere for an unknown key."""
+        """The reason, to the dashboard and the timeline of the channel whose key it was; an unknown key is nobody's."""
         if not self._sampler.refused(error.code, error.channel_id, steady()) or error.channel_id is None:
             return
         event = StreamStateChange(
