@@ -50,7 +50,10 @@ class StreamFacts(BusEvent):
 
 
 class StreamStateChange(BusEvent):
-    """detail-type `Stream State Change`. Times are ms; `reason` is an EndReason or the code of a refusal."""
+    """detail-type `Stream State Change`. Times are ms.
+
+    `reason` is an EndReason, the code of a refusal, or `waiting_for_key_frame`.
+    """
 
     detail_type: Literal["Stream State Change"] = Field(default="Stream State Change", exclude=True)
     event_name: EventName

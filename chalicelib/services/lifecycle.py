@@ -34,6 +34,8 @@ from chalicelib.domain.times import iso_times
 from chalicelib.services import news
 from chalicelib.store import channels, leases, nodes, streams, timeline
 
+WAITING_FOR_KEY_FRAME = "waiting_for_key_frame"  # the reason that a channel is not LIVE yet
+
 
 class StreamHold:
     """The holder's side of a stream. Not thread-safe: one step at a time; only `next_seq` may be asked beside it."""
@@ -77,7 +79,13 @@ class StreamHold:
 
     def waiting(self, now: int) -> StreamStateChange:
         """The encoder described its stream, and its first frame is waited for; nothing to write."""
-        return self._news(EventName.STREAM_WAITING, now, detail="Waiting for the encoder's first key frame.")
+        return self._news(
+            EventName.STREAM_WAITING,
+            now,
+            status=ChannelStatus.RECONNECTING if self.state is StreamState.RECONNECTING else ChannelStatus.OFFLINE,
+            reason=WAITING_FOR_KEY_FRAME,
+            detail="Your encoder is connected. Waiting for its first key frame.",
+        )
 
     def media(self, now: int, facts: StreamFacts) -> StreamStateChange | None:
         """The first media of a connection. Raises LeaseLost."""

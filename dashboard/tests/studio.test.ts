@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ConfigError, loadConfig, parseConfig } from "../src/config";
-import { initialState } from "../src/realtime/state";
+import { initialState, reduce } from "../src/realtime/state";
 import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
 import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
 import {
   anythingMeasured,
   codecName,
   encoderName,
+  isWaitingForKeyFrame,
   missingMedia,
   profileAndLevel,
   rateAndChannels,
@@ -14,7 +15,7 @@ import {
 } from "../src/studio/status-words";
 import { copyText } from "../src/ui/clipboard";
 import { ago, dayAndTime, dayAndTimeWithZone, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
-import { channel, live } from "./messages";
+import { channel, live, status } from "./messages";
 
 describe("configuration", () => {
   const good = {
@@ -54,6 +55,16 @@ describe("the shown status", () => {
     const state = { ...initialState, broadcast: { ...initialState.broadcast, status: "LIVE" as const } };
     expect(shownStatus(state)).toBe("LIVE");
     expect(shownStatus({ ...state, link: { phase: "lost", since: 0, retryAt: 1 } })).toBe("UNKNOWN");
+  });
+
+  it("waits for a key frame until the channel is LIVE or the encoder has gone", () => {
+    const waiting = status({ status: "OFFLINE", reason: "waiting_for_key_frame", seq: 1 });
+    const next = [status({ seq: 2 }), status({ status: "OFFLINE", reason: "no_media", seq: 2 })];
+    const seen = reduce(initialState, { kind: "message", message: waiting, now: 1 });
+    expect(isWaitingForKeyFrame(seen.broadcast)).toBe(true);
+    for (const message of next) {
+      expect(isWaitingForKeyFrame(reduce(seen, { kind: "message", message, now: 2 }).broadcast)).toBe(false);
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
 import { Measures } from "./measures";
-import { type ShownStatus, announcement, shownStatus } from "./status-words";
+import { type ShownStatus, announcement, isWaitingForKeyFrame, shownStatus } from "./status-words";
 
 interface StatusPanelProps {
   readonly state: StudioState;
@@ -104,6 +104,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
         </>
       );
     case "RECONNECTING":
+      if (isWaitingForKeyFrame(broadcast)) return <>{broadcast.reasonText}</>;
       return (
         <>
           The connection to your encoder is interrupted. Waiting
@@ -133,7 +134,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
       ) : (
         <>
           <span data-testid="end-reason">{broadcast.reasonText}</span>
-          {broadcast.endedAt !== null && (
+          {broadcast.endedAt !== null && !isWaitingForKeyFrame(broadcast) && (
             <>
               {" "}
               Ended on <Moment at={broadcast.endedAt} />.

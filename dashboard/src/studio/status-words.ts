@@ -44,6 +44,11 @@ export function anythingMeasured(live: Live | null): boolean {
   return Object.values(measures).some((value) => value !== null);
 }
 
+/** The encoder is connected and has sent no frame yet. */
+export function isWaitingForKeyFrame(broadcast: Broadcast): boolean {
+  return broadcast.reason === "waiting_for_key_frame";
+}
+
 const CODEC_NAMES: Readonly<Record<string, string>> = {
   h264: "H.264",
   avc: "H.264",

@@ -29,6 +29,8 @@ def test_a_relay_that_waits_for_its_sources_key_frame_goes_live(node: Node, stud
     relay = publish(node, studio.stream_key)
     described(relay)
     until(lambda: "Stream Waiting" in studio.kinds(), "its owner is told")
+    told = next(entry.facts for entry in studio.timeline() if entry.kind == "Stream Waiting")
+    assert (told["status"], told["reason"]) == ("OFFLINE", "waiting_for_key_frame")
     assert not relay.was_closed(6), "longer than who sends nothing at all is given"
     frame(relay)
     until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)

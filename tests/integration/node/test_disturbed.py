@@ -1,0 +1,68 @@
+"""A node whose event loop stands still while its process runs on, or whose system's clock is set."""
+
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.streams import ChannelStatus
+from tests.integration.node.conftest import Node, StartNode, Studio
+from tests.support.publisher import Publisher, until
+
+OnAir = Callable[[Node, Studio], Publisher]
+DISTURBED = "tests.support.disturbed_node"
+
+
+def test_a_loop_that_is_blocked_for_some_seconds_keeps_its_session(
+    studio: Studio, on_air: OnAir, start_node: StartNode
+) -> None:
+    node, peer = start_node(module=DISTURBED, block_seconds=6), start_node()
+    on_air(node, studio)
+    fence = studio.channel.lease.fence
+    node.send(signal.SIGUSR1)
+    until_then = time.monotonic() + 10
+    while time.monotonic() < until_then:
+        assert studio.is_(ChannelStatus.LIVE)
+        time.sleep(0.2)
+    assert studio.channel.lease.fence == fence
+    assert "Stream Interrupted" not in studio.kinds()
+    assert not node.said("the channel is held by somebody else now")
+    assert not peer.said("ended a dead node's stream")
+
+
+@pytest.mark.requirement("SS-3.3")
+def test_a_loop_that_is_blocked_for_good_loses_its_channels_in_time(
+    studio: Studio, on_air: OnAir, start_node: StartNode
+) -> None:
+    node, peer = start_node(module=DISTURBED, block_seconds=60), start_node()
+    on_air(node, studio)
+    began = time.monotonic()
+    node.send(signal.SIGUSR1)
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 20)
+    assert time.monotonic() - began < 10
+    until(lambda: peer.said("ended a dead node's stream"), "its peer cleans up")
+    on_air(peer, studio)
+
+
+@pytest.mark.parametrize("step", [60, -60])
+def test_setting_the_systems_clock_ends_no_stream(
+    studio: Studio, on_air: OnAir, start_node: StartNode, step: int
+) -> None:
+    node, peer = start_node(module=DISTURBED, step_seconds=step), start_node()
+    running = on_air(node, studio)
+    waiting = Studio()
+    on_air(node, waiting).drop()
+    until(lambda: waiting.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
+    began = time.monotonic()
+    node.send(signal.SIGUSR2)
+    until(lambda: node.said("the system's clock was set, the node keeps its own while it has streams"), "it noticed")
+    until(lambda: waiting.is_(ChannelStatus.OFFLINE), "the other one's grace period is over", 12)
+    assert time.monotonic() - began > 5, "not before its time"
+    assert studio.is_(ChannelStatus.LIVE)
+    assert "Stream Interrupted" not in studio.kinds()
+    assert not peer.said("ended a dead node's stream")
+    running.fall_silent()
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 7)
+    running.stop()
+    until(lambda: node.said("the system's clock was set, the node goes by it"), "it has no stream any more", 12)
