@@ -100,6 +100,7 @@ class Broadcast:
         self._tasks: set[asyncio.Task[None]] = set()
         self._limits = limits
         self._clock = clock
+        self._failure: str | None = None  # how the encoder broke the protocol on the connection that was lost last
         self._liveness = Liveness(clock(), limits)
 
     @property
@@ -119,6 +120,7 @@ class Broadcast:
     def take_on(self, carrier: Carrier, grant: Grant, key: StreamKey) -> None:
         """`carrier` was granted the channel, by any of its keys; a stream that was interrupted continues here."""
         self.key = key
+        self._failure = None
         replaced, self.carrier = self.carrier, carrier
         if replaced is not None:  # it fell silent, and this one was let in
             replaced.drop(EndReason.LEASE_LOST)
@@ -139,10 +141,14 @@ class Broadcast:
         if self._liveness.media(self._clock(), messages) is Decision.GO_LIVE:
             self._start(self._go_live)
 
-    def connection_lost(self, carrier: Carrier) -> None:
-        """Without a clean stop. Of a carrier that was replaced it is no news."""
+    def connection_lost(self, carrier: Carrier, failure: str | None = None) -> None:
+        """Without a clean stop; `failure` says how the encoder broke the protocol. Of a replaced carrier it is no news.
+
+        A stream whose encoder breaks the protocol waits for it like any other: encoders reconnect and begin anew.
+        """
         if carrier is self.carrier:
             self.carrier = None
+            self._failure = failure
             if self._liveness.lost() is Decision.INTERRUPT:
                 self._start(self._interrupt)
 
@@ -321,15 +327,16 @@ class Broadcast:
             return
         now = now_ms()
         until = now + round((self._liveness.grace_until - self._clock()) * 1000)
-        event = await self._persist(hold.lost, now, until - hold.grant.grace, self.meter.total_bytes)
+        last_media = until - hold.grant.grace
+        event = await self._persist(hold.lost, now, last_media, self.meter.total_bytes, self._failure)
         self._tell(event)
         if self.hold is hold and self._is_over:  # else its encoder is back already
-            self._over(EndReason.NO_MEDIA)
+            self._over(EndReason.PROTOCOL_ERROR if self._failure else EndReason.NO_MEDIA)
 
     async def _give_up(self, hold: StreamHold) -> None:
         """The grace is over, unless the encoder came back since that was seen."""
         if self.hold is hold:
-            await self._end(EndReason.GRACE_OVER)
+            await self._end(EndReason.PROTOCOL_ERROR if self._failure else EndReason.GRACE_OVER, self._failure)
 
     async def _check_lease(self) -> None:
         hold = self.hold

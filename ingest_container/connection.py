@@ -8,14 +8,14 @@ from typing import Protocol, cast
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain import publish_names
 from chalicelib.domain.errors import StreamSyncError
 from chalicelib.domain.events import StreamFacts
-from chalicelib.domain.refusals import NodeDraining, PublishRefused, WrongApplication
-from chalicelib.domain.streams import EndReason
-from chalicelib.domain.times import iso
+from chalicelib.domain.refusals import NodeDraining, PublishRefused
+from chalicelib.domain.streams import EndReason, protocol_failure
 from ingest_container import proxy_protocol, rtmp
+from ingest_container.audit import AuditSpan
 from ingest_container.broadcast import Broadcast
-from ingest_container.clock import now_ms
 from ingest_container.facts import FactFinder
 from ingest_container.gatekeeper import TurnedAway, canonical, subscriber
 from ingest_container.gathering import Gathering
@@ -95,8 +95,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._admission: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport
-        self._began = now_ms()
-        self._began_at = self._loop.time()
+        self._span = AuditSpan.begin(self._loop.time())
+        self._audited = False  # the record of the span is written
         self._reason = "peer_closed"
         self._detail: str | None = None
         self._stopped_cleanly = False
@@ -268,7 +268,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._node.disconnected(self)
         if self._broadcast is not None:
             self._leave(self._broadcast)
-        self._audit()
+        if not self._audited:
+            self._audit()
 
     # --- the session's side ------------------------------------------------------------------------------------
 
@@ -309,7 +310,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
         for event in events:
             match event:
                 case rtmp.PublishRequested():
-                    self._asked_to_publish = True
+                    self._begin_stream()
                     if self._allowance is None:
                         self._charge(ADMISSION_COST)
                     self._admission = self._loop.create_task(self._admit(event))
@@ -331,20 +332,30 @@ class PublisherConnection(asyncio.BufferedProtocol):
                 case _:
                     self._found.learn(event)
 
+    def _begin_stream(self) -> None:
+        """A publish is asked for; where it is not the connection's first, it has an audit record of its own."""
+        if self._audited:
+            self._span = AuditSpan.begin(self._loop.time(), self._session.bytes_received)
+            self._audited = self._stopped_cleanly = False
+            self._key_id = self._stream = self._detail = None
+            self._reason = "peer_closed"
+        self._asked_to_publish = True
+
     def _on_clean_stop(self) -> None:
         self._stopped_cleanly = True
         self._gathering.at_once()
         self._reason = EndReason.CLEAN_STOP.value
-        if self._broadcast is not None:
-            self._broadcast.end(EndReason.CLEAN_STOP)
+        broadcast, self._broadcast = self._broadcast, None  # the connection is free for another
+        if broadcast is not None:
+            broadcast.end(EndReason.CLEAN_STOP)
+        self._audit()
 
     # --- admission ---------------------------------------------------------------------------------------------
 
     async def _admit(self, request: rtmp.PublishRequested) -> None:
         try:
-            if request.app != self._node.settings.rtmp_app:
-                raise WrongApplication()
-            broadcast = await self._node.admit(request.stream_name, self)
+            stream_key = publish_names.stream_key(request.app, request.stream_name, self._node.settings.rtmp_app)
+            broadcast = await self._node.admit(stream_key, self)
         except PublishRefused as refusal:
             await self._refuse(refusal)
             return
@@ -365,7 +376,8 @@ class PublisherConnection(asyncio.BufferedProtocol):
         self._broadcast = broadcast
         self._key_id = broadcast.key.key_id
         self._stream = (broadcast.stream_id, broadcast.hold.next_seq())
-        self._stopped_cleanly = False
+        self._found = FactFinder()
+        self._found.introduced(self.flash_version)
         self._session.accept_publish(self._loop.time())
         self._counts, self._media = self._session.counts, 0
         broadcast.meter.follow(self._counts, self._loop.time())
@@ -400,13 +412,14 @@ class PublisherConnection(asyncio.BufferedProtocol):
 
     def drop(self, reason: EndReason) -> None:
         """The broadcast is over, or goes on without this connection."""
+        if reason is EndReason.CLEAN_STOP:
+            return  # it was let go of then, and another may have begun here
         self._broadcast = None
         if not self._stopped_cleanly:
             self._reason = reason.value
-        if reason is not EndReason.CLEAN_STOP:
-            # Encoders ignore or mishandle what is said after Publish.Start; a close at a message boundary they all
-            # understand.
-            self._hang_up()
+        # Encoders ignore or mishandle what is said after Publish.Start; a close at a message boundary they all
+        # understand.
+        self._hang_up()
 
     def close(self, reason: str) -> None:
         """The node stops."""
@@ -433,20 +446,18 @@ class PublisherConnection(asyncio.BufferedProtocol):
         if self._stopped_cleanly:
             broadcast.end(EndReason.CLEAN_STOP)
         else:
-            broadcast.connection_lost(self)
+            failure = None if self._detail is None else protocol_failure(self._reason, self._detail)
+            broadcast.connection_lost(self, failure)
 
     def _audit(self) -> None:
-        seconds = self._loop.time() - self._began_at
+        self._audited = True
         received = self._session.bytes_received
         record = {
             "client_ip": self.client_ip,
             "node_id": self._node.settings.node_id,
             "key_id": self._key_id,
             "stream_id": self._stream[0] if self._stream else None,
-            "started_at": iso(self._began),
-            "duration_s": round(seconds, 3),
-            "bytes": received,
-            "mean_kbps": round(received * 8 / 1000 / seconds, 1) if seconds > 0 else 0.0,
+            **self._span.measures(self._loop.time(), received),
             "reason": self._reason,
             "detail": self._detail,
         }

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
 
+from chalicelib.domain import addresses
+
 # Failed attempts without a pause: people mistype, and OBS is told at once.
 FREE_FAILURES = 3
 # The pause before the next refusal, in seconds: doubled with each failure. OBS waits 31 s for an answer to publish.
@@ -24,9 +26,7 @@ SUBSCRIBER_PREFIX = 64
 
 def canonical(address: str) -> str:
     """An address in its usual form: IPv4 is IPv4, also where a dual-stack socket writes it as ::ffff:192.0.2.1."""
-    parsed = ip_address(address.partition("%")[0])
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    return str(mapped or parsed)
+    return str(addresses.address(address))
 
 
 class TurnedAway(Exception):

@@ -1,12 +1,14 @@
 """The ingest node's own environment, beside `chalicelib.config`."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from ulid import ULID
+
+from chalicelib.domain import addresses
 
 
 class IngestSettings(BaseSettings):
@@ -62,5 +64,5 @@ class IngestSettings(BaseSettings):
 
     def trusts_proxy(self, peer: str) -> bool:
         """Whether a PROXY protocol header from `peer`, an IP address in canonical form, is to be believed."""
-        address = ip_address(peer)
-        return any(address in network for network in self.proxy_networks)
+        address = addresses.address(peer)
+        return any(address in addresses.unmapped(network) for network in self.proxy_networks)

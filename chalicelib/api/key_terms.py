@@ -7,12 +7,13 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import RequestModel, example
+from chalicelib.domain import addresses
 from chalicelib.domain import keys as rules
 
 
 def _network(text: str) -> str:
     try:
-        return str(rules.network(text))
+        return str(addresses.network(text))
     except ValueError:
         raise ValueError("must be a network such as 203.0.113.0/24 or an address") from None
 

@@ -6,8 +6,8 @@ import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from chalicelib.domain import addresses
 from chalicelib.domain.refusals import (
     KeyExpired,
     KeyNotAllowedHere,
@@ -134,22 +134,15 @@ def refusal_of_claim(key: StreamKey | None, stream_id: str | None, now: int) -> 
     return refused or KeyUnknown()
 
 
-def network(text: str) -> IPv4Network | IPv6Network:
-    """A network in CIDR form, or one address. Raises ValueError, also where bits are set behind the prefix."""
-    return ip_network(text.strip())
-
-
 def check_place(key: StreamKey, client_ip: str | None) -> None:
     """Raises KeyNotAllowedHere if the key has an allow list and `client_ip` is not on it, or not known."""
     if not key.allow_list:
         return
     try:
-        address = ip_address(client_ip or "")
+        client = addresses.address(client_ip or "")
     except ValueError:
-        address = None
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped  # how a dual-stack socket shows an IPv4 client
-    if address is None or not any(address in network(entry) for entry in key.allow_list):
+        client = None
+    if client is None or not any(client in addresses.network(entry) for entry in key.allow_list):
         raise KeyNotAllowedHere(channel_id=key.channel_id, key_id=key.key_id)
 
 

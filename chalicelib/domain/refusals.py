@@ -2,6 +2,7 @@
 
 PublishRefused                   NetStream.Publish.Denied unless said otherwise
 |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
+|-- KeyMissing, KeyMalformed 401
 |-- KeyNotAllowedHere        403
 |-- KeyInUse                 409  NetStream.Publish.BadName
 |-- WrongApplication         404
@@ -43,6 +44,20 @@ class KeyUnknown(PublishRefused):
     code = "key_unknown"
     title = "The stream key is not known"
     action = "Copy the stream key from your dashboard again."
+
+
+class KeyMissing(PublishRefused):
+    code = "key_missing"
+    title = "The encoder sent no stream key"
+    action = "Copy the stream key from your dashboard into the encoder's stream key field."
+
+
+class KeyMalformed(PublishRefused):
+    """More than a key came, and which part of it is the key cannot be told."""
+
+    code = "key_malformed"
+    title = "The encoder's stream key field holds more than the stream key"
+    action = "Put only the stream key there, and the ingest URL into the server field, as your dashboard shows them."
 
 
 class KeyRevoked(PublishRefused):

@@ -92,6 +92,12 @@ END_REASON_ACTION: dict[EndReason, str | None] = {
     EndReason.PROTOCOL_ERROR: "Update the encoder, or try another one; the stream's timeline has the detail.",
 }
 
+
+def protocol_failure(code: str, detail: str) -> str:
+    """The sentence for a person where it is known how an encoder broke the protocol; `code` is for a search."""
+    return f"{END_REASON_TEXT[EndReason.PROTOCOL_ERROR].removesuffix('.')}: {detail} ({code})."
+
+
 TRANSITIONS: dict[StreamState, dict[StreamEvent, StreamState]] = {
     StreamState.CONNECTING: {
         StreamEvent.MEDIA: StreamState.LIVE,

@@ -1,10 +1,9 @@
 """Which addresses a webhook may lead to: the public internet, and networks that the operator allows by name."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+from chalicelib.domain.addresses import Address, Network, unmapped
 
 
 def may_be_called(address: Address, allowed: Sequence[Network]) -> bool:
@@ -17,7 +16,7 @@ def may_be_called(address: Address, allowed: Sequence[Network]) -> bool:
     inner = _carried(address)
     if inner is not None:
         return may_be_called(inner, allowed)
-    if any(address.version == network.version and address in network for network in allowed):
+    if any(address in unmapped(network) for network in allowed):
         return True
     site_local = isinstance(address, IPv6Address) and address.is_site_local
     return address.is_global and not (address.is_multicast or address.is_reserved or site_local)

@@ -16,7 +16,7 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
 from chalicelib.domain.publications import OWN_KIND, Publication
-from chalicelib.domain.refusals import KeyInUse, KeyUnknown, PublishRefused
+from chalicelib.domain.refusals import KeyInUse, KeyMissing, KeyUnknown, PublishRefused
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
 from chalicelib.services import lifecycle
 from chalicelib.store import channels, keys, leases, nodes, streams
@@ -59,7 +59,9 @@ _cache = KeyCache()
 
 
 def authenticate(stream_key: str, now: int, cache: KeyCache = _cache) -> StreamKey:
-    """The key's record. Raises KeyUnknown (malformed ones too), KeyRevoked, KeyExpired, KeyNotYetValid."""
+    """The key's record. Raises KeyMissing, KeyUnknown (malformed ones too), KeyRevoked, KeyExpired, KeyNotYetValid."""
+    if not stream_key.strip():
+        raise KeyMissing()
     if not rules.is_well_formed(stream_key):
         raise KeyUnknown()
     key_hash = rules.hash_key(stream_key)

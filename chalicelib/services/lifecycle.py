@@ -107,19 +107,28 @@ class StreamHold:
             streams.set_facts(self.grant.stream_id, self.grant.fence, facts)
             self.facts = facts
 
-    def lost(self, now: int, last_media_at: int, bytes_in: int) -> StreamStateChange | None:
+    def lost(self, now: int, last_media_at: int, bytes_in: int, failure: str | None = None) -> StreamStateChange | None:
         """The connection is gone or silent. A stream that was LIVE waits for its encoder, counted from its last media.
 
-        Raises LeaseLost.
+        `failure` says how the encoder broke the protocol, if that was the end of the connection. Raises LeaseLost.
         """
+        broken = None if failure is None else EndReason.PROTOCOL_ERROR
         after = next_state(self.state, StreamEvent.TRANSPORT_LOST)
         if after is StreamState.ENDED:
-            return self.end(EndReason.NO_MEDIA, now, bytes_in)
+            return self.end(broken or EndReason.NO_MEDIA, now, bytes_in, failure)
         until = last_media_at + self.grant.grace
         seq = self.next_seq()
         leases.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until)
         self.state, self.released = after, True
-        return self._news(EventName.STREAM_INTERRUPTED, now, seq=seq, status=ChannelStatus.RECONNECTING, until=until)
+        return self._news(
+            EventName.STREAM_INTERRUPTED,
+            now,
+            seq=seq,
+            status=ChannelStatus.RECONNECTING,
+            until=until,
+            reason=broken,
+            detail=failure,
+        )
 
     def end(self, reason: EndReason, now: int, bytes_in: int, detail: str | None = None) -> StreamStateChange | None:
         """Over for good; `detail` where more is known than the reason's own sentence says. Raises LeaseLost."""

@@ -19,7 +19,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.domain.webhook_addresses import Network, may_be_called
+from chalicelib.domain.addresses import Network
+from chalicelib.domain.webhook_addresses import may_be_called
 from chalicelib.domain.webhook_deliveries import KEPT_RESPONSE, Answer
 from chalicelib.domain.webhooks import DEFAULT_PORTS, host_and_port
 

@@ -4,9 +4,11 @@ import { initialState, reduce } from "../src/realtime/state";
 import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
 import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
 import {
+  announcement,
   anythingMeasured,
   codecName,
   encoderName,
+  interruption,
   isWaitingForKeyFrame,
   missingMedia,
   profileAndLevel,
@@ -16,6 +18,20 @@ import {
 import { copyText } from "../src/ui/clipboard";
 import { ago, dayAndTime, dayAndTimeWithZone, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
 import { channel, live, status } from "./messages";
+
+describe("an interruption", () => {
+  const before = initialState.broadcast;
+
+  it("has no reason where none is known", () => {
+    expect(interruption(before)).toBe("The connection to your encoder is interrupted.");
+  });
+
+  it("has the reason where the encoder broke the protocol, also for a screen reader", () => {
+    const reasonText = "The encoder sent something that is not valid RTMP: 9 bytes (message_too_large).";
+    expect(interruption({ ...before, reasonText })).toContain(reasonText);
+    expect(announcement("RECONNECTING", { ...before, reasonText })).toContain(reasonText);
+  });
+});
 
 describe("configuration", () => {
   const good = {

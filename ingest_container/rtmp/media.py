@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from . import work
 from .amf0 import decode
+from .codecs.facts import Sound
 from .codecs.readers import PICTURE_HEADERS, PICTURE_KEY_FRAMES, SOUND_FRAMES, SOUND_HEADERS
 from .counting import MediaCounter
 from .errors import AmfError, CodecError
@@ -53,7 +54,9 @@ class MediaReader:
         self._spend = spend
         self._frames = frames
         self._picture: VideoConfig | None = None  # what key frames said last
-        self._sound_codec: str | None = None  # whose frames are known
+        self._sound: AudioConfig | None = None  # what frames and headers said last
+        # The codec that was read, and the rate and channels of its tag; None until a frame could be read.
+        self._sound_read: tuple[str, int | None, int | None] | None = None
 
     def read(self, message: Message, events: list[Event]) -> None:
         """Append what the message says. Zero-length messages are legal and say nothing."""
@@ -148,19 +151,28 @@ class MediaReader:
             events.append(event)
 
     def _describe_sound(self, tag: AudioTag, payload: bytes, events: list[Event]) -> None:
-        """As `_describe_picture`; a codec without a sequence header is looked at until one frame was read."""
-        if not tag.is_sequence_header and self._sound_codec == tag.codec:
+        """As `_describe_picture`; a codec without a sequence header is looked at until one frame was read.
+
+        What the tag's own byte says stands in for a frame that says nothing of itself.
+        """
+        said: tuple[str, int | None, int | None] | None = (tag.codec, tag.sample_rate, tag.channels)
+        if not tag.is_sequence_header and self._sound_read == said:
             return
         read = (SOUND_HEADERS if tag.is_sequence_header else SOUND_FRAMES).get(tag.codec)
-        if read is None:
-            return
+        found = None if tag.sample_rate is None else Sound(tag.sample_rate, tag.channels)
         self._charge_description(payload, is_header=tag.is_sequence_header)
-        try:
-            found = read(payload[tag.data_offset : tag.data_offset + _HEADER_BYTES])
-        except CodecError:
+        if read is not None:
+            try:
+                found = read(payload[tag.data_offset : tag.data_offset + _HEADER_BYTES])
+            except CodecError:
+                said = None
+        if found is None:
             return
-        self._sound_codec = tag.codec
-        events.append(AudioConfig(tag.codec, found.sample_rate, found.channels))
+        self._sound_read = said
+        event = AudioConfig(tag.codec, found.sample_rate, found.channels)
+        if tag.is_sequence_header or event != self._sound:
+            self._sound = event
+            events.append(event)
 
     def _charge_description(self, payload: bytes, *, is_header: bool) -> None:
         """Sequence headers are rare; key frames may be all there is, and are looked into a little only."""

@@ -29,6 +29,12 @@ AUDIO_CODECS = {
     11: "speex",
     14: "mp3",
 }
+# What the rest of a legacy tag's byte says (FLV E.4.2.1): a rate of two bits, and a bit for stereo. Of these formats it
+# says nothing, or nothing that is true: "Nellymoser 8 kHz mono", "Speex ... SoundRate 16 kHz, mono" (by the text of the
+# format), G.711 and "MP3 8 kHz" at their one rate. AAC's bits are fixed, and its own header is what counts.
+_TAG_RATES = (5_512, 11_025, 22_050, 44_100)
+_FIXED_RATES = {4: 16_000, 5: 8_000, 7: 8_000, 8: 8_000, 11: 16_000, 14: 8_000}
+_ALWAYS_MONO = (4, 5, 11)
 VIDEO_FOURCCS = {
     b"avc1": "h264",
     b"hvc1": "hevc",
@@ -94,6 +100,8 @@ class AudioTag:
     data_offset: int
     track: int = 0
     nanoseconds: int = 0
+    sample_rate: int | None = None  # as the tag's own byte says it, of a codec without a header
+    channels: int | None = None
 
 
 def parse_video(payload: bytes) -> VideoTag | None:
@@ -128,10 +136,17 @@ def parse_audio(payload: bytes) -> AudioTag | None:
         return _enhanced_audio(payload)
     codec = AUDIO_CODECS.get(audio_format, UNKNOWN)
     if audio_format != _LEGACY_AAC:
-        return AudioTag(codec, False, 1)
+        return _legacy_audio(codec, audio_format, payload[0])
     if len(payload) < 2:
         return None
     return AudioTag(codec, payload[1] == _SEQUENCE_START, 2)
+
+
+def _legacy_audio(codec: str, audio_format: int, first: int) -> AudioTag:
+    if codec == UNKNOWN:
+        return AudioTag(codec, False, 1)
+    rate = _FIXED_RATES.get(audio_format, _TAG_RATES[first >> 2 & 3])
+    return AudioTag(codec, False, 1, sample_rate=rate, channels=1 if audio_format in _ALWAYS_MONO else 1 + (first & 1))
 
 
 def video_frame_head(payload: bytes) -> bytes:

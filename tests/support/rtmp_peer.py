@@ -113,6 +113,7 @@ class RtmpPeer:
     app: str = "live"
     key: str = "key"
     chunk_size: int = 4096
+    media_stream: int = 1  # the message stream that media and metadata go out on
     replies: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -238,4 +239,4 @@ class RtmpPeer:
         return message(3, COMMAND_AMF0, payload, stream_id=stream_id, chunk_size=self.chunk_size)
 
     def _media(self, type_id: int, payload: bytes, time: int) -> bytes:
-        return message(4, type_id, payload, time=time, stream_id=1, chunk_size=self.chunk_size)
+        return message(4, type_id, payload, time=time, stream_id=self.media_stream, chunk_size=self.chunk_size)

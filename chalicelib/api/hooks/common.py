@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from chalicelib.domain.refusals import (
     KeyExpired,
     KeyInUse,
+    KeyMissing,
     KeyNotAllowedHere,
     KeyNotYetValid,
     KeyRevoked,
@@ -21,7 +22,7 @@ from chalicelib.services import foreign
 APPLICATION = "live"
 
 # Why a publisher is not let in.
-REFUSALS = (KeyUnknown, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNotAllowedHere, KeyInUse)
+REFUSALS = (KeyUnknown, KeyMissing, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNotAllowedHere, KeyInUse)
 
 # Parameters that a publisher may bring its key in.
 KEY_PARAMETERS = ("key", "token", "jwt", "pass", "password")

@@ -7,7 +7,7 @@ import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
 import { Measures } from "./measures";
-import { type ShownStatus, announcement, isWaitingForKeyFrame, shownStatus } from "./status-words";
+import { type ShownStatus, announcement, interruption, isWaitingForKeyFrame, shownStatus } from "./status-words";
 
 interface StatusPanelProps {
   readonly state: StudioState;
@@ -107,7 +107,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
       if (isWaitingForKeyFrame(broadcast)) return <>{broadcast.reasonText}</>;
       return (
         <>
-          The connection to your encoder is interrupted. Waiting
+          <span data-testid="interruption">{interruption(broadcast)}</span> Waiting
           {broadcast.until === null ? (
             " for it to come back."
           ) : (

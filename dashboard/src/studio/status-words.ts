@@ -16,7 +16,7 @@ export function announcement(shown: ShownStatus, broadcast: Broadcast): string {
     case "LIVE":
       return "You are live.";
     case "RECONNECTING":
-      return "The connection to your encoder is interrupted. Waiting for it to come back.";
+      return `${interruption(broadcast)} Waiting for it to come back.`;
     case "OFFLINE":
       return broadcast.reasonText ? `You are off air. ${broadcast.reasonText}` : "You are off air.";
     case "UNKNOWN":
@@ -49,6 +49,12 @@ export function isWaitingForKeyFrame(broadcast: Broadcast): boolean {
   return broadcast.reason === "waiting_for_key_frame";
 }
 
+/** That the encoder is gone, and why where that is known. */
+export function interruption({ reasonText }: Broadcast): string {
+  const gone = "The connection to your encoder is interrupted.";
+  return reasonText === null ? gone : `${gone} ${reasonText}`;
+}
+
 const CODEC_NAMES: Readonly<Record<string, string>> = {
   h264: "H.264",
   avc: "H.264",
@@ -65,6 +71,14 @@ const CODEC_NAMES: Readonly<Record<string, string>> = {
   mp3: "MP3",
   opus: "Opus",
   flac: "FLAC",
+  ac3: "AC-3",
+  eac3: "E-AC-3",
+  pcma: "G.711 A-law",
+  pcmu: "G.711 μ-law",
+  speex: "Speex",
+  pcm: "PCM",
+  adpcm: "ADPCM",
+  nellymoser: "Nellymoser",
 };
 
 /** What the encoder calls itself in RTMP is its library's name; people know it by another. */

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import aac, av1, avc, hevc, sounds, vp9
+from . import aac, av1, avc, hevc, mp3, sounds, vp9
 from .facts import Picture, Sound
 
 PICTURE_HEADERS: dict[str, Callable[[bytes], Picture]] = {
@@ -21,4 +21,5 @@ PICTURE_KEY_FRAMES: dict[str, Callable[[bytes], Picture]] = {"vp9": vp9.parse_ke
 SOUND_FRAMES: dict[str, Callable[[bytes], Sound]] = {
     "ac3": sounds.parse_ac3_frame,
     "eac3": sounds.parse_eac3_frame,
+    "mp3": mp3.parse_frame,
 }

@@ -143,7 +143,7 @@ class TestMediaMtx:
     @pytest.mark.requirement("SO-1")
     def test_each_refusal_has_its_own_code(self, hooks: Hooks, broadcaster: Broadcaster, channel_id: str) -> None:
         path = f"live/{channel_id}"
-        assert hooks.mediamtx_auth(path=path).code == "key_unknown"
+        assert hooks.mediamtx_auth(path=path).code == "key_missing"
         assert hooks.mediamtx_auth(path=f"live/{'z' * 40}").code == "key_unknown"
         assert hooks.mediamtx_auth(path=path, token="' OR 1=1 --").code == "key_unknown"
         assert hooks.mediamtx_auth(path="other/place", token=broadcaster.key).code == "wrong_application"

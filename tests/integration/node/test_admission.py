@@ -105,12 +105,52 @@ def refused(node: Node, stream_key: str, app: str = "live") -> tuple[str | None,
 
 
 @pytest.mark.requirement("SS-2.2")
-@pytest.mark.parametrize("stream_key", ["", "short", "b" * 40, "' OR 1=1 --", "🔑" * 40, "k" * 5_000])
+@pytest.mark.parametrize("stream_key", ["short", "b" * 40, "' OR 1=1 --", "🔑" * 40, "k" * 5_000])
 def test_an_unknown_key_is_unauthorized_and_a_malformed_one_looks_the_same(node: Node, stream_key: str) -> None:
     assert refused(node, stream_key) == (
         "NetStream.Publish.Denied",
         "Unauthorized: The stream key is not known. Copy the stream key from your dashboard again.",
     )
+
+
+@pytest.mark.requirement("SS-2.2")
+@pytest.mark.parametrize(
+    ("stream_key", "app", "told"),
+    [
+        ("", "live", "Unauthorized: The encoder sent no stream key. "),
+        (" ", "live", "Unauthorized: The encoder sent no stream key. "),
+        ("a" * 40 + "/" + "b" * 40, "live", "Unauthorized: The encoder's stream key field holds more than the stream "),
+        ("a" * 40, "live/" + "b" * 40, "Not found: The server URL does not name a known application. "),
+    ],
+)
+def test_what_is_wrong_in_the_encoders_fields_is_told_and_the_key_not_repeated(
+    node: Node, stream_key: str, app: str, told: str
+) -> None:
+    code, description = refused(node, stream_key, app)
+    assert code == "NetStream.Publish.Denied"
+    assert description.startswith(told)
+    assert "a" * 40 not in description + node.text()
+
+
+@pytest.mark.requirement("SS-2.1")
+@pytest.mark.parametrize(
+    ("app", "name"),
+    [
+        ("live", " /{}\n"),
+        ("live", "rtmp://ingest.example.com:1935/live/{}"),
+        ("live/{}", ""),
+        ("", "live/{}"),
+        ("live", "%20{}"),
+    ],
+)
+def test_a_key_is_taken_as_people_paste_it_and_never_logged(
+    node: Node, studio: Studio, publish: Publish, app: str, name: str
+) -> None:
+    publisher = publish(node, name.format(studio.stream_key), app.format(studio.stream_key))
+    assert publisher.publish() == STARTED
+    publisher.drop()
+    until(lambda: node.said("connection", key_id=studio.key.key_id), "the audit line")
+    assert studio.stream_key not in node.text()
 
 
 @pytest.mark.requirement("SS-2.2")

@@ -16,7 +16,7 @@ class Defective:
 
     failed: Exception | None = None
 
-    def tick(self, _now: int) -> None:
+    def tick(self) -> None:
         raise ZeroDivisionError
 
     def sample(self, _now: float) -> None:
@@ -32,7 +32,7 @@ class Sound:
     def __init__(self) -> None:
         self.had_its_turn = asyncio.Event()
 
-    def tick(self, _now: int) -> None:
+    def tick(self) -> None:
         self.had_its_turn.set()
 
     def sample(self, _now: float) -> None:

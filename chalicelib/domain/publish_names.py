@@ -1,0 +1,71 @@
+"""The stream key in what an encoder sends as application and stream name.
+
+People paste more than the key into the encoder's key field, or the key into its server field:
+
+    server field            key field                    application   stream name
+    rtmp://host/live        KEY                          live          KEY
+    rtmp://host/live        /KEY, "KEY ", KEY%20         live          as it is
+    rtmp://host/live        rtmp://host/live/KEY         live          as it is
+    rtmp://host             live/KEY                     (empty)       live/KEY
+    rtmp://host/live/KEY    (empty)                      live/KEY      (empty)
+
+Where only one part of it can be the key, that part is taken. Nothing of it is ever repeated in an error.
+"""
+
+import re
+from urllib.parse import unquote
+
+from chalicelib.domain.refusals import KeyMalformed, KeyMissing, WrongApplication
+
+_SCHEME = re.compile(r"rtmps?://[^/]*", re.IGNORECASE)
+# Spaces of all kinds, and what editors and chats put around a copied text: quotes, zero-width characters, a byte order
+# mark.
+_AROUND = "\"'`<>\u200b\u200c\u200d\u2060\ufeff"
+
+
+def stream_key(application: str, stream_name: str, expected: str) -> str:
+    """The key as it was meant; whether it is a good one is for admission to say.
+
+    `expected` is the application of the ingest URL. Raises WrongApplication, KeyMissing, KeyMalformed.
+    """
+    in_application = _parts(application)
+    in_name = _parts(_without_server(_trimmed(stream_name)))
+    if in_application[:1] == [expected]:
+        in_application = in_application[1:]
+        if in_name[:1] == [expected] and len(in_name) > 1:
+            in_name = in_name[1:]
+    elif not in_application and in_name[:1] == [expected]:
+        in_name = in_name[1:]
+    else:
+        raise WrongApplication()
+    found = list(dict.fromkeys(in_application + in_name))
+    if not found or (found == [expected] and not in_application and _is_url(stream_name)):
+        raise KeyMissing()
+    if in_application and in_name and len(found) > 1:
+        raise WrongApplication()
+    if len(found) > 1 or _is_url(found[0]):
+        raise KeyMalformed()
+    return found[0]
+
+
+def _is_url(text: str) -> bool:
+    return "://" in text
+
+
+def _without_server(text: str) -> str:
+    """A URL's path; anything else as it is."""
+    return _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
+
+
+def _parts(text: str) -> list[str]:
+    if _is_url(text):
+        return [text]
+    return [part for part in (_trimmed(part) for part in text.split("/")) if part]
+
+
+def _trimmed(text: str) -> str:
+    """Without spaces and the like at both ends, also where they are percent-encoded."""
+    decoded = unquote(text) if "%" in text else text
+    while (shorter := decoded.strip().strip(_AROUND)) != decoded:
+        decoded = shorter
+    return decoded

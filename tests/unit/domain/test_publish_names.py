@@ -1,0 +1,92 @@
+"""What people paste into the encoder's fields."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.publish_names import stream_key
+from chalicelib.domain.refusals import KeyMalformed, KeyMissing, PublishRefused, WrongApplication
+
+KEY = "aB3" * 13 + "x"
+OTHER = "z" * 40
+
+
+@pytest.mark.requirement("SS-2.1")
+@pytest.mark.parametrize(
+    ("application", "name"),
+    [
+        ("live", KEY),
+        ("/live/", KEY),
+        ("live", f"/{KEY}"),
+        ("live", f"{KEY}/"),
+        ("live", f"//{KEY}//"),
+        ("live", f" {KEY}"),
+        ("live", f"{KEY} \r\n\t"),
+        ("live", f"\u00a0{KEY}\u200b"),
+        ("live", f"\ufeff{KEY}"),
+        ("live", f'"{KEY}"'),
+        ("live", f"%20{KEY}%0A"),
+        ("live", f"%2F{KEY}"),
+        ("live", f"%61{KEY[1:]}"),
+        ("live", f"live/{KEY}"),
+        ("live", f"rtmp://ingest.example.com/live/{KEY}"),
+        ("live", f" rtmps://ingest.example.com:443/live/{KEY}/ "),
+        ("live", f"RTMP://[2001:db8::1]:1935/live/{KEY}"),
+        ("live", f"rtmp%3A%2F%2Fingest.example.com%2Flive%2F{KEY}"),
+        ("live", f"rtmp://ingest.example.com/{KEY}"),
+        ("", f"live/{KEY}"),
+        ("", f"rtmp://ingest.example.com/live/{KEY}"),
+        (f"live/{KEY}", ""),
+        (f"live/{KEY}", KEY),
+        (f"live/{KEY}/", "/"),
+    ],
+)
+def test_a_key_is_found_where_it_can_only_be_one_thing(application: str, name: str) -> None:
+    assert stream_key(application, name, "live") == KEY
+
+
+@pytest.mark.parametrize(
+    ("application", "name"),
+    [("live", ""), ("live", " "), ("live", "/"), ("live", "%20"), ("live", "rtmp://h/live"), ("live", "rtmp://h/")],
+)
+def test_no_key_at_all_is_told_as_that(application: str, name: str) -> None:
+    with pytest.raises(KeyMissing):
+        stream_key(application, name, "live")
+
+
+@pytest.mark.parametrize(
+    ("application", "name"),
+    [
+        ("live", f"{KEY}/{OTHER}"),
+        ("live", f"rtmp://h/live/{KEY}/{OTHER}"),
+        ("live", f"rtmp://h/other/{KEY}"),
+        ("live", f"https://h/live/{KEY}"),
+        (f"live/{KEY}/{OTHER}", ""),
+    ],
+)
+def test_more_than_a_key_is_told_as_that(application: str, name: str) -> None:
+    with pytest.raises(KeyMalformed) as raised:
+        stream_key(application, name, "live")
+    assert KEY not in raised.value.rtmp_description
+
+
+@pytest.mark.parametrize(
+    ("application", "name"),
+    [("", ""), ("", KEY), ("other", KEY), ("other/live", KEY), ("LIVE", KEY), ("live/stage", KEY), ("livelive", KEY)],
+)
+def test_another_application_is_none_of_ours(application: str, name: str) -> None:
+    with pytest.raises(WrongApplication):
+        stream_key(application, name, "live")
+
+
+@pytest.mark.parametrize("name", ["live", "short", "a b", "100%", "%zz"])
+def test_what_is_no_key_is_passed_on_to_be_refused_as_unknown(name: str) -> None:
+    assert stream_key("live", name, "live") == name
+
+
+@given(application=st.text(max_size=60), name=st.text(max_size=120))
+def test_any_text_gives_a_key_or_a_refusal(application: str, name: str) -> None:
+    with contextlib.suppress(PublishRefused):
+        assert stream_key(application, name, "live")
