@@ -143,7 +143,8 @@ def stop_broadcast(user: Principal) -> views.Ordered:
     address=True,
 )
 def generate_key(user: Principal, address: str) -> stream_views.GeneratedStreamAnswer:
-    """A further key that expires by itself; for clients that make a key for each broadcast."""
+    """A further key that expires by itself; for clients that make a key for each broadcast. `id` is that of the stream
+    which begins with it."""
     channel = _channel_of(user)
     limits.new_key(user.user_id, address, now_ms())
     issued = credentials.generate(channel, user.user_id, now_ms())
