@@ -16,12 +16,13 @@ from chalicelib.domain.events import (
     ChannelChanged,
     ChannelHidden,
     DashboardConnected,
+    HolderQuestioned,
     PublisherOrdered,
     StreamMetrics,
     StreamStateChange,
 )
 from chalicelib.observability import logger
-from chalicelib.services import fanout, fleet, lifecycle, readers, reconciler
+from chalicelib.services import fanout, fleet, foreign_admission, lifecycle, readers, reconciler
 
 blueprint = Blueprint(__name__)
 
@@ -54,6 +55,8 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         fanout.channel_changed(detail)
     elif isinstance(detail, PublisherOrdered):
         reconciler.follow_orders(detail.node_id, now_ms())
+    elif isinstance(detail, HolderQuestioned):
+        foreign_admission.look_for(detail.node_id, now_ms())
     elif isinstance(detail, ChannelHidden):
         readers.turn_away(detail.channel_id)
     return {"handled": detail_type}

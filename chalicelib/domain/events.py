@@ -114,6 +114,14 @@ class PublisherOrdered(BusEvent):
     at: int
 
 
+class HolderQuestioned(BusEvent):
+    """detail-type `Holder Questioned`: somebody was refused for a foreign publisher; its server is asked for it."""
+
+    detail_type: Literal["Holder Questioned"] = Field(default="Holder Questioned", exclude=True)
+    node_id: str
+    at: int
+
+
 class ChannelHidden(BusEvent):
     """detail-type `Channel Hidden`: a channel turned private; whoever still plays it from a media server is to go."""
 
@@ -152,6 +160,7 @@ AnyEvent = (
     | StreamMetrics
     | NodeChange
     | PublisherOrdered
+    | HolderQuestioned
     | ChannelHidden
     | DashboardConnected
     | ChannelChanged
@@ -162,6 +171,7 @@ EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Stream Metrics": StreamMetrics,
     "Ingest Node Change": NodeChange,
     "Publisher Ordered": PublisherOrdered,
+    "Holder Questioned": HolderQuestioned,
     "Channel Hidden": ChannelHidden,
     "Dashboard Connected": DashboardConnected,
     "Channel Change": ChannelChanged,

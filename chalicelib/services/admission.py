@@ -13,12 +13,13 @@ from ulid import ULID
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
+from chalicelib.domain.events import HolderQuestioned
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
-from chalicelib.domain.publications import OWN_KIND, Publication
+from chalicelib.domain.publications import OWN_KIND, Dialect, Publication, dialect_of
 from chalicelib.domain.refusals import KeyInUse, KeyMissing, KeyUnknown, PublishRefused
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
-from chalicelib.services import lifecycle
+from chalicelib.services import lifecycle, news
 from chalicelib.store import channels, keys, leases, nodes, streams
 from chalicelib.store.leases import Claim, Claimed
 
@@ -102,7 +103,12 @@ def claim(
             held = streams.get(channel.stream_id)
             resumed = held if held.started_at is not None else None
             return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed)
-        until = _resumable_until(key, channel, now, judges)
+        try:
+            until = _resumable_until(key, channel, now, judges)
+        except KeyInUse:
+            if publication is None:
+                _question(channel.lease.holder, now)
+            raise
         waiting = _unended_stream(channel) if until is not None else None
         # A stream that never was LIVE has nothing to be continued.
         if until is not None and (waiting is None or now >= until or waiting.started_at is None):
@@ -141,6 +147,13 @@ def still_held(grant: Grant, state: StreamState) -> bool:
 
 def _in_use(key: StreamKey) -> PublishRefused:
     return KeyInUse(channel_id=key.channel_id, key_id=key.key_id)
+
+
+def _question(holder: Holder | None, now: int) -> None:
+    """A node of ours refuses for a publisher on MediaMTX: whether that is still there its server is asked meanwhile, so
+    that the next attempt succeeds if it is not. Who admits for a foreign server asks by itself."""
+    if holder is not None and dialect_of(holder.node_id) is Dialect.MEDIAMTX:
+        news.publish([HolderQuestioned(node_id=holder.node_id, at=now)])
 
 
 def _resumable_until(key: StreamKey, channel: Channel, now: int, judges: bool) -> int | None:

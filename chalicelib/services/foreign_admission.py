@@ -115,13 +115,24 @@ def _publication(
 
 
 def _holder_has_gone(channel_id: str, now: int) -> bool:
-    """Whether the channel's holder was on a MediaMTX that has its connection no more; then its stream is over."""
+    """Whether the channel's holder was on a MediaMTX that has its connection no more."""
     holder = foreign.publisher_of(channel_id)
-    if holder is None or holder.dialect is not Dialect.MEDIAMTX:
+    return holder is not None and _end_if_gone(holder, now)
+
+
+def look_for(node_id: str, now: int) -> None:
+    """A node of ours refused somebody for this publisher: it ends if its server has it no more."""
+    publication = foreign.known(node_id)
+    if publication is not None:
+        _end_if_gone(publication, now)
+
+
+def _end_if_gone(holder: Publication, now: int) -> bool:
+    if holder.dialect is not Dialect.MEDIAMTX:
         return False
     control = mediamtx.control_of(holder.server)
     if control is None or not control.are_gone(holder.connections):
         return False
-    logger("control").info("publisher has gone unnoticed", node_id=holder.node_id, channel_id=channel_id)
+    logger("control").info("publisher has gone unnoticed", node_id=holder.node_id, channel_id=holder.channel_id)
     foreign.leave(holder, now)
     return True

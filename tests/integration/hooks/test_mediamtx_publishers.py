@@ -7,11 +7,12 @@ import pytest
 from chalicelib.api.reactions import on_stream_event
 from chalicelib.domain.cards import Visibility
 from chalicelib.domain.events import AnyEvent, ChannelHidden, StreamFacts
+from chalicelib.domain.leases import Holder
 from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import KeyInUse, KeyRevoked
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import credentials, foreign, foreign_admission, news, readers, reconciler, running
+from chalicelib.services import admission, credentials, foreign, foreign_admission, news, readers, reconciler, running
 from chalicelib.services import mediamtx as mediamtx_api
 from chalicelib.services.foreign import MediaServer
 from chalicelib.services.mediamtx import MediaMtx
@@ -109,6 +110,24 @@ class TestHolderThatHasGone:
         mediamtx.crash()
         foreign_admission.publish(MediaServer(Dialect.SRS, "main"), "1", broadcaster.key, None, broadcaster.clock())
         assert broadcaster.status() == "LIVE"
+
+    @pytest.mark.parametrize("gone", [True, False])
+    def test_a_node_of_ours_refuses_and_has_it_looked_up_for_the_next_attempt(
+        self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster, monkeypatch: pytest.MonkeyPatch, gone: bool
+    ) -> None:
+        go_live(mediamtx, broadcaster)
+        if gone:
+            mediamtx.crash()
+        told: list[AnyEvent] = []
+        monkeypatch.setattr(news, "publish", told.extend)
+        key, now = admission.authenticate(broadcaster.key, broadcaster.clock()), broadcaster.clock()
+        with pytest.raises(KeyInUse):
+            admission.claim(key, Holder("local-1", "run", "conn"), None, now)
+        (event,) = told
+        on_stream_event({"detail-type": event.detail_type, "detail": event.model_dump(mode="json")}, None)
+        assert broadcaster.status() == ("OFFLINE" if gone else "LIVE")
+        if gone:
+            admission.claim(key, Holder("local-1", "run", "conn"), None, now)
 
     def test_the_stream_that_is_over_says_why(self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster) -> None:
         from chalicelib.store import streams
