@@ -8,7 +8,6 @@
     |   `-- WebhookUrlRefused        400
     |-- Unauthenticated              401  who is calling is not known
     |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid, HookSecretInvalid
-    |-- StreamKeyMissing             401  a media server's publisher is to send its key
     |-- ActionNotAllowed             403
     |-- NotFound                     404
     |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound, BroadcasterNotFound, NodeNotFound,
@@ -117,13 +116,6 @@ class AdminSecretInvalid(Unauthenticated):
     code = "admin_secret_invalid"
     title = "The shared secret is missing or wrong"
     action = "Send the shared secret in the header `X-Api-Key`."
-
-
-class StreamKeyMissing(StreamSyncError):
-    code = "stream_key_missing"
-    http_status = 401
-    title = "No stream key was sent"
-    action = "Send the stream key as password, as token, or as `key` in the query."
 
 
 class HookSecretInvalid(Unauthenticated):

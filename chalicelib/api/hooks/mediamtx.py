@@ -28,12 +28,11 @@ from chalicelib.domain.errors import (
     ActionNotAllowed,
     BroadcastEnded,
     ChannelNotFound,
-    StreamKeyMissing,
     StreamNotFound,
 )
 from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import Dialect
-from chalicelib.domain.refusals import WrongApplication
+from chalicelib.domain.refusals import KeyMissing, WrongApplication
 from chalicelib.services import foreign_admission, reconciler
 from chalicelib.services.foreign import MediaServer
 
@@ -79,7 +78,7 @@ class PathChange(HookModel):
     body=AuthRequest,
     query=HookQuery,
     status=204,
-    problems=(*REFUSALS, WrongApplication, StreamKeyMissing, ChannelNotFound, ActionNotAllowed),
+    problems=(*REFUSALS, WrongApplication, ChannelNotFound, ActionNotAllowed),
 )
 def mediamtx_auth(body: AuthRequest, query: HookQuery) -> Response:
     """May this client publish (with a stream key), read or play back (public ids), or use the server's own API?"""
@@ -136,7 +135,7 @@ def _admit(body: AuthRequest, server: MediaServer) -> None:
     offered = [body.token, body.password, *keys_in(body.query or "")]
     stream_key, channel_id = key_and_channel(_stream_name(body.path), offered)
     if not stream_key and not body.user and body.protocol in CHALLENGED:
-        raise StreamKeyMissing()
+        raise KeyMissing()
     now, protocol = now_ms(), body.protocol
     if body.id is None:
         again = protocol in ASKS_AGAIN

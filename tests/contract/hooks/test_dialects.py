@@ -134,7 +134,7 @@ class TestMediaMtx:
 
         path, before = f"live/{channel_id}", refusals()
         answer = hooks.mediamtx_auth(path=path, protocol=protocol)
-        assert (answer.status, answer.code) == (401, "stream_key_missing")
+        assert (answer.status, answer.code) == (401, "key_missing")
         wrong = hooks.mediamtx_auth(path=path, protocol=protocol, user="obs", password="z" * 40)
         assert (wrong.status, wrong.code) == (401, "key_unknown")
         until(refusals, before + 1, within=5)
