@@ -4,6 +4,7 @@ A body reads `{type, title, status, detail, code, action}` and, for bad input, `
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -65,11 +66,19 @@ def _words(item: ErrorDetails) -> str:
     return words.format(**item.get("ctx", {})) if words else item["msg"].removeprefix("Value error, ")
 
 
+# Names of fields as ours are written; what else stands in their place may be a secret, or as long as the request.
+_NAME = re.compile(r"[a-z][a-zA-Z_]{0,23}[0-9]{0,2}")
+
+
+def _place(part: str | int) -> str:
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "(another name)"
+
+
 def invalid(error: ValidationError) -> InvalidInput:
-    """What pydantic found, without the values: they may be secrets."""
+    """What pydantic found, without the values: they may be secrets. So may be a name that is no field's."""
     found = [
         {
-            "field": ".".join(str(part) for part in item["loc"]) or "body",
+            "field": ".".join(_place(part) for part in item["loc"]) or "body",
             "problem": _words(item),
         }
         for item in error.errors(include_url=False, include_input=False)

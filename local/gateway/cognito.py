@@ -1,5 +1,7 @@
 """Cognito on the dashboard's own origin: what browsers may ask of it, passed on to the emulator."""
 
+import json
+
 import aiohttp
 from aiohttp import web
 from botocore.auth import SigV4Auth
@@ -39,14 +41,16 @@ class Cognito:
 
     async def handle(self, request: web.Request) -> web.Response:
         target = request.headers.get("X-Amz-Target", "")
+        if target not in OPERATIONS:
+            return _error("NotAuthorizedException", "This operation is not for browsers.")
         # A media type that a page of another origin cannot send without a preflight, which nobody answers.
         if request.content_type != MEDIA_TYPE:
             return _error("InvalidParameterException", f"Content-Type must be {MEDIA_TYPE}.")
-        if target not in OPERATIONS:
-            return _error("NotAuthorizedException", "This operation is not for browsers.")
         body = await request.read()
         if len(body) > MAX_BYTES:
             return _error("InvalidParameterException", "The request is too large.")
+        if not _is_object(body):
+            return _error("SerializationException", "The request must be a JSON object.")
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
         signed = AWSRequest("POST", self._url, {"X-Amz-Target": target, "Content-Type": MEDIA_TYPE}, body)
@@ -61,6 +65,13 @@ class Cognito:
     async def close(self) -> None:
         if self._session:
             await self._session.close()
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _error(kind: str, message: str) -> web.Response:

@@ -13,6 +13,7 @@ from aiohttp import web
 from chalice.app import ScheduledEventConfig
 
 from local.gateway.functions import Functions, Handler
+from local.gateway.problems import gateway_problem
 from local.settings import BUS_HEADER, REGION
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,11 @@ class Reactions:
     async def handle(self, request: web.Request) -> web.Response:
         """One event from the bus's rule. Answered before it is worked on: the handler's time is not the bus's."""
         if not hmac.compare_digest(request.headers.get(BUS_HEADER, "").encode(), self._bus_secret):
-            return web.Response(status=403)
-        event = await request.json()
+            return gateway_problem("ACCESS_DENIED", status=403)
+        try:
+            event = await request.json()
+        except ValueError:  # its words may quote the body
+            return gateway_problem("BAD_REQUEST_BODY")
         for name, handler in self._on_event.items():
             self._start(self._functions.invoke_later(name, handler, event))
         return web.Response(status=202)

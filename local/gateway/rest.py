@@ -29,7 +29,6 @@ from local.settings import STAGE
 
 log = logging.getLogger(__name__)
 
-MAX_BODY_BYTES = 10 * 1024 * 1024
 # API Gateway's integration timeout.
 TIMEOUT_S = 29
 
@@ -125,12 +124,7 @@ class RestApi:
         return path.split("/")[1] in self._roots or bool(self._gateway.methods(path))
 
     async def handle(self, request: web.Request) -> web.Response:
-        if (request.content_length or 0) > MAX_BODY_BYTES:
-            return gateway_problem("REQUEST_TOO_LARGE")
-        try:
-            body = await request.read() or None
-        except web.HTTPRequestEntityTooLarge:
-            return gateway_problem("REQUEST_TOO_LARGE")
+        body = await request.read() or None
         headers = dict(request.headers)
         path = request.rel_url.raw_path_qs
         allowed = self._gateway.methods(path)

@@ -1,6 +1,5 @@
 """Puts the gateway's parts on one port."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -8,28 +7,17 @@ from aiohttp import web
 
 from local.gateway.cognito import Cognito
 from local.gateway.connections import Connections
+from local.gateway.edge import MAX_BODY_BYTES, only_local_names, only_sound_targets, whole_bodies
 from local.gateway.functions import Functions
+from local.gateway.headers import add_headers
 from local.gateway.management import ManagementApi
+from local.gateway.protocol import HttpLimits
 from local.gateway.reactions import Reactions
-from local.gateway.rest import MAX_BODY_BYTES, RestApi
+from local.gateway.rest import RestApi
 from local.gateway.site import Site
 from local.gateway.websocket import Limits, WebSocketApi
 from local.private_files import Secrets, SignIn
 from local.settings import LocalSettings
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
-
-
-@web.middleware
-async def only_local_names(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a Host that is not this machine: a page whose name was re-pointed at 127.0.0.1 (DNS rebinding)."""
-    host = request.headers.get("Host", "")
-    name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    if name not in LOCAL_NAMES:
-        return web.Response(status=421, text="This server answers to 127.0.0.1 and localhost only.\n")
-    return await handler(request)
 
 
 def make_server(
@@ -39,6 +27,7 @@ def make_server(
     sign_in: SignIn,
     dist: Path,
     limits: Limits = Limits(),
+    http: HttpLimits = HttpLimits(),
 ) -> web.Application:
     """The whole gateway. `app_module` is the Chalice entry module."""
     functions = Functions()
@@ -47,7 +36,7 @@ def make_server(
     websocket = WebSocketApi(app_module.app, functions, connections, limits)
     management = ManagementApi(connections)
     reactions = Reactions(app_module, functions, secrets.bus_secret)
-    site = Site(dist, sign_in.client_id, secrets.demo_password)
+    site = Site(dist, settings.http_port, sign_in.client_id, secrets.demo_password)
     cognito = Cognito(settings.cloud_url, secrets.access_key_id, secrets.secret_access_key)
 
     async def rest_or_file(request: web.Request) -> web.StreamResponse:
@@ -66,7 +55,10 @@ def make_server(
         await cognito.close()
         functions.close()
 
-    server = web.Application(middlewares=[only_local_names], client_max_size=MAX_BODY_BYTES)
+    server = web.Application(
+        middlewares=[only_local_names, only_sound_targets, whole_bodies(http.body_s)], client_max_size=MAX_BODY_BYTES
+    )
+    server.on_response_prepare.append(add_headers)
     server.router.add_get("/ws", websocket.handle)
     server.router.add_route("*", "/ws-management/@connections/{connection_id}", management.handle)
     server.router.add_post("/bus-events", reactions.handle)

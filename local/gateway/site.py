@@ -7,14 +7,19 @@ from typing import Any
 
 from aiohttp import web
 
+from local.gateway.problems import gateway_problem
 from local.settings import DEMO_EMAIL
 
-HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer"}
+# The page's own policy (its <meta>) for this origin alone, and what only a header can say: who may frame it.
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; "
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 # Vite puts a hash of the content into the names below assets/.
 FOREVER = "public, max-age=31536000, immutable"
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>stream-sync</title>
-<body style="font: 1rem/1.6 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
+<body>
 <h1>The dashboard is not built yet</h1>
 <p>Everything else runs. In another terminal: <code>make dashboard</code>, then load this page again.</p>
 """
@@ -29,8 +34,9 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 class Site:
     """`dist` is the dashboard's build; `client_id` and `demo_password` go into the configuration."""
 
-    def __init__(self, dist: Path, client_id: str, demo_password: str) -> None:
+    def __init__(self, dist: Path, port: int, client_id: str, demo_password: str) -> None:
         self._dist = dist.resolve()
+        self._policy = {"Content-Security-Policy": PAGE_POLICY.format(port=port)}
         self._client_id = client_id
         self._demo_password = demo_password
 
@@ -47,20 +53,27 @@ class Site:
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A file of the dashboard, or its index for a path that only the page's own code knows."""
         if request.method not in ("GET", "HEAD"):
-            return web.Response(status=405, headers={"Allow": "GET, HEAD"})
-        path = (self._dist / request.path.lstrip("/")).resolve()
-        if path.is_file() and path.is_relative_to(self._dist) and path.name != "index.html":
+            refusal = gateway_problem("METHOD_NOT_ALLOWED")
+            refusal.headers["Allow"] = "GET, HEAD"
+            return refusal
+        try:
+            path = (self._dist / request.path.lstrip("/")).resolve()
+            is_file = path.is_file()
+        except OSError:  # a name that is too long for a file
+            return gateway_problem("RESOURCE_NOT_FOUND")
+        if is_file and path.is_relative_to(self._dist) and path.name != "index.html":
             kept = FOREVER if "assets" in path.relative_to(self._dist).parts else "no-cache"
             return self._send(path, kept)
         if path.suffix and path.name != "index.html":
-            return web.Response(status=404, text="Not found\n", headers=HEADERS)
+            return gateway_problem("RESOURCE_NOT_FOUND")
         index = self._dist / "index.html"
         if not index.is_file():
-            return web.Response(status=503, text=NOT_BUILT, content_type="text/html", headers=HEADERS)
+            return web.Response(status=503, text=NOT_BUILT, content_type="text/html", headers=self._policy)
         return self._send(index, "no-cache")
 
     def _send(self, path: Path, kept: str) -> web.FileResponse:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         if kind.startswith("text/") or kind in ("application/json", "image/svg+xml"):
             kind += "; charset=utf-8"
-        return web.FileResponse(path, headers=HEADERS | {"Cache-Control": kept, "Content-Type": kind})
+        policy = self._policy if path.suffix == ".html" else {}
+        return web.FileResponse(path, headers=policy | {"Cache-Control": kept, "Content-Type": kind})

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import boto3
 import pytest
-from aiohttp import web
 
+from local.gateway.protocol import HttpLimits, listening
 from local.gateway.server import make_server
 from local.gateway.websocket import Limits
 from local.private_files import Secrets, SignIn
@@ -29,6 +29,7 @@ SECRETS = Secrets(
     secret_access_key="s" * 40,
 )
 LIMITS = Limits(idle_s=0.4)
+HTTP_LIMITS = HttpLimits(connections=20, header_s=1.0, body_s=1.0, answer_s=1.0)
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Gateway:
     url: str
     http: aiohttp.ClientSession
     module: Any
+    dist: Path
 
     @property
     def ws_url(self) -> str:
@@ -81,10 +83,6 @@ async def gateway(dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     port, unused = free_ports(2)
     settings = LocalSettings(http_port=port, cloud_port=unused, state_dir=tmp_path)
     module = make_app_module(f"{settings.http_url}/ws-management")
-    server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, LIMITS)
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, HOST, port).start()
-    async with aiohttp.ClientSession() as http:
-        yield Gateway(settings.http_url, http, module)
-    await runner.cleanup()
+    server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, LIMITS, HTTP_LIMITS)
+    async with listening(server, HOST, port, HTTP_LIMITS), aiohttp.ClientSession() as http:
+        yield Gateway(settings.http_url, http, module, dist)

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from local.gateway.rest import MAX_BODY_BYTES
+from local.gateway.edge import MAX_BODY_BYTES
 from tests.integration.local.conftest import SECRETS, Gateway
 
 

@@ -20,3 +20,17 @@ def test_a_row_or_answer_of_ours_that_is_not_valid_is_our_fault_and_not_the_call
     (record,) = caplog.records
     assert record.__dict__["problems"][0]["field"] == "uses"
     assert "a secret" not in f"{vars(record)}{capsys.readouterr()}"
+
+
+class Request(BaseModel, extra="forbid"):
+    title: str = ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [("titel", "titel"), ("stream_key", "stream_key"), ("3k" * 20, "(another name)"), ("x" * 200, "(another name)")],
+)
+def test_unknown_field_is_named_unless_it_may_be_a_secret(sent: str, named: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        Request.model_validate({sent: 1})
+    assert problems.invalid(raised.value).problems == [{"field": named, "problem": "is not a field of this request"}]
