@@ -33,6 +33,10 @@ async def serve() -> None:
         await stopped.wait()
 
 
-if __name__ == "__main__":
+def main() -> None:
     reporting.set_up()
     asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()
