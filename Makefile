@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api dashboard compiled clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile dashboard compiled clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -67,13 +67,16 @@ format: $(DEV_STAMP)  ## format the code and mend what the linter can mend
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: bench-ingest bench-api  ## run every benchmark
+bench: bench-ingest bench-api bench-hostile  ## run every benchmark
 
 bench-ingest: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## what RTMP costs, beside nginx-rtmp and pyrtmp (ARGS=--quick: a first look)
 	.venv/bin/python -m benchmarks.ingest $(ARGS)
 
 bench-api: $(DEV_STAMP) $(CLOUD_STAMP)  ## latency and cost of authentication and of lists (ARGS=--quick: a first look)
 	.venv/bin/python -m benchmarks.api $(ARGS)
+
+bench-hostile: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## what hostile input costs, and what a stream beside it notices (ARGS=--quick: a first look)
+	.venv/bin/python -m benchmarks.hostile $(ARGS)
 
 dashboard: $(DASHBOARD)  ## build the dashboard
 

@@ -3,8 +3,7 @@
 import asyncio
 import os
 import ssl
-import time
-from typing import Protocol, cast
+from typing import Protocol
 
 from aws_lambda_powertools import Logger
 
@@ -19,43 +18,23 @@ from ingest_container.broadcast import Broadcast
 from ingest_container.facts import FactFinder
 from ingest_container.gatekeeper import TurnedAway, canonical, subscriber
 from ingest_container.gathering import Gathering
+from ingest_container.reading import FairReader, TurnGiver, received
 from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
 from ingest_container.tls import TlsBroken, TlsLayer
-from ingest_container.turns import (
-    ADMISSION_COST,
-    CONNECTION_COST,
-    MOST_BEFORE_RECOGNISED,
-    READ_COST,
-    PublisherAllowance,
-    Turns,
-)
+from ingest_container.turns import ADMISSION_COST
 from ingest_container.waiting_room import Abandoned
 
 HANDSHAKE_RANDOM = 1528  # bytes of S1 (RTMP 1.0, 5.2.3)
-RECEIVE_BUFFER = 256 * 1024  # one for the whole node: the session copies what it keeps
-# Of it, before the key is recognised: what a read costs then is a few milliseconds at the very most. And C0, C1 and C2,
-# until they are there: a handshake that is first in line brings nothing else.
-EARLY_BUFFER = 4 * 1024
-HANDSHAKE_BUFFER = 1 + 2 * 1536
 MAX_UNSENT = 64 * 1024  # a peer that does not read our few hundred bytes is broken
 
-_received = bytearray(RECEIVE_BUFFER)
-_buffer = memoryview(_received)
-_early_buffer, _handshake_buffer = _buffer[:EARLY_BUFFER], _buffer[:HANDSHAKE_BUFFER]
 
-
-class Host(Protocol):
+class Host(TurnGiver, Protocol):
     """The node, as a connection sees it."""
 
     settings: IngestSettings
     log: Logger
     telemetry: Telemetry
-
-    turns: Turns
-
-    def wait_for_turn(self, connection: "PublisherConnection", address: str, used: float, *, handshake: bool) -> None:
-        """`take_turn` will be called: there is no CPU time left for who has no recognised key."""
 
     def connected(self, connection: "PublisherConnection") -> None:
         """Raises TurnedAway; `disconnected` comes in any case."""
@@ -72,29 +51,24 @@ class Host(Protocol):
         """The refusal is known and will be told after so many seconds."""
 
 
-class PublisherConnection(asyncio.BufferedProtocol):
+class PublisherConnection(FairReader):
     """The asyncio side of an `rtmp.Session`; asks the node for admission and feeds one `Broadcast`."""
 
     def __init__(self, node: Host, context: ssl.SSLContext | None = None) -> None:
         """With `context` the peer speaks TLS, behind a PROXY header if one comes."""
+        # Nobody wants the frames themselves yet: they are counted only.
+        now = asyncio.get_running_loop().time()
+        session = rtmp.Session(now=now, random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=False)
+        super().__init__(node, session, begins_cheaply=context is None)
         self._node = node
         self._tls = TlsLayer(context) if context is not None else None
-        self._loop = asyncio.get_running_loop()
-        # Nobody wants the frames themselves yet: they are counted only.
-        self._session = rtmp.Session(now=self._loop.time(), random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=False)
         self._gathering = Gathering(None)
         self._counts = self._session.counts
         self._media = 0  # how much of it was seen
-        self._cpu = 0.0  # seconds used until the key is recognised
-        self._allowance: PublisherAllowance | None = None  # from then on
-        self._kept: bytes | None = None  # what was read before its turn; meanwhile reading is paused
-        self._into = _handshake_buffer
-        self._subscriber = ""  # who pays for it
         self._found = FactFinder()
         self._broadcast: Broadcast | None = None
         self._admission: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._transport: asyncio.Transport
         self._span = AuditSpan.begin(self._loop.time())
         self._audited = False  # the record of the span is written
         self._reason = "peer_closed"
@@ -120,12 +94,10 @@ class PublisherConnection(asyncio.BufferedProtocol):
 
     # --- asyncio's side ----------------------------------------------------------------------------------------
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        began = time.thread_time()
-        self._transport = cast(asyncio.Transport, transport)
+    def opened(self) -> None:
         self._transport.set_write_buffer_limits(MAX_UNSENT)
-        self._gathering = Gathering(transport.get_extra_info("socket"))
-        peer = transport.get_extra_info("peername")
+        self._gathering = Gathering(self._transport.get_extra_info("socket"))
+        peer = self._transport.get_extra_info("peername")
         self.client_ip = canonical(peer[0]) if peer else None
         self._subscriber = subscriber(self.client_ip) if self.client_ip else ""
         try:
@@ -138,64 +110,15 @@ class PublisherConnection(asyncio.BufferedProtocol):
             self._abort(turned_away.reason)
         else:
             self._arm_timer()
-        self._charge(time.thread_time() - began + CONNECTION_COST)
 
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self._into
+    def used_too_much(self) -> None:
+        self._abort("too_much_cpu", f"{self._session.bytes_received} bytes took more than they may")
 
-    def buffer_updated(self, nbytes: int) -> None:
-        if self._allowance is not None or self._node.turns.is_free(self._loop.time()):
-            self._serve(nbytes)
-        else:
-            self._kept = bytes(_buffer[:nbytes])
-            self._transport.pause_reading()
-            # TLS has a handshake of its own, a dear one.
-            first = self._tls is None and self._session.state is rtmp.SessionState.HANDSHAKE
-            self._node.wait_for_turn(self, self._subscriber, self._cpu, handshake=first)
-
-    def take_turn(self) -> None:
-        """What was kept is handled now, and more may come."""
-        kept, self._kept = self._kept, None
-        if kept is None or self._transport.is_closing():
-            return
-        _received[: len(kept)] = kept
-        self._serve(len(kept))
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-
-    def recognised(self) -> None:
-        """The stream key is good: it is a publisher's connection from now on."""
-        self._allowance = PublisherAllowance(self._loop.time())
-        self._into = _buffer
-        if self._kept is not None:
-            self._loop.call_soon(self.take_turn)
-
-    def _serve(self, nbytes: int) -> None:
-        """Take what was read, and answer for the time it took."""
-        began = time.thread_time()
-        self._take(nbytes)
-        spent = time.thread_time() - began
-        if self._allowance is None:
-            self._cpu += spent
-            self._charge(spent + READ_COST)
-            if self._into is _handshake_buffer and self._session.state is not rtmp.SessionState.HANDSHAKE:
-                self._into = _early_buffer
-            within = self._cpu <= MOST_BEFORE_RECOGNISED
-        else:
-            within = self._allowance.spend(spent, self._counts.bytes, self._loop.time())
-        if not within and not self._transport.is_closing():
-            self._abort("too_much_cpu", f"{self._session.bytes_received} bytes took more than they may")
-
-    def _charge(self, seconds: float) -> None:
-        if self._node.turns.charge(self._subscriber, seconds):
-            self._loop.call_soon(self._node.turns.begin_turn)
-
-    def _take(self, nbytes: int) -> None:
-        """The first bytes of the receive buffer are ours."""
+    def take(self, nbytes: int) -> None:
         if self._preamble is None and self._tls is None:
-            self._receive(_received, nbytes)
+            self._receive(received, nbytes)
             return
-        data = _buffer[:nbytes]
+        data = memoryview(received)[:nbytes]
         if self._preamble is not None:
             rest = self._after_proxy_header(self._preamble, data)
             if rest is None:
@@ -312,7 +235,7 @@ class PublisherConnection(asyncio.BufferedProtocol):
                 case rtmp.PublishRequested():
                     self._begin_stream()
                     if self._allowance is None:
-                        self._charge(ADMISSION_COST)
+                        self.charge(ADMISSION_COST)
                     self._admission = self._loop.create_task(self._admit(event))
                 case rtmp.CleanStop():
                     self._on_clean_stop()

@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import socket
+from collections import deque
 from collections.abc import Callable
 
 BACKLOG = 4_096  # connections the kernel holds for us: a whole node's encoders may come back at once
@@ -42,7 +43,7 @@ def bind(host: str, port: int, variable: str) -> socket.socket:
 
 
 class Listener:
-    """Takes connections in batches, and not more of them in a second than the node can bear.
+    """Takes connections in batches, and not more of them in a second than the node can bear; the others wait here.
 
     The event loop's own server takes one in each turn where it is uvloop's, so that a publisher's connection would wait
     for as many turns as connections came before it.
@@ -53,6 +54,8 @@ class Listener:
         self._socket = bound
         self._protocol = protocol
         self._tasks: set[asyncio.Task[object]] = set()
+        self._waiting: deque[socket.socket] = deque()  # taken from the kernel, and nothing made of them yet
+        self._next: asyncio.TimerHandle | None = None  # when some of them are taken
         self._pause: asyncio.TimerHandle | None = None
         self._left = float(BURST_OF_CONNECTIONS)
         self._filled_at = self._loop.time()
@@ -62,39 +65,76 @@ class Listener:
 
     def close(self) -> None:
         """No more connections; those that are there go on."""
-        if self._pause is not None:
-            self._pause.cancel()
+        for timer in (self._pause, self._next):
+            if timer is not None:
+                timer.cancel()
+        while self._waiting:
+            self._waiting.pop().close()
         self._loop.remove_reader(self._socket)
         self._socket.close()
 
     def _accept(self) -> None:
-        now = self._loop.time()
-        earned = (now - self._filled_at) * CONNECTIONS_A_SECOND
-        self._left, self._filled_at = min(self._left + earned, BURST_OF_CONNECTIONS), now
-        for _ in range(min(ACCEPTED_AT_ONCE, int(self._left))):
+        for _ in range(ACCEPTED_AT_ONCE):
             try:
                 connection, _address = self._socket.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return
+                break
             except OSError:  # no descriptor or memory left: some will be given back
-                self._rest(PAUSE_WITHOUT_DESCRIPTORS)
-                return
-            self._left -= 1
+                self._loop.remove_reader(self._socket)
+                self._pause = self._loop.call_later(PAUSE_WITHOUT_DESCRIPTORS, self._resume)
+                break
             connection.setblocking(False)
-            task = self._loop.create_task(self._loop.connect_accepted_socket(self._protocol, connection))
-            self._tasks.add(task)
-            task.add_done_callback(self._connected)
-        if self._left < 1:
-            self._rest(PAUSE)
+            self._waiting.append(connection)
+        if self._next is None:
+            self._take_waiting()
+
+    def _resume(self) -> None:
+        self._loop.add_reader(self._socket, self._accept)
+
+    def _take_waiting(self) -> None:
+        """As many as may be taken now; who has gone meanwhile costs next to nothing."""
+        now = self._loop.time()
+        earned = (now - self._filled_at) * CONNECTIONS_A_SECOND
+        self._left, self._filled_at = min(self._left + earned, BURST_OF_CONNECTIONS), now
+        while self._waiting:
+            connection = self._waiting.popleft()
+            if _close_if_gone(connection):
+                continue
+            if self._left < 1:
+                self._waiting.appendleft(connection)
+                break
+            self._take(connection)
+        while len(self._waiting) > BACKLOG:
+            self._waiting.pop().close()
+        self._next = self._loop.call_later(PAUSE, self._take_again) if self._waiting else None
+
+    def _take_again(self) -> None:
+        self._next = None
+        self._take_waiting()
+
+    def _take(self, connection: socket.socket) -> None:
+        self._left -= 1
+        task = self._loop.create_task(self._loop.connect_accepted_socket(self._protocol, connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._connected)
 
     def _connected(self, task: "asyncio.Task[object]") -> None:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # the connection was gone again: nobody is interested
 
-    def _rest(self, seconds: float) -> None:
-        self._loop.remove_reader(self._socket)
-        self._pause = self._loop.call_later(seconds, self._loop.add_reader, self._socket, self._accept)
+
+def _close_if_gone(connection: socket.socket) -> bool:
+    """Whether its peer has closed it without a word."""
+    try:
+        gone = not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        gone = True
+    if gone:
+        connection.close()
+    return gone
 
 
 def serve(bound: socket.socket, protocol: Callable[[], asyncio.BaseProtocol]) -> Listener:

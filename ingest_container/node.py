@@ -26,6 +26,7 @@ from ingest_container.connection import PublisherConnection
 from ingest_container.gatekeeper import Gatekeeper, GateLimits
 from ingest_container.liveness import LivenessLimits
 from ingest_container.membership import Membership
+from ingest_container.reading import FairReader
 from ingest_container.rtmp import compiled
 from ingest_container.settings import IngestSettings
 from ingest_container.telemetry import Telemetry
@@ -113,7 +114,7 @@ class IngestNode:
         if not self._connections:
             self._no_connections.set()
 
-    def wait_for_turn(self, connection: PublisherConnection, address: str, used: float, *, handshake: bool) -> None:
+    def wait_for_turn(self, connection: FairReader, address: str, used: float, *, handshake: bool) -> None:
         self.turns.wait(connection, address, used, handshake=handshake)
         if self._giving_turns is None:
             self._giving_turns = asyncio.get_running_loop().call_later(TURNS_EVERY, self._give_turns)

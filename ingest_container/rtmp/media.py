@@ -35,11 +35,11 @@ def configures(message: Message, spend: Spend) -> bool:
     """Whether the message is one that encoders send once: a sequence header or metadata."""
     if message.type_id == VIDEO:
         tracks = split_tracks(message.payload, VIDEO_MULTITRACK, MAX_TRACKS)
-        spend((len(tracks) - 1) * work.TRACK)
+        spend(len(tracks) * work.TRACK)
         return any(tag is not None and tag.is_sequence_header for tag in map(parse_video, tracks))
     if message.type_id == AUDIO:
         tracks = split_tracks(message.payload, AUDIO_MULTITRACK, MAX_TRACKS)
-        spend((len(tracks) - 1) * work.TRACK)
+        spend(len(tracks) * work.TRACK)
         return any(tag is not None and tag.is_sequence_header for tag in map(parse_audio, tracks))
     return True
 

@@ -1,0 +1,113 @@
+"""A live stream, and a storm of hostile connections from one address against the same node: what does it notice?"""
+
+import contextlib
+import io
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.ingest.watch import cpu_seconds
+from chalicelib.domain.streams import ChannelStatus
+from local.children import die_with
+from local.settings import HOST, ROOT
+from tests.integration.node.conftest import Node, Studio
+from tests.support.publisher import STARTED, Publisher, until
+from tests.support.rtmp_peer import RtmpPeer
+from tests.support.stack import Emulator
+
+CONNECTIONS = 256  # as many as one address may have
+PATIENCE = 10.0  # seconds until a handshake counts as not answered
+BETWEEN = 0.1  # seconds between handshakes
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What was seen beside one kind of storm."""
+
+    kind: str
+    status: str  # of the live channel, the worst that was read
+    handshake_median_ms: float
+    handshake_worst_ms: float | None  # None: one was not answered
+    node_cpu: float  # of a core
+
+
+@contextlib.contextmanager
+def storm(port: int, kind: str) -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.storm", str(port), kind, str(CONNECTIONS)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=die_with(os.getpid()),
+    )
+    assert process.stdout is not None
+    try:
+        process.stdout.readline()
+        _pin(process.pid, -1)
+        yield
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def _pin(pid: int, core: int) -> None:
+    """The node on the first core, the storm on the last: it must not take the node's CPU from outside."""
+    cores = sorted(os.sched_getaffinity(0))
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), {cores[core]})
+
+
+def _handshake(port: int) -> float | None:
+    peer = RtmpPeer()
+    began = time.monotonic()
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=PATIENCE) as connection:
+        connection.sendall(peer.hello())
+        while not peer.handshake_answered:
+            data = connection.recv(65_536)
+            if not data:
+                return None
+            peer.receive_data(data)
+        return time.monotonic() - began
+    return None
+
+
+def watch(emulator: Emulator, kind: str, seconds: float, folder: Path) -> Noticed:
+    """So many seconds of this storm against a new node."""
+    node = Node(emulator.env, folder / f"{kind}.log").listening()
+    try:
+        _pin(node.process.pid, 0)
+        studio = Studio()
+        publisher = Publisher(node.port, studio.stream_key)
+        assert publisher.publish() == STARTED
+        publisher.go_on_air()
+        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
+        waits: list[float | None] = []
+        seen = {ChannelStatus.LIVE}
+        with storm(node.port, kind):
+            time.sleep(1)
+            began, cpu = time.monotonic(), cpu_seconds(node.process.pid)
+            while time.monotonic() < began + seconds:
+                waits.append(_handshake(node.port))
+                seen.add(studio.status)
+                time.sleep(BETWEEN)
+            share = (cpu_seconds(node.process.pid) - cpu) / (time.monotonic() - began)
+        publisher.drop()
+    finally:
+        with contextlib.redirect_stdout(io.StringIO()):  # the end of its log, for tests
+            node.end()
+    answered = [wait for wait in waits if wait is not None]
+    worst = next((s for s in (ChannelStatus.OFFLINE, ChannelStatus.RECONNECTING) if s in seen), ChannelStatus.LIVE)
+    return Noticed(
+        kind,
+        worst.value,
+        round(1000 * (statistics.median(answered) if answered else PATIENCE), 1),
+        round(1000 * max(answered), 1) if len(answered) == len(waits) else None,
+        round(share, 2),
+    )
