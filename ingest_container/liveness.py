@@ -148,7 +148,7 @@ class Liveness:
                 return None
             self.phase = Phase.SILENT
             return self._interrupt(self._silence)
-        return Decision.GRACE_OVER if now >= self.grace_until else None
+        return Decision.GRACE_OVER if now - late >= self.grace_until else None
 
     def next_timer(self, *, described: bool = False) -> float:
         """Before this time `decide` has nothing to say, if nothing happens."""

@@ -72,6 +72,7 @@ def test_the_same_encoder_resumes_before_its_dead_connection_was_noticed(
     dead = on_air(node, studio)
     stream_id = studio.stream().stream_id
     dead.fall_silent()
+    time.sleep(0.3)  # for what is on its way
     again = publish(node, studio.stream_key)
     began = time.monotonic()
     assert again.publish() == STARTED

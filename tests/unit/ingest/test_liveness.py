@@ -111,7 +111,7 @@ def test_media_of_a_connection_that_is_gone_changes_nothing() -> None:
 
 def test_what_waits_to_be_read_is_our_delay_but_no_excuse_for_ever() -> None:
     told = decisions(ordinary(10), 10, 40, unread=True)
-    assert told[0] == (14.5 + LATE_READING, Decision.INTERRUPT)
+    assert told == [(14.5 + LATE_READING, Decision.INTERRUPT), (18 + LATE_READING, Decision.GRACE_OVER)]
 
 
 def test_a_key_expires_in_every_phase() -> None:
