@@ -7,6 +7,7 @@ from chalicelib.api import (
     admin,
     admin_broadcasters,
     admin_keys,
+    admin_refusals,
     authorizer,
     broadcaster,
     openapi,
@@ -25,7 +26,7 @@ app.register_middleware(problems.middleware, "http")
 
 for module in (
     *(authorizer, broadcaster, viewer, openapi),
-    *(admin, admin_keys, admin_broadcasters, webhooks),
+    *(admin, admin_keys, admin_broadcasters, admin_refusals, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
 ):
     app.register_blueprint(module.blueprint)

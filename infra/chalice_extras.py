@@ -26,8 +26,8 @@ EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event`
 RECONCILE_FUNCTION = "ReconcileMediaServers"  # `reconcile_media_servers`
 WEBHOOK_FUNCTION = "OnWebhookEvent"  # `on_webhook_event`
 
-# Who writes to open dashboards: news, and the answers to what a dashboard asks.
-PUSHERS = (EVENT_FUNCTION, "WebsocketMessage")
+# Who writes to open dashboards, or closes them: events, the answers to what a dashboard asks, administrators who block.
+PUSHERS = (EVENT_FUNCTION, "WebsocketMessage", REST_FUNCTION)
 
 ROTATED = "Rotated"
 
@@ -102,17 +102,18 @@ def _environments(stage: Stage) -> dict[str, Resource]:
     rotated = {"STREAM_SYNC_SECRETS_ROTATED": {"Ref": ROTATED}}
     users = {"STREAM_SYNC_SECRET_KEY": _secret(stage, "user-service"), **rotated}
     mediamtx = {"STREAM_SYNC_MEDIAMTX_API_SECRET": _secret(stage, "mediamtx-api"), **rotated}
+    administration = {
+        "STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"),
+        "STREAM_SYNC_HOOK_SECRETS": _secret(stage, "hooks"),
+        **mediamtx,
+    }
     variables: dict[str, dict[str, Any]] = {
-        REST_FUNCTION: {
-            "STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"),
-            "STREAM_SYNC_HOOK_SECRETS": _secret(stage, "hooks"),
-            **mediamtx,
-        },
         AUTHORIZER_FUNCTION: users,
         CONNECT_FUNCTION: users,
         RECONCILE_FUNCTION: mediamtx,
         **{function: {"STREAM_SYNC_WS_MANAGEMENT_URL": url} for function in PUSHERS},
     }
+    variables[REST_FUNCTION] |= administration
     variables[EVENT_FUNCTION] |= mediamtx  # it kicks who was ordered to go
     return {function: {"Properties": {"Environment": {"Variables": values}}} for function, values in variables.items()}
 

@@ -11,7 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.stages import Stage
-from infra.tables import TABLES, Table
+from infra.tables import TABLES, Index, Table
 
 
 def _text(name: str) -> dynamodb.Attribute:
@@ -20,6 +20,12 @@ def _text(name: str) -> dynamodb.Attribute:
 
 def _number(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)
+
+
+def _sort_key(keyed: Table | Index) -> dynamodb.Attribute | None:
+    if keyed.sort is None:
+        return None
+    return _number(keyed.sort) if keyed.numeric_sort else _text(keyed.sort)
 
 
 class DataStack(cdk.Stack):
@@ -45,13 +51,12 @@ class DataStack(cdk.Stack):
         events.EventBus(self, "Bus", event_bus_name=stage.prefix)
 
     def _table(self, table: Table) -> None:
-        sort = table.sort and (_number(table.sort) if table.numeric_sort else _text(table.sort))
         dynamodb.TableV2(
             self,
             f"Table{table.name.capitalize()}",
             table_name=self._stage.table_prefix + table.name,
             partition_key=_text(table.key),
-            sort_key=sort or None,
+            sort_key=_sort_key(table),
             billing=dynamodb.Billing.on_demand(),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
@@ -62,7 +67,7 @@ class DataStack(cdk.Stack):
                 dynamodb.GlobalSecondaryIndexPropsV2(
                     index_name=index.name,
                     partition_key=_text(index.key),
-                    sort_key=_text(index.sort) if index.sort else None,
+                    sort_key=_sort_key(index),
                     projection_type=dynamodb.ProjectionType.KEYS_ONLY
                     if index.keys_only
                     else dynamodb.ProjectionType.ALL,

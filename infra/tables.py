@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index; its keys are strings and it carries all attributes, or only the table's own key."""
+    """A global secondary index; its keys are strings, but for a `numeric_sort`.
+
+    It carries all attributes, or only the table's own key.
+    """
 
     name: str
     key: str
     sort: str | None = None
     keys_only: bool = False
+    numeric_sort: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,14 @@ class Table:
 
 
 TABLES = (
-    Table("channels", "channel_id", indexes=(Index("directory", "directory", "listing", keys_only=True),)),
+    Table(
+        "channels",
+        "channel_id",
+        indexes=(
+            Index("directory", "directory", "listing", keys_only=True),
+            Index("by_person", "person", keys_only=True),
+        ),
+    ),
     Table(
         "keys",
         "key_hash",
@@ -43,10 +54,22 @@ TABLES = (
     Table(
         "streams",
         "stream_id",
+        expires=True,
         # `live` is sparse: only streams that have not ended carry it.
         indexes=(Index("by_channel", "channel_id", "stream_id"), Index("live", "live", "stream_id")),
     ),
-    Table("timeline", "stream_id", sort="seq", numeric_sort=True, expires=True),
+    Table(
+        "timeline",
+        "stream_id",
+        sort="seq",
+        numeric_sort=True,
+        expires=True,
+        # Both are sparse: only refusals carry `channel_id` and `day`.
+        indexes=(
+            Index("refusals_by_channel", "channel_id", "at", numeric_sort=True),
+            Index("refusals_by_day", "day", "at", numeric_sort=True),
+        ),
+    ),
     Table("nodes", "node_id", expires=True, indexes=(Index("by_kind", "kind", "node_id", keys_only=True),)),
     Table("watches", "node_id", sort="channel_id", expires=True),
     Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),

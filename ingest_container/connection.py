@@ -75,6 +75,7 @@ class PublisherConnection(FairReader):
         self._detail: str | None = None
         self._stopped_cleanly = False
         self._key_id: str | None = None
+        self._channel_id: str | None = None
         self._stream: tuple[str, int] | None = None  # stream id and a seq, for the audit record
         self._asked_to_publish = False
         self._preamble: bytearray | None = None  # while a PROXY protocol header may still come
@@ -297,7 +298,7 @@ class PublisherConnection(FairReader):
             self._leave(broadcast)
             return
         self._broadcast = broadcast
-        self._key_id = broadcast.key.key_id
+        self._key_id, self._channel_id = broadcast.key.key_id, broadcast.key.channel_id
         self._stream = (broadcast.stream_id, broadcast.hold.next_seq())
         self._found = FactFinder()
         self._found.introduced(self.flash_version)
@@ -322,7 +323,7 @@ class PublisherConnection(FairReader):
         return self._gathering.unread() > 0
 
     async def _refuse(self, refusal: PublishRefused) -> None:
-        self._reason, self._key_id = refusal.code, refusal.key_id
+        self._reason, self._key_id, self._channel_id = refusal.code, refusal.key_id, refusal.channel_id
         pause = self._node.refused(refusal, self.client_ip)
         if pause:
             await asyncio.sleep(pause)
@@ -379,6 +380,7 @@ class PublisherConnection(FairReader):
             "client_ip": self.client_ip,
             "node_id": self._node.settings.node_id,
             "key_id": self._key_id,
+            "channel_id": self._channel_id,
             "stream_id": self._stream[0] if self._stream else None,
             **self._span.measures(self._loop.time(), received),
             "reason": self._reason,

@@ -232,7 +232,14 @@ class IngestNode:
                 await asyncio.sleep(UNDO_RETRY)
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
-        self.log.warning("publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip)
+        self.log.warning(
+            "publisher refused",
+            code=refusal.code,
+            node_id=self.settings.node_id,
+            channel_id=refusal.channel_id,
+            key_id=refusal.key_id,
+            client_ip=client_ip,
+        )
         self.telemetry.tell_refused(refusal, client_ip)
         if client_ip is None or refusal.http_status != HTTPStatus.UNAUTHORIZED:
             return 0.0

@@ -76,6 +76,22 @@ def list_nodes() -> admin_views.NodeList:
     problems=(NodeNotFound,),
 )
 def drain_node(node_id: str) -> admin_views.NodeList:
-    """The node takes no new publishers from now on; those that it has go on. Until it is started anew."""
+    """The node takes no new publishers within two seconds; those that it has go on. Until it is undrained or started
+    anew."""
     fleet.drain(node_id)
+    return list_nodes()
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/admin/nodes/{node_id}/undrain",
+    ADMIN,
+    answer=admin_views.NodeList,
+    status=202,
+    problems=(NodeNotFound,),
+)
+def undrain_node(node_id: str) -> admin_views.NodeList:
+    """A drained node takes new publishers again within two seconds."""
+    fleet.undrain(node_id)
     return list_nodes()

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from chalice.app import Blueprint
 
+from chalicelib.api.admin_keys import ADMINISTRATOR
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import ListPage, RequestModel, example, now_ms
 from chalicelib.api.routing import ADMIN, route
+from chalicelib.domain import broadcasters as people
 from chalicelib.domain import channels as limits
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
 from chalicelib.services import admin_views, broadcasters, keyring
@@ -57,10 +59,28 @@ def create_broadcaster(body: NewBroadcaster) -> admin_views.BroadcasterBody:
     return admin_views.broadcaster(broadcasters.create(body.display_name, body.contact, body.user_id, now_ms()))
 
 
-@route(blueprint, "GET", "/api/admin/broadcasters", ADMIN, query=ListPage, answer=admin_views.BroadcasterPage)
-def list_broadcasters(query: ListPage) -> admin_views.BroadcasterPage:
-    """All broadcasters, newest first."""
-    page = broadcasters.listed(query.limit, query.cursor)
+class BroadcasterQuery(ListPage):
+    """`q` is a broadcaster id, a user id or an e-mail address; or else a part of a name, title, contact or address."""
+
+    q: Annotated[str, Text(people.MAX_EMAIL + 2, shortest=1, strip=True)] | None = None
+
+
+class Blocking(RequestModel):
+    """`by` says who decides: the shared secret names no person. Both are kept, for administrators only."""
+
+    model_config = example(by="ada@example.com", why="Rebroadcast somebody else's match")
+
+    by: Annotated[str, Text(people.MAX_OPERATOR, shortest=1, strip=True)] = ADMINISTRATOR
+    why: Annotated[str, Text(people.MAX_REASON, strip=True)] = ""
+
+
+@route(blueprint, "GET", "/api/admin/broadcasters", ADMIN, query=BroadcasterQuery, answer=admin_views.BroadcasterPage)
+def list_broadcasters(query: BroadcasterQuery) -> admin_views.BroadcasterPage:
+    """All broadcasters, or those whom `q` finds, newest first. Case is ignored."""
+    if query.q is None:
+        page = broadcasters.listed(query.limit, query.cursor)
+    else:
+        page = broadcasters.found(query.q, query.limit, query.cursor)
     return admin_views.BroadcasterPage(
         broadcasters=[admin_views.broadcaster(one) for one in page.broadcasters], next_cursor=page.next_cursor
     )
@@ -77,7 +97,8 @@ def list_broadcasters(query: ListPage) -> admin_views.BroadcasterPage:
 def get_broadcaster(broadcaster_id: str) -> admin_views.BroadcasterDetails:
     """One broadcaster with all their keys."""
     channel = broadcasters.get(broadcaster_id)
-    return admin_views.broadcaster_details(channel, keyring.of_channel(channel.channel_id, now_ms()))
+    keys = keyring.of_channel(channel.channel_id, now_ms())
+    return admin_views.broadcaster_details(channel, keys, broadcasters.history(channel.channel_id))
 
 
 @route(
@@ -93,3 +114,32 @@ def edit_broadcaster(broadcaster_id: str, body: BroadcasterEdit) -> admin_views.
     """Display name and contact."""
     changes = body.model_dump(mode="json", exclude_none=True)
     return admin_views.broadcaster(broadcasters.edit(broadcaster_id, changes))
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/admin/broadcasters/{broadcaster_id}/block",
+    ADMIN,
+    body=Blocking,
+    answer=admin_views.BroadcasterBody,
+    problems=(BroadcasterNotFound,),
+)
+def block_broadcaster(broadcaster_id: str, body: Blocking) -> admin_views.BroadcasterBody:
+    """The person may neither broadcast nor use the API; what runs is ended. So for every account with their e-mail
+    address, later ones too. Blocking again changes nothing."""
+    return admin_views.broadcaster(broadcasters.block(broadcaster_id, body.by, body.why, now_ms()))
+
+
+@route(
+    blueprint,
+    "POST",
+    "/api/admin/broadcasters/{broadcaster_id}/unblock",
+    ADMIN,
+    body=Blocking,
+    answer=admin_views.BroadcasterBody,
+    problems=(BroadcasterNotFound,),
+)
+def unblock_broadcaster(broadcaster_id: str, body: Blocking) -> admin_views.BroadcasterBody:
+    """The person may do again what they could, with the keys that they had. Unblocking again changes nothing."""
+    return admin_views.broadcaster(broadcasters.unblock(broadcaster_id, body.by, body.why, now_ms()))

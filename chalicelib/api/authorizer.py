@@ -11,6 +11,7 @@ blueprint = Blueprint(__name__)
 
 # API Gateway keeps a policy for this long and applies it to every route: so it names all of them, and is short-lived.
 POLICY_TTL_S = 30
+EMAIL = "email"  # in the policy's context, for the routes
 NOBODY = "nobody"  # API Gateway demands a principal of a denial, too
 BROADCASTER_ROUTES: list[str | AuthRoute] = ["/api/channel", "/api/channel/*", "/api/streams", "/api/streams/*"]
 
@@ -28,4 +29,5 @@ def broadcaster_auth(request: AuthRequest) -> AuthResponse:
     except StreamSyncError as error:
         body = problems.problem(error)
         return AuthResponse(routes=[], principal_id=NOBODY, context={name: str(body[name]) for name in CONTEXT_FIELDS})
-    return AuthResponse(routes=BROADCASTER_ROUTES, principal_id=principal.user_id)
+    context = {EMAIL: principal.email} if principal.email is not None else None
+    return AuthResponse(routes=BROADCASTER_ROUTES, principal_id=principal.user_id, context=context)

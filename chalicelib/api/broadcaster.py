@@ -33,7 +33,6 @@ from chalicelib.services import (
     timelines,
     views,
 )
-from chalicelib.services.identity import Principal
 
 blueprint = Blueprint(__name__)
 
@@ -61,25 +60,21 @@ class CredentialsQuery(RequestModel):
     reveal: bool = Field(default=False, strict=False)
 
 
-def _channel_of(user: Principal) -> Channel:
-    return credentials.own_channel(user.user_id, now_ms())
-
-
 def _body_of(channel: Channel) -> views.OwnChannel:
     return views.own_channel(discovery.view(channel, now_ms(), owner=True))
 
 
 @route(blueprint, "GET", "/api/channel", BROADCASTER, answer=views.OwnChannel)
-def get_channel(user: Principal) -> views.OwnChannel:
+def get_channel(channel: Channel) -> views.OwnChannel:
     """The caller's channel, made with its first key when it is asked for the first time."""
-    return _body_of(_channel_of(user))
+    return _body_of(channel)
 
 
 @route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=views.OwnChannel)
-def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel:
+def edit_channel(channel: Channel, body: ChannelEdit) -> views.OwnChannel:
     """Title, description, category, tags, visibility."""
     changes = body.model_dump(mode="json", exclude_none=True)
-    edited = credentials.edit(_channel_of(user), changes, now_ms())
+    edited = credentials.edit(channel, changes, now_ms())
     if "visibility" in changes:
         readers.visibility_set(edited, now_ms())
     return _body_of(edited)
@@ -95,12 +90,11 @@ def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel:
     problems=(KeyNotFound,),
     no_store=True,
 )
-def get_credentials(user: Principal, query: CredentialsQuery) -> views.Credentials:
+def get_credentials(channel: Channel, query: CredentialsQuery) -> views.Credentials:
     """Ingest URL and stream key, masked unless asked for in the clear; a reveal leaves an audit line."""
-    channel = _channel_of(user)
     if not query.reveal:
         return views.credentials(channel.region, credentials.current_key(channel))
-    issued = credentials.reveal(channel, user.user_id)
+    issued = credentials.reveal(channel, channel.owner)
     return views.revealed(channel.region, issued.key, issued.stream_key)
 
 
@@ -115,18 +109,17 @@ def get_credentials(user: Principal, query: CredentialsQuery) -> views.Credentia
     idempotent=True,
     address=True,
 )
-def reset_credentials(user: Principal, address: str) -> views.RevealedCredentials:
+def reset_credentials(channel: Channel, address: str) -> views.RevealedCredentials:
     """A new key at once; the old one is dead and a broadcast that runs on it ends."""
-    channel = _channel_of(user)
-    limits.new_key(user.user_id, address, now_ms())
-    issued = credentials.reset(channel, user.user_id, now_ms())
+    limits.new_key(channel.owner, address, now_ms())
+    issued = credentials.reset(channel, channel.owner, now_ms())
     return views.revealed(channel.region, issued.key, issued.stream_key)
 
 
 @route(blueprint, "POST", "/api/channel/stop", BROADCASTER, answer=views.Ordered, status=202, problems=(NotLive,))
-def stop_broadcast(user: Principal) -> views.Ordered:
+def stop_broadcast(channel: Channel) -> views.Ordered:
     """Ends the broadcast that runs."""
-    stream_id = lifecycle.stop_channel(_channel_of(user).channel_id, EndReason.STOPPED, now_ms())
+    stream_id = lifecycle.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())
     return views.Ordered(stream_id=stream_id)
 
 
@@ -142,20 +135,18 @@ def stop_broadcast(user: Principal) -> views.Ordered:
     idempotent=True,
     address=True,
 )
-def generate_key(user: Principal, address: str) -> stream_views.GeneratedStreamAnswer:
+def generate_key(channel: Channel, address: str) -> stream_views.GeneratedStreamAnswer:
     """A further key that expires by itself; for clients that make a key for each broadcast. `id` is that of the stream
     which begins with it."""
-    channel = _channel_of(user)
-    limits.new_key(user.user_id, address, now_ms())
-    issued = credentials.generate(channel, user.user_id, now_ms())
+    limits.new_key(channel.owner, address, now_ms())
+    issued = credentials.generate(channel, channel.owner, now_ms())
     return stream_views.generated(issued.key, channel.region, issued.stream_key)
 
 
 @route(blueprint, "GET", "/api/streams", BROADCASTER, query=Page, answer=stream_views.StreamPage)
-def list_streams(user: Principal, query: Page) -> stream_views.StreamPage:
+def list_streams(channel: Channel, query: Page) -> stream_views.StreamPage:
     """The caller's streams, newest first; before them, on the first page, those that a key was generated for and that
     have not begun."""
-    channel = _channel_of(user)
     now = now_ms()
     found = discovery.streams_of(channel, query.limit, query.cursor, now)
     startable = keyring.generated_and_unused(channel.channel_id, now) if query.cursor is None else []
@@ -177,15 +168,14 @@ def list_streams(user: Principal, query: Page) -> stream_views.StreamPage:
     answer=timelines.TimelinePage,
     problems=(StreamNotFound,),
 )
-def get_timeline(user: Principal, key_or_id: str, query: ListPage) -> timelines.TimelinePage:
+def get_timeline(channel: Channel, key_or_id: str, query: ListPage) -> timelines.TimelinePage:
     """What happened to one of the caller's streams, by its public id: state changes and audit records, kept 90 days."""
-    return timelines.page(_channel_of(user), key_or_id, query.limit, query.cursor)
+    return timelines.page(channel, key_or_id, query.limit, query.cursor)
 
 
 @route(blueprint, "GET", "/api/channel/keys", BROADCASTER, answer=admin_views.KeyList)
-def list_keys(user: Principal) -> admin_views.KeyList:
+def list_keys(channel: Channel) -> admin_views.KeyList:
     """All keys of the caller's channel, newest first."""
-    channel = _channel_of(user)
     return admin_views.KeyList(keys=[admin_views.key(one) for one in keyring.of_channel(channel.channel_id, now_ms())])
 
 
@@ -202,11 +192,10 @@ def list_keys(user: Principal) -> admin_views.KeyList:
     idempotent=True,
     address=True,
 )
-def create_key(user: Principal, body: NewKey, address: str) -> admin_views.IssuedKey:
+def create_key(channel: Channel, body: NewKey, address: str) -> admin_views.IssuedKey:
     """A further key of the caller's channel. The answer holds it; no later one does."""
-    channel = _channel_of(user)
-    limits.new_key(user.user_id, address, now_ms())
-    return admin_views.new_key(keyring.create(channel, body.terms(), user.user_id, now_ms()))
+    limits.new_key(channel.owner, address, now_ms())
+    return admin_views.new_key(keyring.create(channel, body.terms(), channel.owner, now_ms()))
 
 
 @route(
@@ -217,6 +206,6 @@ def create_key(user: Principal, body: NewKey, address: str) -> admin_views.Issue
     answer=admin_views.KeyBody,
     problems=(KeyNotFound, KeyIsCurrent),
 )
-def revoke_key(user: Principal, key_id: str) -> admin_views.KeyBody:
+def revoke_key(channel: Channel, key_id: str) -> admin_views.KeyBody:
     """Dead at once, and a broadcast that runs on it ends. The key that the dashboard shows is reset instead."""
-    return admin_views.revoked(credentials.revoke(_channel_of(user), key_id, user.user_id, now_ms()))
+    return admin_views.revoked(credentials.revoke(channel, key_id, channel.owner, now_ms()))

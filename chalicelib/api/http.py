@@ -129,10 +129,10 @@ def _validated(model: type[Model], values: dict[str, Any]) -> Model:
 
 def caller(request: Request) -> identity.Principal:
     """The broadcaster whom the authorizer let in. Raises TokenMissing if a route forgot its authorizer."""
-    user_id = (request.context.get("authorizer") or {}).get("principalId")
-    if not user_id:
+    known = request.context.get("authorizer") or {}
+    if not known.get("principalId"):
         raise TokenMissing()
-    return identity.Principal(str(user_id))
+    return identity.Principal(str(known["principalId"]), known.get("email"))
 
 
 def check_admin(request: Request) -> None:

@@ -40,7 +40,10 @@ AUDIENCES: dict[Audience, tuple[str, str, Problems]] = {
     BROADCASTER: (
         "Broadcasters",
         "For somebody who is signed in, about their own channel: `Authorization: Bearer <JWT>`.",
-        (errors.TokenMissing, errors.TokenInvalid, errors.TokenExpired, errors.IdentityUnavailable),
+        (
+            *(errors.TokenMissing, errors.TokenInvalid, errors.TokenExpired, errors.IdentityUnavailable),
+            refusals.BroadcasterBlocked,
+        ),
     ),
     ADMIN: (
         "Administrators",

@@ -18,7 +18,6 @@ from chalicelib.domain.errors import (
     MethodNotAllowed,
     NotFound,
     StreamSyncError,
-    TooManyRequests,
     Unauthenticated,
     UnsupportedMediaType,
 )
@@ -44,7 +43,7 @@ def problem(error: StreamSyncError) -> dict[str, Any]:
 
 def response(error: StreamSyncError, headers: Mapping[str, str | list[str]] | None = None) -> Response:
     out: dict[str, str | list[str]] = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **(headers or {})}
-    if isinstance(error, TooManyRequests):
+    if error.retry_after_s is not None:
         out["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unauthenticated):
         out["WWW-Authenticate"] = "Bearer"

@@ -77,7 +77,7 @@ def _topic(query: Mapping[str, str], offered: list[str]) -> tuple[Topic, str | N
         return Topic(discovery.public_channel(query["watch"], now_ms()).channel.channel_id, Listener.PUBLIC), None
     token = next((p.removeprefix(TOKEN_PREFIX) for p in offered if p.startswith(TOKEN_PREFIX)), query.get("token"))
     principal = identity.principal_of_header(f"Bearer {token}" if token else None)
-    credentials.own_channel(principal.user_id, now_ms())
+    credentials.own_channel(principal.user_id, now_ms(), principal.email)
     return Topic(channel_id_of(principal.user_id), Listener.OWNER), principal.user_id
 
 

@@ -1,11 +1,11 @@
 """One registration a route: who may call it, what it takes, what it answers. The OpenAPI document is made of the same.
 
     @route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=views.OwnChannel)
-    def edit_channel(user: Principal, body: ChannelEdit) -> views.OwnChannel: ...
+    def edit_channel(channel: Channel, body: ChannelEdit) -> views.OwnChannel: ...
 
-A view gets what it was registered with as keyword arguments: `user` (broadcasters only), `body`, `query`, `address`
-(where it asks for the caller's), and the parameters of its path. It returns a model, a dict or a Chalice `Response`;
-whatever it raises becomes problem details.
+A view gets what it was registered with as keyword arguments: `channel` (the caller's, for broadcasters), `body`,
+`query`, `address` (where it asks for the caller's), and the parameters of its path. It returns a model, a dict or a
+Chalice `Response`; whatever it raises becomes problem details.
 """
 
 import functools
@@ -24,6 +24,7 @@ from chalicelib.api import cors, http, once, problems
 from chalicelib.api.authorizer import broadcaster_auth
 from chalicelib.domain.errors import NotFound, StreamSyncError
 from chalicelib.observability import logger
+from chalicelib.services import credentials
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -125,8 +126,10 @@ def _edge(
         try:
             arguments: dict[str, Any] = {}
             if operation.audience is BROADCASTER:
-                arguments["user"] = user = http.caller(request)
+                user = http.caller(request)
                 asker = user.user_id
+                # Before anything else: who is blocked gets no stored answer either.
+                arguments["channel"] = credentials.own_channel(user.user_id, http.now_ms(), user.email)
             elif operation.audience is ADMIN:
                 http.check_admin(request)
             elif operation.audience is MEDIA_SERVER:

@@ -1,6 +1,6 @@
 """Routes for anybody: health, public channels and streams, and a media server's look-up by key."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from chalice.app import Blueprint, Response
 
@@ -13,14 +13,21 @@ from chalicelib.domain import channels as sizes
 from chalicelib.domain.cards import Search
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyRequests
 from chalicelib.domain.keys import is_well_formed
+from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.services import discovery, stream_views, views
+from chalicelib.services import discovery, fleet, stream_views, views
 
 blueprint = Blueprint(__name__)
 
 MAX_SEARCH = 100  # characters
 
+NOT_SERVING = {
+    Readiness.DRAINING: "Every ingest node is draining: running streams go on, new ones are refused",
+    Readiness.NONE: "No ingest node is running: streams come only through foreign media servers",
+}
+
 _pages = SharedAnswers()
+_readiness = SharedAnswers()  # anybody may ask as often as they like
 
 
 class PublicQuery(Page):
@@ -37,12 +44,16 @@ class PublicQuery(Page):
 
 @route(blueprint, "GET", "/health", ANYONE, answer=views.Health, others={503: views.Health})
 def health() -> Response:
-    """200 if the database answers, 503 if not; the body says which part is ill."""
+    """200 if the database answers, 503 if not; the body says which part does not work, and what that means."""
     stage = settings().stage
-    if discovery.database_answers():
-        return ok(views.Health(status="ok", database="ok", stage=stage), 200, NO_STORE)
-    detail = StoreUnavailable.title
-    return ok(views.Health(status="unavailable", database="unreachable", stage=stage, detail=detail), 503, NO_STORE)
+    try:
+        ingest = Readiness(_readiness.get(None, lambda: fleet.readiness(now_ms()).value))
+    except StoreUnavailable as error:
+        away = views.Health(status="unavailable", database="unreachable", ingest=None, stage=stage, detail=error.title)
+        return ok(away, 503, NO_STORE)
+    detail = NOT_SERVING.get(ingest)
+    status: Literal["ok", "degraded"] = "ok" if detail is None else "degraded"
+    return ok(views.Health(status=status, database="ok", ingest=ingest, stage=stage, detail=detail), 200, NO_STORE)
 
 
 @route(

@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
+from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.cards import Card, Visibility
 from chalicelib.domain.leases import Lease
 
@@ -31,12 +32,15 @@ class Channel:
     visibility: Visibility = Visibility.PUBLIC
     display_name: str = ""
     contact: str = ""
+    email: str | None = None
+    blocked: Block | None = None
     edition: int = 0
     key_hash: str | None = None
     stream_id: str | None = None
     lease: Lease = field(default_factory=Lease)
     resumable_until: int | None = None
     grace_ms: int | None = None
+    starts_paid_until: int | None = None  # see `domain.starts`
 
     @property
     def card(self) -> Card:

@@ -40,6 +40,7 @@ class StreamSyncError(Exception):
     http_status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong on our side"
     action: ClassVar[str] = "Try again in a moment."
+    retry_after_s: int | None = None  # when it makes sense to try again, where that is known
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail or self.title)

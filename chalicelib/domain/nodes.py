@@ -1,6 +1,7 @@
 """An ingest node, as it announces itself, and what the answer to its renewal brings."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class NodeState:
     expires_at: int
     active: int
     draining: bool
+
+
+class Readiness(StrEnum):
+    """What the fleet is to a publisher who comes now."""
+
+    SERVING = "serving"
+    DRAINING = "draining"  # every node goes on with what it has and takes nobody new
+    NONE = "none"  # no node renews its session
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 PublishRefused                   NetStream.Publish.Denied unless said otherwise
 |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
 |-- KeyMissing, KeyMalformed 401
-|-- KeyNotAllowedHere        403
+|-- KeyNotAllowedHere, BroadcasterBlocked     403
 |-- KeyInUse                 409  NetStream.Publish.BadName
 |-- WrongApplication         404
+|-- StartsLimited            429  NetStream.Publish.Rejected
 |-- AtCapacity, NodeDraining 503  NetStream.Publish.Rejected
 `-- StoreUnavailable         503  NetStream.Publish.Rejected; the database cannot be reached
 """
@@ -91,6 +92,15 @@ class KeyNotAllowedHere(PublishRefused):
     action = "Broadcast from a network that the key's allow list names, or use another key."
 
 
+class BroadcasterBlocked(PublishRefused):
+    """Also what a blocked person's own requests to the API are answered."""
+
+    code = "broadcaster_blocked"
+    http_status = 403
+    title = "This broadcaster is blocked"
+    action = "Ask the operators of this service."
+
+
 class KeyInUse(PublishRefused):
     code = "key_in_use"
     http_status = 409
@@ -108,6 +118,24 @@ class WrongApplication(PublishRefused):
     rtmp_prefix = "Not found"
 
 
+class StartsLimited(PublishRefused):
+    """Starts, not reconnects: see `domain.starts`."""
+
+    code = "starts_limited"
+    http_status = 429
+    title = "Too many streams were started on this channel"
+    action = "Wait as long as it says, then start again."
+    rtmp_code = "NetStream.Publish.Rejected"
+    rtmp_prefix = "Too Many Requests"
+
+    def __init__(
+        self, retry_after_s: int | None = None, *, channel_id: str | None = None, key_id: str | None = None
+    ) -> None:
+        detail = None if retry_after_s is None else f"{self.title}: the next may begin in {retry_after_s} s"
+        super().__init__(detail, channel_id=channel_id, key_id=key_id)
+        self.retry_after_s = retry_after_s
+
+
 class AtCapacity(PublishRefused):
     code = "at_capacity"
     http_status = 503
@@ -119,8 +147,8 @@ class AtCapacity(PublishRefused):
 
 class NodeDraining(AtCapacity):
     code = "node_draining"
-    title = "This ingest node is about to stop"
-    action = "Connect again: another node takes over."
+    title = "This ingest server takes no new streams: it is being taken out of service"
+    action = "Try again in a minute; if it says the same again, ask the operators of this service."
 
 
 class StoreUnavailable(PublishRefused):

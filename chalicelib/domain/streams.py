@@ -53,6 +53,7 @@ class EndReason(StrEnum):
     KEY_EXPIRED = "key_expired"
     STOPPED = "stopped"
     ADMIN_STOPPED = "admin_stopped"
+    BLOCKED = "blocked"
     LEASE_LOST = "lease_lost"
     NODE_DRAINED = "node_drained"
     NODE_LOST = "node_lost"
@@ -69,6 +70,7 @@ END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.KEY_EXPIRED: "The stream key expired.",
     EndReason.STOPPED: "The broadcast was ended from the dashboard.",
     EndReason.ADMIN_STOPPED: "The broadcast was ended by an administrator.",
+    EndReason.BLOCKED: "The broadcaster was blocked by an administrator.",
     EndReason.LEASE_LOST: "Another connection took the channel over.",
     EndReason.NODE_DRAINED: "The ingest server was taken out of service.",
     EndReason.NODE_LOST: "The ingest server failed.",
@@ -86,6 +88,7 @@ END_REASON_ACTION: dict[EndReason, str | None] = {
     EndReason.KEY_EXPIRED: "Get a new stream key.",
     EndReason.STOPPED: "Stop the encoder, too: many connect again by themselves.",
     EndReason.ADMIN_STOPPED: "Ask the administrators of the service.",
+    EndReason.BLOCKED: "Ask the administrators of the service.",
     EndReason.LEASE_LOST: "If it was not you who moved to another encoder, reset the stream key.",
     EndReason.NODE_DRAINED: "Start streaming again.",
     EndReason.NODE_LOST: "Start streaming again.",

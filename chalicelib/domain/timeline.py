@@ -1,6 +1,7 @@
 """What happened to a stream, entry by entry: audit record and black box."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -15,11 +16,29 @@ class Entry:
     facts: dict[str, Any]
 
 
+_REFUSED = "refused#"
+
+
 def refused_at(node_id: str) -> str:
     """Where the audit records of refused publishers go: they have no stream."""
-    return f"refused#{node_id}"
+    return _REFUSED + node_id
 
 
 def refusals_of(channel_id: str) -> str:
     """Where a channel's refusals go, for its owner."""
-    return f"refused#{channel_id}"
+    return _REFUSED + channel_id
+
+
+def is_refusal(entry: Entry) -> bool:
+    """Whether it is the audit record of a refused publisher; what its channel's owner is shown is written beside it."""
+    return entry.kind == "connection" and entry.stream_id.startswith(_REFUSED)
+
+
+def day_of(at: int) -> str:
+    """The day in UTC, `2026-11-26`, that `at` (ms) lies in."""
+    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
+
+
+def about_broadcaster(channel_id: str) -> str:
+    """Where it is written down who blocked a broadcaster, when, and why."""
+    return f"broadcaster#{channel_id}"

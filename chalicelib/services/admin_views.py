@@ -4,10 +4,13 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.keys import KeyReading, StreamKey
 from chalicelib.domain.nodes import NodeState
+from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
+from chalicelib.services.broadcasters import UNCLAIMED
 from chalicelib.services.keyring import Issued, KeyView
 from chalicelib.services.stream_views import OwnStream
 
@@ -54,20 +57,42 @@ class KeyUsage(BaseModel):
     next_cursor: str | None
 
 
+class BlockBody(BaseModel):
+    """Since when, by whom, and why."""
+
+    at: IsoTime
+    by: str
+    why: str
+
+
+class BlockEntry(BlockBody):
+    kind: Literal["blocked", "unblocked"]
+
+
 class BroadcasterBody(BaseModel):
-    """`broadcaster_id` is the id of their channel."""
+    """`broadcaster_id` is the id of their channel.
+
+    `user_id` is null where no account has it. `email` is the account's verified address as its last token said it, null
+    until there was one. `blocked` is null for who is not.
+    """
 
     broadcaster_id: str
+    user_id: str | None
+    email: str | None
     display_name: str
     contact: str
     title: str
     visibility: Visibility
     region: str
     created_at: IsoTime
+    blocked: BlockBody | None
 
 
 class BroadcasterDetails(BroadcasterBody):
+    """`history`: who blocked and unblocked them in the last 90 days, oldest first."""
+
     keys: list[KeyBody]
+    history: list[BlockEntry]
 
 
 class BroadcasterPage(BaseModel):
@@ -123,17 +148,25 @@ def revoked(one: StreamKey) -> KeyBody:
 def broadcaster(channel: Channel) -> BroadcasterBody:
     return BroadcasterBody(
         broadcaster_id=channel.channel_id,
+        user_id=None if channel.owner.startswith(UNCLAIMED) else channel.owner,
+        email=channel.email,
         display_name=channel.display_name,
         contact=channel.contact,
         title=channel.title,
         visibility=channel.visibility,
         region=channel.region,
         created_at=iso(channel.created_at),
+        blocked=_block(channel.blocked),
     )
 
 
-def broadcaster_details(channel: Channel, keys: list[KeyView]) -> BroadcasterDetails:
-    return BroadcasterDetails(**broadcaster(channel).model_dump(), keys=[key(one) for one in keys])
+def _block(block: Block | None) -> BlockBody | None:
+    return None if block is None else BlockBody(at=iso(block.at), by=block.by, why=block.why)
+
+
+def broadcaster_details(channel: Channel, keys: list[KeyView], history: list[Entry]) -> BroadcasterDetails:
+    entries = [BlockEntry.model_validate({"at": iso(one.at), "kind": one.kind, **one.facts}) for one in history]
+    return BroadcasterDetails(**broadcaster(channel).model_dump(), keys=[key(one) for one in keys], history=entries)
 
 
 def node(state: NodeState, *, gone: bool) -> NodeBody:

@@ -7,17 +7,19 @@ revoked key stops working at once on every node, and two claims for one channel 
 """
 
 from collections import OrderedDict
+from dataclasses import replace
 from threading import Lock
 
 from ulid import ULID
 
 from chalicelib.domain import keys as rules
+from chalicelib.domain import starts
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.events import HolderQuestioned
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
 from chalicelib.domain.publications import OWN_KIND, Dialect, Publication, dialect_of
-from chalicelib.domain.refusals import KeyInUse, KeyMissing, KeyUnknown, PublishRefused
+from chalicelib.domain.refusals import BroadcasterBlocked, KeyInUse, KeyMissing, KeyUnknown, PublishRefused
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
 from chalicelib.services import lifecycle, news
 from chalicelib.store import channels, keys, leases, nodes, streams
@@ -92,8 +94,8 @@ def claim(
     `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
     `only` names a stream to continue, that one or none. `judges`: whether a session that has run out tells that its
     node is dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
-    Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another
-    publisher holds the channel, the key's refusal if it was revoked meanwhile or is used up, StoreUnavailable.
+    Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel, the key's refusal
+    if it was revoked meanwhile or is used up, BroadcasterBlocked, StartsLimited, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
     rules.check_place(key, client_ip)
@@ -116,11 +118,14 @@ def claim(
             if (ended := lifecycle.reap(channel, waiting, reason, now)) is not None:
                 lifecycle.announce([ended])
             continue
+        if channel.blocked is not None:
+            raise BroadcasterBlocked(channel_id=key.channel_id, key_id=key.key_id)
         if only is not None and (waiting is None or waiting.stream_id != only):
             raise _in_use(key)
         attempt = Claim(key, channel, holder, now, publication)
         if waiting is None:
             stream_id = _new_stream_id(key)
+            attempt = replace(attempt, starts_paid_until=_paid_until(channel, key, now))
             outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip))
         else:
             stream_id = waiting.stream_id
@@ -143,6 +148,11 @@ def still_held(grant: Grant, state: StreamState) -> bool:
         and channel.lease.holder in (expected, grant.holder)
         and streams.get(grant.stream_id).state is not StreamState.ENDED
     )
+
+
+def _paid_until(channel: Channel, key: StreamKey, now: int) -> int:
+    """Raises StartsLimited."""
+    return starts.next_paid_until(channel.starts_paid_until, now, channel_id=key.channel_id, key_id=key.key_id)
 
 
 def _in_use(key: StreamKey) -> PublishRefused:

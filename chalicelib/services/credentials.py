@@ -8,21 +8,30 @@ from chalicelib.domain.channels import Channel, channel_id_of
 from chalicelib.domain.errors import KeyIsCurrent, KeyNotFound
 from chalicelib.domain.events import ChannelChanged
 from chalicelib.domain.keys import GENERATED, KeyTerms, StreamKey
+from chalicelib.domain.refusals import BroadcasterBlocked
 from chalicelib.domain.streams import EndReason
 from chalicelib.observability import logger
-from chalicelib.services import keyring, news
+from chalicelib.services import broadcasters, keyring, news
 from chalicelib.services.keyring import Issued
 from chalicelib.store import channels, keys
 
 
-def own_channel(owner: str, now: int) -> Channel:
-    """The caller's channel; made, with its first key, when it is asked for the first time."""
+def own_channel(owner: str, now: int, email: str | None = None) -> Channel:
+    """The caller's channel; made, with its first key, when it is asked for the first time.
+
+    `email` is their verified address, if their token has it: the channel keeps the last one. Raises BroadcasterBlocked,
+    also for a new account of a person who is blocked.
+    """
     channel_id = channel_id_of(owner)
     channel = channels.find(channel_id)
     if channel is None:
-        channel = Channel(channel_id, owner, settings().home_region, now)
+        channel = Channel(channel_id, owner, settings().home_region, now, email=email)
         channels.create(channel, keyring.issue(channel_id, now, KeyTerms()).key)
-        channel = channels.get(channel_id)
+        channel = broadcasters.as_person(channels.get(channel_id), now)
+    elif email is not None and email != channel.email and channel.blocked is None:
+        channel = broadcasters.as_person(channels.set_email(channel_id, email), now)
+    if channel.blocked is not None:
+        raise BroadcasterBlocked(channel_id=channel_id)
     return channel
 
 

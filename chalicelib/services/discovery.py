@@ -8,7 +8,6 @@ from chalicelib.domain.channels import Channel, is_channel_id
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import (
     OFFLINE,
     ChannelStatus,
@@ -26,8 +25,6 @@ from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import keyring, running
 from chalicelib.services.running import RunningStream, facts_of
 from chalicelib.store import channels, connections, keys, pulses, streams, timeline
-
-_NOBODY = "nobody"  # a channel id that no channel has
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +95,11 @@ def view(channel: Channel, now: int, *, owner: bool = False) -> ChannelView:
 
 
 def public_channel(channel_id: str, now: int) -> ChannelView:
-    """Raises ChannelNotFound, for a private channel as well."""
+    """Raises ChannelNotFound, for a private channel and for a blocked broadcaster's as well."""
     channel = channels.find(channel_id) if is_channel_id(channel_id) else None
-    if channel is None or channel.visibility is Visibility.PRIVATE:
+    if channel is None or channel.visibility is Visibility.PRIVATE or channel.blocked is not None:
         raise ChannelNotFound()
     return view(channel, now)
-
-
-def database_answers() -> bool:
-    """Whether the database can be read now."""
-    try:
-        channels.find(_NOBODY)
-    except StoreUnavailable:
-        return False
-    return True
 
 
 def streams_of(channel: Channel, limit: int, before: str | None, now: int) -> list[StreamView]:
@@ -133,9 +121,12 @@ def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]
 
 
 def public_stream(stream_id: str, now: int) -> StreamView:
-    """Raises StreamNotFound, for a stream of a private channel as well, and for one that was private to its end."""
+    """Raises StreamNotFound, for a stream of a private channel as well, and for one that was private to its end.
+
+    Nor are a blocked broadcaster's streams told.
+    """
     seen = _stream(stream_id, now)
-    if Visibility.PRIVATE in (seen.channel.visibility, seen.stream.card.visibility):
+    if seen.channel.blocked is not None or Visibility.PRIVATE in (seen.channel.visibility, seen.stream.card.visibility):
         raise StreamNotFound()
     return seen
 
@@ -185,12 +176,15 @@ def active_streams(limit: int, after: str | None, now: int) -> RunningPage:
 def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, Stream | None]:
     """For a media server's validation: possession of the key is the credential. With its stream if one runs.
 
-    Raises StreamNotFound for every key that may not be used now: a malformed, an unknown and a revoked one look alike.
+    Raises StreamNotFound for every key that may not be used now: a malformed, an unknown, a revoked and a blocked
+    broadcaster's look alike.
     """
     key = keys.find(rules.hash_key(stream_key)) if rules.is_well_formed(stream_key) else None
     if key is None or rules.refusal(key, now) is not None:
         raise StreamNotFound()
     channel = channels.get(key.channel_id)
+    if channel.blocked is not None:
+        raise StreamNotFound()
     present = view(channel, now).stream
     runs = present if present is not None and present.key_id == key.key_id else None
     if runs is None and rules.used_up(key, None):

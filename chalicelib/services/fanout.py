@@ -146,7 +146,7 @@ def send_snapshot(connection_id: str, topic: Topic, now: int) -> ChannelView:
     """The channel as it is now, to one connection, if that may see it; answers what is to be seen."""
     owner = topic.listener is Listener.OWNER
     seen = view(channels.get(topic.channel_id), now, owner=owner)
-    if owner or seen.channel.visibility is not Visibility.PRIVATE:
+    if seen.channel.blocked is None and (owner or seen.channel.visibility is not Visibility.PRIVATE):
         _send([connection_id], views.snapshot_message(seen, now, owner=owner))
     else:
         _send_away(connection_id)
@@ -180,6 +180,12 @@ def _post(connection_id: str, data: bytes) -> None:
             logger("control").warning("message not delivered", connection_id=connection_id, error=str(error))
     except BotoCoreError as error:
         logger("control").warning("message not delivered", connection_id=connection_id, error=type(error).__name__)
+
+
+def send_owner_away(channel_id: str) -> None:
+    """Closes every connection of the channel's owner, those too that had no snapshot yet."""
+    for connection_id in connections.of_topic(Topic(channel_id, Listener.OWNER)):
+        _send_away(connection_id)
 
 
 def _send_away(connection_id: str) -> None:

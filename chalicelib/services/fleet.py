@@ -13,7 +13,7 @@ from chalicelib import aws
 from chalicelib.domain.errors import NodeNotFound
 from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
-from chalicelib.domain.nodes import NodeInfo, NodeState
+from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream
 from chalicelib.observability import logger
@@ -197,9 +197,26 @@ def _is_gone(state: NodeState, now: int) -> bool:
 
 def drain(node_id: str) -> None:
     """The node takes no new publishers from its next renewal on. Raises NodeNotFound."""
-    if not nodes.drain(node_id):
+    _set_draining(node_id, draining=True)
+
+
+def undrain(node_id: str) -> None:
+    """The node takes new publishers again from its next renewal on. Raises NodeNotFound."""
+    _set_draining(node_id, draining=False)
+
+
+def _set_draining(node_id: str, *, draining: bool) -> None:
+    if not nodes.set_draining(node_id, draining):
         raise NodeNotFound()
-    logger("control").info("node drained", node_id=node_id)
+    logger("control").info("node drained" if draining else "node undrained", node_id=node_id)
+
+
+def readiness(now: int) -> Readiness:
+    """Whether any of our nodes takes new publishers."""
+    here = [state for state, gone in members(now) if not gone]
+    if not here:
+        return Readiness.NONE
+    return Readiness.DRAINING if all(state.draining for state in here) else Readiness.SERVING
 
 
 def node_stopped(node_id: str, now: int) -> bool:

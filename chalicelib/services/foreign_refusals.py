@@ -15,10 +15,21 @@ _RANDOM_BITS = 12  # below a refusal's millisecond; the number stays under 2**53
 def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int) -> None:
     """`where` is the server, `<dialect>:<name>`. Never in the way of the answer."""
     logger("control").warning(
-        "publisher refused", code=refusal.code, key_id=refusal.key_id, client_ip=client_ip, node_id=where
+        "publisher refused",
+        code=refusal.code,
+        node_id=where,
+        channel_id=refusal.channel_id,
+        key_id=refusal.key_id,
+        client_ip=client_ip,
     )
     seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-    told = {"node_id": where, "client_ip": client_ip, "key_id": refusal.key_id, "reason": refusal.code}
+    told = {
+        "node_id": where,
+        "client_ip": client_ip,
+        "channel_id": refusal.channel_id,
+        "key_id": refusal.key_id,
+        "reason": refusal.code,
+    }
     try:
         if refusal.channel_id is not None:
             lifecycle.announce([_refused(refusal, refusal.channel_id, where, client_ip, seq, now)])

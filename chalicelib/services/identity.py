@@ -16,6 +16,7 @@ import jwt
 from jwt import PyJWKClient
 
 from chalicelib.config import settings
+from chalicelib.domain.broadcasters import is_email
 from chalicelib.domain.errors import (
     AdminSecretInvalid,
     HookSecretInvalid,
@@ -35,9 +36,10 @@ USER_SERVICE = "user:"  # before its users' ids, so that they are nobody else's
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller; `user_id` is unique across issuers."""
+    """The caller; `user_id` is unique across issuers. `email` is their verified address, if the token has one."""
 
     user_id: str
+    email: str | None = None
 
 
 def principal_of_header(authorization: str | None) -> Principal:
@@ -57,12 +59,14 @@ def principal_of_token(token: str) -> Principal:
     try:
         algorithm = jwt.get_unverified_header(token).get("alg")
         if algorithm == "RS256" and settings().oidc_issuer:
-            subject = _subject(_claims_of_issuer(token))
+            claims = _claims_of_issuer(token)
+            subject = _subject(claims)
             if subject.startswith(USER_SERVICE):
                 raise TokenInvalid("The token names a user of another issuer")
-            return Principal(subject)
+            return Principal(subject, _email(claims))
         if algorithm == "HS256" and settings().secret_key:
-            return Principal(USER_SERVICE + _subject(_claims_of_user_service(token)))
+            claims = _claims_of_user_service(token)
+            return Principal(USER_SERVICE + _subject(claims), _email(claims))
     except jwt.ExpiredSignatureError:
         raise TokenExpired() from None
     except jwt.PyJWTError:
@@ -164,6 +168,12 @@ def _subject(claims: dict[str, Any]) -> str:
     if not subject or len(subject) > MAX_SUBJECT:
         raise TokenInvalid("The token does not say who you are")
     return subject
+
+
+def _email(claims: dict[str, Any]) -> str | None:
+    """Only one that the issuer says it has verified: anybody can name another's."""
+    email, verified = claims.get("email"), claims.get("email_verified")
+    return email if verified in (True, "true") and isinstance(email, str) and is_email(email) else None
 
 
 @lru_cache(maxsize=4)

@@ -3,7 +3,7 @@
 Times are ISO 8601 UTC with milliseconds; `bitrate_kbps` is 1000 bit/s of audio and video payload.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -12,6 +12,7 @@ from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
 from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.publications import server_of
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, ChannelStatus, EndReason, Stream, StreamEnd
@@ -131,8 +132,14 @@ class Ordered(BaseModel):
 
 
 class Health(BaseModel):
-    status: str
-    database: str
+    """`degraded`: running streams go on, but no ingest node of ours takes new ones; `ingest` says why.
+
+    `ingest` is null while the database, which knows it, cannot be read.
+    """
+
+    status: Literal["ok", "degraded", "unavailable"]
+    database: Literal["ok", "unreachable"]
+    ingest: Readiness | None
     stage: str
     detail: str | None = None
 

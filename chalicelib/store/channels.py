@@ -1,9 +1,12 @@
 """Channels: read, create once with their first key, edit. The lease on them belongs to `leases`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from pynamodb.expressions.update import Action
+
+from chalicelib.domain.broadcasters import Block, person_of
 from chalicelib.domain.cards import Card
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import ChannelNotFound, KeyChanged
@@ -14,6 +17,7 @@ from chalicelib.store.guard import ConditionFailed, past_contention, store_error
 
 SHOWN = frozenset({"title", "description", "category", "tags", "visibility", "display_name"})
 EDITABLE = SHOWN | {"contact"}
+MOST_OF_A_PERSON = 100  # channels: accounts with one address that were made and deleted
 DIRECTORY = "channels"  # the one partition of the index that lists them all
 
 Position = tuple[str, str]  # in that index: listing, channel id
@@ -36,6 +40,11 @@ def get(channel_id: str) -> Channel:
     return channel
 
 
+def position_of(channel: Channel) -> Position:
+    """Where the channel stands in the list of all."""
+    return f"{channel.created_at:015d}#{channel.channel_id}", channel.channel_id
+
+
 def create(channel: Channel, key: StreamKey) -> bool:
     """Stores a new channel with its first key; False if somebody made the channel first (nothing is written)."""
     row = models.Channel(
@@ -46,9 +55,11 @@ def create(channel: Channel, key: StreamKey) -> bool:
         title=channel.title,
         display_name=channel.display_name,
         contact=channel.contact,
+        email=channel.email,
+        person=person_of(channel.email) if channel.email is not None else None,
         key_hash=key.key_hash,
         directory=DIRECTORY,
-        listing=f"{channel.created_at:015d}#{channel.channel_id}",
+        listing=position_of(channel)[0],
     )
 
     def save() -> None:
@@ -74,20 +85,56 @@ def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
         return get(channel_id)
     if SHOWN & changes.keys():
         actions.append(models.Channel.edition.add(1))
+    channel = _update(channel_id, actions)
+    if SHOWN & changes.keys() and channel.stream_id is not None:
+        _show(channel.stream_id, channel.card)
+    return channel
+
+
+def set_email(channel_id: str, email: str) -> Channel:
+    """The owner's verified address has changed. Raises ChannelNotFound."""
+    return _update(channel_id, [models.Channel.email.set(email), models.Channel.person.set(person_of(email))])
+
+
+def set_block(channel_id: str, block: Block | None) -> Channel | None:
+    """Blocks the owner, or lifts the block; None if that had been done before. Raises ChannelNotFound.
+
+    A claim that has read the channel before a block and writes after it fails on it, without the fence being moved.
+    """
+    row = models.Channel
+    try:
+        if block is None:
+            lifted = [row.blocked_at.remove(), row.blocked_by.remove(), row.blocked_why.remove()]
+            return _update(channel_id, lifted, row.blocked_at.exists())
+        marked = [row.blocked_at.set(block.at), row.blocked_by.set(block.by), row.blocked_why.set(block.why)]
+        return _update(channel_id, marked, row.blocked_at.does_not_exist())
+    except ChannelNotFound:
+        get(channel_id)
+        return None
+
+
+def of_person(person: str) -> list[Channel]:
+    """All channels of one verified address; which they are is eventually consistent, what they are is not."""
+    with store_errors():
+        ids = [row.channel_id for row in models.Channel.by_person.query(person, limit=MOST_OF_A_PERSON)]
+        found = models.Channel.batch_get(ids, consistent_read=True) if ids else []
+        return sorted((rows.channel(row) for row in found), key=lambda channel: channel.created_at)
+
+
+def _update(channel_id: str, actions: Sequence[Action], wanted: Any = None) -> Channel:
+    """Raises ChannelNotFound, also where `wanted` does not hold."""
     row = models.Channel(channel_id)
+    there = models.Channel.channel_id.exists()
 
     def update() -> None:
         with store_errors():
-            row.update(actions, condition=models.Channel.channel_id.exists())
+            row.update(list(actions), condition=there if wanted is None else there & wanted)
 
     try:
         past_contention(update)
     except ConditionFailed:
         raise ChannelNotFound() from None
-    channel = rows.channel(row)
-    if SHOWN & changes.keys() and channel.stream_id is not None:
-        _show(channel.stream_id, channel.card)
-    return channel
+    return rows.channel(row)
 
 
 def _show(stream_id: str, card: Card) -> None:

@@ -46,6 +46,12 @@ def listening(topic: Topic) -> list[str]:
         return [row.connection_id for row in models.Connection.by_topic.query(str(topic)) if row.greeted]
 
 
+def of_topic(topic: Topic) -> list[str]:
+    """Connection ids, those too that wait for their snapshot (a query, eventually consistent)."""
+    with store_errors():
+        return [row.connection_id for row in models.Connection.by_topic.query(str(topic))]
+
+
 def count(topic: Topic, now: int) -> int:
     """How many connections listen (a query that counts, eventually consistent).
 

@@ -28,6 +28,8 @@ from chalicelib.domain.timeline import Entry
 from chalicelib.store import models, publications, rows, timeline
 from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
 
+UNSEEN_KEPT = 7 * 86_400  # seconds a stream that never was LIVE is kept
+
 
 class Claimed(StrEnum):
     """How a claim's transaction went."""
@@ -49,6 +51,8 @@ class Claim:
     holder: Holder
     now: int
     publication: Publication | None = None
+    # How often streams begin on the channel, with this one (`domain.starts`); None where one is continued.
+    starts_paid_until: int | None = None
 
     @property
     def fence(self) -> int:
@@ -66,6 +70,11 @@ def _take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> 
         if resumable_until is not None
         else models.Channel.resumable_until.remove(),
     ]
+
+
+def _pay(claim: Claim) -> list[Action]:
+    paid = claim.starts_paid_until
+    return [models.Channel.starts_paid_until.set(paid)] if paid is not None else []
 
 
 def _key_usable(now: int, stream_id: str | None) -> Any:
@@ -102,6 +111,11 @@ def _unchanged(channel: Channel) -> Any:
     return models.Channel.fence == channel.lease.fence
 
 
+def _not_blocked() -> Any:
+    """Nobody was blocked since the channel was read: a block does not move the fence."""
+    return models.Channel.blocked_at.does_not_exist()
+
+
 def _shown_as_read(channel: Channel) -> Any:
     """Nor was what viewers are shown edited: the stream's copy is made of what was read."""
     edition = models.Channel.edition
@@ -127,6 +141,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
         state=StreamState.CONNECTING.value,
         connected_at=stream.connected_at,
         live=claim.channel.region,
+        ttl=claim.now // 1000 + UNSEEN_KEPT,  # until it is LIVE
     )
     try:
         with transaction() as write:
@@ -140,8 +155,9 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
             )
             write.update(
                 models.Channel(claim.channel.channel_id),
-                _take_channel(claim, stream.stream_id, None),
+                [*_take_channel(claim, stream.stream_id, None), *_pay(claim)],
                 condition=_unchanged(claim.channel)
+                & _not_blocked()
                 & _shown_as_read(claim.channel)
                 & models.Channel.lease_node.does_not_exist(),
             )
@@ -164,7 +180,7 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
                 _note_use(claim, stream_id),
                 condition=_key_usable(claim.now, stream_id),
             )
-            free = _unchanged(claim.channel)
+            free = _unchanged(claim.channel) & _not_blocked()
             session = claim.publication
             over = _session_is_over(old.incarnation, claim.now) if old is not None else None
             if old is None:

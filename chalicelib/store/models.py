@@ -29,6 +29,16 @@ class Directory(GlobalSecondaryIndex["Channel"]):
     listing = UnicodeAttribute(range_key=True)
 
 
+class ChannelsByPerson(GlobalSecondaryIndex["Channel"]):
+    """All channels of one verified e-mail address; keys only, so that the lease's writes do not touch it."""
+
+    class Meta:
+        index_name = "by_person"
+        projection = KeysOnlyProjection()
+
+    person = UnicodeAttribute(hash_key=True)
+
+
 class Channel(Model):
     class Meta(Table):
         table_name = named("channels")
@@ -43,6 +53,13 @@ class Channel(Model):
     # Who broadcasts, for people; the account is `owner`.
     display_name = UnicodeAttribute(default="")
     contact = UnicodeAttribute(default="")
+    # The account's verified address as its last token said it, and what is the same of all that its mailbox has.
+    email = UnicodeAttribute(null=True)
+    person = UnicodeAttribute(null=True)
+    # While set, its owner may neither broadcast nor use the API.
+    blocked_at = NumberAttribute(null=True)
+    blocked_by = UnicodeAttribute(null=True)
+    blocked_why = UnicodeAttribute(null=True)
     # Grows with every edit of what is shown and every reset of the key: of two readings the higher one is newer.
     # Streams carry a copy of what viewers are shown, and the newest one wins.
     edition = NumberAttribute(default=0)
@@ -62,7 +79,10 @@ class Channel(Model):
     # While set, a claim continues `stream_id` instead of starting a new stream.
     resumable_until = NumberAttribute(null=True)
     grace_ms = NumberAttribute(null=True)
+    # How often streams may begin: see `domain.starts`.
+    starts_paid_until = NumberAttribute(null=True)
     in_order = Directory()
+    by_person = ChannelsByPerson()
 
 
 class KeysByChannel(GlobalSecondaryIndex["Key"]):
@@ -145,6 +165,7 @@ class LiveStreams(GlobalSecondaryIndex["Stream"]):
 class Stream(Model):
     class Meta(Table):
         table_name = named("streams")
+        ttl_attribute = "ttl"
 
     stream_id = UnicodeAttribute(hash_key=True)
     channel_id = UnicodeAttribute()
@@ -178,8 +199,32 @@ class Stream(Model):
     fps = NumberAttribute(null=True)
     recording = UnicodeAttribute(null=True)
     live = UnicodeAttribute(null=True)
+    # Only of a stream that never was LIVE.
+    ttl = NumberAttribute(null=True)
     by_channel = StreamsByChannel()
     live_streams = LiveStreams()
+
+
+class RefusalsByChannel(GlobalSecondaryIndex["Timeline"]):
+    """Sparse: only refusals carry `channel_id`, and only where the key was known."""
+
+    class Meta:
+        index_name = "refusals_by_channel"
+        projection = AllProjection()
+
+    channel_id = UnicodeAttribute(hash_key=True)
+    at = NumberAttribute(range_key=True)
+
+
+class RefusalsByDay(GlobalSecondaryIndex["Timeline"]):
+    """Sparse: only refusals carry `day`, in UTC: `2026-11-26`."""
+
+    class Meta:
+        index_name = "refusals_by_day"
+        projection = AllProjection()
+
+    day = UnicodeAttribute(hash_key=True)
+    at = NumberAttribute(range_key=True)
 
 
 class Timeline(Model):
@@ -194,7 +239,11 @@ class Timeline(Model):
     at = NumberAttribute()
     kind = UnicodeAttribute()
     facts = JSONAttribute(default=dict)
+    channel_id = UnicodeAttribute(null=True)
+    day = UnicodeAttribute(null=True)
     ttl = NumberAttribute(null=True)
+    refusals_by_channel = RefusalsByChannel()
+    refusals_by_day = RefusalsByDay()
 
 
 class NodesByKind(GlobalSecondaryIndex["Node"]):

@@ -93,12 +93,12 @@ def own() -> list[NodeState]:
         return [rows.node(row) for row in _own()]
 
 
-def drain(node_id: str) -> bool:
-    """The node takes no new publishers from its next renewal on. False if there is no such node of ours."""
+def set_draining(node_id: str, draining: bool) -> bool:
+    """Whether the node takes new publishers, from its next renewal on. False if there is no such node of ours."""
     try:
         with store_errors():
             models.Node(node_id).update(
-                [models.Node.draining.set(True)],
+                [models.Node.draining.set(draining)],
                 condition=models.Node.node_id.exists() & (models.Node.kind == OWN_KIND),
             )
     except ConditionFailed:

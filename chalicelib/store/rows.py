@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.domain import keys as key_rules
+from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.cards import Card
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.keys import KeyStatus, StreamKey
@@ -37,13 +38,22 @@ def channel(row: models.Channel) -> Channel:
         visibility=Visibility(row.visibility),
         display_name=row.display_name,
         contact=row.contact,
+        email=row.email,
+        blocked=block(row),
         edition=int(row.edition),
         key_hash=row.key_hash,
         stream_id=row.stream_id,
         lease=Lease(holder, int(row.fence)),
         resumable_until=whole(row.resumable_until),
         grace_ms=whole(row.grace_ms),
+        starts_paid_until=whole(row.starts_paid_until),
     )
+
+
+def block(row: models.Channel) -> Block | None:
+    if row.blocked_at is None:
+        return None
+    return Block(int(row.blocked_at), row.blocked_by or "", row.blocked_why or "")
 
 
 def key(row: models.Key) -> StreamKey:

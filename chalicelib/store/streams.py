@@ -38,6 +38,7 @@ def mark_live(stream_id: str, fence: int, seq: int, started_at: int, facts: Stre
             models.Stream.state.set(StreamState.LIVE.value),
             models.Stream.started_at.set(models.Stream.started_at | started_at),
             models.Stream.seq.set(seq),
+            models.Stream.ttl.remove(),
             *_facts(facts),
         ],
     )

@@ -1,6 +1,6 @@
 """The timeline's entries."""
 
-from chalicelib.domain.timeline import Entry
+from chalicelib.domain.timeline import Entry, day_of, is_refusal
 from chalicelib.store import models
 from chalicelib.store.guard import store_errors
 
@@ -8,12 +8,15 @@ KEPT = 90 * 86_400  # seconds an audit record is kept
 
 
 def row(entry: Entry) -> models.Timeline:
+    refused = is_refusal(entry)
     return models.Timeline(
         entry.stream_id,
         entry.seq,
         at=entry.at,
         kind=entry.kind,
         facts=entry.facts,
+        channel_id=entry.facts.get("channel_id") if refused else None,
+        day=day_of(entry.at) if refused else None,
         ttl=entry.at // 1000 + KEPT,
     )
 

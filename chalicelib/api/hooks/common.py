@@ -8,6 +8,7 @@ from chalice.app import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain.refusals import (
+    BroadcasterBlocked,
     KeyExpired,
     KeyInUse,
     KeyMissing,
@@ -16,13 +17,17 @@ from chalicelib.domain.refusals import (
     KeyRevoked,
     KeyUnknown,
     KeyUsedUp,
+    StartsLimited,
 )
 from chalicelib.services import foreign
 
 APPLICATION = "live"
 
 # Why a publisher is not let in.
-REFUSALS = (KeyUnknown, KeyMissing, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNotAllowedHere, KeyInUse)
+REFUSALS = (
+    *(KeyUnknown, KeyMissing, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNotAllowedHere, KeyInUse),
+    *(BroadcasterBlocked, StartsLimited),
+)
 
 # Parameters that a publisher may bring its key in.
 KEY_PARAMETERS = ("key", "token", "jwt", "pass", "password")

@@ -25,8 +25,12 @@ ROUTES = [
     ("GET", "/api/admin/broadcasters"),
     ("POST", "/api/admin/broadcasters"),
     ("PATCH", "/api/admin/broadcasters/ch_1"),
+    ("POST", "/api/admin/broadcasters/ch_1/block"),
+    ("POST", "/api/admin/broadcasters/ch_1/unblock"),
+    ("GET", "/api/admin/refusals"),
     ("GET", "/api/admin/nodes"),
     ("POST", "/api/admin/nodes/local-1/drain"),
+    ("POST", "/api/admin/nodes/local-1/undrain"),
 ]
 
 
@@ -93,7 +97,10 @@ def test_terms_that_make_no_sense_are_named(admin: Caller, broadcaster_id: str, 
         ("PATCH", "/api/admin/broadcasters/ch_x", "broadcaster_not_found"),
         ("GET", "/api/admin/streams/x", "stream_not_found"),
         ("DELETE", "/api/admin/streams/01ARZ3NDEKTSV4RRFFQ69G5FAV", "stream_not_found"),
+        ("POST", "/api/admin/broadcasters/ch_x/block", "broadcaster_not_found"),
+        ("POST", "/api/admin/broadcasters/ch_x/unblock", "broadcaster_not_found"),
         ("POST", "/api/admin/nodes/nobody/drain", "node_not_found"),
+        ("POST", "/api/admin/nodes/nobody/undrain", "node_not_found"),
     ],
 )
 def test_what_is_not_there_is_called_by_its_name(admin: Caller, method: str, path: str, code: str) -> None:

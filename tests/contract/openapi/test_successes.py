@@ -131,8 +131,16 @@ def administration(call: Caller) -> None:
     call("GET", "/api/admin/keys/{key_id}", which)
     call("GET", "/api/admin/keys/{key_id}/streams", which)
     assert call("POST", "/api/admin/keys/{key_id}/revoke", which)["status"] == "revoked"
-    node = call("GET", "/api/admin/nodes")["nodes"][0]
-    call("POST", "/api/admin/nodes/{node_id}/drain", {"node_id": node["node_id"]})
+    blocked = call("POST", "/api/admin/broadcasters/{broadcaster_id}/block", whose, json={"by": "Ann", "why": "spam"})
+    assert blocked["blocked"]["by"] == "Ann"
+    assert call("GET", "/api/admin/broadcasters/{broadcaster_id}", whose)["history"]
+    assert call("GET", "/api/admin/broadcasters", params={"q": whose["broadcaster_id"]})["broadcasters"] == [blocked]
+    call("POST", "/api/admin/broadcasters/{broadcaster_id}/unblock", whose, json={})
+    call("GET", "/api/admin/refusals", params={"reason": "key_unknown"})
+    node = {"node_id": call("GET", "/api/admin/nodes")["nodes"][0]["node_id"]}
+    call("POST", "/api/admin/nodes/{node_id}/drain", node)
+    assert until(lambda: call("GET", "/health")["status"] == "degraded")
+    call("POST", "/api/admin/nodes/{node_id}/undrain", node)
 
 
 def _once(key: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ import app  # noqa: F401 - it registers every route
 from chalicelib.api.openapi import operation_id
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, OPERATIONS
 
-# Texts of a form of their own: enumerations, ids, times, networks, and the URL that is only parsed.
-OTHER_FORMS = {"cursor", "broadcaster_id", "allow_list", "url", "events"}
+# Texts of a form of their own: enumerations, codes, ids, times, networks, and the URL that is only parsed.
+OTHER_FORMS = {"cursor", "broadcaster_id", "key_id", "reason", "client_ip", "allow_list", "url", "events"}
 
 
 def fields() -> Iterator[Any]:

@@ -1,0 +1,51 @@
+"""Why publishers were refused, as administrators look it up."""
+
+from datetime import datetime
+from typing import Annotated
+
+from chalice.app import Blueprint
+from pydantic import Field
+
+from chalicelib.api.http import ID_FORM, ListPage, now_ms
+from chalicelib.api.key_terms import Time
+from chalicelib.api.routing import ADMIN, route
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.services import refusals
+
+blueprint = Blueprint(__name__)
+
+Id = Annotated[str, Field(pattern=ID_FORM)]
+
+
+class RefusalQuery(ListPage):
+    """Without `since` the last day, or the day before `until`. Without `broadcaster_id` also those of unknown keys."""
+
+    broadcaster_id: Id | None = None
+    reason: Annotated[str, Field(pattern="^[a-z_]{1,64}$")] | None = None
+    key_id: Id | None = None
+    client_ip: Annotated[str, Field(pattern="^[0-9A-Fa-f:.]{2,45}$")] | None = None
+    since: Annotated[Time, Field(strict=False)] | None = None
+    until: Annotated[Time, Field(strict=False)] | None = None
+
+
+@route(blueprint, "GET", "/api/admin/refusals", ADMIN, query=RefusalQuery, answer=refusals.RefusalPage)
+def list_refusals(query: RefusalQuery) -> refusals.RefusalPage:
+    """Refused publishers, newest first, kept for 90 days. The answer's `title` and `action` are what they were told."""
+    now = now_ms()
+    until = min(now, _ms(query.until)) if query.until is not None else now
+    since = _ms(query.since) if query.since is not None else until - refusals.DAY
+    if since > until:
+        raise InvalidInput("A field is not valid", [{"field": "since", "problem": "must lie before until"}])
+    asked = refusals.Asked(
+        since=max(since, now - refusals.LONGEST),
+        until=until,
+        channel_id=query.broadcaster_id,
+        reason=query.reason,
+        key_id=query.key_id,
+        client_ip=query.client_ip,
+    )
+    return refusals.page(asked, query.limit, query.cursor)
+
+
+def _ms(time: datetime) -> int:
+    return round(time.timestamp() * 1000)
