@@ -3,13 +3,15 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile dashboard compiled clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile dashboard compiled clean gortmplib
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 CLOUD_STAMP := .venv-cloud/.installed
 DASHBOARD := dashboard/dist/index.html
+CLIENTS := tests/support/clients/node_modules/.package-lock.json
+GORTMPLIB := build/clients/gortmplib
 NODE_MODULES := dashboard/node_modules/.package-lock.json
 SOURCES := app.py chalicelib ingest_container local infra benchmarks tests
 CHECKED := $(wildcard $(SOURCES))
@@ -30,7 +32,7 @@ token: $(RUN_STAMP)  ## print a JWT of the demo account
 # The dashboard is built where it is tested: for the whole suite, or when ARGS names tests that open it.
 PAGE := $(if $(ARGS),$(if $(findstring e2e,$(ARGS))$(findstring tests/integration/local,$(ARGS)),$(DASHBOARD)),$(DASHBOARD))
 
-test: $(DEV_STAMP) $(CLOUD_STAMP) $(PAGE) compiled  ## run every suite, or ARGS="tests/unit -k leases"
+test: $(DEV_STAMP) $(CLOUD_STAMP) $(PAGE) $(CLIENTS) gortmplib compiled  ## run every suite, or ARGS="tests/unit -k leases"
 ifdef ARGS
 	.venv/bin/python -m pytest $(ARGS)
 else
@@ -104,6 +106,19 @@ $(NODE_MODULES): dashboard/package-lock.json
 	@echo "Installing the dashboard's packages"
 	@cd dashboard && sh ../local/with_node.sh npm ci --no-audit --no-fund --silent
 	@touch $@
+
+$(CLIENTS): tests/support/clients/package-lock.json
+	@echo "Installing the RTMP clients of the tests"
+	@cd tests/support/clients && sh ../../../local/with_node.sh npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# Written in Go: where there is none, the tests that need it are skipped by name.
+gortmplib:
+	@if command -v go >/dev/null 2>&1; then $(MAKE) --no-print-directory $(GORTMPLIB); fi
+
+$(GORTMPLIB): $(addprefix tests/support/clients/,gortmplib.go go.mod go.sum)
+	@echo "Building the RTMP client that is written in Go"
+	@cd tests/support/clients && CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -trimpath -o ../../../$@ .
 
 $(DASHBOARD): $(NODE_MODULES) $(shell find dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 	@echo "Building the dashboard"

@@ -11,6 +11,9 @@ import pytest
 from local import emulator
 from local.settings import ROOT
 
+CLIENTS = ROOT / "tests" / "support" / "clients"
+GORTMPLIB = ROOT / "build" / "clients" / "gortmplib"
+
 MISSING: dict[str, list[str]] = {}
 """Tool -> ids of the tests that went without; the end of the run lists them."""
 
@@ -35,6 +38,8 @@ _SPECIAL: dict[str, Callable[[], bool]] = {
     "dashboard": lambda: (ROOT / "dashboard" / "dist" / "index.html").exists(),
     "network namespaces": _can_make_network_namespaces,
     "nginx with rtmp": _nginx_has_rtmp,
+    "node-media-server": lambda: (CLIENTS / "node_modules" / "node-media-server").is_dir(),
+    "gortmplib": GORTMPLIB.exists,
 }
 
 

@@ -16,6 +16,7 @@ export function announcement(shown: ShownStatus, broadcast: Broadcast): string {
     case "LIVE":
       return "You are live.";
     case "RECONNECTING":
+      if (isWaitingForKeyFrame(broadcast) && broadcast.reasonText) return broadcast.reasonText;
       return `${interruption(broadcast)} Waiting for it to come back.`;
     case "OFFLINE":
       return broadcast.reasonText ? `You are off air. ${broadcast.reasonText}` : "You are off air.";
