@@ -15,8 +15,14 @@ export function ObsHelp() {
           Paste the server URL into <b>Server</b> and the key into <b>Stream Key</b>. Leave <b>Use authentication</b> off.
         </li>
         <li>
-          Under <b>Output</b>, set the <b>Keyframe Interval</b> to <b>2 s</b>. 2,500 to 6,000 kb/s with H.264 and AAC suits
-          most connections.
+          Open <b>Settings › Output</b>, set <b>Output Mode</b> to <b>Advanced</b>, and on the <b>Streaming</b> tab set{" "}
+          <b>Keyframe Interval</b> to 2 s and <b>Rate Control</b> to CBR, with a <b>Bitrate</b> of 2,500 to 6,000 Kbps.
+          <p class="field-hint">
+            <b>Simple</b> mode has no such field. To stay with it, take the encoder <b>Software (x264)</b>, tick{" "}
+            <b>Enable Custom Encoder Settings (Advanced)</b> and type <span class="mono">keyint=60</span> for 30 frames per
+            second, <span class="mono">keyint=120</span> for 60. Left alone, x264 sends a key frame every 250 frames only, and
+            viewers wait for one.
+          </p>
         </li>
         <li>
           Choose <b>OK</b>, then <b>Start Streaming</b>.

@@ -146,3 +146,12 @@ async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypa
         channels = [event.channel_id for event in cloud.published if isinstance(event, StreamStateChange)]
     assert "ch_2" in channels
     assert len(channels) < 10
+
+
+async def test_a_refusal_is_kept_for_the_owner_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
+        told.tell_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
+        told.tell_refused(KeyUnknown(), "192.0.2.1")
+        await told._refusal_records.join()
+    (kept,) = [item for item in cloud.kept if isinstance(item, StreamStateChange)]
+    assert (kept.channel_id, kept.reason, kept.client_ip) == ("ch_1", "key_expired", "192.0.2.1")

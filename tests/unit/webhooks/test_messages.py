@@ -1,7 +1,9 @@
 """What is sent: stable ids, the documented form, and only events that are somebody's business."""
 
 import json
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,6 +12,7 @@ from chalicelib.domain.events import (
     DeliveriesDue,
     EventName,
     NodeChange,
+    StreamFacts,
     StreamMetrics,
     StreamStateChange,
 )
@@ -78,3 +81,12 @@ def test_what_only_our_own_machinery_needs_is_not_offered() -> None:
 def test_the_manual_names_every_event() -> None:
     page = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
     assert [name for name in EVENT_NAMES if f"`{name}`" not in page] == []
+
+
+def test_the_page_for_people_describes_every_field() -> None:
+    """Beside the envelope's: what a `data` may hold, and what a node may do."""
+    page = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
+    described = set(re.findall(r"`(\w+)`", page[page.index("### Fields of `data`") :]))
+    sent = {*StreamStateChange.model_fields, *StreamFacts.model_fields, *NodeChange.model_fields}
+    assert sent - {"detail_type", "event_name"} <= described
+    assert {*get_args(NodeChange.model_fields["change"].annotation)} <= described
