@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     key_ttl_hours: int = Field(default=24, ge=1, le=24 * 365)
     # Seconds between two new keys of one user.
     key_cooldown: int = Field(default=5, ge=0, le=3_600)
+    # Open WebSockets of one signed-in user, and of viewers from one address (many may share one behind a NAT).
+    ws_connections_per_user: int = Field(default=32, ge=1, le=1_000)
+    ws_connections_per_address: int = Field(default=256, ge=1, le=4_000)
     webhook_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -19,12 +19,17 @@ Resource = dict[str, Any]
 # Chalice's own logical ids.
 REST_API = "RestAPI"
 WEBSOCKET_API = "WebsocketAPI"
+WEBSOCKET_STAGE = "WebsocketAPIStage"
 REST_FUNCTION = "APIHandler"
 AUTHORIZER_FUNCTION = "BroadcasterAuth"  # `broadcaster_auth`
 CONNECT_FUNCTION = "WebsocketConnect"
 EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event`
 RECONCILE_FUNCTION = "ReconcileMediaServers"  # `reconcile_media_servers`
 WEBHOOK_FUNCTION = "OnWebhookEvent"  # `on_webhook_event`
+
+# All WebSockets together, a second: handshakes and messages past it are turned away before they cost a function. Each
+# connection has its own, much smaller limit, in `services.limits`.
+WEBSOCKET_THROTTLE = {"ThrottlingRateLimit": 1_000, "ThrottlingBurstLimit": 2_000}
 
 # Who writes to open dashboards, or closes them: events, the answers to what a dashboard asks, administrators who block.
 PUSHERS = (EVENT_FUNCTION, "WebsocketMessage", REST_FUNCTION)
@@ -63,6 +68,7 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
             **_environments(stage),
             # Chalice's own template names a function here that it calls otherwise.
             "ApiHandlerLogGroup": {"Properties": {"LogGroupName": {"Fn::Sub": f"/aws/lambda/${{{REST_FUNCTION}}}"}}},
+            WEBSOCKET_STAGE: {"Properties": {"DefaultRouteSettings": WEBSOCKET_THROTTLE}},
             "WebsocketPush": _websocket_push(),
             **_rule(
                 "StreamNews",

@@ -21,6 +21,7 @@ from chalicelib.domain.events import (
     StreamMetrics,
     StreamStateChange,
 )
+from chalicelib.domain.topics import Closing, Listener
 from chalicelib.observability import logger
 from chalicelib.services import fanout, fleet, foreign_admission, lifecycle, readers, reconciler
 
@@ -59,6 +60,7 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         foreign_admission.look_for(detail.node_id, now_ms())
     elif isinstance(detail, ChannelHidden):
         readers.turn_away(detail.channel_id)
+        fanout.end_listening(detail.channel_id, Listener.PUBLIC, Closing.CHANNEL_NOT_FOUND)
     return {"handled": detail_type}
 
 

@@ -7,31 +7,45 @@ clients that can do no better.
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from chalice.app import WebsocketEvent
+from pydantic import ValidationError
 
 from chalicelib.api import problems
-from chalicelib.api.http import now_ms
+from chalicelib.api.http import RequestModel, now_ms
 from chalicelib.domain.channels import channel_id_of
-from chalicelib.domain.errors import StreamSyncError, TooManyRequests, Unauthenticated
+from chalicelib.domain.errors import InvalidInput, StreamSyncError, TooManyRequests, Unauthenticated
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.domain.topics import Listener, Topic
-from chalicelib.services import credentials, discovery, fanout, identity, limits
+from chalicelib.domain.topics import Closing, Connection, Listener, Topic
+from chalicelib.services import credentials, discovery, fanout, identity, limits, sockets, views
+from chalicelib.services.identity import Principal
+from chalicelib.services.limits import Allowance
 
 SUBPROTOCOL = "stream-sync"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a secret
 MAX_MESSAGE = 1_024  # characters; what we understand has fewer than 40
 
 
+class ClientMessage(RequestModel):
+    """What a client may say."""
+
+    action: Literal["snapshot", "ping"]
+
+
 def on_connect(event: WebsocketEvent) -> dict[str, Any]:
-    """Owner by JWT, or the public by `?watch=<channel_id>`; 401 or 404 with problem details otherwise."""
+    """Owner by JWT, or the public by `?watch=<channel_id>`; 401, 404 or 429 with problem details otherwise."""
     raw = event.to_dict()
+    if not _is(raw, "CONNECT"):
+        return {"statusCode": 400}
     query: Mapping[str, str] = raw.get("queryStringParameters") or {}
     offered = _subprotocols(raw.get("headers") or {})
+    now = now_ms()
     try:
-        topic, user = _topic(query, offered)
-        fanout.join(event.connection_id, topic, user, now_ms())
+        topic, principal = _topic(query, offered, now)
+        user, expires_at = (principal.user_id, principal.expires_at) if principal is not None else (None, None)
+        places = limits.places_of(user, _address(raw))
+        fanout.join(event.connection_id, topic, user, now, expires_at=expires_at, places=places)
     except StreamSyncError as refusal:
         error = _counted(refusal, raw)
         return {"statusCode": error.http_status, "body": json.dumps(problems.problem(error))}
@@ -40,45 +54,76 @@ def on_connect(event: WebsocketEvent) -> dict[str, Any]:
 
 
 def on_message(event: WebsocketEvent) -> None:
-    """`{"action": "snapshot"}` or `{"action": "ping"}`; anything else is answered with what would be right."""
-    action = _action(event.body)
-    topic = fanout.topic_of(event.connection_id)
-    if topic is None:
+    """`{"action": "snapshot"}` or `{"action": "ping"}`; anything else is answered with what would be right.
+
+    Every message counts, whatever it says: one more than is allowed is refused, many more end the connection.
+    """
+    connection = sockets.find(event.connection_id)
+    if connection is None:
         return
-    if action == "snapshot":
-        fanout.refresh(event.connection_id, topic, now_ms())
-    elif action == "ping":
-        fanout.reply(event.connection_id, {"type": "pong"})
+    now = now_ms()
+    if connection.has_expired(now):
+        sockets.close(connection.connection_id, Closing.TOKEN_EXPIRED)
+        return
+    allowance = limits.message(connection.connection_id, now)
+    if allowance is Allowance.ENDED:
+        sockets.close(connection.connection_id, Closing.TOO_MANY_MESSAGES)
+    elif allowance is Allowance.REFUSED:
+        reason = f"More than {limits.BURST} messages at once, or one each {limits.MESSAGE_EVERY} ms, were sent."
+        _answer(connection, views.error_message("too_many_messages", reason, "Send fewer messages."))
     else:
-        fanout.reply(
-            event.connection_id,
-            {"type": "error", "code": "invalid_input", "action": 'Send {"action": "snapshot"} or {"action": "ping"}.'},
-        )
+        _serve(connection, event.to_dict(), now)
+
+
+def _serve(connection: Connection, raw: Mapping[str, Any], now: int) -> None:
+    try:
+        message = _message(raw)
+    except InvalidInput as invalid:
+        expected = 'Send {"action": "snapshot"} or {"action": "ping"}.'
+        _answer(connection, views.error_message(invalid.code, invalid.detail, expected))
+        return
+    if message.action == "snapshot":
+        fanout.refresh(connection, now)
+    else:
+        _answer(connection, {"type": "pong"})
+
+
+def _answer(connection: Connection, message: dict[str, Any]) -> None:
+    sockets.send([connection.connection_id], message)
 
 
 def on_disconnect(event: WebsocketEvent) -> None:
     """Best effort, says API Gateway: a connection that is gone is also forgotten when a message meets it."""
-    fanout.leave(event.connection_id)
+    if _is(event.to_dict(), "DISCONNECT"):
+        sockets.forget(event.connection_id)
+
+
+def _is(raw: Mapping[str, Any], kind: str) -> bool:
+    """Whether the event is of this kind; a message that was routed by what it says is not."""
+    return bool(raw.get("requestContext", {}).get("eventType") == kind)
+
+
+def _address(raw: Mapping[str, Any]) -> str:
+    return str((raw.get("requestContext", {}).get("identity") or {}).get("sourceIp", ""))
 
 
 def _counted(refusal: StreamSyncError, raw: Mapping[str, Any]) -> StreamSyncError:
     """A bad token counts as a wrong guess; TooManyRequests takes its place where an address guesses on."""
     if isinstance(refusal, Unauthenticated):
-        address = (raw.get("requestContext", {}).get("identity") or {}).get("sourceIp", "")
         try:
-            limits.failure(str(address), now_ms())
+            limits.failure(_address(raw), now_ms())
         except (TooManyRequests, StoreUnavailable) as limited:
             return limited if isinstance(limited, TooManyRequests) else refusal
     return refusal
 
 
-def _topic(query: Mapping[str, str], offered: list[str]) -> tuple[Topic, str | None]:
+def _topic(query: Mapping[str, str], offered: list[str], now: int) -> tuple[Topic, Principal | None]:
     if "watch" in query:
-        return Topic(discovery.public_channel(query["watch"], now_ms()).channel.channel_id, Listener.PUBLIC), None
+        return Topic(discovery.public_channel(query["watch"], now).channel.channel_id, Listener.PUBLIC), None
     token = next((p.removeprefix(TOKEN_PREFIX) for p in offered if p.startswith(TOKEN_PREFIX)), query.get("token"))
     principal = identity.principal_of_header(f"Bearer {token}" if token else None)
-    credentials.own_channel(principal.user_id, now_ms(), principal.email)
-    return Topic(channel_id_of(principal.user_id), Listener.OWNER), principal.user_id
+    credentials.own_channel(principal.user_id, now, principal.email)
+    return Topic(channel_id_of(principal.user_id), Listener.OWNER), principal
 
 
 def _subprotocols(headers: Mapping[str, str]) -> list[str]:
@@ -86,12 +131,16 @@ def _subprotocols(headers: Mapping[str, str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def _action(body: str) -> str | None:
+def _message(raw: Mapping[str, Any]) -> ClientMessage:
+    """Raises InvalidInput with a sentence on what is wrong."""
+    body = raw.get("body")
+    if raw.get("isBase64Encoded") or not isinstance(body, str):
+        raise InvalidInput("The message is not text.")
     if len(body) > MAX_MESSAGE:
-        return None
+        raise InvalidInput(f"The message has more than {MAX_MESSAGE} characters.")
     try:
-        message = json.loads(body)
+        return ClientMessage.model_validate(json.loads(body))
+    except ValidationError:
+        raise InvalidInput("The message is not one of those that are known here.") from None
     except (ValueError, RecursionError):
-        return None
-    action = message.get("action") if isinstance(message, dict) else None
-    return action if isinstance(action, str) else None
+        raise InvalidInput("The message is not valid JSON.") from None

@@ -123,7 +123,7 @@ class HolderQuestioned(BusEvent):
 
 
 class ChannelHidden(BusEvent):
-    """detail-type `Channel Hidden`: a channel turned private; whoever still plays it from a media server is to go."""
+    """detail-type `Channel Hidden`: a channel turned private; whoever still plays or follows it is to go."""
 
     detail_type: Literal["Channel Hidden"] = Field(default="Channel Hidden", exclude=True)
     channel_id: str

@@ -1,4 +1,4 @@
-"""What an open WebSocket listens to."""
+"""What an open WebSocket listens to, and why the server ends one."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,3 +18,33 @@ class Topic:
 
     def __str__(self) -> str:
         return f"{self.listener}#{self.channel_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open WebSocket. `expires_at` (ms) is when the token that opened it does; None for the public."""
+
+    connection_id: str
+    topic: Topic
+    expires_at: int | None = None
+
+    def has_expired(self, now: int) -> bool:
+        return self.expires_at is not None and now >= self.expires_at
+
+
+class Closing(StrEnum):
+    """Why the server ends a WebSocket: the `code` of its last message."""
+
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a code, not a secret
+    TOO_MANY_MESSAGES = "too_many_messages"
+    CHANNEL_NOT_FOUND = "channel_not_found"
+    ACCESS_REVOKED = "access_revoked"
+
+
+# What a person is told, and what the client does.
+CLOSING_TEXT: dict[Closing, tuple[str, str]] = {
+    Closing.TOKEN_EXPIRED: ("The token that opened this connection has expired.", "Connect again with a new token."),
+    Closing.TOO_MANY_MESSAGES: ("Too many messages were sent.", "Connect again, and send fewer messages."),
+    Closing.CHANNEL_NOT_FOUND: ("The channel is no longer public.", "Do not connect again."),
+    Closing.ACCESS_REVOKED: ("Access to this channel was taken away.", "Sign in again."),
+}

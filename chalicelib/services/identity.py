@@ -7,7 +7,7 @@ shared `SECRET_KEY`). The algorithm in the header only chooses between the two; 
 
 import base64
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,10 +36,14 @@ USER_SERVICE = "user:"  # before its users' ids, so that they are nobody else's
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller; `user_id` is unique across issuers. `email` is their verified address, if the token has one."""
+    """The caller; `user_id` is unique across issuers. `email` is their verified address, if the token has one.
+
+    `expires_at` (ms) is when the token is no longer taken.
+    """
 
     user_id: str
     email: str | None = None
+    expires_at: int | None = field(default=None, compare=False)
 
 
 def principal_of_header(authorization: str | None) -> Principal:
@@ -63,10 +67,10 @@ def principal_of_token(token: str) -> Principal:
             subject = _subject(claims)
             if subject.startswith(USER_SERVICE):
                 raise TokenInvalid("The token names a user of another issuer")
-            return Principal(subject, _email(claims))
+            return Principal(subject, _email(claims), _expiry(claims))
         if algorithm == "HS256" and settings().secret_key:
             claims = _claims_of_user_service(token)
-            return Principal(USER_SERVICE + _subject(claims), _email(claims))
+            return Principal(USER_SERVICE + _subject(claims), _email(claims), _expiry(claims))
     except jwt.ExpiredSignatureError:
         raise TokenExpired() from None
     except jwt.PyJWTError:
@@ -160,6 +164,10 @@ def _claims_of_user_service(token: str) -> dict[str, Any]:
         options={"require": ["exp"], "verify_aud": False, "verify_sub": False},
     )
     return claims
+
+
+def _expiry(claims: dict[str, Any]) -> int:
+    return (int(claims["exp"]) + LEEWAY_S) * 1000
 
 
 def _subject(claims: dict[str, Any]) -> str:

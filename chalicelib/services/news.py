@@ -23,6 +23,10 @@ from chalicelib.domain.events import (
 )
 from chalicelib.observability import logger
 
+FROM_CONTROL = (
+    *(PublisherOrdered, ChannelHidden, ChannelChanged),
+    *(DashboardConnected, DeliveriesDue),
+)
 ENTRIES_A_REQUEST = 10  # PutEvents' limit
 
 
@@ -43,9 +47,7 @@ def publish(events: Sequence[AnyEvent]) -> int:
 
 
 def _entry(event: AnyEvent) -> dict[str, object]:
-    from_control = isinstance(
-        event, PublisherOrdered | ChannelHidden | DashboardConnected | ChannelChanged | DeliveriesDue
-    )
+    from_control = isinstance(event, FROM_CONTROL)
     return {
         "Time": datetime.fromtimestamp(event.at / 1000, UTC),
         "Source": CONTROL_SOURCE if from_control else INGEST_SOURCE,

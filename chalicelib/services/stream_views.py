@@ -183,7 +183,8 @@ def _duration_s(stream: Stream, now: int) -> float | None:
 
 
 def stream(seen: StreamView, now: int) -> StreamBody:
-    return StreamBody(**_stream_fields(seen, now))
+    """For anybody: with which program somebody broadcasts is their own business."""
+    return StreamBody(**(_stream_fields(seen, now) | {"encoder": None}))
 
 
 def own_stream(seen: StreamView, now: int) -> OwnStream:
@@ -258,6 +259,7 @@ def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAn
 
 def public_stream(seen: RunningStream) -> PublicStream:
     stream, card = seen.stream, seen.stream.card
+    live = views.live_of(stream, seen.pulse)
     urls = playback(stream.channel_id, stream)
     return PublicStream(
         id=stream.stream_id,
@@ -273,7 +275,7 @@ def public_stream(seen: RunningStream) -> PublicStream:
         created_at=iso(stream.connected_at),
         hls_url=urls.hls_url,
         playback=views.Playback(hls_url=urls.hls_url),
-        live=views.live_of(stream, seen.pulse),
+        live=views.public_live(live) if live else None,
     )
 
 

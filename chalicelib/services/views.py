@@ -18,6 +18,7 @@ from chalicelib.domain.publications import server_of
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, ChannelStatus, EndReason, Stream, StreamEnd
 from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
+from chalicelib.domain.topics import CLOSING_TEXT, Closing
 from chalicelib.services.discovery import ChannelView
 from chalicelib.services.running import facts_of
 
@@ -32,7 +33,7 @@ class KeyHint(BaseModel):
     expires_at: IsoTime | None
 
 
-class Technical(BaseModel):
+class PublicTechnical(BaseModel):
     """Measured, or told by the codec's own headers; null until known."""
 
     bitrate_kbps: float | None
@@ -45,12 +46,21 @@ class Technical(BaseModel):
     audio_codec: str | None
     audio_sample_rate: int | None = Field(description="Hz")
     audio_channels: int | None
+
+
+class Technical(PublicTechnical):
+    """The same with what is the broadcaster's own business: their encoder."""
+
     encoder: str | None
 
 
-class Live(Technical):
+class PublicLive(PublicTechnical):
     stream_id: str
     started_at: IsoTime
+
+
+class Live(PublicLive, Technical):
+    """The stream that runs, as its owner knows it."""
 
 
 class ChannelDetails(BaseModel):
@@ -79,7 +89,7 @@ class PublicChannel(ChannelDetails):
     status: ChannelStatus
     status_until: IsoTime | None = Field(description="When RECONNECTING gives up; null otherwise")
     playback: Playback
-    live: Live | None = Field(description="The stream that runs; null while OFFLINE")
+    live: PublicLive | None = Field(description="The stream that runs; null while OFFLINE")
 
 
 class LastEnd(BaseModel):
@@ -106,6 +116,7 @@ class LastRefusal(BaseModel):
 class OwnChannel(PublicChannel, OwnDetails):
     """`GET /api/channel`: the channel as its owner knows it."""
 
+    live: Live | None = Field(description="The stream that runs; null while OFFLINE")
     last_end: LastEnd | None = Field(description="Null while a stream runs, and before the first one")
     last_refusal: LastRefusal | None = Field(description="Of the last 90 days")
 
@@ -144,13 +155,9 @@ class Health(BaseModel):
     detail: str | None = None
 
 
-def live(seen: ChannelView) -> Live | None:
-    return live_of(seen.stream, seen.pulse) if seen.stream is not None else None
-
-
-def live_of(stream: Stream, pulse: Pulse | None) -> Live | None:
+def live_of(stream: Stream | None, pulse: Pulse | None) -> Live | None:
     """None before the first media."""
-    if stream.started_at is None:
+    if stream is None or stream.started_at is None:
         return None
     return _live(stream.stream_id, stream.started_at, facts_of(stream, pulse), pulse)
 
@@ -159,8 +166,13 @@ def _live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | No
     return Live(stream_id=stream_id, started_at=iso(started_at), **facts_now(facts, pulse))
 
 
+def public_live(live: Live) -> PublicLive:
+    return PublicLive(**live.model_dump(include=set(PublicLive.model_fields)))
+
+
 def public_channel(seen: ChannelView) -> PublicChannel:
-    return PublicChannel(**_public_fields(seen))
+    live = live_of(seen.stream, seen.pulse)
+    return PublicChannel(**_public_fields(seen), live=public_live(live) if live else None)
 
 
 def playback(channel_id: str, stream: Stream | None = None) -> PlaybackUrls:
@@ -183,6 +195,7 @@ def own_channel(seen: ChannelView) -> OwnChannel:
         **_own_fields(seen.channel, seen.key),
         last_end=_last_end(seen.end) if seen.end is not None else None,
         last_refusal=_last_refusal(seen.refusal) if seen.refusal is not None else None,
+        live=live_of(seen.stream, seen.pulse),
     )
 
 
@@ -220,7 +233,6 @@ def _public_fields(seen: ChannelView) -> dict[str, Any]:
         "status": seen.reading.status,
         "status_until": iso_or_none(seen.reading.until),
         "playback": Playback(hls_url=playback(channel.channel_id, seen.stream).hls_url),
-        "live": live(seen),
     }
 
 
@@ -269,32 +281,47 @@ def channel_message(details: ChannelDetails, now: int) -> dict[str, Any]:
     return {"type": "channel", "at": iso(now), "channel": details.model_dump(mode="json")}
 
 
-def status_message(event: StreamStateChange) -> dict[str, Any]:
+def status_message(event: StreamStateChange, *, owner: bool) -> dict[str, Any]:
+    """Why a stream was interrupted or ended is told to its owner only."""
     running = event.status is not ChannelStatus.OFFLINE and event.started_at is not None and event.stream_id
-    body = _live(event.stream_id or "", event.started_at or 0, event.facts, None) if running else None
+    live = _live(event.stream_id or "", event.started_at or 0, event.facts, None) if running else None
     return {
         "type": "status",
         "seq": event.seq,
         "at": iso(event.at),
         "status": event.status,
         "stream_id": event.stream_id,
-        "reason": event.reason,
-        "reason_text": event.detail,
-        "action": event.action,
+        "reason": event.reason if owner else None,
+        "reason_text": event.detail if owner else None,
+        "action": event.action if owner else None,
         "until": iso_or_none(event.until),
-        "live": body.model_dump(mode="json") if body else None,
+        "live": _shown(live, owner=owner) if live else None,
     }
 
 
-def metrics_message(pulse: Pulse) -> dict[str, Any]:
+def metrics_message(pulse: Pulse, *, owner: bool) -> dict[str, Any]:
     live = _live(pulse.stream_id, pulse.started_at, pulse.facts, pulse)
     return {
         "type": "metrics",
         "seq": pulse.seq,
         "at": iso(pulse.at),
-        **live.model_dump(mode="json"),
+        **_shown(live, owner=owner),
         "uptime_s": max(0, (pulse.at - pulse.started_at) // 1000),
     }
+
+
+def _shown(live: Live, *, owner: bool) -> dict[str, Any]:
+    return (live if owner else public_live(live)).model_dump(mode="json")
+
+
+def error_message(code: str, reason: str, action: str) -> dict[str, Any]:
+    return {"type": "error", "code": code, "reason": reason, "action": action}
+
+
+def closing_message(why: Closing) -> dict[str, Any]:
+    """The last message before the server ends the connection."""
+    reason, action = CLOSING_TEXT[why]
+    return {"type": "closing", "code": why.value, "reason": reason, "action": action}
 
 
 def refused_message(event: StreamStateChange) -> dict[str, Any]:

@@ -1,13 +1,24 @@
 """Open WebSockets, by what they want to hear about."""
 
-from chalicelib.domain.topics import Listener, Topic
+from collections.abc import Iterable
+
+from chalicelib.domain.topics import Connection, Listener, Topic
 from chalicelib.store import models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 LONGEST = 2 * 3600 + 600  # seconds: API Gateway closes a WebSocket after 2 h
 
 
-def add(connection_id: str, topic: Topic, user: str | None, now: int) -> None:
+def add(
+    connection_id: str,
+    topic: Topic,
+    user: str | None,
+    now: int,
+    *,
+    expires_at: int | None = None,
+    places: Iterable[str] = (),
+) -> None:
+    """`places` are the counts of open connections that this one is in."""
     with store_errors():
         models.Connection(
             connection_id=connection_id,
@@ -15,18 +26,30 @@ def add(connection_id: str, topic: Topic, user: str | None, now: int) -> None:
             channel_id=topic.channel_id,
             user=user,
             connected_at=now,
+            expires_at=expires_at,
+            places=list(places),
             ttl=now // 1000 + LONGEST,
         ).save()
 
 
-def topic_of(connection_id: str) -> Topic | None:
+def find(connection_id: str) -> Connection | None:
+    """Read consistently."""
+    row = _row(connection_id)
+    return _connection(row) if row is not None else None
+
+
+def _row(connection_id: str) -> models.Connection | None:
     try:
         with store_errors():
-            row = models.Connection.get(connection_id, consistent_read=True)
+            return models.Connection.get(connection_id, consistent_read=True)
     except models.Connection.DoesNotExist:
         return None
+
+
+def _connection(row: models.Connection) -> Connection:
     listener, _, channel_id = row.topic.partition("#")
-    return Topic(channel_id, Listener(listener))
+    expires_at = None if row.expires_at is None else int(row.expires_at)
+    return Connection(row.connection_id, Topic(channel_id, Listener(listener)), expires_at)
 
 
 def greeted(connection_id: str) -> None:
@@ -40,16 +63,27 @@ def greeted(connection_id: str) -> None:
         return
 
 
-def listening(topic: Topic) -> list[str]:
-    """Connection ids that have had their snapshot (a query, eventually consistent)."""
-    with store_errors():
-        return [row.connection_id for row in models.Connection.by_topic.query(str(topic)) if row.greeted]
+def listening(topic: Topic) -> list[Connection]:
+    """Those that have had their snapshot (a query, eventually consistent)."""
+    return [_connection(row) for row in _of(topic) if row.greeted]
 
 
-def of_topic(topic: Topic) -> list[str]:
-    """Connection ids, those too that wait for their snapshot (a query, eventually consistent)."""
+def of_topic(topic: Topic) -> list[Connection]:
+    """All, those too that wait for their snapshot (a query, eventually consistent)."""
+    return [_connection(row) for row in _of(topic)]
+
+
+def _of(topic: Topic) -> list[models.Connection]:
     with store_errors():
-        return [row.connection_id for row in models.Connection.by_topic.query(str(topic))]
+        return list(models.Connection.by_topic.query(str(topic)))
+
+
+def open_ones(connection_ids: Iterable[str], now: int) -> frozenset[str]:
+    """Those of the ids that are of connections which may still be open; read consistently."""
+    wanted = sorted(set(connection_ids))
+    with store_errors():
+        found = models.Connection.batch_get(wanted, consistent_read=True) if wanted else []
+        return frozenset(row.connection_id for row in found if row.ttl > now // 1000)
 
 
 def count(topic: Topic, now: int) -> int:
@@ -63,6 +97,11 @@ def count(topic: Topic, now: int) -> int:
         return int(row.by_topic.count(str(topic), filter_condition=listens))
 
 
-def remove(connection_id: str) -> None:
+def remove(connection_id: str) -> list[str]:
+    """Forgets it; answers the places that it had."""
+    row = _row(connection_id)
+    if row is None:
+        return []
     with store_errors():
-        models.Connection(connection_id).delete()
+        row.delete()
+    return list(row.places or ())

@@ -1,4 +1,8 @@
-"""Counters and pauses, one row each."""
+"""Counters, pauses, budgets and places, one row each."""
+
+from collections.abc import Iterable
+
+from pynamodb.expressions.condition import size
 
 from chalicelib.store import models
 from chalicelib.store.guard import ConditionFailed, store_errors
@@ -32,3 +36,60 @@ def begin_pause(bucket: str, length: int, now: int) -> bool:
     except ConditionFailed:
         return False
     return True
+
+
+def spend(bucket: str, interval: int, most: int, now: int) -> int | None:
+    """Takes one of `most` tokens, of which one comes back each `interval` ms; answers how many are out, None if all.
+
+    The generic cell rate algorithm: `until` is when the last token is back. One write where none is out, two otherwise.
+    """
+    row = models.Limit
+    idle = row(bucket)
+    try:
+        with store_errors():
+            until = now + interval
+            idle.update(
+                [row.until.set(until), row.ttl.set(until // 1000 + KEPT)],
+                condition=row.until.does_not_exist() | (row.until <= now),
+            )
+        return 1
+    except ConditionFailed:
+        pass
+    try:
+        with store_errors():
+            idle.update(
+                [row.until.set(row.until + interval), row.ttl.set((now + most * interval) // 1000 + KEPT)],
+                condition=row.until <= now + (most - 1) * interval,
+            )
+    except ConditionFailed:
+        return None
+    return -(-(int(idle.until or 0) - now) // interval)
+
+
+def enter(bucket: str, member: str, most: int, ends: int) -> bool:
+    """`member` takes one of `most` places in `bucket`; False if there is none. `ends` in ms, for tidying."""
+    row = models.Limit
+    try:
+        with store_errors():
+            row(bucket).update(
+                [row.members.add({member}), row.ttl.set(ends // 1000 + KEPT)],
+                condition=row.members.does_not_exist() | (size("members") < most),
+            )
+    except ConditionFailed:
+        return False
+    return True
+
+
+def leave(bucket: str, members: Iterable[str]) -> None:
+    gone = set(members)
+    if gone:
+        with store_errors():
+            models.Limit(bucket).update([models.Limit.members.delete(gone)])
+
+
+def members(bucket: str) -> frozenset[str]:
+    try:
+        with store_errors():
+            return frozenset(models.Limit.get(bucket, consistent_read=True).members or ())
+    except models.Limit.DoesNotExist:
+        return frozenset()

@@ -338,6 +338,10 @@ class Connection(Model):
     user = UnicodeAttribute(null=True)
     connected_at = NumberAttribute()
     greeted = BooleanAttribute(default=False)
+    # When the token that opened it expires; none for the public.
+    expires_at = NumberAttribute(null=True)
+    # The counts of open connections that it is in: see `limits`.
+    places = JSONAttribute(default=list)
     ttl = NumberAttribute()
     by_topic = ConnectionsByTopic()
 
@@ -363,6 +367,7 @@ class Limit(Model):
     bucket = UnicodeAttribute(hash_key=True)
     hits = NumberAttribute(default=0)
     until = NumberAttribute(null=True)
+    members = UnicodeSetAttribute(null=True)
     ttl = NumberAttribute()
 
 

@@ -1,6 +1,7 @@
 """The WebSocket API: handshakes and messages as API Gateway's events for the app's handlers."""
 
 import asyncio
+import base64
 import contextlib
 import json
 import logging
@@ -58,7 +59,10 @@ class WebSocketApi:
         headers = {name.lower(): str(value) for name, value in (answer.get("headers") or {}).items()}
         selected = headers.get("sec-websocket-protocol")
         connection.socket = web.WebSocketResponse(
-            protocols=[selected] if selected else [], max_msg_size=self._limits.message_bytes
+            protocols=[selected] if selected else [],
+            max_msg_size=self._limits.message_bytes,
+            # As with API Gateway. Its contexts would be most of what an idle connection holds: 0.3 MB each.
+            compress=False,
         )
         await connection.socket.prepare(request)
         await self._serve(connection, request)
@@ -86,12 +90,13 @@ class WebSocketApi:
     async def _message(self, connection: Connection, request: web.Request, message: WSMessage) -> None:
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             return
-        text = message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
+        binary = message.type is WSMsgType.BINARY
+        text = base64.b64encode(message.data).decode() if binary else str(message.data)
         route = self._route(text)
         if route is None:
             await self._complain(connection, "Forbidden")
             return
-        event = self._event(connection, request, route, "MESSAGE") | {"body": text}
+        event = self._event(connection, request, route, "MESSAGE") | {"body": text, "isBase64Encoded": binary}
         event["requestContext"]["messageId"] = str(uuid.uuid4())
         try:
             await self._call(route, event)
@@ -103,8 +108,10 @@ class WebSocketApi:
         """Route selection by `$request.body.action`."""
         with contextlib.suppress(ValueError, RecursionError):
             body = json.loads(text)
-            if isinstance(body, dict) and str(body.get("action")) in self._handlers:
-                return str(body["action"])
+            action = body.get("action") if isinstance(body, dict) else None
+            # `$connect` and `$disconnect` are chosen by what happens, never by what a client says.
+            if isinstance(action, str) and not action.startswith("$") and action in self._handlers:
+                return action
         return "$default" if "$default" in self._handlers else None
 
     async def _complain(self, connection: Connection, what: str) -> None:

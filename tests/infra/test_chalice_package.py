@@ -96,6 +96,12 @@ def test_the_websocket_api_has_its_three_routes(package: Package) -> None:
     assert routes == {"$connect", "$default", "$disconnect"}
 
 
+def test_all_websockets_together_are_throttled(package: Package) -> None:
+    stage = package.template.only("AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": 1_000, "ThrottlingBurstLimit": 2_000}
+    assert stage["DeploymentId"], "merged into the stage that Chalice makes"
+
+
 def test_every_function_of_the_app_is_packaged(package: Package) -> None:
     handlers = {function["Handler"] for function in package.template.of_type(FUNCTION).values()}
     assert handlers == {

@@ -11,7 +11,7 @@ from chalicelib.domain.cards import Search, Visibility
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import NotLive, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
-from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
+from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services import credentials, discovery, lifecycle, stream_views
 from chalicelib.store import channels, connections, models, pulses, streams
@@ -94,7 +94,7 @@ def test_a_stream_that_waits_for_its_encoder_is_listed_until_its_time_is_over(ho
     hold.lost(house.now, house.now, 0)
     (seen,) = discovery.public_streams(Search(title), 10, None, house.now).streams
     assert (seen.reading.status, seen.reading.until) == (ChannelStatus.RECONNECTING, house.now + 8_000)
-    house.forward(8_000)
+    house.forward(8_000 + LATE)
     assert public(house, title) == []
 
 
@@ -218,7 +218,10 @@ def test_details_hold_the_technical_parameters_while_it_runs_and_afterwards(hous
         assert seen.state is state
         technical = stream_views.details(seen, house.now).technical.model_dump()
         assert technical == TECHNICAL.model_dump() | {"bitrate_kbps": None}
-        assert TECHNICAL.model_dump().items() <= stream_views.stream(seen, house.now).model_dump().items()
+        assert (
+            TECHNICAL.model_dump(exclude={"encoder"}).items()
+            <= stream_views.stream(seen, house.now).model_dump().items()
+        )
         hold.end(EndReason.CLEAN_STOP, house.now, 0)
 
 

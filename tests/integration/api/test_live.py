@@ -20,6 +20,7 @@ LIVE = {
     "stream_id", "started_at", "bitrate_kbps", "width", "height", "fps", "video_codec", "video_profile", "video_level",
     "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
 }  # fmt: skip
+STATUS = {"type", "seq", "at", "status", "stream_id", "reason", "reason_text", "action", "until", "live"}
 METRICS = LIVE | {"type", "seq", "at", "uptime_s"}
 GoLive = Callable[[Client], Publisher]
 
@@ -191,7 +192,7 @@ def test_an_open_dashboard_hears_of_everything_as_it_happens(stack: Stack, me: C
         assert next_of(socket, "snapshot")["channel"]["status"] == "OFFLINE"
         publisher = go_live(me)
         news = next_of(socket, "status")
-        assert news.keys() == {"type", "seq", "at", "status", "stream_id", "reason", "reason_text", "until", "live"}
+        assert news.keys() == STATUS
         assert (news["status"], news["live"].keys()) == ("LIVE", LIVE)
         measures = next_of(socket, "metrics")
         assert measures.keys() == METRICS

@@ -1,19 +1,24 @@
 """The WebSocket over a real handshake: who may listen, what is said first, and what comes of nonsense."""
 
+import contextlib
 import json
+import time
 from typing import Any
 
 import pytest
+from ulid import ULID
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from chalicelib.domain.events import EventName, StreamStateChange
+from chalicelib.domain.errors import TooManyRequests
+from chalicelib.domain.events import EventName, Pulse, StreamFacts, StreamMetrics, StreamStateChange
 from chalicelib.domain.streams import ChannelStatus
-from chalicelib.domain.topics import Listener, Topic
-from chalicelib.services import fanout
-from chalicelib.store import connections
+from chalicelib.domain.topics import Connection, Listener, Topic
+from chalicelib.services import fanout, identity, limits, sockets
+from chalicelib.store import connections, models
 from tests.integration.api.conftest import Client, token
+from tests.support.publisher import until
 from tests.support.stack import Stack
 
 OWNERS_DETAILS = {"visibility", "region", "ingest_url", "key"}
@@ -88,9 +93,9 @@ def test_the_public_of_a_channel_that_becomes_private_is_sent_away(stack: Stack,
     with dial(stack, f"?watch={channel_id}") as socket:
         heard(socket)
         me("PATCH", "/api/channel", {"visibility": "private", "title": "For friends"})
-        socket.send('{"action": "snapshot"}')
-        with pytest.raises(ConnectionClosed):
-            heard(socket)
+        with contextlib.suppress(ConnectionClosed):
+            socket.send('{"action": "snapshot"}')
+        assert last_words(socket)["code"] == "channel_not_found"
 
 
 def next_change(socket: ClientConnection) -> dict[str, Any]:
@@ -144,8 +149,7 @@ def test_news_of_a_channel_that_became_private_are_its_owners_alone(stack: Stack
         assert heard(socket)["status"] == "LIVE"
         me("PATCH", "/api/channel", {"visibility": "private"})
         fanout.state_changed(news)
-        with pytest.raises(ConnectionClosed):
-            heard(socket)
+        assert last_words(socket)["code"] == "channel_not_found"
 
 
 def test_ping_and_snapshot_are_answered(stack: Stack) -> None:
@@ -196,5 +200,185 @@ def test_a_connection_that_is_gone_is_forgotten_when_a_message_meets_it(stack: S
     """Nobody told of its end: the row stays until a message is sent to it."""
     topic = Topic(me.get("/api/channel").json["channel_id"], Listener.OWNER)
     connections.add("nobody-there=", topic, "user", 1_795_165_850_123)
-    fanout.reply("nobody-there=", {"type": "pong"})
-    assert connections.topic_of("nobody-there=") is None
+    sockets.send(["nobody-there="], {"type": "pong"})
+    assert connections.find("nobody-there=") is None
+
+
+def last_words(socket: ClientConnection) -> dict[str, Any]:
+    """The last message before the server ends the connection."""
+    last: dict[str, Any] = {}
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            last = heard(socket)
+    return last
+
+
+@pytest.mark.requirement("SO-16")
+@pytest.mark.parametrize("action", ["$disconnect", "$connect", "$default"])
+def test_no_message_reaches_the_handlers_of_connecting_and_leaving(stack: Stack, me: Client, action: str) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    with dial(stack, f"?watch={channel_id}") as socket:
+        heard(socket)
+        socket.send(json.dumps({"action": action}))
+        answer = heard(socket)
+        assert (answer["type"], answer["code"]) == ("error", "invalid_input")
+        socket.send('{"action": "snapshot"}')
+        assert heard(socket)["type"] == "snapshot", "it is still a connection"
+
+
+@pytest.mark.requirement("SO-16")
+def test_a_flood_of_messages_is_refused_and_then_ends_the_connection(stack: Stack) -> None:
+    mine = token(stack)
+    with dial(stack, bearer=mine) as socket, dial(stack, bearer=mine) as bystander:
+        heard(socket)
+        heard(bystander)
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(4 * limits.BURST):
+                socket.send('{"action": "ping"}')
+        answers = []
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                answers.append(heard(socket))
+        assert sum(answer["type"] == "pong" for answer in answers) >= limits.BURST
+        assert {answer["code"] for answer in answers if answer["type"] == "error"} == {"too_many_messages"}
+        assert (answers[-1]["type"], answers[-1]["code"]) == ("closing", "too_many_messages")
+        bystander.send('{"action": "ping"}')
+        assert heard(bystander) == {"type": "pong"}
+
+
+@pytest.mark.requirement("SO-15")
+def test_a_connection_ends_with_the_token_that_opened_it(stack: Stack) -> None:
+    nearly_over = token(stack, exp=int(time.time()) - identity.LEEWAY_S + 3)
+    with dial(stack, bearer=nearly_over) as socket:
+        heard(socket)
+        until(lambda: _answer_to_ping(socket)["type"] == "closing", "its end", 8)
+        with pytest.raises(ConnectionClosed):
+            heard(socket)
+
+
+def _answer_to_ping(socket: ClientConnection) -> dict[str, Any]:
+    time.sleep(0.5)  # as a client that pings now and then, and within its allowance
+    socket.send('{"action": "ping"}')
+    return heard(socket)
+
+
+@pytest.mark.usefixtures("stack_as_environment")
+def test_news_do_not_reach_a_connection_that_has_outlived_its_token(stack: Stack, me: Client) -> None:
+    with dial(stack, bearer=me.headers["Authorization"].removeprefix("Bearer ")) as socket:
+        channel_id = heard(socket)["channel"]["channel_id"]
+        [listening] = _once_listed(Topic(channel_id, Listener.OWNER))
+        models.Connection(listening.connection_id).update([models.Connection.expires_at.set(1)])
+        fanout.state_changed(went_live(channel_id))
+        assert last_words(socket)["code"] == "token_expired"
+
+
+def _once_listed(topic: Topic) -> list[Connection]:
+    found: list[Connection] = until(lambda: connections.listening(topic), "it is listed")
+    return found
+
+
+def went_live(channel_id: str) -> StreamStateChange:
+    return StreamStateChange(
+        event_name=EventName.STREAM_START,
+        channel_id=channel_id,
+        stream_id="01JZZZZZZZZZZZZZZZZZZZZZZZ",
+        node_id="node",
+        seq=1,
+        at=time.time_ns() // 1_000_000,
+        started_at=1_795_165_850_000,
+        reason="key_reset",
+        detail="A reason that is the owner's alone.",
+        status=ChannelStatus.LIVE,
+        facts=StreamFacts(width=640, encoder="obs-output module (libobs version 99)"),
+    )
+
+
+@pytest.mark.usefixtures("stack_as_environment")
+def test_viewers_hear_no_encoder_and_no_reason_and_the_owner_does(stack: Stack, me: Client) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    news = went_live(channel_id)
+    pulse = Pulse(
+        channel_id=channel_id,
+        stream_id=news.stream_id or "",
+        seq=2,
+        at=news.at,
+        started_at=news.at,
+        bitrate_kbps=1.0,
+        facts=news.facts,
+    )
+    with (
+        dial(stack, bearer=me.headers["Authorization"].removeprefix("Bearer ")) as owner,
+        dial(stack, f"?watch={channel_id}") as viewer,
+    ):
+        heard(owner)
+        heard(viewer)
+        for listener in Listener:
+            _once_listed(Topic(channel_id, listener))
+        fanout.state_changed(news)
+        fanout.measured(StreamMetrics(node_id="node", at=news.at, pulses=[pulse]))
+        told, shown = ([heard(socket), heard(socket)] for socket in (owner, viewer))
+        assert [message["type"] for message in shown] == ["status", "metrics"]
+        assert "libobs" not in json.dumps(shown)
+        assert "encoder" not in json.dumps(shown)
+        assert (shown[0]["reason"], shown[0]["reason_text"]) == (None, None)
+        assert shown[1]["width"] == 640
+        assert told[0]["reason"] == "key_reset"
+        assert "libobs" in told[0]["live"]["encoder"]
+        assert "libobs" in told[1]["encoder"]
+
+
+def test_viewers_are_sent_away_when_the_channel_turns_private_though_nothing_happens_on_it(
+    stack: Stack, me: Client
+) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    with dial(stack, f"?watch={channel_id}") as viewer:
+        heard(viewer)
+        me("PATCH", "/api/channel", {"visibility": "private"})
+        assert last_words(viewer)["code"] == "channel_not_found"
+
+
+@pytest.mark.usefixtures("stack_as_environment")
+def test_a_users_connections_can_be_ended(stack: Stack, me: Client) -> None:
+    with dial(stack, bearer=me.headers["Authorization"].removeprefix("Bearer ")) as owner:
+        channel_id = heard(owner)["channel"]["channel_id"]
+        until(lambda: connections.of_topic(Topic(channel_id, Listener.OWNER)), "it is listed")
+        fanout.send_owner_away(channel_id)
+        assert last_words(owner)["code"] == "access_revoked"
+
+
+@pytest.mark.requirement("SO-16")
+def test_a_user_has_so_many_connections_and_one_that_ends_makes_room(stack: Stack) -> None:
+    mine = token(stack)
+    with contextlib.ExitStack() as opened:
+        sockets_of_mine = [opened.enter_context(dial(stack, bearer=mine)) for _ in range(32)]
+        with pytest.raises(InvalidStatus) as refused, dial(stack, bearer=mine):
+            pass
+        assert refused.value.response.status_code == 429
+        with dial(stack, bearer=token(stack)) as other:
+            heard(other)
+        sockets_of_mine[0].close()
+
+        def comes_in() -> bool:
+            try:
+                heard(opened.enter_context(dial(stack, bearer=mine)))
+            except InvalidStatus:
+                return False
+            return True
+
+        until(comes_in, "room for one more")
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_count_that_was_never_told_of_an_end_is_put_right_when_it_is_full() -> None:
+    now = time.time_ns() // 1_000_000
+    place = {f"ws-address#{ULID()}": 2}
+    for name in ("gone-1", "gone-2"):
+        limits.connection(f"{name}-{ULID()}", place, now)  # their rows are not there any more
+    here = f"here-{ULID()}"
+    connections.add(here, Topic("ch_1", Listener.PUBLIC), None, now, places=place)
+    limits.connection(here, place, now)
+    another = f"here-{ULID()}"
+    connections.add(another, Topic("ch_1", Listener.PUBLIC), None, now, places=place)
+    limits.connection(another, place, now)
+    with pytest.raises(TooManyRequests):
+        limits.connection(f"late-{ULID()}", place, now)

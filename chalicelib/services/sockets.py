@@ -1,0 +1,81 @@
+"""Messages to open WebSockets, through API Gateway's `@connections`, and their end by the server.
+
+That API closes a connection without a code or reason of ours, so the last message says both.
+"""
+
+import json
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import aws
+from chalicelib.domain.topics import Closing, Connection
+from chalicelib.observability import logger
+from chalicelib.services import limits, views
+from chalicelib.store import connections
+
+CONCURRENCY = 16  # posts at once from one Lambda
+OPEN_PAUSES = (0.02, 0.05, 0.1, 0.3, 1.0)  # seconds between looks whether a new connection is open yet
+
+
+def find(connection_id: str) -> Connection | None:
+    """The open connection; None if it has been forgotten."""
+    return connections.find(connection_id)
+
+
+def send(connection_ids: Iterable[str], message: dict[str, Any]) -> None:
+    ids = list(connection_ids)
+    if not ids:
+        return
+    data = json.dumps(message, separators=(",", ":")).encode()
+    if len(ids) == 1:
+        _post(ids[0], data)
+        return
+    with ThreadPoolExecutor(min(CONCURRENCY, len(ids))) as pool:
+        list(pool.map(lambda connection_id: _post(connection_id, data), ids))
+
+
+def _post(connection_id: str, data: bytes) -> None:
+    """One message to one connection. A connection that is gone is forgotten; any other failure is logged."""
+    try:
+        aws.connections_api().post_to_connection(ConnectionId=connection_id, Data=data)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "GoneException":
+            forget(connection_id)
+        else:
+            logger("control").warning("message not delivered", connection_id=connection_id, error=str(error))
+    except BotoCoreError as error:
+        logger("control").warning("message not delivered", connection_id=connection_id, error=type(error).__name__)
+
+
+def forget(connection_id: str) -> None:
+    """The connection is gone, or hears nothing more; its places are free."""
+    limits.connection_closed(connection_id, connections.remove(connection_id))
+
+
+def close(connection_id: str, why: Closing) -> None:
+    """Its last message, then its end. It hears nothing more, also where closing it fails."""
+    forget(connection_id)
+    send([connection_id], views.closing_message(why))
+    try:
+        aws.connections_api().delete_connection(ConnectionId=connection_id)
+    except (BotoCoreError, ClientError) as error:
+        logger("control").warning("connection not closed", connection_id=connection_id, error=type(error).__name__)
+
+
+def is_open(connection_id: str) -> bool:
+    """API Gateway lets nobody write to a connection before its `$connect` has returned, and the bus may be faster."""
+    for pause in OPEN_PAUSES:
+        try:
+            aws.connections_api().get_connection(ConnectionId=connection_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "GoneException":
+                return True
+            time.sleep(pause)
+        else:
+            return True
+    forget(connection_id)
+    return False
