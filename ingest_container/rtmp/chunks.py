@@ -29,7 +29,7 @@ _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1
 
 # Chunks looked ahead for a run at first, then four times as many as were found to belong to it: whoever breaks off runs
 # on purpose makes us look at few bytes in vain.
-_LOOK_AHEAD, _LOOK_FURTHER = 64, 4
+_LOOK_AHEAD, _LOOK_FURTHER = 256, 4
 
 _NOTHING = bytearray()
 _NO_VIEW = memoryview(_NOTHING)
@@ -158,7 +158,9 @@ class ChunkReader:
         end = self._end
         if position == end:
             return None
-        self.spend(1)
+        self.work_left -= 1
+        if self.work_left < 0:
+            self.spend(0)
         first = buffer[position]
         chunk_type = first >> 6
         stream_id = first & 0x3F
