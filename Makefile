@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile dashboard compiled clean gortmplib
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile dashboard compiled clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -32,7 +32,7 @@ token: $(RUN_STAMP)  ## print a JWT of the demo account
 # The dashboard is built where it is tested: for the whole suite, or when ARGS names tests that open it.
 PAGE := $(if $(ARGS),$(if $(findstring e2e,$(ARGS))$(findstring tests/integration/local,$(ARGS)),$(DASHBOARD)),$(DASHBOARD))
 
-test: $(DEV_STAMP) $(CLOUD_STAMP) $(PAGE) $(CLIENTS) gortmplib compiled  ## run every suite, or ARGS="tests/unit -k leases"
+test: $(DEV_STAMP) $(CLOUD_STAMP) $(PAGE) $(CLIENTS) $(GORTMPLIB) compiled  ## run every suite, or ARGS="tests/unit -k leases"
 ifdef ARGS
 	.venv/bin/python -m pytest $(ARGS)
 else
@@ -112,13 +112,9 @@ $(CLIENTS): tests/support/clients/package-lock.json
 	@cd tests/support/clients && sh ../../../local/with_node.sh npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-# Written in Go: where there is none, the tests that need it are skipped by name.
-gortmplib:
-	@if command -v go >/dev/null 2>&1; then $(MAKE) --no-print-directory $(GORTMPLIB); fi
-
 $(GORTMPLIB): $(addprefix tests/support/clients/,gortmplib.go go.mod go.sum)
 	@echo "Building the RTMP client that is written in Go"
-	@cd tests/support/clients && CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -trimpath -o ../../../$@ .
+	@cd tests/support/clients && CGO_ENABLED=0 GOFLAGS=-mod=readonly sh ../../../local/with_go.sh go build -trimpath -o ../../../$@ .
 
 $(DASHBOARD): $(NODE_MODULES) $(shell find dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 	@echo "Building the dashboard"

@@ -23,6 +23,6 @@ for input in requirements.in ingest_container/requirements.in ingest_container/r
   lock "$input" "$@" --constraint requirements-dev.txt
 done
 # Environments of their own.
-for input in local/cloud-requirements.in local/node-requirements.in tests/fuzz/requirements.in; do
+for input in local/cloud-requirements.in local/node-requirements.in local/go-requirements.in tests/fuzz/requirements.in; do
   lock "$input" "$@"
 done
