@@ -2,7 +2,7 @@
 
 server -> connection -> rtmp.Session          bytes and their protocol
               |
-          broadcast -> services.lifecycle     one live stream and its lease
+          broadcast -> services.streams.lifecycle     one live stream and its lease
               |
           telemetry -> bus, pulses, timeline  what others get to know
 node: the node's session, its orders, the tick, the end

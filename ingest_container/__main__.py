@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from chalicelib.config import bad_variables, settings
 from chalicelib.observability import logger
-from ingest_container import fargate
-from ingest_container.settings import IngestSettings
+from ingest_container.base.settings import IngestSettings
+from ingest_container.node import fargate
 
 try:
     import uvloop as loops
@@ -19,7 +19,7 @@ except ImportError:  # not made for every platform; asyncio's own takes more CPU
     import asyncio as loops  # type: ignore[no-redef]
 
 if TYPE_CHECKING:
-    from ingest_container.node import IngestNode
+    from ingest_container.node.node import IngestNode
 
 
 def main() -> int:
@@ -30,9 +30,9 @@ def main() -> int:
         sys.stderr.write(f"{bad_variables(error)}\n")
         return 2
     # Not before the environment is known to be good: the tables take their names from it at import.
-    from ingest_container.listeners import CannotListen
-    from ingest_container.node import IngestNode
-    from ingest_container.tls import CertificateUnreadable
+    from ingest_container.net.listeners import CannotListen
+    from ingest_container.net.tls import CertificateUnreadable
+    from ingest_container.node.node import IngestNode
 
     try:
         with asyncio.Runner(loop_factory=loops.new_event_loop) as runner:

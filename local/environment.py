@@ -12,7 +12,7 @@ from pydantic import AliasChoices
 from pydantic_settings import BaseSettings
 
 from chalicelib.config import PREFIX, Settings
-from ingest_container.settings import IngestSettings
+from ingest_container.base.settings import IngestSettings
 from local.private_files import Secrets, SignIn
 from local.settings import KEY_ALIAS, NODE_ID, REGION, STAGE, LocalSettings
 

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chalicelib.config import Settings, bad_variables
-from ingest_container.settings import IngestSettings
+from ingest_container.base.settings import IngestSettings
 from local.network import in_url, reachable_address
 from local.ports import CannotStart
 

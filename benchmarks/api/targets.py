@@ -13,8 +13,10 @@ from benchmarks.api.meter import Cost
 from chalicelib.aws import POOL
 from chalicelib.domain.cards import Search
 from chalicelib.domain.publications import Dialect
-from chalicelib.services import discovery, foreign_admission, stream_views
-from chalicelib.services.foreign import MediaServer
+from chalicelib.services import stream_views
+from chalicelib.services.media_servers import claims
+from chalicelib.services.media_servers.publishers import MediaServer
+from chalicelib.services.reading import discovery
 
 PAGE = 50
 COUNTED = 20  # calls of a row whose read units are counted
@@ -34,7 +36,7 @@ class Services:
         def call(number: int) -> Cost:
             lodger = lodgers[number]
             with _places, meter.measured(reads=number < COUNTED) as cost:
-                foreign_admission.admit(server, lodger.connection_id, lodger.stream_key, CLIENT_IP, now_ms())
+                claims.admit(server, lodger.connection_id, lodger.stream_key, CLIENT_IP, now_ms())
             return cost
 
         return call

@@ -7,7 +7,9 @@ from chalicelib.api.routing import ADMIN, route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.domain.errors import NodeNotFound, NotLive, StreamNotFound
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admin_views, discovery, fleet, lifecycle, stream_views, views
+from chalicelib.services import admin_views, stream_views, views
+from chalicelib.services.reading import discovery
+from chalicelib.services.streams import fleet, lifecycle
 
 blueprint = Blueprint(__name__)
 

@@ -11,8 +11,9 @@ from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain import broadcasters as people
 from chalicelib.domain import channels as limits
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
-from chalicelib.services import admin_views, broadcasters, keyring
+from chalicelib.services import admin_views, broadcasters
 from chalicelib.services.identity import MAX_SUBJECT
+from chalicelib.services.keys import keyring
 
 blueprint = Blueprint(__name__)
 

@@ -10,7 +10,9 @@ from chalicelib.api.key_terms import NewKey
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain.errors import BroadcasterNotFound, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import KeyReading
-from chalicelib.services import admin_views, broadcasters, discovery, keyring, stream_views
+from chalicelib.services import admin_views, broadcasters, stream_views
+from chalicelib.services.keys import keyring
+from chalicelib.services.reading import discovery
 
 blueprint = Blueprint(__name__)
 

@@ -10,7 +10,7 @@ from chalicelib.api.http import ID_FORM, ListPage, now_ms
 from chalicelib.api.key_terms import Time
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.services import refusals
+from chalicelib.services.reading import refusals
 
 blueprint = Blueprint(__name__)
 

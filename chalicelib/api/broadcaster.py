@@ -21,18 +21,11 @@ from chalicelib.domain.errors import (
     TooManyRequests,
 )
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import (
-    admin_views,
-    credentials,
-    discovery,
-    keyring,
-    lifecycle,
-    limits,
-    readers,
-    stream_views,
-    timelines,
-    views,
-)
+from chalicelib.services import admin_views, limits, stream_views, views
+from chalicelib.services.keys import credentials, keyring
+from chalicelib.services.media_servers import readers
+from chalicelib.services.reading import discovery, timelines
+from chalicelib.services.streams import lifecycle
 
 blueprint = Blueprint(__name__)
 

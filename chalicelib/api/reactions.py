@@ -23,7 +23,9 @@ from chalicelib.domain.events import (
 )
 from chalicelib.domain.topics import Closing, Listener
 from chalicelib.observability import logger
-from chalicelib.services import fanout, fleet, foreign_admission, lifecycle, readers, reconciler
+from chalicelib.services import fanout
+from chalicelib.services.media_servers import claims, readers, reconciler
+from chalicelib.services.streams import fleet, lifecycle
 
 blueprint = Blueprint(__name__)
 
@@ -57,7 +59,7 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
     elif isinstance(detail, PublisherOrdered):
         reconciler.follow_orders(detail.node_id, now_ms())
     elif isinstance(detail, HolderQuestioned):
-        foreign_admission.look_for(detail.node_id, now_ms())
+        claims.look_for(detail.node_id, now_ms())
     elif isinstance(detail, ChannelHidden):
         readers.turn_away(detail.channel_id)
         fanout.end_listening(detail.channel_id, Listener.PUBLIC, Closing.CHANNEL_NOT_FOUND)

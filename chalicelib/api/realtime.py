@@ -18,9 +18,11 @@ from chalicelib.domain.channels import channel_id_of
 from chalicelib.domain.errors import InvalidInput, StreamSyncError, TooManyRequests, Unauthenticated
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.topics import Closing, Connection, Listener, Topic
-from chalicelib.services import credentials, discovery, fanout, identity, limits, sockets, views
+from chalicelib.services import fanout, identity, limits, sockets, views
 from chalicelib.services.identity import Principal
+from chalicelib.services.keys import credentials
 from chalicelib.services.limits import Allowance
+from chalicelib.services.reading import discovery
 
 SUBPROTOCOL = "stream-sync"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a secret

@@ -24,7 +24,7 @@ from chalicelib.api import cors, http, once, problems
 from chalicelib.api.authorizer import broadcaster_auth
 from chalicelib.domain.errors import NotFound, StreamSyncError
 from chalicelib.observability import logger
-from chalicelib.services import credentials
+from chalicelib.services.keys import credentials
 
 View = TypeVar("View", bound=Callable[..., Any])
 

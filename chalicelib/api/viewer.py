@@ -15,7 +15,9 @@ from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyReq
 from chalicelib.domain.keys import is_well_formed
 from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.services import discovery, fleet, stream_views, views
+from chalicelib.services import stream_views, views
+from chalicelib.services.reading import discovery
+from chalicelib.services.streams import fleet
 
 blueprint = Blueprint(__name__)
 

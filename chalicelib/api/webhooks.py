@@ -15,8 +15,9 @@ from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookN
 from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
 from chalicelib.domain.webhook_deliveries import DeliveryStatus
 from chalicelib.observability import logger
-from chalicelib.services import webhook_deliveries, webhook_views, webhooks
+from chalicelib.services import webhook_views
 from chalicelib.services.webhook_views import DeliveryDetails, DeliveryPage, ReplayedView, WebhookList, WebhookView
+from chalicelib.services.webhooks import deliveries, registration
 
 blueprint = Blueprint(__name__)
 
@@ -83,7 +84,7 @@ class Replay(RequestModel):
 def list_webhooks() -> WebhookList:
     """Every endpoint, oldest first."""
     now = now_ms()
-    return WebhookList(webhooks=[webhook_views.webhook(webhook, now) for webhook in webhooks.every()])
+    return WebhookList(webhooks=[webhook_views.webhook(webhook, now) for webhook in registration.every()])
 
 
 @route(
@@ -101,14 +102,14 @@ def list_webhooks() -> WebhookList:
 def make_webhook(body: NewWebhook) -> webhook_views.WebhookWithSecret:
     """A new endpoint. The answer holds the secret that signs its deliveries; it is not shown again."""
     now = now_ms()
-    made = webhooks.create(body.url, body.events, body.description, enabled=body.enabled, now=now)
+    made = registration.create(body.url, body.events, body.description, enabled=body.enabled, now=now)
     return webhook_views.issued(made, now)
 
 
 @route(blueprint, "GET", "/api/admin/webhooks/{webhook_id}", ADMIN, answer=WebhookView, problems=(WebhookNotFound,))
 def get_webhook(webhook_id: str) -> WebhookView:
     """One endpoint, and whether it is well."""
-    return webhook_views.webhook(webhooks.get(_webhook(webhook_id)), now_ms())
+    return webhook_views.webhook(registration.get(_webhook(webhook_id)), now_ms())
 
 
 @route(
@@ -122,14 +123,14 @@ def get_webhook(webhook_id: str) -> WebhookView:
 )
 def edit_webhook(webhook_id: str, body: WebhookEdit) -> WebhookView:
     """Another URL, or `enabled: true`, also forgets earlier failures."""
-    changed = webhooks.edit(_webhook(webhook_id), body.model_dump(exclude_none=True))
+    changed = registration.edit(_webhook(webhook_id), body.model_dump(exclude_none=True))
     return webhook_views.webhook(changed, now_ms())
 
 
 @route(blueprint, "DELETE", "/api/admin/webhooks/{webhook_id}", ADMIN, status=204, problems=(WebhookNotFound,))
 def delete_webhook(webhook_id: str) -> Response:
     """Gone at once, with what was not sent yet."""
-    webhooks.remove(_webhook(webhook_id))
+    registration.remove(_webhook(webhook_id))
     return Response("", status_code=204)
 
 
@@ -146,7 +147,7 @@ def delete_webhook(webhook_id: str) -> Response:
 def rotate_secret(webhook_id: str) -> webhook_views.WebhookWithSecret:
     """A new secret. For 24 hours deliveries carry two signatures, so that receivers can change over in between."""
     now = now_ms()
-    return webhook_views.issued(webhooks.rotate_secret(_webhook(webhook_id), now), now)
+    return webhook_views.issued(registration.rotate_secret(_webhook(webhook_id), now), now)
 
 
 @route(
@@ -160,7 +161,7 @@ def rotate_secret(webhook_id: str) -> webhook_views.WebhookWithSecret:
 )
 def list_deliveries(webhook_id: str, query: DeliveryQuery) -> DeliveryPage:
     """What was sent, or is to be, newest first."""
-    found = webhook_deliveries.log(_webhook(webhook_id), query.status, query.limit, query.cursor)
+    found = deliveries.log(_webhook(webhook_id), query.status, query.limit, query.cursor)
     return webhook_views.delivery_page(found, query.limit)
 
 
@@ -174,7 +175,7 @@ def list_deliveries(webhook_id: str, query: DeliveryQuery) -> DeliveryPage:
 )
 def get_delivery(webhook_id: str, event_id: str) -> DeliveryDetails:
     """One delivery with its payload and every attempt's outcome."""
-    return webhook_views.delivery_details(webhook_deliveries.get(_webhook(webhook_id), _event(event_id)))
+    return webhook_views.delivery_details(deliveries.get(_webhook(webhook_id), _event(event_id)))
 
 
 @route(
@@ -188,7 +189,7 @@ def get_delivery(webhook_id: str, event_id: str) -> DeliveryDetails:
 )
 def replay_delivery(webhook_id: str, event_id: str) -> webhook_views.DeliveryView:
     """Sends one delivery again, with the same id; to a disabled endpoint once it is enabled."""
-    again = webhook_deliveries.replay(_webhook(webhook_id), _event(event_id), now_ms())
+    again = deliveries.replay(_webhook(webhook_id), _event(event_id), now_ms())
     return webhook_views.delivery(again)
 
 
@@ -204,7 +205,7 @@ def replay_delivery(webhook_id: str, event_id: str) -> webhook_views.DeliveryVie
 )
 def replay_deliveries(webhook_id: str, body: Replay) -> ReplayedView:
     """Sends again what happened since a time, or those of it that have one status; a hundred events a call."""
-    done = webhook_deliveries.replay_since(_webhook(webhook_id), body.first_event_id, body.status, now_ms())
+    done = deliveries.replay_since(_webhook(webhook_id), body.first_event_id, body.status, now_ms())
     return ReplayedView(replayed=done.count, next_cursor=done.next_event_id)
 
 
@@ -219,10 +220,10 @@ def on_webhook_event(event: dict[str, Any], _context: Any) -> dict[str, int]:
         logger("control").warning("bad event", problems=error.error_count())
         return {"deliveries": 0}
     if isinstance(detail, DeliveriesDue):
-        return {"attempts": webhook_deliveries.send_due(detail.webhook_id, now_ms, now_ms() + BUDGET_MS)}
+        return {"attempts": deliveries.send_due(detail.webhook_id, now_ms, now_ms() + BUDGET_MS)}
     if detail is None or not rules.is_offered(detail):
         return {"deliveries": 0}
-    return {"deliveries": webhook_deliveries.accept(detail, now_ms)}
+    return {"deliveries": deliveries.accept(detail, now_ms)}
 
 
 def _envelope(event: dict[str, Any]) -> dict[str, Any]:
@@ -235,7 +236,7 @@ def _envelope(event: dict[str, Any]) -> dict[str, Any]:
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_webhooks")
 def sweep_webhooks(_event: CloudWatchEvent) -> None:
     """What is due: retries, and whatever a function left behind that died."""
-    webhook_deliveries.sweep(now_ms, now_ms() + BUDGET_MS)
+    deliveries.sweep(now_ms, now_ms() + BUDGET_MS)
 
 
 def _webhook(webhook_id: str) -> str:

@@ -11,7 +11,7 @@ from chalicelib.domain.nodes import NodeState
 from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services.broadcasters import UNCLAIMED
-from chalicelib.services.keyring import Issued, KeyView
+from chalicelib.services.keys.keyring import Issued, KeyView
 from chalicelib.services.stream_views import OwnStream
 
 

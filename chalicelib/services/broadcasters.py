@@ -23,7 +23,9 @@ from chalicelib.domain.keys import KeyTerms
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry, about_broadcaster
 from chalicelib.observability import logger
-from chalicelib.services import fanout, keyring, lifecycle
+from chalicelib.services import fanout
+from chalicelib.services.keys import keyring
+from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, timeline
 
 UNCLAIMED = "unclaimed:"  # the owner of a channel that no account has

@@ -19,8 +19,8 @@ from chalicelib.domain.events import (
     StreamStateChange,
 )
 from chalicelib.domain.topics import Closing, Connection, Listener, Topic
-from chalicelib.services import limits, news, sockets, views, watches
-from chalicelib.services.discovery import ChannelView, view
+from chalicelib.services import bus, limits, sockets, views, watches
+from chalicelib.services.reading.discovery import ChannelView, view
 from chalicelib.store import channels, connections, keys
 
 
@@ -52,7 +52,7 @@ def join(
     except StreamSyncError:
         sockets.forget(connection_id)
         raise
-    news.publish([DashboardConnected(connection_id=connection_id, channel_id=topic.channel_id, at=now)])
+    bus.publish([DashboardConnected(connection_id=connection_id, channel_id=topic.channel_id, at=now)])
 
 
 def send_owner_away(channel_id: str) -> None:

@@ -17,8 +17,8 @@ from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.streams import ChannelStatus, EndReason, Stream, StreamState
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.services import views
-from chalicelib.services.discovery import StreamView
-from chalicelib.services.running import RunningStream
+from chalicelib.services.reading.discovery import StreamView
+from chalicelib.services.reading.running import RunningStream
 from chalicelib.services.views import Technical, playback
 
 RTMP_URL = "Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback"

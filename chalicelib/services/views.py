@@ -19,8 +19,8 @@ from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, Channe
 from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.domain.topics import CLOSING_TEXT, Closing
-from chalicelib.services.discovery import ChannelView
-from chalicelib.services.running import facts_of
+from chalicelib.services.reading.discovery import ChannelView
+from chalicelib.services.reading.running import facts_of
 
 
 class Playback(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from chalicelib.domain.times import IsoTime, iso, iso_or_none
 from chalicelib.domain.webhook_deliveries import Attempt, Delivery, DeliveryStatus
 from chalicelib.domain.webhooks import Webhook
-from chalicelib.services.webhooks import Issued
+from chalicelib.services.webhooks.registration import Issued
 
 
 class WebhookView(BaseModel):

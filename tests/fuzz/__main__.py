@@ -14,7 +14,7 @@ import tempfile
 import atheris
 
 os.environ["STREAM_SYNC_PURE_PYTHON"] = "1"  # compiled code cannot be watched
-with atheris.instrument_imports(include=["ingest_container.rtmp", "ingest_container.proxy_protocol"]):
+with atheris.instrument_imports(include=["ingest_container.rtmp", "ingest_container.net.proxy_protocol"]):
     from tests.fuzz.targets import TARGETS
 
 from tests.fuzz.seeds import FOLDER

@@ -6,8 +6,8 @@ A target raises nothing but AssertionError for a broken promise, or the defect's
 from collections.abc import Callable
 from contextlib import suppress
 
-from ingest_container.proxy_protocol import ProxyHeaderBroken
-from ingest_container.proxy_protocol import parse as parse_proxy
+from ingest_container.net.proxy_protocol import ProxyHeaderBroken
+from ingest_container.net.proxy_protocol import parse as parse_proxy
 from ingest_container.rtmp import CloseNow, Event, Limits, PublishRequested, Session, SessionState
 from ingest_container.rtmp.amf0 import decode, encode
 from ingest_container.rtmp.chunks import ChunkReader

@@ -27,7 +27,7 @@ _step_ns = 0
 time.time_ns = lambda: _time_ns() + _step_ns
 
 from ingest_container.__main__ import main  # noqa: E402
-from ingest_container.node import IngestNode  # noqa: E402
+from ingest_container.node.node import IngestNode  # noqa: E402
 
 _run: Callable[[IngestNode, Callable[[IngestNode], None]], Awaitable[None]] = IngestNode.run
 

@@ -19,7 +19,7 @@ from chalicelib.domain.refusals import (
     KeyUsedUp,
     StartsLimited,
 )
-from chalicelib.services import foreign
+from chalicelib.services.media_servers import publishers
 
 APPLICATION = "live"
 
@@ -84,4 +84,4 @@ def keys_in(query: str) -> list[str]:
 
 def check_watchable(name: str) -> None:
     """Plays are for public ids. Raises ChannelNotFound for anything else, a stream key too."""
-    foreign.check_watchable(name)
+    publishers.check_watchable(name)

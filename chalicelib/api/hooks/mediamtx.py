@@ -33,8 +33,8 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import KeyMissing, WrongApplication
-from chalicelib.services import foreign_admission, reconciler
-from chalicelib.services.foreign import MediaServer
+from chalicelib.services.media_servers import claims, reconciler
+from chalicelib.services.media_servers.publishers import MediaServer
 
 blueprint = Blueprint(__name__)
 
@@ -139,9 +139,9 @@ def _admit(body: AuthRequest, server: MediaServer) -> None:
     now, protocol = now_ms(), body.protocol
     if body.id is None:
         again = protocol in ASKS_AGAIN
-        foreign_admission.introduce(server, stream_key, body.ip, now, channel_id=channel_id, asks_again=again)
+        claims.introduce(server, stream_key, body.ip, now, channel_id=channel_id, asks_again=again)
     else:
-        foreign_admission.admit(server, body.id, stream_key, body.ip, now, channel_id=channel_id, protocol=protocol)
+        claims.admit(server, body.id, stream_key, body.ip, now, channel_id=channel_id, protocol=protocol)
 
 
 def _is_ours(path: str) -> bool:

@@ -14,8 +14,8 @@ from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.observability import logger
-from chalicelib.services import foreign, foreign_admission
-from chalicelib.services.foreign import MediaServer
+from chalicelib.services.media_servers import claims, publishers
+from chalicelib.services.media_servers.publishers import MediaServer
 
 blueprint = Blueprint(__name__)
 
@@ -46,9 +46,7 @@ class Publisher(HookModel):
 def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     """May it publish? Its stream is renamed to the channel's public id, so that no key shows in playback paths."""
     stream_key, channel_id = key_and_channel(body.name, [body.key])
-    publication = foreign_admission.publish(
-        _server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id
-    )
+    publication = claims.publish(_server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id)
     return nothing(302, Location=publication.channel_id)
 
 
@@ -70,11 +68,11 @@ def nginx_update(body: Publisher, query: HookQuery) -> Response:
     """
     if body.call != "update_publish":
         return nothing()
-    publication = foreign.find(_server(query), body.clientid)
+    publication = publishers.find(_server(query), body.clientid)
     if publication is None:
         raise StreamNotFound()
     try:
-        foreign.confirm(publication, now_ms())
+        publishers.confirm(publication, now_ms())
     except StoreUnavailable:  # running streams go on
         logger("control").warning("session not renewed: the database cannot be reached", node_id=publication.node_id)
     return nothing()
@@ -92,9 +90,9 @@ def nginx_update(body: Publisher, query: HookQuery) -> Response:
 )
 def nginx_publish_done(body: Publisher, query: HookQuery) -> Response:
     """It has gone."""
-    publication = foreign.find(_server(query), body.clientid)
+    publication = publishers.find(_server(query), body.clientid)
     if publication is not None:
-        foreign.leave(publication, now_ms())
+        publishers.leave(publication, now_ms())
     return nothing()
 
 

@@ -24,8 +24,8 @@ from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.publications import OME_LIFETIME, Dialect
 from chalicelib.domain.refusals import PublishRefused, WrongApplication
-from chalicelib.services import foreign, foreign_admission
-from chalicelib.services.foreign import MediaServer
+from chalicelib.services.media_servers import claims, publishers
+from chalicelib.services.media_servers.publishers import MediaServer
 
 blueprint = Blueprint(__name__)
 
@@ -89,7 +89,7 @@ def _publish(server: MediaServer, connection: str, body: Admission) -> Admitted:
     url, now = body.request.url, now_ms()
     stream_key, channel_id = key_and_channel(_stream_name(url), keys_in(urlsplit(url).query))
     client_ip = body.client.real_ip or body.client.address
-    publication = foreign_admission.publish(server, connection, stream_key, client_ip, now, channel_id=channel_id)
+    publication = claims.publish(server, connection, stream_key, client_ip, now, channel_id=channel_id)
     return Admitted(
         allowed=True,
         new_url=renamed(url, publication.channel_id),
@@ -98,9 +98,9 @@ def _publish(server: MediaServer, connection: str, body: Admission) -> Admitted:
 
 
 def _closed(server: MediaServer, connection: str, request: OmeRequest) -> None:
-    publication = foreign.find(server, connection) if request.direction == "incoming" else None
+    publication = publishers.find(server, connection) if request.direction == "incoming" else None
     if publication is not None:
-        foreign.leave(publication, now_ms())
+        publishers.leave(publication, now_ms())
 
 
 def _stream_name(url: str) -> str:

@@ -22,8 +22,8 @@ from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, StreamNotF
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.observability import logger
-from chalicelib.services import foreign, foreign_admission
-from chalicelib.services.foreign import MediaServer
+from chalicelib.services.media_servers import claims, publishers
+from chalicelib.services.media_servers.publishers import MediaServer
 
 blueprint = Blueprint(__name__)
 
@@ -60,11 +60,11 @@ def srs(body: SrsHook, query: HookQuery) -> Response:
     match body.action:
         case "on_publish":
             stream_key, channel_id = key_and_channel(body.stream, keys_in(body.param))
-            foreign_admission.publish(server, body.client_id, stream_key, body.ip, now_ms(), channel_id=channel_id)
+            claims.publish(server, body.client_id, stream_key, body.ip, now_ms(), channel_id=channel_id)
         case "on_unpublish":
-            publication = foreign.find(server, body.client_id)
+            publication = publishers.find(server, body.client_id)
             if publication is not None:
-                foreign.leave(publication, now_ms())
+                publishers.leave(publication, now_ms())
         case "on_hls":
             _segment(server, body.client_id)
         case "on_play":
@@ -77,11 +77,11 @@ def _segment(server: MediaServer, client_id: str) -> None:
 
     SRS lets nobody go for our answer: a publisher that may not go on is ended on our side, and its server told so.
     """
-    publication = foreign.find(server, client_id)
+    publication = publishers.find(server, client_id)
     if publication is None:
         return
     try:
-        foreign.confirm(publication, now_ms())
+        publishers.confirm(publication, now_ms())
     except StreamNotFound:
         return  # it left at this very moment
     except (PublishRefused, BroadcastEnded) as refusal:

@@ -8,8 +8,8 @@ from chalicelib import config
 from chalicelib.domain.errors import MediaServerUnavailable
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.mediamtx import Measured, Source, asked_as
-from chalicelib.services import mediamtx
-from chalicelib.services.mediamtx import PAUSES_S, LivePath, MediaMtx
+from chalicelib.services.media_servers import mediamtx
+from chalicelib.services.media_servers.mediamtx import PAUSES_S, LivePath, MediaMtx
 from tests.support.fake_mediamtx import HANGS_UP, KINDS, NEVER_ANSWERS, FakeMediaMtx, running_mediamtx
 
 

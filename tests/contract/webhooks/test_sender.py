@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib.domain.webhook_deliveries import Answer
-from chalicelib.services import webhook_sender
+from chalicelib.services.webhooks import sender
 
 pytestmark = pytest.mark.requirement("FX-10")
 
@@ -67,7 +67,7 @@ def read_request(connection: socket.socket) -> bytes:
 
 
 def post(url: str, *, timeout_s: float = 5.0, tls: ssl.SSLContext | None = None) -> Answer:
-    return webhook_sender.post(url, b"{}", {"X-Test": "1"}, LOOPBACK, timeout_s=timeout_s, tls=tls)
+    return sender.post(url, b"{}", {"X-Test": "1"}, LOOPBACK, timeout_s=timeout_s, tls=tls)
 
 
 def test_what_is_sent_is_one_plain_request() -> None:

@@ -14,10 +14,11 @@ from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import KeyTerms
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.nodes import NodeInfo
-from chalicelib.services import admission, credentials, keyring
-from chalicelib.services.fleet import NodeMembership
-from chalicelib.services.keyring import Issued
-from chalicelib.services.lifecycle import StreamHold
+from chalicelib.services.keys import credentials, keyring
+from chalicelib.services.keys.keyring import Issued
+from chalicelib.services.streams import admission
+from chalicelib.services.streams.fleet import NodeMembership
+from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels
 from tests.support.stack import Emulator, in_environment
 

@@ -11,7 +11,9 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import BroadcasterNotFound, ChannelNotFound, StreamNotFound
 from chalicelib.domain.refusals import BroadcasterBlocked, KeyRevoked
 from chalicelib.domain.streams import EndReason, StreamState
-from chalicelib.services import broadcasters, credentials, discovery, keyring
+from chalicelib.services import broadcasters
+from chalicelib.services.keys import credentials, keyring
+from chalicelib.services.reading import discovery
 from chalicelib.store import channels, leases, streams
 from tests.integration.admin.conftest import House
 

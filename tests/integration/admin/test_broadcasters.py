@@ -7,7 +7,9 @@ from ulid import ULID
 
 from chalicelib.domain import cursors
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput, NodeNotFound
-from chalicelib.services import broadcasters, credentials, fleet
+from chalicelib.services import broadcasters
+from chalicelib.services.keys import credentials
+from chalicelib.services.streams import fleet
 from tests.integration.admin.conftest import House
 
 pytestmark = [pytest.mark.needs("ministack"), pytest.mark.requirement("SO-17")]

@@ -13,7 +13,10 @@ from chalicelib.domain.errors import NotLive, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.topics import Listener, Topic
-from chalicelib.services import credentials, discovery, lifecycle, stream_views
+from chalicelib.services import stream_views
+from chalicelib.services.keys import credentials
+from chalicelib.services.reading import discovery
+from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, connections, models, pulses, streams
 from tests.integration.admin.conftest import House
 

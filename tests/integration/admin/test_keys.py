@@ -20,7 +20,9 @@ from chalicelib.domain.refusals import (
     StoreUnavailable,
 )
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import credentials, discovery, keyring, lifecycle
+from chalicelib.services.keys import credentials, keyring
+from chalicelib.services.reading import discovery
+from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, models, streams
 from chalicelib.store import keys as rows
 from tests.integration.admin.conftest import House

@@ -4,7 +4,10 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.streams import ChannelStatus, EndReason
 from chalicelib.domain.times import iso
-from chalicelib.services import credentials, discovery, lifecycle, timelines, views
+from chalicelib.services import views
+from chalicelib.services.keys import credentials
+from chalicelib.services.reading import discovery, timelines
+from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels
 from tests.integration.admin.conftest import House
 

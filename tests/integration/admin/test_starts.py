@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.refusals import KeyInUse, StartsLimited
 from chalicelib.domain.starts import BURST, EVERY
 from chalicelib.domain.streams import EndReason
-from chalicelib.services.lifecycle import StreamHold
+from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, models
 from chalicelib.store.leases import UNSEEN_KEPT
 from tests.integration.admin.conftest import House

@@ -39,7 +39,7 @@ class Broadcaster:
 
     def status(self) -> str:
         """What anybody reads of the channel at this instant."""
-        from chalicelib.services import discovery
+        from chalicelib.services.reading import discovery
 
         reading: StatusReading = discovery.public_channel(self.channel_id, self.clock()).reading
         return reading.status.value
@@ -53,7 +53,7 @@ class Broadcaster:
 
     def reset_key(self) -> None:
         """As its owner would: the key is dead, a running stream is ordered to end."""
-        from chalicelib.services import credentials
+        from chalicelib.services.keys import credentials
 
         self.key = credentials.reset(self.channel, "owner", self.clock()).stream_key
 
@@ -72,7 +72,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def new_broadcaster(cloud: Emulator, clock: Clock) -> Callable[[], Broadcaster]:
-    from chalicelib.services import credentials
+    from chalicelib.services.keys import credentials
 
     def make() -> Broadcaster:
         channel = credentials.own_channel(f"user:{uuid.uuid4()}", clock())

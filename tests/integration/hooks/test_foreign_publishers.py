@@ -9,8 +9,9 @@ from chalicelib.domain.leases import CLOCK_MARGIN, Holder
 from chalicelib.domain.publications import OME_LIFETIME, READY_WITHIN, SESSION_TTL, Dialect
 from chalicelib.domain.refusals import KeyInUse, KeyRevoked, KeyUnknown
 from chalicelib.domain.streams import EndReason, StreamState
-from chalicelib.services import admission, fleet, foreign, foreign_admission, lifecycle, reconciler
-from chalicelib.services.foreign import MediaServer
+from chalicelib.services.media_servers import claims, publishers, reconciler
+from chalicelib.services.media_servers.publishers import MediaServer
+from chalicelib.services.streams import admission, fleet, lifecycle
 from tests.integration.hooks.conftest import Broadcaster, Clock
 
 NGINX = MediaServer(Dialect.NGINX_RTMP, "main")
@@ -20,19 +21,19 @@ MEDIAMTX = MediaServer(Dialect.MEDIAMTX, "main")
 
 
 def publish(broadcaster: Broadcaster, connection: str, server: MediaServer = NGINX) -> None:
-    foreign_admission.publish(server, connection, broadcaster.key, "192.0.2.7", broadcaster.clock())
+    claims.publish(server, connection, broadcaster.key, "192.0.2.7", broadcaster.clock())
 
 
 def confirm(broadcaster: Broadcaster, connection: str, server: MediaServer = NGINX) -> None:
-    publication = foreign.find(server, connection)
+    publication = publishers.find(server, connection)
     assert publication is not None
-    foreign.confirm(publication, broadcaster.clock())
+    publishers.confirm(publication, broadcaster.clock())
 
 
 def leave(broadcaster: Broadcaster, connection: str, server: MediaServer = NGINX) -> None:
-    publication = foreign.find(server, connection)
+    publication = publishers.find(server, connection)
     if publication is not None:
-        foreign.leave(publication, broadcaster.clock())
+        publishers.leave(publication, broadcaster.clock())
 
 
 @pytest.mark.requirement("SO-2")
@@ -48,7 +49,7 @@ def test_publishing_makes_the_channel_live_and_leaving_ends_it(broadcaster: Broa
     ended = broadcaster.stream()
     assert ended is not None
     assert (ended.state, ended.end_reason) == (StreamState.ENDED, EndReason.UNPUBLISHED)
-    assert foreign.find(NGINX, "1") is None
+    assert publishers.find(NGINX, "1") is None
 
 
 @pytest.mark.requirement("SO-12")
@@ -69,12 +70,12 @@ def test_a_second_publisher_is_refused_and_the_first_stays_whichever_server_it_a
         with pytest.raises(KeyInUse):
             publish(broadcaster, "4", server)
     with pytest.raises(KeyInUse):
-        foreign_admission.admit(MEDIAMTX, "4", broadcaster.key, None, broadcaster.clock())
+        claims.admit(MEDIAMTX, "4", broadcaster.key, None, broadcaster.clock())
     key = admission.authenticate(broadcaster.key, broadcaster.clock())
     with pytest.raises(KeyInUse):
         admission.claim(key, Holder("local-1", "run", "conn"), None, broadcaster.clock())
     assert broadcaster.status() == "LIVE"
-    assert foreign.find(NGINX, "4") is None
+    assert publishers.find(NGINX, "4") is None
 
 
 def test_our_own_ingest_is_not_displaced_by_a_foreign_publisher(broadcaster: Broadcaster, clock: Clock) -> None:
@@ -91,11 +92,11 @@ def test_our_own_ingest_is_not_displaced_by_a_foreign_publisher(broadcaster: Bro
 @pytest.mark.requirement("SO-12")
 def test_an_unpublish_of_an_old_connection_does_not_end_a_newer_one(broadcaster: Broadcaster) -> None:
     publish(broadcaster, "6")
-    old = foreign.find(NGINX, "6")
+    old = publishers.find(NGINX, "6")
     assert old is not None
     leave(broadcaster, "6")
     publish(broadcaster, "7")
-    foreign.leave(old, broadcaster.clock())
+    publishers.leave(old, broadcaster.clock())
     assert broadcaster.status() == "LIVE"
 
 
@@ -145,17 +146,17 @@ def test_a_publisher_whose_channel_somebody_else_took_meanwhile_is_dropped(broad
     with pytest.raises(KeyInUse):
         confirm(broadcaster, "12")
     assert broadcaster.status() == "LIVE"
-    assert foreign.find(NGINX, "12") is None
+    assert publishers.find(NGINX, "12") is None
 
 
 @pytest.mark.requirement("SO-15")
 def test_a_connection_that_left_is_not_taken_up_again(broadcaster: Broadcaster) -> None:
     publish(broadcaster, "14")
-    late = foreign.find(NGINX, "14")
+    late = publishers.find(NGINX, "14")
     assert late is not None
     leave(broadcaster, "14")
     with pytest.raises(StreamNotFound):
-        foreign.confirm(late, broadcaster.clock())
+        publishers.confirm(late, broadcaster.clock())
     assert broadcaster.status() == "OFFLINE"
 
 
@@ -163,20 +164,20 @@ def test_a_connection_that_left_is_not_taken_up_again(broadcaster: Broadcaster) 
 @pytest.mark.parametrize("key", ["", "short", "x" * 40, "ch_0123456789", "a" * 39 + "é"])
 def test_unknown_and_malformed_keys_look_alike(cloud: object, clock: Clock, key: str) -> None:
     with pytest.raises(KeyUnknown):
-        foreign_admission.publish(NGINX, "15", key, None, clock())
+        claims.publish(NGINX, "15", key, None, clock())
 
 
 def test_a_key_that_is_not_the_named_channels_is_unknown(new_broadcaster: Callable[[], Broadcaster]) -> None:
     mine, other = new_broadcaster(), new_broadcaster()
     with pytest.raises(KeyUnknown):
-        foreign_admission.publish(NGINX, "16", mine.key, None, mine.clock(), channel_id=other.channel_id)
+        claims.publish(NGINX, "16", mine.key, None, mine.clock(), channel_id=other.channel_id)
     assert mine.status() == other.status() == "OFFLINE"
 
 
 @pytest.mark.requirement("SO-7")
 def test_a_revoked_publisher_is_dropped_at_its_next_update(broadcaster: Broadcaster) -> None:
     publish(broadcaster, "17")
-    running = foreign.find(NGINX, "17")
+    running = publishers.find(NGINX, "17")
     assert running is not None
     broadcaster.reset_key()
     with pytest.raises(BroadcastEnded):
@@ -185,7 +186,7 @@ def test_a_revoked_publisher_is_dropped_at_its_next_update(broadcaster: Broadcas
     assert stream is not None
     assert stream.end_reason == EndReason.KEY_RESET
     with pytest.raises(StreamNotFound):
-        foreign.confirm(running, broadcaster.clock())
+        publishers.confirm(running, broadcaster.clock())
 
 
 @pytest.mark.requirement("SO-7")
@@ -195,12 +196,12 @@ def test_a_revoked_key_is_refused_at_once(broadcaster: Broadcaster) -> None:
     leave(broadcaster, "18")
     broadcaster.reset_key()
     with pytest.raises(KeyRevoked):
-        foreign_admission.publish(NGINX, "19", old, None, broadcaster.clock())
+        claims.publish(NGINX, "19", old, None, broadcaster.clock())
 
 
 @pytest.mark.requirement("SO-8")
 def test_an_expired_keys_stream_is_over_without_another_hook(broadcaster: Broadcaster) -> None:
-    from chalicelib.services import credentials
+    from chalicelib.services.keys import credentials
 
     issued = credentials.generate(broadcaster.channel, "owner", broadcaster.clock())
     assert issued.key.expires_at is not None
@@ -221,16 +222,16 @@ def test_an_order_ends_a_stream_at_once_whatever_its_server_does(broadcaster: Br
     assert stream is not None
     assert (stream.stream_id, stream.end_reason) == (stream_id, EndReason.STOPPED)
     assert broadcaster.status() == "OFFLINE"
-    assert foreign.find(server, "21") is None  # so its next update is refused, and nginx drops it
+    assert publishers.find(server, "21") is None  # so its next update is refused, and nginx drops it
 
 
 def test_mediamtx_gets_a_moment_to_be_ready_and_then_the_channel_is_free(broadcaster: Broadcaster) -> None:
-    foreign_admission.admit(MEDIAMTX, "22", broadcaster.key, None, broadcaster.clock())
+    claims.admit(MEDIAMTX, "22", broadcaster.key, None, broadcaster.clock())
     assert broadcaster.status() == "OFFLINE"
     with pytest.raises(KeyInUse):
-        foreign_admission.admit(MEDIAMTX, "23", broadcaster.key, None, broadcaster.clock())
+        claims.admit(MEDIAMTX, "23", broadcaster.key, None, broadcaster.clock())
     broadcaster.clock.forward(READY_WITHIN + CLOCK_MARGIN + 3_000)
-    foreign_admission.admit(MEDIAMTX, "23", broadcaster.key, None, broadcaster.clock())
+    claims.admit(MEDIAMTX, "23", broadcaster.key, None, broadcaster.clock())
 
 
 def test_one_connection_may_publish_again_with_another_key(new_broadcaster: Callable[[], Broadcaster]) -> None:
@@ -244,7 +245,7 @@ def test_one_connection_may_publish_again_with_another_key(new_broadcaster: Call
 
 @pytest.mark.requirement("ST-2")
 def test_a_generated_keys_first_stream_has_the_id_given_with_it_and_the_next_its_own(broadcaster: Broadcaster) -> None:
-    from chalicelib.services import credentials
+    from chalicelib.services.keys import credentials
 
     issued = credentials.generate(broadcaster.channel, "owner", broadcaster.clock())
     broadcaster.key = issued.stream_key

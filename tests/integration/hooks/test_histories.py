@@ -19,9 +19,10 @@ from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import SESSION_TTL, Dialect
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.streams import EndReason, StreamState
-from chalicelib.services import fleet, foreign, foreign_admission, lifecycle, mediamtx, reconciler
-from chalicelib.services.foreign import MediaServer
-from chalicelib.services.mediamtx import LivePath, MediaMtx
+from chalicelib.services.media_servers import claims, mediamtx, publishers, reconciler
+from chalicelib.services.media_servers.mediamtx import LivePath, MediaMtx
+from chalicelib.services.media_servers.publishers import MediaServer
+from chalicelib.services.streams import fleet, lifecycle
 from tests.integration.hooks.conftest import Broadcaster
 
 Hook = Callable[[], None]
@@ -96,9 +97,9 @@ class World(MediaMtx):
     def _ask(self, connection: Connection) -> None:
         server, key, now = connection.server, self.broadcaster.key, self.broadcaster.clock()
         if server.dialect is Dialect.MEDIAMTX:
-            foreign_admission.admit(server, connection.number, key, None, now, protocol="rtmp")
+            claims.admit(server, connection.number, key, None, now, protocol="rtmp")
         else:
-            foreign_admission.publish(server, connection.number, key, None, now)
+            claims.publish(server, connection.number, key, None, now)
 
     def _ready(self, connection: Connection) -> None:
         reconciler.ready(self.name, self.path, Source("rtmpConn", connection.number), self.broadcaster.clock())
@@ -107,9 +108,9 @@ class World(MediaMtx):
         if connection.server.dialect is Dialect.MEDIAMTX:
             reconciler.not_ready(self.name, self.path, Source("rtmpConn", connection.number), self.broadcaster.clock())
             return
-        publication = foreign.find(connection.server, connection.number)
+        publication = publishers.find(connection.server, connection.number)
         if publication is not None:
-            foreign.leave(publication, self.broadcaster.clock())
+            publishers.leave(publication, self.broadcaster.clock())
 
     # --- what servers do by themselves ---------------------------------------------------------------------------
 
@@ -131,11 +132,11 @@ class World(MediaMtx):
     def heartbeat(self) -> None:
         """update_publish and on_hls of everybody who publishes; nginx drops whom we refuse."""
         for connection in self.publishing(Dialect.NGINX_RTMP, Dialect.SRS):
-            publication = foreign.find(connection.server, connection.number)
+            publication = publishers.find(connection.server, connection.number)
             try:
                 if publication is None:
                     raise StreamNotFound()
-                foreign.confirm(publication, self.broadcaster.clock())
+                publishers.confirm(publication, self.broadcaster.clock())
             except LETS_GO:
                 if connection.server.dialect is Dialect.NGINX_RTMP:
                     self.disconnect(connection)

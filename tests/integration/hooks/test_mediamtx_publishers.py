@@ -12,11 +12,15 @@ from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import KeyInUse, KeyRevoked
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admission, credentials, foreign, foreign_admission, news, readers, reconciler, running
-from chalicelib.services import mediamtx as mediamtx_api
-from chalicelib.services.foreign import MediaServer
-from chalicelib.services.mediamtx import MediaMtx
-from chalicelib.services.reconciler import Outcome
+from chalicelib.services import bus
+from chalicelib.services.keys import credentials
+from chalicelib.services.media_servers import claims, publishers, readers, reconciler
+from chalicelib.services.media_servers import mediamtx as mediamtx_api
+from chalicelib.services.media_servers.mediamtx import MediaMtx
+from chalicelib.services.media_servers.publishers import MediaServer
+from chalicelib.services.media_servers.reconciler import Outcome
+from chalicelib.services.reading import running
+from chalicelib.services.streams import admission
 from tests.integration.hooks.conftest import Broadcaster, Clock
 from tests.support.fake_mediamtx import HANGS_UP, NEVER_ANSWERS, FakeMediaMtx, Published
 
@@ -30,11 +34,11 @@ def path_of(broadcaster: Broadcaster) -> str:
 
 def ask(connection: Published, broadcaster: Broadcaster, protocol: str = "rtmp", server: MediaServer = SERVER) -> None:
     now = broadcaster.clock()
-    foreign_admission.admit(server, connection.id, broadcaster.key, "192.0.2.7", now, protocol=protocol)
+    claims.admit(server, connection.id, broadcaster.key, "192.0.2.7", now, protocol=protocol)
 
 
 def introduce(broadcaster: Broadcaster, *, asks_again: bool) -> None:
-    foreign_admission.introduce(SERVER, broadcaster.key, "192.0.2.7", broadcaster.clock(), asks_again=asks_again)
+    claims.introduce(SERVER, broadcaster.key, "192.0.2.7", broadcaster.clock(), asks_again=asks_again)
 
 
 def ready(broadcaster: Broadcaster, source: Published) -> None:
@@ -108,7 +112,7 @@ class TestHolderThatHasGone:
     ) -> None:
         go_live(mediamtx, broadcaster)
         mediamtx.crash()
-        foreign_admission.publish(MediaServer(Dialect.SRS, "main"), "1", broadcaster.key, None, broadcaster.clock())
+        claims.publish(MediaServer(Dialect.SRS, "main"), "1", broadcaster.key, None, broadcaster.clock())
         assert broadcaster.status() == "LIVE"
 
     @pytest.mark.parametrize("gone", [True, False])
@@ -119,7 +123,7 @@ class TestHolderThatHasGone:
         if gone:
             mediamtx.crash()
         told: list[AnyEvent] = []
-        monkeypatch.setattr(news, "publish", told.extend)
+        monkeypatch.setattr(bus, "publish", told.extend)
         key, now = admission.authenticate(broadcaster.key, broadcaster.clock()), broadcaster.clock()
         with pytest.raises(KeyInUse):
             admission.claim(key, Holder("local-1", "run", "conn"), None, now)
@@ -145,7 +149,7 @@ class TestQuestionWithoutConnection:
         self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster
     ) -> None:
         introduce(broadcaster, asks_again=True)
-        assert foreign.introduced(SERVER, broadcaster.channel_id) is None
+        assert publishers.introduced(SERVER, broadcaster.channel_id) is None
         go_live(mediamtx, broadcaster, "webRTCSession", "webrtc")
         assert broadcaster.status() == "LIVE"
 
@@ -178,7 +182,7 @@ class TestQuestionWithoutConnection:
         introduce(broadcaster, asks_again=False)
         clock.forward(MINUTE)
         run_pass(mediamtx, clock)
-        assert foreign.introduced(SERVER, broadcaster.channel_id) is None
+        assert publishers.introduced(SERVER, broadcaster.channel_id) is None
 
     def test_a_bad_key_is_refused(self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster) -> None:
         old = broadcaster.key
@@ -252,7 +256,7 @@ class TestReaders:
         go_live(mediamtx, broadcaster)
         reader = mediamtx.read(path_of(broadcaster), "webRTCSession")
         told: list[AnyEvent] = []
-        monkeypatch.setattr(news, "publish", told.extend)
+        monkeypatch.setattr(bus, "publish", told.extend)
         for visibility in (Visibility.PUBLIC, Visibility.PRIVATE):
             edited = credentials.edit(broadcaster.channel, {"visibility": visibility.value}, broadcaster.clock())
             readers.visibility_set(edited, broadcaster.clock())

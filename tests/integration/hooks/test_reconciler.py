@@ -12,11 +12,12 @@ from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.publications import AWAY_LIMIT, READY_WITHIN, Dialect
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import fleet, foreign_admission, lifecycle, reconciler
-from chalicelib.services import mediamtx as mediamtx_api
-from chalicelib.services.foreign import MediaServer
-from chalicelib.services.mediamtx import PAGE, MediaMtx
-from chalicelib.services.reconciler import Outcome
+from chalicelib.services.media_servers import claims, reconciler
+from chalicelib.services.media_servers import mediamtx as mediamtx_api
+from chalicelib.services.media_servers.mediamtx import PAGE, MediaMtx
+from chalicelib.services.media_servers.publishers import MediaServer
+from chalicelib.services.media_servers.reconciler import Outcome
+from chalicelib.services.streams import fleet, lifecycle
 from tests.integration.hooks.conftest import Broadcaster, Clock
 from tests.support.fake_mediamtx import FakeMediaMtx, Published
 
@@ -39,7 +40,7 @@ def connect(fake: FakeMediaMtx, broadcaster: Broadcaster, kind: str = "rtmpConn"
     source = fake.publish(path_of(broadcaster), kind)
     asked_as = source.id if not kind.startswith("rtsp") else f"conn-of-{source.id}"
     protocol = kind.removesuffix("Conn").removesuffix("Session").lower()
-    foreign_admission.admit(SERVER, asked_as, broadcaster.key, "192.0.2.7", broadcaster.clock(), protocol=protocol)
+    claims.admit(SERVER, asked_as, broadcaster.key, "192.0.2.7", broadcaster.clock(), protocol=protocol)
     return source
 
 
@@ -126,10 +127,10 @@ def test_passes_keep_a_publisher_live(mediamtx: FakeMediaMtx, broadcaster: Broad
 def test_a_publisher_that_was_let_in_and_is_not_ready_yet_is_left_alone(
     mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
 ) -> None:
-    foreign_admission.admit(SERVER, "conn-1", broadcaster.key, None, clock())
+    claims.admit(SERVER, "conn-1", broadcaster.key, None, clock())
     run_pass(mediamtx, clock)
     with pytest.raises(KeyInUse):
-        foreign_admission.admit(SERVER, "conn-2", broadcaster.key, None, clock())
+        claims.admit(SERVER, "conn-2", broadcaster.key, None, clock())
 
 
 @pytest.mark.requirement("SO-15")
@@ -169,7 +170,7 @@ def test_a_late_unpublish_of_the_connection_before_changes_nothing(
 ) -> None:
     old = go_live(mediamtx, broadcaster, "rtspSession")
     reconciler.not_ready("main", path_of(broadcaster), Source(old.type, old.id), clock())
-    foreign_admission.admit(SERVER, "conn-of-the-next", broadcaster.key, None, clock())
+    claims.admit(SERVER, "conn-of-the-next", broadcaster.key, None, clock())
     reconciler.not_ready("main", path_of(broadcaster), Source(old.type, old.id), clock())
     new = mediamtx.publish(path_of(broadcaster), "rtspSession")
     reconciler.ready("main", path_of(broadcaster), Source(new.type, new.id), clock())
@@ -221,7 +222,7 @@ def test_a_kick_that_failed_is_tried_again_by_the_next_pass(
 def test_an_expired_keys_publisher_is_kicked_and_its_stream_over(
     mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
 ) -> None:
-    from chalicelib.services import credentials
+    from chalicelib.services.keys import credentials
 
     issued = credentials.generate(broadcaster.channel, "owner", clock())
     broadcaster.key = issued.stream_key
@@ -287,7 +288,7 @@ def test_an_order_wins_over_a_server_that_is_away_even_if_its_event_was_lost(
 def test_an_expired_key_is_not_outlived_while_the_server_is_away(
     mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
 ) -> None:
-    from chalicelib.services import credentials
+    from chalicelib.services.keys import credentials
 
     issued = credentials.generate(broadcaster.channel, "owner", clock())
     broadcaster.key = issued.stream_key
@@ -318,7 +319,7 @@ def test_every_configured_server_gets_its_pass(
 def test_many_publishers_on_many_pages(
     mediamtx: FakeMediaMtx, new_broadcaster: Callable[[], Broadcaster], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.services.mediamtx.PAGE", 2)
+    monkeypatch.setattr("chalicelib.services.media_servers.mediamtx.PAGE", 2)
     broadcasters = [new_broadcaster() for _ in range(5)]
     for broadcaster in broadcasters:
         connect(mediamtx, broadcaster)

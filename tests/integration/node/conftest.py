@@ -21,7 +21,7 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.streams import ChannelStatus, Stream
 from chalicelib.domain.timeline import Entry
-from chalicelib.services.discovery import view
+from chalicelib.services.reading.discovery import view
 from chalicelib.store import channels, keys, streams, timeline
 from local.children import die_with
 from local.settings import HOST, ROOT

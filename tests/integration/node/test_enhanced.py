@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.domain.streams import ChannelStatus
-from chalicelib.services.discovery import view
+from chalicelib.services.reading.discovery import view
 from local.settings import HOST, ROOT
 from tests.integration.node.conftest import Node, Studio
 from tests.support.libav_publisher import HEIGHT, WIDTH

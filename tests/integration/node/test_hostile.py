@@ -16,7 +16,7 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.timeline import refused_at
 from chalicelib.store import timeline
-from ingest_container.gatekeeper import FREE_FAILURES
+from ingest_container.net.gatekeeper import FREE_FAILURES
 from local.children import die_with
 from local.settings import HOST, ROOT
 from tests.integration.node.conftest import Node, StartNode, Studio

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.streams import ChannelStatus
-from ingest_container.waiting_room import PING_EVERY, PONG_WITHIN
+from ingest_container.node.waiting_room import PING_EVERY, PONG_WITHIN
 from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode, Studio
 from tests.support.encoders import Program

@@ -16,7 +16,7 @@ from chalicelib.domain.errors import StreamSyncError
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.nodes import NodeInfo
-from chalicelib.services import admission
+from chalicelib.services.streams import admission
 from chalicelib.store import nodes
 
 RACE_MS = 600_000

@@ -16,8 +16,8 @@ from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import SESSION_TTL, Grant, Holder
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import Stream
-from chalicelib.services import admission
-from chalicelib.services.fleet import NodeMembership
+from chalicelib.services.streams import admission
+from chalicelib.services.streams.fleet import NodeMembership
 from chalicelib.store import channels, keys, streams
 from tests.support.stack import Emulator
 

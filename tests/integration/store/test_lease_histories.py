@@ -18,10 +18,10 @@ from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import is_over
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
-from chalicelib.services import lifecycle
-from chalicelib.services.discovery import view
-from chalicelib.services.fleet import Reaper
-from chalicelib.services.lifecycle import StreamHold
+from chalicelib.services.reading.discovery import view
+from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams.fleet import Reaper
+from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import nodes, streams
 from tests.integration.store.conftest import REGION, Clock, Node, Studio
 

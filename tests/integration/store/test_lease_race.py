@@ -15,7 +15,7 @@ from chalicelib.domain.leases import SESSION_TTL, Holder
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry
-from chalicelib.services.lifecycle import StreamHold
+from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import leases, models, nodes
 from local.settings import ROOT
 from tests.integration.store.conftest import REGION, Clock, Studio

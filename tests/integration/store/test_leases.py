@@ -15,11 +15,11 @@ from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
 from chalicelib.domain.refusals import KeyExpired, KeyInUse, KeyNotYetValid, KeyRevoked, KeyUnknown, StoreUnavailable
 from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import Entry
-from chalicelib.services import admission, lifecycle
-from chalicelib.services.admission import HolderInDoubt
-from chalicelib.services.discovery import view
-from chalicelib.services.fleet import Reaper, sweep_as_backstop
-from chalicelib.services.lifecycle import StreamHold
+from chalicelib.services.reading.discovery import view
+from chalicelib.services.streams import admission, lifecycle
+from chalicelib.services.streams.admission import HolderInDoubt
+from chalicelib.services.streams.fleet import Reaper, sweep_as_backstop
+from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, guard, keys, leases, nodes, timeline
 from tests.integration.store.conftest import REGION, Clock, Node, Studio
 from tests.support.stack import forget_connections

@@ -18,9 +18,9 @@ from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import EndReason, StreamState, stream_reading
-from chalicelib.services import discovery, running
-from chalicelib.services.fleet import Reaper
-from chalicelib.services.lifecycle import StreamHold
+from chalicelib.services.reading import discovery, running
+from chalicelib.services.streams.fleet import Reaper
+from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, nodes, streams
 from tests.integration.store.conftest import REGION, Clock, Node, Studio
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.webhooks import Webhook
-from chalicelib.services import webhooks
+from chalicelib.services.webhooks import registration
 from chalicelib.store import webhooks as endpoints
 from tests.integration.webhooks.receiver import Receiver, running_receiver
 from tests.support.stack import Emulator
@@ -44,12 +44,12 @@ def another() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def subscribe(cloud: Emulator, clock: Clock) -> Iterator[Callable[..., webhooks.Issued]]:
+def subscribe(cloud: Emulator, clock: Clock) -> Iterator[Callable[..., registration.Issued]]:
     """Makes a webhook to a receiver; all are removed again, because an event goes to every one there is."""
 
-    def make(receiver: Receiver, *events: EventName) -> webhooks.Issued:
+    def make(receiver: Receiver, *events: EventName) -> registration.Issued:
         names = [event.value for event in events]
-        return webhooks.create(receiver.url, names, "", enabled=True, now=clock())
+        return registration.create(receiver.url, names, "", enabled=True, now=clock())
 
     yield make
     for webhook in endpoints.every():
@@ -69,5 +69,5 @@ def happen(clock: Clock) -> Callable[..., StreamStateChange]:
     return make
 
 
-def reloaded(issued: webhooks.Issued) -> Webhook:
-    return webhooks.get(issued.webhook.webhook_id)
+def reloaded(issued: registration.Issued) -> Webhook:
+    return registration.get(issued.webhook.webhook_id)

@@ -21,8 +21,8 @@ from chalicelib.domain.webhook_deliveries import (
     Delivery,
     DeliveryStatus,
 )
-from chalicelib.services import webhook_deliveries, webhook_sender, webhooks
-from chalicelib.services.webhooks import Issued
+from chalicelib.services.webhooks import deliveries, registration, sender
+from chalicelib.services.webhooks.registration import Issued
 from tests.integration.webhooks.conftest import Clock, reloaded
 from tests.integration.webhooks.receiver import Receiver
 
@@ -35,11 +35,11 @@ LONG = 10_000_000  # ms: no sweep of these tests takes that long
 
 
 def sweep(clock: Clock) -> int:
-    return webhook_deliveries.sweep(clock, clock() + LONG)
+    return deliveries.sweep(clock, clock() + LONG)
 
 
 def log(issued: Issued) -> list[Delivery]:
-    return webhook_deliveries.log(issued.webhook.webhook_id, None, 100, None)
+    return deliveries.log(issued.webhook.webhook_id, None, 100, None)
 
 
 def only(issued: Issued) -> Delivery:
@@ -49,7 +49,7 @@ def only(issued: Issued) -> Delivery:
 
 def test_an_event_is_sent_at_once(receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock) -> None:
     issued = subscribe(receiver)
-    assert webhook_deliveries.accept(happen(), clock) == 1
+    assert deliveries.accept(happen(), clock) == 1
     (got,) = receiver.until(1)
     delivery = only(issued)
     assert got.body.decode() == delivery.body
@@ -75,7 +75,7 @@ def test_the_signature_is_that_of_the_secret_shown_at_creation(
     receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock
 ) -> None:
     issued = subscribe(receiver)
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     (got,) = receiver.until(1)
     at = clock() // 1000
     expected = hmac.new(issued.secret.encode(), f"{at}.".encode() + got.body, hashlib.sha256).hexdigest()
@@ -86,8 +86,8 @@ def test_only_events_that_were_asked_for(
     receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock
 ) -> None:
     subscribe(receiver, EventName.STREAM_END)
-    assert webhook_deliveries.accept(happen(EventName.STREAM_START), clock) == 0
-    assert webhook_deliveries.accept(happen(EventName.STREAM_END), clock) == 1
+    assert deliveries.accept(happen(EventName.STREAM_START), clock) == 0
+    assert deliveries.accept(happen(EventName.STREAM_END), clock) == 1
     assert [got.event["type"] for got in receiver.until(1)] == ["Stream End"]
 
 
@@ -96,7 +96,7 @@ def test_an_event_that_the_bus_repeats_is_delivered_once(
 ) -> None:
     issued, event = subscribe(receiver), happen()
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(lambda _: webhook_deliveries.accept(event, clock), range(8))) == 1
+        assert sum(pool.map(lambda _: deliveries.accept(event, clock), range(8))) == 1
     assert only(issued).status is DeliveryStatus.DELIVERED
     assert len(receiver.requests) == 1
 
@@ -106,7 +106,7 @@ def test_a_failed_delivery_is_tried_again_when_it_is_due(
 ) -> None:
     issued = subscribe(receiver)
     receiver.answers.extend([500, 503])
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     for delay in RETRY_DELAYS[:2]:
         due_at = only(issued).due_at
         assert due_at is not None
@@ -127,8 +127,8 @@ def test_nobody_there_is_a_failure_with_its_reason(
     receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issued = subscribe(receiver)
-    webhooks.edit(issued.webhook.webhook_id, {"url": "http://127.0.0.1:9/"})
-    webhook_deliveries.accept(happen(), clock)
+    registration.edit(issued.webhook.webhook_id, {"url": "http://127.0.0.1:9/"})
+    deliveries.accept(happen(), clock)
     (attempt,) = only(issued).attempts
     assert attempt.answer.status is None
     assert attempt.answer.error == "could not connect: Connection refused"
@@ -140,7 +140,7 @@ def test_a_redirect_is_a_failure_and_is_not_followed(
     issued = subscribe(receiver)
     receiver.answers.append(307)
     receiver.answer_headers["Location"] = another.url
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     delivery = only(issued)
     assert delivery.status is DeliveryStatus.PENDING
     assert delivery.attempts[0].answer.status == 307
@@ -152,7 +152,7 @@ def test_of_an_answer_only_the_beginning_is_kept(
 ) -> None:
     issued = subscribe(receiver)
     receiver.answer_body = "x" * 5_000_000
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     assert only(issued).attempts[0].answer.body == "x" * KEPT_RESPONSE
 
 
@@ -161,7 +161,7 @@ def test_after_its_last_attempt_a_delivery_is_dead_until_somebody_replays_it(
 ) -> None:
     issued = subscribe(receiver)
     receiver.answers.extend([500] * (len(RETRY_DELAYS) + 1))
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     while (due_at := only(issued).due_at) is not None:
         clock.now = due_at
         assert sweep(clock) == 1
@@ -170,7 +170,7 @@ def test_after_its_last_attempt_a_delivery_is_dead_until_somebody_replays_it(
     clock.forward(GIVE_UP_AFTER)
     assert sweep(clock) == 0
 
-    webhook_deliveries.replay(delivery.webhook_id, delivery.event_id, clock())
+    deliveries.replay(delivery.webhook_id, delivery.event_id, clock())
     assert sweep(clock) == 1
     delivery = only(issued)
     assert (delivery.status, delivery.tried) == (DeliveryStatus.DELIVERED, 1)
@@ -183,19 +183,19 @@ def test_replay_since_a_time_takes_later_events_of_that_status(
 ) -> None:
     issued = subscribe(receiver)
     webhook_id = issued.webhook.webhook_id
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     clock.forward(1_000)
     since = endpoint_rules.first_id_at(clock())
     receiver.answers.extend([200, 410])  # the second of them ends as dead
-    webhook_deliveries.accept(happen(), clock)
-    webhook_deliveries.accept(happen(), clock)
-    webhooks.edit(webhook_id, {"enabled": True})
+    deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
+    registration.edit(webhook_id, {"enabled": True})
     assert len(receiver.requests) == 3
 
-    done = webhook_deliveries.replay_since(webhook_id, since, DeliveryStatus.DEAD, clock())
+    done = deliveries.replay_since(webhook_id, since, DeliveryStatus.DEAD, clock())
     assert (done.count, done.next_event_id) == (1, None)
     assert sweep(clock) == 1
-    assert webhook_deliveries.replay_since(webhook_id, since, None, clock()).count == 2
+    assert deliveries.replay_since(webhook_id, since, None, clock()).count == 2
     assert sweep(clock) == 2
     assert [delivery.status for delivery in log(issued)] == [DeliveryStatus.DELIVERED] * 3
 
@@ -203,14 +203,14 @@ def test_replay_since_a_time_takes_later_events_of_that_status(
 def test_a_replay_goes_on_page_by_page(
     receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook_deliveries, "REPLAY_PAGE", 2)
+    monkeypatch.setattr(deliveries, "REPLAY_PAGE", 2)
     webhook_id = subscribe(receiver).webhook.webhook_id
     since: str | None = endpoint_rules.first_id_at(clock())
     for _ in range(5):
-        webhook_deliveries.accept(happen(), clock)
+        deliveries.accept(happen(), clock)
     counts = []
     while since is not None:
-        done = webhook_deliveries.replay_since(webhook_id, since, None, clock())
+        done = deliveries.replay_since(webhook_id, since, None, clock())
         counts.append(done.count)
         since = done.next_event_id
     assert counts == [2, 2, 1]
@@ -228,11 +228,11 @@ def test_a_sender_that_dies_leaves_the_delivery_to_the_sweep(
 
     issued, event = subscribe(receiver), happen()
     with monkeypatch.context() as patch:
-        patch.setattr(webhook_sender, "post", die)
+        patch.setattr(sender, "post", die)
         with pytest.raises(Killed):
-            webhook_deliveries.accept(event, clock)
+            deliveries.accept(event, clock)
     assert only(issued).status is DeliveryStatus.PENDING
-    assert webhook_deliveries.accept(event, clock) == 0  # the bus tries again: it is put down already
+    assert deliveries.accept(event, clock) == 0  # the bus tries again: it is put down already
     assert sweep(clock) == 0  # for all the sweep knows, somebody is at it
     clock.forward(ATTEMPT_LEASE)
     assert sweep(clock) == 1
@@ -243,10 +243,10 @@ def test_two_sweeps_at_once_send_everything_once(
     receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock
 ) -> None:
     issued = subscribe(receiver)
-    webhooks.edit(issued.webhook.webhook_id, {"enabled": False})
+    registration.edit(issued.webhook.webhook_id, {"enabled": False})
     for _ in range(10):
-        webhook_deliveries.accept(happen(), clock)
-    webhooks.edit(issued.webhook.webhook_id, {"enabled": True})
+        deliveries.accept(happen(), clock)
+    registration.edit(issued.webhook.webhook_id, {"enabled": True})
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda _: sweep(clock), range(4))) == 10
     assert sorted(got.event["data"]["seq"] for got in receiver.requests) == list(range(1, 11))
@@ -260,10 +260,10 @@ def test_a_receiver_that_hangs_delays_nobody_else(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(webhook_sender, "TIMEOUT_S", 1.5)
+    monkeypatch.setattr(sender, "TIMEOUT_S", 1.5)
     hanging, well = subscribe(receiver), subscribe(another)
     receiver.hold()
-    working = threading.Thread(target=webhook_deliveries.accept, args=(happen(), clock))
+    working = threading.Thread(target=deliveries.accept, args=(happen(), clock))
     working.start()
     receiver.until(1)
     another.until(1, within=1.0)  # while the first one waits for its answer
@@ -271,7 +271,7 @@ def test_a_receiver_that_hangs_delays_nobody_else(
     assert only(hanging).attempts[0].answer.error == "no answer in time"
 
     # From now on nobody waits for it at all: its events are put down for the sweep.
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     another.until(2)
     assert len(receiver.requests) == 1
     assert [delivery.status for delivery in log(well)] == [DeliveryStatus.DELIVERED] * 2
@@ -279,7 +279,7 @@ def test_a_receiver_that_hangs_delays_nobody_else(
     receiver.release()
     clock.forward(HOUR)
     assert sweep(clock) == 2
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     receiver.until(4)
     assert {delivery.status for delivery in log(hanging)} == {DeliveryStatus.DELIVERED}
 
@@ -290,9 +290,9 @@ def test_a_lane_stops_after_a_few_failures_and_leaves_the_rest_for_later(
     subscribe(receiver)
     receiver.answers.extend([500] * 100)
     for _ in range(8):
-        webhook_deliveries.accept(happen(), clock)
+        deliveries.accept(happen(), clock)
     assert len(receiver.requests) == 1
-    assert sweep(clock) == webhook_deliveries.LANE_FAILURES
+    assert sweep(clock) == deliveries.LANE_FAILURES
 
 
 def test_an_endpoint_that_takes_long_is_served_apart_until_it_is_quick_again(
@@ -301,20 +301,20 @@ def test_an_endpoint_that_takes_long_is_served_apart_until_it_is_quick_again(
     issued = subscribe(receiver)
     with monkeypatch.context() as patch:
         patch.setattr(endpoint_rules, "SLOW", -1)
-        webhook_deliveries.accept(happen(), clock)
+        deliveries.accept(happen(), clock)
     assert not reloaded(issued).prompt
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     assert len(receiver.requests) == 1
     assert sweep(clock) == 1
     assert reloaded(issued).prompt
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     receiver.until(3)
 
 
 def test_a_sweep_ends_in_time(receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock) -> None:
     issued = subscribe(receiver)
-    webhooks.edit(issued.webhook.webhook_id, {"enabled": False})
-    webhook_deliveries.accept(happen(), clock)
-    webhooks.edit(issued.webhook.webhook_id, {"enabled": True})
-    assert webhook_deliveries.sweep(clock, deadline=clock()) == 0
+    registration.edit(issued.webhook.webhook_id, {"enabled": False})
+    deliveries.accept(happen(), clock)
+    registration.edit(issued.webhook.webhook_id, {"enabled": True})
+    assert deliveries.sweep(clock, deadline=clock()) == 0
     assert sweep(clock) == 1

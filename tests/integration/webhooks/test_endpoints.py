@@ -14,8 +14,8 @@ from chalicelib.domain.errors import TooManyWebhooks, WebhookNotFound, WebhookUr
 from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.webhook_deliveries import GIVE_UP_AFTER, HOUR, DeliveryStatus
 from chalicelib.domain.webhooks import DISABLE_AFTER, MAX_WEBHOOKS, ROTATION_OVERLAP
-from chalicelib.services import webhook_deliveries, webhooks
-from chalicelib.services.webhooks import Issued
+from chalicelib.services.webhooks import deliveries, registration
+from chalicelib.services.webhooks.registration import Issued
 from tests.integration.webhooks.conftest import Clock, reloaded
 from tests.integration.webhooks.receiver import Got, Receiver
 from tests.integration.webhooks.test_deliveries import log, only, sweep
@@ -37,11 +37,11 @@ def test_during_a_rotation_both_secrets_sign_then_the_new_one_alone(
     receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock
 ) -> None:
     old = subscribe(receiver)
-    new = webhooks.rotate_secret(old.webhook.webhook_id, clock())
+    new = registration.rotate_secret(old.webhook.webhook_id, clock())
     assert new.secret != old.secret
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     clock.forward(ROTATION_OVERLAP)
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     during, after = receiver.until(2)
     assert signs(old.secret, during)
     assert signs(new.secret, during)
@@ -51,9 +51,9 @@ def test_during_a_rotation_both_secrets_sign_then_the_new_one_alone(
 
 def test_at_most_two_secrets_sign(receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock) -> None:
     first = subscribe(receiver)
-    second = webhooks.rotate_secret(first.webhook.webhook_id, clock())
-    third = webhooks.rotate_secret(first.webhook.webhook_id, clock())
-    webhook_deliveries.accept(happen(), clock)
+    second = registration.rotate_secret(first.webhook.webhook_id, clock())
+    third = registration.rotate_secret(first.webhook.webhook_id, clock())
+    deliveries.accept(happen(), clock)
     (got,) = receiver.until(1)
     assert [signs(issued.secret, got) for issued in (first, second, third)] == [False, True, True]
 
@@ -61,7 +61,7 @@ def test_at_most_two_secrets_sign(receiver: Receiver, subscribe: Subscribe, happ
 def test_410_disables_the_endpoint(receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock) -> None:
     issued = subscribe(receiver)
     receiver.answers.append(410)
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     assert reloaded(issued).enabled is False
     assert reloaded(issued).disabled_reason == "The receiver answered 410 Gone"
     assert only(issued).status is DeliveryStatus.DEAD
@@ -75,13 +75,13 @@ def test_an_endpoint_that_fails_for_days_is_disabled_with_the_reason(
     began = clock()
     while reloaded(issued).enabled:
         assert clock() - began < DISABLE_AFTER + 4 * HOUR
-        webhook_deliveries.accept(happen(), clock)
+        deliveries.accept(happen(), clock)
         clock.forward(2 * HOUR)
         sweep(clock)
     assert clock() - began >= DISABLE_AFTER
     assert "three days" in (reloaded(issued).disabled_reason or "")
     asked = len(receiver.requests)
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     clock.forward(HOUR)
     assert sweep(clock) == 0
     assert len(receiver.requests) == asked
@@ -91,11 +91,11 @@ def test_what_happens_while_an_endpoint_is_disabled_is_sent_when_it_is_enabled(
     receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock
 ) -> None:
     issued = subscribe(receiver)
-    webhooks.edit(issued.webhook.webhook_id, {"enabled": False})
-    webhook_deliveries.accept(happen(), clock)
+    registration.edit(issued.webhook.webhook_id, {"enabled": False})
+    deliveries.accept(happen(), clock)
     clock.forward(HOUR)
     assert sweep(clock) == 0
-    webhooks.edit(issued.webhook.webhook_id, {"enabled": True})
+    registration.edit(issued.webhook.webhook_id, {"enabled": True})
     assert sweep(clock) == 1
     assert only(issued).status is DeliveryStatus.DELIVERED
 
@@ -105,22 +105,22 @@ def test_what_waited_for_more_than_a_day_is_left_to_a_replay(
 ) -> None:
     issued = subscribe(receiver)
     webhook_id = issued.webhook.webhook_id
-    webhooks.edit(webhook_id, {"enabled": False})
-    webhook_deliveries.accept(happen(), clock)
+    registration.edit(webhook_id, {"enabled": False})
+    deliveries.accept(happen(), clock)
     clock.forward(GIVE_UP_AFTER + 1)
-    webhooks.edit(webhook_id, {"enabled": True})
+    registration.edit(webhook_id, {"enabled": True})
     assert sweep(clock) == 0
     assert only(issued).status is DeliveryStatus.DEAD
-    webhook_deliveries.replay(webhook_id, only(issued).event_id, clock())
+    deliveries.replay(webhook_id, only(issued).event_id, clock())
     assert sweep(clock) == 1
 
 
 def test_enabling_wipes_the_slate(receiver: Receiver, subscribe: Subscribe, happen: Happen, clock: Clock) -> None:
     issued = subscribe(receiver)
     receiver.answers.append(500)
-    webhook_deliveries.accept(happen(), clock)
+    deliveries.accept(happen(), clock)
     assert reloaded(issued).failing_since == clock()
-    edited = webhooks.edit(issued.webhook.webhook_id, {"enabled": True})
+    edited = registration.edit(issued.webhook.webhook_id, {"enabled": True})
     assert (edited.failing_since, edited.failures, edited.prompt) == (None, 0, True)
 
 
@@ -129,15 +129,15 @@ def test_a_deleted_endpoint_hears_nothing_more(
 ) -> None:
     issued = subscribe(receiver)
     receiver.answers.append(500)
-    webhook_deliveries.accept(happen(), clock)
-    webhooks.remove(issued.webhook.webhook_id)
+    deliveries.accept(happen(), clock)
+    registration.remove(issued.webhook.webhook_id)
     clock.forward(HOUR)
     assert sweep(clock) == 0
-    assert webhook_deliveries.accept(happen(), clock) == 0
+    assert deliveries.accept(happen(), clock) == 0
     with pytest.raises(WebhookNotFound):
         log(issued)
     with pytest.raises(WebhookNotFound):
-        webhooks.remove(issued.webhook.webhook_id)
+        registration.remove(issued.webhook.webhook_id)
 
 
 def test_there_are_so_many_endpoints_and_no_more(receiver: Receiver, subscribe: Subscribe) -> None:
@@ -156,8 +156,8 @@ def test_secrets_are_stored_encrypted_and_never_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     old = subscribe(receiver)
-    new = webhooks.rotate_secret(old.webhook.webhook_id, clock())
-    webhook_deliveries.accept(happen(), clock)
+    new = registration.rotate_secret(old.webhook.webhook_id, clock())
+    deliveries.accept(happen(), clock)
     receiver.until(1)
     rows = boto3.client("dynamodb").scan(TableName=settings().table_prefix + "webhooks")["Items"]
     printed = str([vars(record) for record in caplog.records])
@@ -185,23 +185,23 @@ class TestWhereWebhooksMayLead:
     )
     def test_private_addresses_are_refused_however_they_are_written(self, host: str) -> None:
         with pytest.raises(WebhookUrlRefused):
-            webhooks.create(f"http://{host}:8000/", [], "", enabled=True, now=0)
+            registration.create(f"http://{host}:8000/", [], "", enabled=True, now=0)
 
     def test_a_name_that_leads_to_a_private_address_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         names(monkeypatch, {"inside.example": ["10.0.0.7"]})
         with pytest.raises(WebhookUrlRefused):
-            webhooks.create("https://inside.example/", [], "", enabled=True, now=0)
+            registration.create("https://inside.example/", [], "", enabled=True, now=0)
 
     def test_one_private_address_among_public_ones_is_enough(self, monkeypatch: pytest.MonkeyPatch) -> None:
         names(monkeypatch, {"mixed.example": ["93.184.215.14", "169.254.169.254"]})
         with pytest.raises(WebhookUrlRefused):
-            webhooks.create("https://mixed.example/", [], "", enabled=True, now=0)
+            registration.create("https://mixed.example/", [], "", enabled=True, now=0)
 
     def test_editing_is_no_way_around(self, subscribe: Subscribe, monkeypatch: pytest.MonkeyPatch) -> None:
         names(monkeypatch, {"public.example": ["93.184.215.14"]})
         issued = subscribe(Receiver("https://public.example/"))
         with pytest.raises(WebhookUrlRefused):
-            webhooks.edit(issued.webhook.webhook_id, {"url": "http://127.0.0.1/"})
+            registration.edit(issued.webhook.webhook_id, {"url": "http://127.0.0.1/"})
 
     def test_a_name_that_was_pointed_elsewhere_since_is_not_called(
         self,
@@ -215,7 +215,7 @@ class TestWhereWebhooksMayLead:
         names(monkeypatch, {"rebound.example": ["93.184.215.14"]})
         issued = subscribe(Receiver(f"http://rebound.example:{port}"))
         names(monkeypatch, {"rebound.example": ["127.0.0.1"]})
-        webhook_deliveries.accept(happen(), clock)
+        deliveries.accept(happen(), clock)
         assert receiver.requests == []
         (attempt,) = only(issued).attempts
         assert attempt.answer.error == "the name leads to a network that webhooks may not be sent to"
@@ -224,7 +224,7 @@ class TestWhereWebhooksMayLead:
         monkeypatch.setenv("STREAM_SYNC_STAGE", "prod")
         settings.cache_clear()
         with pytest.raises(WebhookUrlRefused, match="https"):
-            webhooks.create("http://example.com/", [], "", enabled=True, now=0)
+            registration.create("http://example.com/", [], "", enabled=True, now=0)
 
 
 def names(monkeypatch: pytest.MonkeyPatch, known: dict[str, list[str]]) -> None:

@@ -8,7 +8,7 @@ from chalicelib.domain import addresses, keys
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.refusals import KeyNotAllowedHere
 from chalicelib.domain.webhook_addresses import may_be_called
-from ingest_container.settings import IngestSettings
+from ingest_container.base.settings import IngestSettings
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.streams import GRACE, EndReason, StreamState
-from ingest_container.broadcast import Broadcast
-from ingest_container.telemetry import Telemetry
-from ingest_container.threads import Threads
+from ingest_container.base.threads import Threads
+from ingest_container.live.broadcast import Broadcast
+from ingest_container.live.telemetry import Telemetry
 
 KEY = StreamKey("hash", "key_1", "ch_1", "hint", KeyStatus.ACTIVE, 0)
 

@@ -10,10 +10,10 @@ from typing import Any, cast
 
 from aws_lambda_powertools import Logger
 
-from ingest_container.connection import Host, PublisherConnection
-from ingest_container.settings import IngestSettings
-from ingest_container.tls import Certificates
-from ingest_container.turns import Turns
+from ingest_container.base.settings import IngestSettings
+from ingest_container.live.connection import Host, PublisherConnection
+from ingest_container.net.tls import Certificates
+from ingest_container.net.turns import Turns
 from tests.support.certificates import make_certificate
 from tests.support.rtmp_peer import RtmpPeer
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.events import StreamFacts
 from ingest_container import rtmp
-from ingest_container.facts import (
+from ingest_container.live.facts import (
     MAX_CHANNELS,
     MAX_ENCODER,
     MAX_FPS,

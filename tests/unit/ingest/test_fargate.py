@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from ingest_container.fargate import METADATA_VARIABLE, Task, this_task
+from ingest_container.node.fargate import METADATA_VARIABLE, Task, this_task
 
 ANSWERS: dict[str, bytes] = {
     "/good/task": json.dumps(

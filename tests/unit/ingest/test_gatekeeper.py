@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_container.gatekeeper import (
+from ingest_container.net.gatekeeper import (
     FORGET_AFTER,
     FREE_FAILURES,
     LONGEST_PAUSE,

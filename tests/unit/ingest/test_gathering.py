@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from ingest_container.gathering import LEAST, MOST, SECONDS, Gathering
+from ingest_container.net.receive_mark import LEAST, MOST, SECONDS, Gathering
 
 PATIENCE_S = 5.0
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from ingest_container import listeners
+from ingest_container.net import listeners
 
 
 class Counting(asyncio.Protocol):

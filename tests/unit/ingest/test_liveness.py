@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_container.liveness import (
+from ingest_container.live.liveness import (
     GIVES_WAY_AFTER,
     LATE_READING,
     LONGEST_SILENCE,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_container.meter import WINDOW, Meter
+from ingest_container.live.meter import WINDOW, Meter
 from ingest_container.rtmp import MediaCounter
 
 SECONDS = st.lists(st.lists(st.integers(1, 500_000), max_size=30), min_size=1, max_size=20)

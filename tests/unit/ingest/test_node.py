@@ -6,9 +6,9 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from chalicelib.config import Settings
-from ingest_container import node
-from ingest_container.node import IngestNode
-from ingest_container.settings import IngestSettings
+from ingest_container.base.settings import IngestSettings
+from ingest_container.node import node
+from ingest_container.node.node import IngestNode
 
 
 class Defective:

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from ingest_container.proxy_protocol import V1_MOST, V2_SIGNATURE, Header, ProxyHeaderBroken, parse
+from ingest_container.net.proxy_protocol import V1_MOST, V2_SIGNATURE, Header, ProxyHeaderBroken, parse
 
 
 def v2(command: int, family: int, addresses: bytes, tlvs: bytes = b"") -> bytes:

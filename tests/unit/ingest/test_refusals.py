@@ -1,6 +1,6 @@
 """Refusals are told one by one as far as that is cheap; all of them are counted."""
 
-from ingest_container.refusals import (
+from ingest_container.live.refusals import (
     CHANNEL_BURST,
     CHANNELS_KEPT,
     CHANNELS_TOLD,

@@ -12,13 +12,13 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.leases import RENEW_INTERVAL, SESSION_TTL
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.services import news
-from chalicelib.services.fleet import Order, Orders
-from ingest_container import membership, renewal
-from ingest_container.clock import Clock, steady
-from ingest_container.membership import Membership
-from ingest_container.telemetry import Telemetry
-from ingest_container.threads import Threads
+from chalicelib.services import bus
+from chalicelib.services.streams.fleet import Order, Orders
+from ingest_container.base.clock import Clock, steady
+from ingest_container.base.threads import Threads
+from ingest_container.live.telemetry import Telemetry
+from ingest_container.node import membership, renewal
+from ingest_container.node.membership import Membership
 
 
 class FlakySession:
@@ -222,7 +222,7 @@ async def test_no_renewal_overtakes_the_end_of_the_session(monkeypatch: pytest.M
         def leave(self, _now: int) -> None:
             order.append("left")
 
-    monkeypatch.setattr(news, "publish", lambda _: 0)
+    monkeypatch.setattr(bus, "publish", lambda _: 0)
     async with renewing(Slow(), IdleCrew()) as (seat, task), asyncio.timeout(5):
         await under_way.wait()
         task.cancel()

@@ -12,10 +12,11 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamFacts, StreamMetrics, StreamStateChange
 from chalicelib.domain.refusals import KeyExpired, KeyUnknown
 from chalicelib.domain.timeline import Entry
-from chalicelib.services import news, records
-from ingest_container import telemetry
-from ingest_container.telemetry import Telemetry
-from ingest_container.threads import Threads
+from chalicelib.services import bus
+from chalicelib.services.streams import records
+from ingest_container.base.threads import Threads
+from ingest_container.live import telemetry
+from ingest_container.live.telemetry import Telemetry
 
 PUT_EVENTS_BYTES = 256 * 1024
 
@@ -45,14 +46,14 @@ async def test_measures_of_many_watched_streams_fit_into_the_bus_events(monkeypa
         told.extend(events)
         return 0
 
-    monkeypatch.setattr(news, "publish", publish)
+    monkeypatch.setattr(bus, "publish", publish)
     threads = Threads(1)
     watched = [pulse(number) for number in range(1_000)]
     await Telemetry("node-1", threads, Logger("test", level="CRITICAL")).send_metrics(watched)
     threads.close()
     events = [event for event in told if isinstance(event, StreamMetrics)]
     assert [pulse.seq for event in events for pulse in event.pulses] == list(range(1_000))
-    assert all(len(str(news._entry(event)["Detail"]).encode()) < PUT_EVENTS_BYTES for event in events)
+    assert all(len(str(bus._entry(event)["Detail"]).encode()) < PUT_EVENTS_BYTES for event in events)
 
 
 # --- a flood of refusals beside a stream ------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ class SlowCloud:
 async def telling(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Telemetry, SlowCloud]]:
     cloud, threads = SlowCloud(), Threads(6)
     monkeypatch.setattr(records, "keep", cloud.keep)
-    monkeypatch.setattr(news, "publish", cloud.publish)
+    monkeypatch.setattr(bus, "publish", cloud.publish)
     monkeypatch.setattr(telemetry, "SUMMARY_EVERY", 0.2)
     told = Telemetry("node-1", threads, Logger("test", level="CRITICAL"))
     worker = asyncio.create_task(told.run())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_container.tls import Certificates, CertificateUnreadable, TlsBroken, TlsLayer
+from ingest_container.net.tls import Certificates, CertificateUnreadable, TlsBroken, TlsLayer
 from tests.support.certificates import make_certificate
 
 

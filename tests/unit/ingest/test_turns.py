@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ingest_container.turns import (
+from ingest_container.net.turns import (
     MAX_ACCOUNTS,
     MEDIA_COST,
     PUBLISHER_BURST,

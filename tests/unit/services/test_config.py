@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.config import Settings, bad_variables
-from ingest_container.settings import IngestSettings
+from ingest_container.base.settings import IngestSettings
 from local.settings import ROOT
 
 SECRET = "hunter2-hunter2-hunter2"  # too short for either kind

@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib import aws
 from chalicelib.domain.events import DeliveriesDue
-from chalicelib.services import news
+from chalicelib.services import bus
 
 EVENTS = [DeliveriesDue(webhook_id=f"wh_{number}", at=1_795_165_850_123) for number in range(12)]
 
@@ -36,7 +36,7 @@ def test_what_is_not_delivered_is_counted_and_told(
     lines: list[dict[str, Any]] = []
     log = type("Log", (), {"warning": lambda _self, _message, **fields: lines.append(fields)})()
     monkeypatch.setattr(aws, "client", lambda _service: Bus(answers=answers))
-    monkeypatch.setattr(news, "logger", lambda _name: log)
-    assert news.publish(EVENTS) == lost
+    monkeypatch.setattr(bus, "logger", lambda _name: log)
+    assert bus.publish(EVENTS) == lost
     assert [line["error"] for line in lines] == told
     assert sum(line["count"] for line in lines) == lost

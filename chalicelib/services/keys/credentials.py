@@ -1,0 +1,84 @@
+"""Channels and the key that their dashboard shows, as their owner handles them: made once, shown, revealed, reset."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.config import settings
+from chalicelib.domain.channels import Channel, channel_id_of
+from chalicelib.domain.errors import KeyIsCurrent, KeyNotFound
+from chalicelib.domain.events import ChannelChanged
+from chalicelib.domain.keys import GENERATED, KeyTerms, StreamKey
+from chalicelib.domain.refusals import BroadcasterBlocked
+from chalicelib.domain.streams import EndReason
+from chalicelib.observability import logger
+from chalicelib.services import broadcasters, bus
+from chalicelib.services.keys import keyring
+from chalicelib.services.keys.keyring import Issued
+from chalicelib.store import channels, keys
+
+
+def own_channel(owner: str, now: int, email: str | None = None) -> Channel:
+    """The caller's channel; made, with its first key, when it is asked for the first time.
+
+    `email` is their verified address, if their token has it: the channel keeps the last one. Raises BroadcasterBlocked,
+    also for a new account of a person who is blocked.
+    """
+    channel_id = channel_id_of(owner)
+    channel = channels.find(channel_id)
+    if channel is None:
+        channel = Channel(channel_id, owner, settings().home_region, now, email=email)
+        channels.create(channel, keyring.issue(channel_id, now, KeyTerms()).key)
+        channel = broadcasters.as_person(channels.get(channel_id), now)
+    elif email is not None and email != channel.email and channel.blocked is None:
+        channel = broadcasters.as_person(channels.set_email(channel_id, email), now)
+    if channel.blocked is not None:
+        raise BroadcasterBlocked(channel_id=channel_id)
+    return channel
+
+
+def edit(channel: Channel, changes: Mapping[str, Any], now: int) -> Channel:
+    """Title, description, category, tags, visibility; open dashboards hear of it. Raises ChannelNotFound."""
+    edited = channels.edit(channel.channel_id, changes)
+    if changes:
+        bus.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])
+    return edited
+
+
+def current_key(channel: Channel) -> StreamKey:
+    """The key that the dashboard shows. Raises KeyNotFound."""
+    key = keys.find(channel.key_hash) if channel.key_hash else None
+    if key is None:
+        raise KeyNotFound()
+    return key
+
+
+def reveal(channel: Channel, user: str) -> Issued:
+    """The key in the clear, for its owner; leaves an audit line. Raises KeyNotFound, StoreUnavailable."""
+    key = current_key(channel)
+    issued = Issued(key, keyring.unseal(key))
+    logger("control").info("stream key revealed", key_id=key.key_id, channel_id=channel.channel_id, user=user)
+    return issued
+
+
+def reset(channel: Channel, user: str, now: int) -> Issued:
+    """A new key at once; the old one is dead, and a broadcast that runs on it is ended. Raises KeyChanged."""
+    issued = keyring.issue(channel.channel_id, now, KeyTerms())
+    channels.replace_key(channel, issued.key)
+    bus.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])
+    logger("control").info("stream key reset", key_id=issued.key.key_id, channel_id=channel.channel_id, user=user)
+    keyring.end_broadcast_on_dead_key(channel.channel_id, EndReason.KEY_RESET, now)
+    return issued
+
+
+def generate(channel: Channel, user: str, now: int) -> Issued:
+    """A further key for the channel that expires after `key_ttl_hours`. Raises TooManyKeys."""
+    expires_at = now + settings().key_ttl_hours * 3_600_000
+    return keyring.create(channel, KeyTerms(GENERATED, expires_at=expires_at), user, now)
+
+
+def revoke(channel: Channel, key_id: str, user: str, now: int) -> StreamKey:
+    """One of the channel's further keys. Raises KeyNotFound, KeyIsCurrent."""
+    key = keyring.get(key_id, channel.channel_id)
+    if key.key_hash == channel.key_hash:
+        raise KeyIsCurrent()
+    return keyring.revoke(key, user, now)

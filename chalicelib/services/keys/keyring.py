@@ -1,0 +1,234 @@
+"""Stream keys: issued once, listed by status, revoked for good.
+
+At rest a key is its SHA-256 and a ciphertext under the KMS key. The encryption context binds the ciphertext to its
+channel and key id: moved to another row it cannot be opened.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from botocore.exceptions import BotoCoreError, ClientError
+from ulid import ULID
+
+from chalicelib import aws
+from chalicelib.config import settings
+from chalicelib.domain import cursors
+from chalicelib.domain import keys as rules
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.errors import InvalidInput, KeyNotFound, TooManyKeys
+from chalicelib.domain.keys import KeyReading, KeyStatus, KeyTerms, StreamKey
+from chalicelib.domain.refusals import StoreUnavailable
+from chalicelib.domain.streams import EndReason, Stream, StreamState, state_as_read
+from chalicelib.observability import logger
+from chalicelib.services.reading import running
+from chalicelib.services.streams import lifecycle
+from chalicelib.store import keys, streams
+from chalicelib.store.keys import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A key's record, and the key itself, which exists in the clear only here and in the answer."""
+
+    key: StreamKey
+    stream_key: str
+
+    def __repr__(self) -> str:
+        return f"Issued({self.key.key_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key at one instant; `stream_id` is that of the stream that runs on it."""
+
+    key: StreamKey
+    reading: KeyReading
+    stream_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPage:
+    keys: list[KeyView]
+    next_cursor: str | None
+
+
+def issue(channel_id: str, now: int, terms: KeyTerms) -> Issued:
+    """A new key, not stored yet. Raises StoreUnavailable where it cannot be encrypted."""
+    stream_key = rules.new_stream_key(secrets.choice)
+    key = StreamKey(
+        key_hash=rules.hash_key(stream_key),
+        key_id=f"{rules.KEY_ID_PREFIX}{ULID()}",
+        channel_id=channel_id,
+        hint=rules.hint_of(stream_key),
+        status=KeyStatus.ACTIVE,
+        created_at=now,
+        label=terms.label,
+        not_before=terms.not_before,
+        expires_at=terms.expires_at,
+        one_time=terms.one_time,
+        allow_list=terms.allow_list,
+    )
+    return Issued(_with_ciphertext(key, stream_key), stream_key)
+
+
+def create(channel: Channel, terms: KeyTerms, by: str, now: int) -> Issued:
+    """A further key of the channel; answers it once. Raises InvalidInput, TooManyKeys, StoreUnavailable."""
+    _check(terms, now)
+    usable = [key for key in keys.of_channel(channel.channel_id) if _usable(key, now)]
+    if len(usable) >= rules.MAX_ACTIVE_KEYS:
+        raise TooManyKeys()
+    issued = issue(channel.channel_id, now, terms)
+    keys.add(issued.key)
+    logger("control").info("stream key created", key_id=issued.key.key_id, channel_id=channel.channel_id, user=by)
+    return issued
+
+
+def unseal(key: StreamKey) -> str:
+    """The key in the clear. Raises KeyNotFound, StoreUnavailable."""
+    if key.ciphertext is None:
+        raise KeyNotFound("This key was made without a copy that can be shown: reset it to get a new one")
+    try:
+        answer = aws.client("kms").decrypt(CiphertextBlob=key.ciphertext, EncryptionContext=_context(key))
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable("The stream key cannot be decrypted just now") from error
+    return str(answer["Plaintext"].decode("ascii"))
+
+
+def get(key_id: str, channel_id: str | None = None) -> StreamKey:
+    """By its public id; of one channel if that is given. Raises KeyNotFound."""
+    key = keys.find_by_id(key_id)
+    if key is None or (channel_id is not None and key.channel_id != channel_id):
+        raise KeyNotFound()
+    return key
+
+
+def revoke(key: StreamKey, by: str, now: int) -> StreamKey:
+    """No claim with this key succeeds from now on, and the stream that runs on it is ended. Twice is as once."""
+    keys.revoke(key)
+    logger("control").info("stream key revoked", key_id=key.key_id, channel_id=key.channel_id, user=by)
+    end_broadcast_on(key, EndReason.KEY_REVOKED, now)
+    return replace(key, status=KeyStatus.REVOKED)
+
+
+def end_broadcast_on(key: StreamKey, reason: EndReason, now: int) -> None:
+    """The channel is read after the key was written: a claim either came before, and is seen, or fails."""
+    stream = lifecycle.running_stream(key.channel_id)
+    if stream is not None and stream.key_id == key.key_id:
+        lifecycle.order_end(stream.stream_id, reason, now)
+
+
+def end_broadcast_on_dead_key(channel_id: str, reason: EndReason, now: int) -> None:
+    """The same for whichever key was written: also one whose broadcast an earlier attempt did not come to tell."""
+    stream = lifecycle.running_stream(channel_id)
+    key = keys.find(stream.key_hash) if stream is not None and stream.key_hash else None
+    if stream is not None and key is not None and key.status is not KeyStatus.ACTIVE:
+        lifecycle.order_end(stream.stream_id, reason, now)
+
+
+def views(found: Sequence[StreamKey], now: int) -> list[KeyView]:
+    """With what runs on them: two reads for up to a hundred keys."""
+    last = streams.many(key.last_stream_id for key in found if key.last_stream_id and key.status is KeyStatus.ACTIVE)
+    unended = [stream for stream in last.values() if stream.state is not StreamState.ENDED]
+    running_now = {
+        stream.stream_id: stream
+        for stream, session in running.as_stored(unended, now)
+        if state_as_read(stream, session, now) is not StreamState.ENDED
+    }
+
+    def runs_on(key: StreamKey) -> Stream | None:
+        stream = running_now.get(key.last_stream_id or "")
+        return stream if stream is not None and stream.key_id == key.key_id else None
+
+    return [_view(key, runs_on(key), now) for key in found]
+
+
+def of_channel(channel_id: str, now: int) -> list[KeyView]:
+    """All keys of a channel, newest first."""
+    return views(keys.of_channel(channel_id)[::-1], now)
+
+
+def generated_and_unused(channel_id: str, now: int) -> list[StreamKey]:
+    """What a client asked for and may still go live with, newest first."""
+    found = keys.of_channel(channel_id)[::-1]
+    return [key for key in found if _is_startable(key, now)]
+
+
+def startable(stream_id: str, now: int) -> StreamKey | None:
+    """The generated key whose stream has not begun, by that stream's id; None if it may not begin any more."""
+    key = keys.find_by_id(rules.KEY_ID_PREFIX + stream_id)
+    return key if key is not None and _is_startable(key, now) else None
+
+
+def _is_startable(key: StreamKey, now: int) -> bool:
+    return key.first_stream_id is not None and not key.uses and rules.refusal(key, now) is None
+
+
+def listed(reading: KeyReading | None, limit: int, cursor: str | None, now: int) -> KeyPage:
+    """Keys of all channels with one status, or with any; a page may hold fewer than `limit`. Raises InvalidInput."""
+    if reading is KeyReading.IN_USE:
+        return _in_use(limit, cursor, now)
+    sections = [Section(reading.value)] if reading is not None else list(Section)
+    at, position = _position(cursor, sections)
+    found, further = keys.listed(at, now, limit, position)
+    shown = [view for view in views(found, now) if reading in (None, view.reading)]
+    if further is not None:
+        return KeyPage(shown, cursors.encode(at.value, *further))
+    following = sections[sections.index(at) + 1 :]
+    return KeyPage(shown, cursors.encode(following[0].value, "", "") if following else None)
+
+
+def _in_use(limit: int, cursor: str | None, now: int) -> KeyPage:
+    after = cursors.decode(cursor, 1)[0] if cursor else None
+    found, last = running.streams(now, limit, after)
+    known = keys.many(one.stream.key_hash for one in found if one.stream.key_hash)
+    shown = [
+        _view(known[one.stream.key_hash], one.stream, now)
+        for one in found
+        if one.stream.key_hash in known and known[one.stream.key_hash].status is KeyStatus.ACTIVE
+    ]
+    return KeyPage(shown, cursors.encode(last) if last else None)
+
+
+def _position(cursor: str | None, sections: list[Section]) -> tuple[Section, keys.Position | None]:
+    if cursor is None:
+        return sections[0], None
+    name, listing, key_hash = cursors.decode(cursor, 3)
+    if name not in sections:
+        raise cursors.bad_cursor()
+    return Section(name), (listing, key_hash) if listing and key_hash else None
+
+
+def _view(key: StreamKey, stream: Stream | None, now: int) -> KeyView:
+    reading = rules.reading(key, in_use=stream is not None, now=now)
+    runs = stream.stream_id if stream is not None and reading is KeyReading.IN_USE else None
+    return KeyView(key, reading, runs)
+
+
+def _usable(key: StreamKey, now: int) -> bool:
+    """Now or later: what counts towards the channel's limit."""
+    return rules.reading(key, in_use=False, now=now) is KeyReading.ACTIVE
+
+
+def _check(terms: KeyTerms, now: int) -> None:
+    problems = []
+    if terms.expires_at is not None and terms.expires_at <= now:
+        problems.append({"field": "expires_at", "problem": "must lie in the future"})
+    elif terms.expires_at is not None and (terms.not_before or 0) >= terms.expires_at:
+        problems.append({"field": "not_before", "problem": "must lie before expires_at"})
+    if problems:
+        raise InvalidInput("A field is not valid", problems)
+
+
+def _with_ciphertext(key: StreamKey, stream_key: str) -> StreamKey:
+    try:
+        answer = aws.client("kms").encrypt(
+            KeyId=settings().kms_key_id, Plaintext=stream_key.encode("ascii"), EncryptionContext=_context(key)
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable("A new stream key cannot be encrypted just now") from error
+    return replace(key, ciphertext=answer["CiphertextBlob"])
+
+
+def _context(key: StreamKey) -> dict[str, str]:
+    return {"channel_id": key.channel_id, "key_id": key.key_id}

@@ -1,0 +1,1 @@
+"""Publishers on MediaMTX, nginx-rtmp, SRS and OvenMediaEngine."""

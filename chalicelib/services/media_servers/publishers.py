@@ -1,0 +1,226 @@
+"""Publishers of foreign media servers after they were let in (by `foreign_admission`).
+
+    confirm   the server says, or lists, that it publishes  LIVE, its session renewed
+    leave     the server says that it has gone              ENDED
+    end       an order, or its key is no longer good        ENDED
+
+Hooks come twice, late, in any order, or never. Each is bound to the server's connection id: what is said of a
+connection that does not hold the channel changes nothing. A connection whose claim ran out, because its hooks were
+lost, claims again with the key that it showed; one that left, or never showed a key, does not.
+"""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.domain import keys as rules
+from chalicelib.domain.channels import Visibility, is_channel_id
+from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, LeaseLost, StreamNotFound
+from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.mediamtx import Measured
+from chalicelib.domain.publications import SESSION_TTL, Dialect, Publication, dialect_of, node_id_of, server_of
+from chalicelib.domain.refusals import KeyUnknown, PublishRefused, StoreUnavailable
+from chalicelib.domain.streams import EndReason, StreamState
+from chalicelib.domain.timeline import Entry
+from chalicelib.domain.times import iso
+from chalicelib.observability import logger
+from chalicelib.services.media_servers import refusals
+from chalicelib.services.streams import admission, lifecycle
+from chalicelib.services.streams.lifecycle import StreamHold
+from chalicelib.store import channels, keys, publications, streams, timeline
+
+_REASONS: dict[str, EndReason] = {reason.value: reason for reason in EndReason}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaServer:
+    """One foreign server. `name` is the operator's and tells several of one dialect apart."""
+
+    dialect: Dialect
+    name: str
+
+    @property
+    def where(self) -> str:
+        return f"{self.dialect}:{self.name}"
+
+    def node_id(self, connection_id: str) -> str:
+        return node_id_of(self.dialect, self.name, connection_id)
+
+
+# --- who is there ---------------------------------------------------------------------------------------------------
+
+
+def find(server: MediaServer, connection_id: str) -> Publication | None:
+    return publications.find(server.node_id(connection_id))
+
+
+def introduced(server: MediaServer, channel_id: str) -> Publication | None:
+    """Who showed a key for the channel without a connection's id, and has not left since."""
+    return publications.find(server.node_id(channel_id))
+
+
+def known(node_id: str) -> Publication | None:
+    """A foreign publisher by the id that leases and orders know it by."""
+    return publications.find(node_id)
+
+
+def of_server(server: MediaServer) -> list[Publication]:
+    """Every publisher of the server that has not left."""
+    return publications.of_server(server.dialect, server.name)
+
+
+def publisher_of(channel_id: str) -> Publication | None:
+    """The foreign publisher that holds a channel, or None."""
+    channel = channels.find(channel_id)
+    holder = channel.lease.holder if channel is not None else None
+    return publications.find(holder.node_id) if holder is not None and dialect_of(holder.node_id) is not None else None
+
+
+def channel_named(name: str) -> str | None:
+    """The channel that a path's last part names: its public id, or a stream key, which is never repeated anywhere."""
+    if rules.is_well_formed(name):
+        key = keys.find(rules.hash_key(name))
+        return key.channel_id if key is not None else None
+    return name if is_channel_id(name) else None
+
+
+def check_watchable(channel_id: str) -> None:
+    """May anybody play this channel from the server? Raises ChannelNotFound, for a private channel as well."""
+    if not is_channel_id(channel_id) or channels.get(channel_id).visibility is Visibility.PRIVATE:
+        raise ChannelNotFound()
+
+
+# --- what servers tell -----------------------------------------------------------------------------------------------
+
+
+def confirm(publication: Publication, now: int, measured: Measured | None = None) -> Publication:
+    """A sign of life: the session is renewed, the stream LIVE; a claim that ran out is made again.
+
+    `measured` is what its server knows of its media, kept if it is given.
+
+    The session never outlasts the key. Raises StreamNotFound for a connection that is not known (it left),
+    BroadcastEnded where an order has ended it, PublishRefused where its key is no longer good or another publisher has
+    the channel: the server is to let it go.
+    """
+    key = keys.find(publication.key_hash)
+    until = _within_life_of(key, now + SESSION_TTL[publication.dialect])
+    renewed = publications.renew(replace(publication, seen_at=now), until)
+    if renewed is None:
+        raise StreamNotFound()
+    hold = _hold(renewed)
+    key = _may_go_on(renewed, hold, key, now)
+    if hold is None:
+        hold = _claim_again(renewed, key, now)
+    _go_live(hold, renewed, now, measured)
+    return renewed
+
+
+def extend(publication: Publication, until: int, now: int) -> None:
+    """Its server cannot be asked: it is believed until then, unless an order or its key has ended it."""
+    key = keys.find(publication.key_hash)
+    try:
+        _may_go_on(publication, _hold(publication), key, now)
+    except (BroadcastEnded, PublishRefused):
+        return
+    if publication.expires_at < (believed := _within_life_of(key, until)):
+        publications.renew(publication, believed)
+
+
+def leave(publication: Publication, now: int) -> None:
+    """The publisher has gone: its stream ends, for the reason of the order that made it go if there is one."""
+    end(publication, _order(publication, _hold(publication)) or EndReason.UNPUBLISHED, now)
+
+
+def end(publication: Publication, reason: EndReason, now: int) -> None:
+    """The stream ends if this publisher still holds its channel; it is forgotten in any case."""
+    hold = _hold(publication)
+    if hold is not None:
+        _finish(hold, publication, reason, now)
+    publications.remove(publication)
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+def _hold(publication: Publication) -> StreamHold | None:
+    """The stream that this very publisher holds, or None."""
+    channel = channels.find(publication.channel_id)
+    if channel is None or channel.lease.holder != publication.holder or channel.stream_id is None:
+        return None
+    return StreamHold.stored(channel, streams.get(channel.stream_id), publication.holder)
+
+
+def _order(publication: Publication, hold: StreamHold | None) -> EndReason | None:
+    """The reason of an order to end what this publisher sends. Of an earlier stream of the connection it is void."""
+    for raw in publication.orders:
+        stream_id, _, reason = raw.partition(" ")
+        if hold is None or hold.grant.stream_id == stream_id:
+            return _REASONS.get(reason, EndReason.STOPPED)
+    return None
+
+
+def _may_go_on(publication: Publication, hold: StreamHold | None, key: StreamKey | None, now: int) -> StreamKey:
+    """Its key. Ends it for an order, or where the key is no longer good: raises BroadcastEnded, PublishRefused."""
+    order = _order(publication, hold)
+    if order is not None:
+        end(publication, order, now)
+        raise BroadcastEnded()
+    refusal = rules.refusal(key, now)  # a one-time key that this very publisher used up is no reason
+    if key is None or refusal is not None:
+        revoked = key is None or key.status is not KeyStatus.ACTIVE
+        end(publication, EndReason.KEY_REVOKED if revoked else EndReason.KEY_EXPIRED, now)
+        raise refusal or KeyUnknown()
+    return key
+
+
+def _within_life_of(key: StreamKey | None, until: int) -> int:
+    """The session never outlasts the key."""
+    return until if key is None or key.expires_at is None else min(until, key.expires_at)
+
+
+def _claim_again(publication: Publication, key: StreamKey, now: int) -> StreamHold:
+    """Its claim ran out while its hooks were lost. Raises PublishRefused if somebody else has the channel."""
+    try:
+        grant = admission.claim(key, publication.holder, publication.client_ip, now, publication=publication)
+    except StoreUnavailable:
+        raise
+    except PublishRefused as refusal:
+        publications.remove(publication)
+        refusals.record(refusal, server_of(publication.node_id) or "", publication.client_ip, now)
+        raise
+    hold = _hold(publication)
+    return hold if hold is not None else StreamHold(grant)
+
+
+def _go_live(hold: StreamHold, publication: Publication, now: int, measured: Measured | None) -> None:
+    created = hold.created(now, publication.client_ip)
+    began = hold.state is not StreamState.LIVE
+    try:
+        started = hold.media(now, measured.facts if measured is not None else StreamFacts()) if began else None
+        if measured is not None:
+            streams.set_measures(hold.grant.stream_id, hold.grant.fence, measured.facts, measured.bytes_in)
+    except LeaseLost:
+        return  # another hook, or the reaper, ended it between our two looks: the next sign of life sees that
+    if not began:
+        return
+    lifecycle.announce([created, *([started] if started is not None else [])])
+
+
+def _finish(hold: StreamHold, publication: Publication, reason: EndReason, now: int) -> None:
+    stream = streams.get(hold.grant.stream_id)
+    try:
+        ended = hold.end(reason, now, stream.bytes_in)
+    except LeaseLost:
+        return
+    if ended is None:
+        return
+    lifecycle.announce([ended])
+    record = {
+        "node_id": publication.node_id,
+        "client_ip": publication.client_ip,
+        "key_id": publication.key_id,
+        "started_at": iso(publication.since),
+        "duration_s": round((now - publication.since) / 1000, 3),
+        "reason": reason.value,
+    }
+    timeline.add(Entry(hold.grant.stream_id, hold.next_seq(), now, "connection", record))
+    logger("control").info("connection", extra={"stream_id": hold.grant.stream_id, **record})

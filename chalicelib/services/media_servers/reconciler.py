@@ -1,0 +1,200 @@
+"""Brings our state and MediaMTX's own list together: a hook that was lost does no lasting harm.
+
+    listed, and ours         confirmed: renewed, LIVE, claimed again if it had run out; ended and kicked if an order or
+                             its key says so
+    ours, and twice not      its `unpublish` was lost: ended. Twice, for the list comes in pages, and whoever goes
+    listed                   between two of them moves another one past their border
+    listed, and not ours     never let in, or let in and ended since: kicked (no stream without a valid key, ever)
+    of a kind new to us      treated as a publisher like any other, and an error in the log: it may not be kicked
+    of a private channel     its readers are turned away
+    the API does not answer  what was seen last goes on being served, up to `AWAY_LIMIT`; not against an order
+
+Publishers are read before the list for what has ended, and looked at one by one after it for what is foreign: whoever
+comes or goes meanwhile is in neither answer wrongly.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from chalicelib.config import settings
+from chalicelib.domain.channels import is_channel_id
+from chalicelib.domain.errors import BroadcastEnded, MediaServerUnavailable, StreamNotFound
+from chalicelib.domain.mediamtx import Measured, Source
+from chalicelib.domain.publications import AWAY_LIMIT, SESSION_TTL, Dialect, Publication
+from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
+from chalicelib.observability import logger
+from chalicelib.services.media_servers import mediamtx, publishers, readers
+from chalicelib.services.media_servers.mediamtx import APPLICATION, MediaMtx
+from chalicelib.services.media_servers.publishers import MediaServer
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one pass did, for the log."""
+
+    reachable: bool = True
+    confirmed: int = 0
+    ended: int = 0
+    kicked: int = 0
+    readers_kicked: int = 0
+    unknown_kinds: int = 0
+
+
+def reconcile_all(now: Callable[[], int]) -> None:
+    """One pass over every configured MediaMTX."""
+    for name, url in settings().mediamtx_servers.items():
+        outcome = reconcile(name, MediaMtx(url), now)
+        logger("control").info(
+            "reconciled",
+            server=name,
+            reachable=outcome.reachable,
+            confirmed=outcome.confirmed,
+            ended=outcome.ended,
+            kicked=outcome.kicked,
+            readers_kicked=outcome.readers_kicked,
+            unknown_kinds=outcome.unknown_kinds,
+        )
+
+
+def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
+    """One pass over one server. Raises StoreUnavailable."""
+    server = MediaServer(Dialect.MEDIAMTX, name)
+    known = publishers.of_server(server)
+    try:
+        listed = [path for path in control.live_paths() if path.name.startswith(APPLICATION)]
+    except MediaServerUnavailable as error:
+        logger("control").warning("media server does not answer", server=name, detail=error.detail)
+        _serve_as_last_seen(known, now())
+        return Outcome(reachable=False)
+    outcome = Outcome()
+    seen: set[str] = set()
+    for path in listed:
+        if not path.source.is_known:
+            logger("control").error("kind of publisher not known", server=name, kind=path.source.type)
+            outcome.unknown_kinds += 1
+        publication = publisher_at(server, path.name, path.source)
+        if publication is not None:
+            seen.add(publication.node_id)
+        if publication is not None and _stays(publication, now(), path.measured):
+            outcome.confirmed += 1
+            outcome.readers_kicked += readers.turn_away_if_private(control, path, publication.channel_id)
+        else:
+            outcome.kicked += _kick(control, path.source)
+    # One that was let in and is not ready yet is no lost `unpublish`: it has as long as its first session.
+    begun = [publication for publication in known if publication.seen_at or publication.expires_at < now()]
+    for publication in _still_missing([one for one in begun if one.node_id not in seen], control):
+        publishers.leave(publication, now())
+        outcome.ended += 1
+    return outcome
+
+
+def _still_missing(missing: list[Publication], control: MediaMtx) -> list[Publication]:
+    """Those that a second look does not find either; none if there is no second look to be had."""
+    try:
+        there = {path.source.id for path in control.live_paths()} if missing else set()
+    except MediaServerUnavailable:
+        return []
+    return [one for one in missing if one.connection_id not in there and one.source_id not in there]
+
+
+def publisher_at(server: MediaServer, path: str, source: Source, *, adopt: bool = True) -> Publication | None:
+    """Who was let in and is this source, with the source noted; None if nobody was.
+
+    MediaMTX asks for RTSP publishers under the id of the connection and lists them under that of the session: with
+    `adopt`, the first source on the path of a publisher that has none yet is taken for its own.
+    """
+    publication = publishers.find(server, source.id)
+    if publication is None:
+        publication = _publisher_on(server, path, adopt=adopt)
+        known = publication.source_id if publication is not None else None
+        if publication is None or not (known == source.id or (adopt and known is None)):
+            return None
+    return replace(publication, source_type=source.type, source_id=source.id)
+
+
+def _publisher_on(server: MediaServer, path: str, *, adopt: bool) -> Publication | None:
+    """The server's publisher that holds the channel that a path names; else, to adopt, who showed a key for it."""
+    channel_id = publishers.channel_named(path.removeprefix(APPLICATION))
+    if channel_id is None:
+        return None
+    publication = publishers.publisher_of(channel_id)
+    if publication is not None and publication.server_id == server.where:
+        return publication
+    return publishers.introduced(server, channel_id) if adopt else None
+
+
+def follow_orders(node_id: str, now: int) -> None:
+    """A foreign publisher was ordered to go: its stream is over at once, whatever its server says, and it is kicked.
+
+    nginx-rtmp lets it go with its next update, which we refuse. Where MediaMTX does not answer, the next pass kicks
+    whom it does not find among ours. SRS and OvenMediaEngine cannot be told.
+    """
+    publication = publishers.known(node_id)
+    if publication is None or not publication.orders:
+        return
+    publishers.leave(publication, now)
+    control = mediamtx.control_of(publication.server) if publication.dialect is Dialect.MEDIAMTX else None
+    if control is not None and publication.source_type and publication.source_id:
+        _kick(control, Source(publication.source_type, publication.source_id))
+
+
+def ready(name: str, path: str, source: Source, now: int) -> None:
+    """MediaMTX says that a path is ready. A publisher that may not go on is kicked; its refusal is raised."""
+    server, control = MediaServer(Dialect.MEDIAMTX, name), mediamtx.control_of(name)
+    try:
+        publication = publisher_at(server, path, source)
+        if publication is None:
+            raise StreamNotFound()
+        publishers.confirm(publication, now, _measured(control, path))
+    except StoreUnavailable:
+        raise
+    except (PublishRefused, BroadcastEnded, StreamNotFound):
+        if control is not None:
+            _kick(control, source)
+        raise
+
+
+def not_ready(name: str, path: str, source: Source, now: int) -> None:
+    """MediaMTX says that a path is ready no more. Of a source that is not the present publisher it is no news."""
+    publication = publisher_at(MediaServer(Dialect.MEDIAMTX, name), path, source, adopt=False)
+    if publication is not None:
+        publishers.leave(publication, now)
+
+
+def _measured(control: MediaMtx | None, path: str) -> Measured | None:
+    """What the server knows of a path's media by now. A path that is named by a key is not asked for in a URL."""
+    if control is None or not is_channel_id(path.removeprefix(APPLICATION)):
+        return None
+    try:
+        live = control.live_path(path)
+    except MediaServerUnavailable as error:
+        logger("control").warning("media not known yet", detail=error.detail)
+        return None
+    return live.measured if live is not None else None
+
+
+def _stays(publication: Publication, now: int, measured: Measured) -> bool:
+    try:
+        publishers.confirm(publication, now, measured)
+    except StoreUnavailable:
+        raise
+    except (PublishRefused, BroadcastEnded, StreamNotFound) as refusal:
+        logger("control").warning("publisher is let go", node_id=publication.node_id, code=refusal.code)
+        return False
+    return True
+
+
+def _kick(control: MediaMtx, source: Source) -> int:
+    try:
+        control.kick(source)
+    except MediaServerUnavailable as error:
+        logger("control").warning("publisher not kicked", source=source.id, detail=error.detail)
+        return 0
+    return 1
+
+
+def _serve_as_last_seen(known: list[Publication], now: int) -> None:
+    """Until `AWAY_LIMIT` after it was last seen; orders, and keys that are good no longer, end it before."""
+    for publication in known:
+        until = min(now + SESSION_TTL[Dialect.MEDIAMTX], publication.seen_at + AWAY_LIMIT)
+        publishers.extend(publication, until, now)

@@ -1,0 +1,55 @@
+"""What is left of a refusal by a foreign media server: a log line, an audit record, the reason on the dashboard."""
+
+import secrets
+
+from chalicelib.domain.events import EventName, StreamStateChange
+from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
+from chalicelib.domain.timeline import Entry, refused_at
+from chalicelib.observability import logger
+from chalicelib.services.streams import lifecycle
+from chalicelib.store import timeline
+
+_RANDOM_BITS = 12  # below a refusal's millisecond; the number stays under 2**53
+
+
+def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int) -> None:
+    """`where` is the server, `<dialect>:<name>`. Never in the way of the answer."""
+    logger("control").warning(
+        "publisher refused",
+        code=refusal.code,
+        node_id=where,
+        channel_id=refusal.channel_id,
+        key_id=refusal.key_id,
+        client_ip=client_ip,
+    )
+    seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    told = {
+        "node_id": where,
+        "client_ip": client_ip,
+        "channel_id": refusal.channel_id,
+        "key_id": refusal.key_id,
+        "reason": refusal.code,
+    }
+    try:
+        if refusal.channel_id is not None:
+            lifecycle.announce([_refused(refusal, refusal.channel_id, where, client_ip, seq, now)])
+        timeline.add(Entry(refused_at(where), seq, now, "connection", told))
+    except StoreUnavailable:
+        logger("control").warning("an audit record was lost: the database cannot be reached")
+
+
+def _refused(
+    refusal: PublishRefused, channel_id: str, where: str, client_ip: str | None, seq: int, now: int
+) -> StreamStateChange:
+    return StreamStateChange(
+        event_name=EventName.STREAM_REFUSED,
+        channel_id=channel_id,
+        key_id=refusal.key_id,
+        node_id=where,
+        seq=seq,
+        at=now,
+        reason=refusal.code,
+        detail=refusal.detail,
+        action=refusal.action,
+        client_ip=client_ip,
+    )

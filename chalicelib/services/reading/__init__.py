@@ -1,0 +1,1 @@
+"""What readers are told: channels, what is live, timelines, refusals."""

@@ -1,0 +1,193 @@
+"""What readers are told: a channel as its owner or the public sees it, its streams, all that are live."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.domain import keys as rules
+from chalicelib.domain.cards import Card, Search, Visibility
+from chalicelib.domain.channels import Channel, is_channel_id
+from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
+from chalicelib.domain.events import Pulse, StreamFacts
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.streams import (
+    OFFLINE,
+    ChannelStatus,
+    StatusReading,
+    Stream,
+    StreamEnd,
+    StreamState,
+    end_as_read,
+    is_stream_id,
+    state_as_read,
+    stream_reading,
+)
+from chalicelib.domain.timeline import Entry, refusals_of
+from chalicelib.domain.topics import Listener, Topic
+from chalicelib.services.keys import keyring
+from chalicelib.services.reading import running
+from chalicelib.services.reading.running import RunningStream, facts_of
+from chalicelib.store import channels, connections, keys, pulses, streams, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """A channel at one instant. `stream` and `pulse` are of the stream that runs; None while OFFLINE.
+
+    `end` is how the last one ended, None while one runs. `key` and `refusal`, the newest one, are read for the owner.
+    """
+
+    channel: Channel
+    reading: StatusReading
+    seq: int
+    stream: Stream | None = None
+    pulse: Pulse | None = None
+    key: StreamKey | None = None
+    end: StreamEnd | None = None
+    refusal: Entry | None = None
+
+    @property
+    def facts(self) -> StreamFacts:
+        return facts_of(self.stream, self.pulse) if self.stream is not None else StreamFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """One stream at one instant: its state as far as it is to be believed, and who watches (None once it ended)."""
+
+    stream: Stream
+    channel: Channel
+    state: StreamState
+    pulse: Pulse | None = None
+    viewers: int | None = None
+
+    @property
+    def facts(self) -> StreamFacts:
+        return facts_of(self.stream, self.pulse)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamViewPage:
+    streams: list[StreamView]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPage:
+    """`next_cursor` is the stream id to go on after; a page may hold fewer than was asked for."""
+
+    streams: list[RunningStream]
+    next_cursor: str | None
+
+
+def view(channel: Channel, now: int, *, owner: bool = False) -> ChannelView:
+    """Reads what the channel's status rests on: its stream, the stream's node, the latest pulse."""
+    key = keys.find(channel.key_hash) if owner and channel.key_hash else None
+    refusal = timeline.last(refusals_of(channel.channel_id)) if owner else None
+    stream = streams.find(channel.stream_id) if channel.stream_id else None
+    if stream is None:
+        return ChannelView(channel, OFFLINE, 0, key=key, refusal=refusal)
+    reading = OFFLINE
+    if stream.state is not StreamState.CONNECTING:
+        stream, session = running.as_stored([stream], now)[0]
+        reading = stream_reading(stream, session, now)
+    end = end_as_read(stream, reading.status)
+    if reading.status is ChannelStatus.OFFLINE:
+        return ChannelView(channel, reading, stream.seq, key=key, end=end, refusal=refusal)
+    return ChannelView(channel, reading, stream.seq, stream, pulses.find(stream.stream_id), key, end, refusal)
+
+
+def public_channel(channel_id: str, now: int) -> ChannelView:
+    """Raises ChannelNotFound, for a private channel and for a blocked broadcaster's as well."""
+    channel = channels.find(channel_id) if is_channel_id(channel_id) else None
+    if channel is None or channel.visibility is Visibility.PRIVATE or channel.blocked is not None:
+        raise ChannelNotFound()
+    return view(channel, now)
+
+
+def streams_of(channel: Channel, limit: int, before: str | None, now: int) -> list[StreamView]:
+    """The channel's streams, newest first; `before` is the last stream id of the page before."""
+    return as_read(channel, streams.of_channel(channel.channel_id, limit, before), now)
+
+
+def streams_on(channel: Channel, key: StreamKey, limit: int, before: str | None, now: int) -> StreamViewPage:
+    """Those of the channel's streams that ran on `key`, newest first."""
+    found, last = streams.of_key(channel.channel_id, key.key_id, limit, before)
+    return StreamViewPage(as_read(channel, found, now), last)
+
+
+def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]:
+    return [
+        StreamView(stream, channel, state_as_read(stream, session, now))
+        for stream, session in running.as_stored(found, now)
+    ]
+
+
+def public_stream(stream_id: str, now: int) -> StreamView:
+    """Raises StreamNotFound, for a stream of a private channel as well, and for one that was private to its end.
+
+    Nor are a blocked broadcaster's streams told.
+    """
+    seen = _stream(stream_id, now)
+    if seen.channel.blocked is not None or Visibility.PRIVATE in (seen.channel.visibility, seen.stream.card.visibility):
+        raise StreamNotFound()
+    return seen
+
+
+def startable_stream(stream_id: str, now: int) -> tuple[StreamKey, Channel] | None:
+    """A stream that a key was generated for, before it begins; None for any other and for a private channel's."""
+    key = keyring.startable(stream_id, now) if is_stream_id(stream_id) else None
+    channel = channels.find(key.channel_id) if key is not None else None
+    if key is None or channel is None or channel.visibility is Visibility.PRIVATE:
+        return None
+    return key, channel
+
+
+def stream_details(stream_id: str, now: int) -> StreamView:
+    """All that is known of one stream. Raises StreamNotFound."""
+    seen = _stream(stream_id, now)
+    if seen.state is StreamState.ENDED:
+        return seen
+    viewers = connections.count(Topic(seen.channel.channel_id, Listener.PUBLIC), now)
+    return replace(seen, pulse=pulses.find(stream_id), viewers=viewers)
+
+
+def _stream(stream_id: str, now: int) -> StreamView:
+    stream = streams.find(stream_id) if is_stream_id(stream_id) else None
+    channel = channels.find(stream.channel_id) if stream is not None else None
+    if stream is None or channel is None:
+        raise StreamNotFound()
+    return as_read(channel, [stream], now)[0]
+
+
+def public_streams(search: Search, limit: int, after: str | None, now: int) -> RunningPage:
+    """Streams of public channels that are LIVE or RECONNECTING and that `search` finds, oldest first."""
+
+    def wanted(card: Card) -> bool:
+        return card.visibility is Visibility.PUBLIC and search.finds(card)
+
+    found, last = running.streams(now, limit, after, wanted, few=search != Search())
+    return RunningPage(running.measured(found), last)
+
+
+def active_streams(limit: int, after: str | None, now: int) -> RunningPage:
+    """All that are LIVE or RECONNECTING, oldest first."""
+    found, last = running.streams(now, limit, after)
+    return RunningPage(running.measured(found), last)
+
+
+def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, Stream | None]:
+    """For a media server's validation: possession of the key is the credential. With its stream if one runs.
+
+    Raises StreamNotFound for every key that may not be used now: a malformed, an unknown, a revoked and a blocked
+    broadcaster's look alike.
+    """
+    key = keys.find(rules.hash_key(stream_key)) if rules.is_well_formed(stream_key) else None
+    if key is None or rules.refusal(key, now) is not None:
+        raise StreamNotFound()
+    channel = channels.get(key.channel_id)
+    if channel.blocked is not None:
+        raise StreamNotFound()
+    present = view(channel, now).stream
+    runs = present if present is not None and present.key_id == key.key_id else None
+    if runs is None and rules.used_up(key, None):
+        raise StreamNotFound()
+    return key, channel, runs

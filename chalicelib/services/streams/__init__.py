@@ -1,0 +1,1 @@
+"""A stream from claim to end, and the nodes that carry streams."""

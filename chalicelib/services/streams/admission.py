@@ -1,0 +1,226 @@
+"""Admission: may this publisher go live? Authenticate the key, claim the channel.
+
+    key form -> key row (cached) -> channel row -> one transaction: key still good + channel free + stream row
+
+The cache of known-good keys answers the first read only. The transaction checks the key row's own condition, so a
+revoked key stops working at once on every node, and two claims for one channel never both succeed.
+"""
+
+from collections import OrderedDict
+from dataclasses import replace
+from threading import Lock
+
+from ulid import ULID
+
+from chalicelib.domain import keys as rules
+from chalicelib.domain import starts
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.events import HolderQuestioned
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
+from chalicelib.domain.publications import OWN_KIND, Dialect, Publication, dialect_of
+from chalicelib.domain.refusals import BroadcasterBlocked, KeyInUse, KeyMissing, KeyUnknown, PublishRefused
+from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
+from chalicelib.services import bus
+from chalicelib.services.streams import lifecycle
+from chalicelib.store import channels, keys, leases, nodes, streams
+from chalicelib.store.leases import Claim, Claimed
+
+CACHE_TTL = 30_000  # ms; staleness costs one more read, never a wrong answer
+CACHE_SIZE = 10_000
+CLAIM_ATTEMPTS = 8  # each lost one means that another publisher moved in between
+
+
+class HolderInDoubt(KeyInUse):
+    """The holder's session has run out, but the asker cannot tell yet whether its node is dead; see `streams.fleet`."""
+
+
+class KeyCache:
+    """Known-good keys by hash; bounded, oldest out first, safe across threads."""
+
+    def __init__(self) -> None:
+        self._entries: OrderedDict[str, tuple[StreamKey, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key_hash: str, now: int) -> StreamKey | None:
+        with self._lock:
+            key, until = self._entries.get(key_hash, (None, 0))
+            return key if now < until else None
+
+    def put(self, key: StreamKey, now: int) -> None:
+        with self._lock:
+            self._entries[key.key_hash] = (key, now + CACHE_TTL)
+            self._entries.move_to_end(key.key_hash)
+            while len(self._entries) > CACHE_SIZE:
+                self._entries.popitem(last=False)
+
+    def drop(self, key_hash: str) -> None:
+        with self._lock:
+            self._entries.pop(key_hash, None)
+
+
+_cache = KeyCache()
+
+
+def authenticate(stream_key: str, now: int, cache: KeyCache = _cache) -> StreamKey:
+    """The key's record. Raises KeyMissing, KeyUnknown (malformed ones too), KeyRevoked, KeyExpired, KeyNotYetValid."""
+    if not stream_key.strip():
+        raise KeyMissing()
+    if not rules.is_well_formed(stream_key):
+        raise KeyUnknown()
+    key_hash = rules.hash_key(stream_key)
+    key = cache.find(key_hash, now) or keys.find(key_hash)
+    refusal = rules.refusal(key, now)
+    if key is None or refusal is not None:
+        cache.drop(key_hash)
+        raise refusal or KeyUnknown()
+    cache.put(key, now)
+    return key
+
+
+def claim(
+    key: StreamKey,
+    holder: Holder,
+    client_ip: str | None,
+    now: int,
+    *,
+    publication: Publication | None = None,
+    only: str | None = None,
+    judges: bool = True,
+    first_media: int = FIRST_MEDIA,
+    cache: KeyCache = _cache,
+) -> Grant:
+    """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
+
+    `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
+    `only` names a stream to continue, that one or none. `judges`: whether a session that has run out tells that its
+    node is dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
+    Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel, the key's refusal
+    if it was revoked meanwhile or is used up, BroadcasterBlocked, StartsLimited, StoreUnavailable.
+    Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
+    """
+    rules.check_place(key, client_ip)
+    for _ in range(CLAIM_ATTEMPTS):
+        channel = channels.get(key.channel_id)
+        if channel.lease.holder == holder and channel.stream_id is not None:
+            held = streams.get(channel.stream_id)
+            resumed = held if held.started_at is not None else None
+            return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed)
+        try:
+            until = _resumable_until(key, channel, now, judges)
+        except KeyInUse:
+            if publication is None:
+                _question(channel.lease.holder, now)
+            raise
+        waiting = _unended_stream(channel) if until is not None else None
+        # A stream that never was LIVE has nothing to be continued.
+        if until is not None and (waiting is None or now >= until or waiting.started_at is None):
+            reason = EndReason.GRACE_OVER if channel.lease.holder is None else EndReason.NODE_LOST
+            if (ended := lifecycle.reap(channel, waiting, reason, now)) is not None:
+                lifecycle.announce([ended])
+            continue
+        if channel.blocked is not None:
+            raise BroadcasterBlocked(channel_id=key.channel_id, key_id=key.key_id)
+        if only is not None and (waiting is None or waiting.stream_id != only):
+            raise _in_use(key)
+        attempt = Claim(key, channel, holder, now, publication)
+        if waiting is None:
+            stream_id = _new_stream_id(key)
+            attempt = replace(attempt, starts_paid_until=_paid_until(channel, key, now))
+            outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip))
+        else:
+            stream_id = waiting.stream_id
+            outcome = leases.resume(attempt, stream_id, client_ip, now + first_media)
+        if outcome is Claimed.YES:
+            return _grant(key, channel, holder, stream_id, attempt.fence, waiting)
+        if outcome is Claimed.KEY_REFUSED:
+            cache.drop(key.key_hash)
+            continued = waiting.stream_id if waiting is not None else None
+            raise rules.refusal_of_claim(keys.find(key.key_hash), continued, now)
+    raise _in_use(key)
+
+
+def still_held(grant: Grant, state: StreamState) -> bool:
+    """Whether nobody took the channel or ended the stream; while RECONNECTING it is rightly without a holder."""
+    channel = channels.get(grant.channel_id)
+    expected = None if state is StreamState.RECONNECTING else grant.holder
+    return (
+        channel.lease.fence == grant.fence
+        and channel.lease.holder in (expected, grant.holder)
+        and streams.get(grant.stream_id).state is not StreamState.ENDED
+    )
+
+
+def _paid_until(channel: Channel, key: StreamKey, now: int) -> int:
+    """Raises StartsLimited."""
+    return starts.next_paid_until(channel.starts_paid_until, now, channel_id=key.channel_id, key_id=key.key_id)
+
+
+def _in_use(key: StreamKey) -> PublishRefused:
+    return KeyInUse(channel_id=key.channel_id, key_id=key.key_id)
+
+
+def _question(holder: Holder | None, now: int) -> None:
+    """A node of ours refuses for a publisher on MediaMTX: whether that is still there its server is asked meanwhile, so
+    that the next attempt succeeds if it is not. Who admits for a foreign server asks by itself."""
+    if holder is not None and dialect_of(holder.node_id) is Dialect.MEDIAMTX:
+        bus.publish([HolderQuestioned(node_id=holder.node_id, at=now)])
+
+
+def _resumable_until(key: StreamKey, channel: Channel, now: int, judges: bool) -> int | None:
+    """Until when (ms) the channel's stream may be continued; None if it has none to continue.
+
+    Raises KeyInUse while somebody holds the channel whose node lives, HolderInDoubt while it may live.
+    """
+    holder = channel.lease.holder
+    if holder is None:
+        return channel.resumable_until
+    session = nodes.find(holder.node_id)
+    if not is_over(session, holder.incarnation, now):
+        raise _in_use(key)
+    if not judges and not is_over(session, holder.incarnation, 0):
+        raise HolderInDoubt(channel_id=key.channel_id, key_id=key.key_id)
+    return dead_node_grace(session, holder.incarnation, now) - TAKEOVER_MARGIN
+
+
+def _unended_stream(channel: Channel) -> Stream | None:
+    stream = streams.find(channel.stream_id) if channel.stream_id is not None else None
+    return None if stream is None or stream.state is StreamState.ENDED else stream
+
+
+def _new_stream_id(key: StreamKey) -> str:
+    """A generated key's first stream has the id that was given out with the key."""
+    given = key.first_stream_id
+    return given if given is not None and streams.find(given) is None else str(ULID())
+
+
+def _new_stream(claim: Claim, stream_id: str, client_ip: str | None) -> Stream:
+    return Stream(
+        stream_id=stream_id,
+        channel_id=claim.channel.channel_id,
+        key_id=claim.key.key_id,
+        key_hash=claim.key.key_hash,
+        card=claim.channel.card,
+        node_id=claim.holder.node_id,
+        incarnation=claim.holder.incarnation,
+        fence=claim.fence,
+        state=StreamState.CONNECTING,
+        connected_at=claim.now,
+        source=claim.publication.dialect.value if claim.publication else OWN_KIND,
+        client_ip=client_ip,
+    )
+
+
+def _grant(
+    key: StreamKey, channel: Channel, holder: Holder, stream_id: str, fence: int, resumed: Stream | None = None
+) -> Grant:
+    return Grant(
+        channel_id=channel.channel_id,
+        stream_id=stream_id,
+        key_id=key.key_id,
+        fence=fence,
+        holder=holder,
+        resumed=resumed is not None,
+        grace=GRACE if channel.grace_ms is None else channel.grace_ms,
+        started_at=resumed.started_at if resumed is not None else None,
+    )

@@ -1,0 +1,22 @@
+"""What a node leaves behind: timelines of state changes, audit records, pulses."""
+
+from collections.abc import Sequence
+
+from chalicelib.domain.events import Pulse, StreamStateChange
+from chalicelib.domain.timeline import Entry
+from chalicelib.services.streams import lifecycle
+from chalicelib.store import pulses, timeline
+
+
+def keep(batch: Sequence[StreamStateChange | Entry]) -> None:
+    """State changes and audit records, into the timelines. Raises StoreUnavailable; may be repeated as a whole."""
+    for item in batch:
+        if isinstance(item, Entry):
+            timeline.add(item)
+        else:
+            lifecycle.record(item)
+
+
+def keep_pulses(measured: Sequence[Pulse]) -> None:
+    """The latest measures of each stream, 25 rows a request. Raises StoreUnavailable."""
+    pulses.put(measured)

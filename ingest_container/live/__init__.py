@@ -1,0 +1,1 @@
+"""One broadcast: its connection, its state, what is measured and told of it."""

@@ -1,0 +1,191 @@
+"""What others get to know: state changes in order, metrics of what is watched, pulses of everything, audit records.
+
+What streams have to tell and what refused connections leave behind share neither a queue nor a worker. A stream's own
+is not dropped: each of its state changes waits for its write, and each audit record is that of a connection that held a
+place, so few wait at any time. Refusals are sampled and counted (`refusals`).
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamMetrics, StreamStateChange
+from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
+from chalicelib.domain.timeline import Entry, refused_at
+from chalicelib.services import bus
+from chalicelib.services.streams import records
+from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.threads import Threads
+from ingest_container.live.refusals import RefusalSampler
+
+MAX_WAITING = 100_000  # events and records of streams; hundreds for each place, which no stream comes near
+MAX_REFUSALS = 200  # of refused connections; past it they are only counted
+MAX_STORING = 2  # batches of pulses under way
+SUMMARY_EVERY = 10.0  # seconds between summaries of the refusals that were not told one by one
+REFUSALS_FLUSH = 1.0  # seconds that a stopping node gives them
+BATCH = 10
+RETRY = 1.0  # seconds until the next attempt while the database is away
+PULSES_BYTES = 200_000  # of an event's; PutEvents takes 256 KB
+
+
+T = TypeVar("T")
+
+
+class Telemetry:
+    """One worker a destination keeps the order of state changes. Nothing here may ever hold up media."""
+
+    def __init__(self, node_id: str, threads: Threads, log: Logger) -> None:
+        self._node_id = node_id
+        self._threads = threads
+        self._log = log
+        self._news: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_WAITING)
+        self._records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_WAITING)
+        self._refusal_news: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_REFUSALS)
+        self._refusal_records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_REFUSALS)
+        self._sampler = RefusalSampler(steady())
+        self._seqs = itertools.count(now_ms() << 8)  # of refusals; grows within and across runs of a node
+        self._metrics_sending = False
+        self._pulses_storing = 0
+
+    def tell(self, event: StreamStateChange) -> None:
+        """A state change: onto the bus and into the stream's timeline, in the order told."""
+        self._put(self._news, event)
+        self._put(self._records, event)
+
+    def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
+        """The reason, to the dashboard and the timeline of the channel whose key it was; an unknown key is nobody's."""
+        if not self._sampler.refused(error.code, error.channel_id, steady()) or error.channel_id is None:
+            return
+        event = StreamStateChange(
+            event_name=EventName.STREAM_REFUSED,
+            channel_id=error.channel_id,
+            key_id=error.key_id,
+            node_id=self._node_id,
+            seq=next(self._seqs),
+            at=now_ms(),
+            reason=error.code,
+            detail=error.detail,
+            action=error.action,
+            client_ip=client_ip,
+        )
+        with contextlib.suppress(asyncio.QueueFull):
+            self._refusal_news.put_nowait(event)
+        self._keep_refusal(event)
+
+    def audit(self, record: dict[str, Any], stream_id: str | None, seq: int | None) -> None:
+        """The audit record of one connection that asked to publish (SS-5.3)."""
+        if stream_id is not None and seq is not None:
+            self._put(self._records, Entry(stream_id, seq, now_ms(), "connection", record))
+        elif self._sampler.may_record(steady()):
+            self._record_refusal("connection", record)
+
+    def _record_refusal(self, kind: str, facts: dict[str, Any]) -> None:
+        self._keep_refusal(Entry(refused_at(self._node_id), next(self._seqs), now_ms(), kind, facts))
+
+    def _keep_refusal(self, item: StreamStateChange | Entry) -> None:
+        try:
+            self._refusal_records.put_nowait(item)
+        except asyncio.QueueFull:
+            self._sampler.record_left_out()
+
+    def _put(self, queue: "asyncio.Queue[T]", item: T) -> None:
+        try:
+            queue.put_nowait(item)
+        except asyncio.QueueFull:
+            self._log.error("telemetry queue is full: an event was dropped")
+
+    async def run(self) -> None:
+        """Workers of their own, so that news goes out while the database is away; ends by cancellation."""
+        async with asyncio.TaskGroup() as workers:
+            workers.create_task(self._work(self._news, self._publish))
+            workers.create_task(self._work(self._records, self._keep))
+            workers.create_task(self._work(self._refusal_news, self._publish))
+            workers.create_task(self._work(self._refusal_records, self._keep))
+            workers.create_task(self._summarise())
+
+    async def _summarise(self) -> None:
+        while True:
+            await asyncio.sleep(SUMMARY_EVERY)
+            if (summary := self._sampler.summary()) is not None:
+                summary["seconds"] = SUMMARY_EVERY
+                self._log.warning("publishers refused, in short", extra=summary)
+                self._record_refusal("refusals", summary)
+
+    async def _work(self, queue: "asyncio.Queue[T]", deliver: Callable[[list[T]], Awaitable[None]]) -> None:
+        while True:
+            batch = [await queue.get()]
+            while len(batch) < BATCH and not queue.empty():
+                batch.append(queue.get_nowait())
+            try:
+                await deliver(batch)
+            except Exception:  # whatever is wrong with these, those that come after them are to be told
+                self._log.exception("events or records were dropped", count=len(batch))
+            finally:
+                for _ in batch:
+                    queue.task_done()
+
+    async def _publish(self, batch: list[StreamStateChange]) -> None:
+        await self._threads.run(bus.publish, batch)
+
+    async def _keep(self, batch: list[StreamStateChange | Entry]) -> None:
+        """Into the timelines as soon as the database answers."""
+        while True:
+            try:
+                await self._threads.run(records.keep, batch)
+                return
+            except StoreUnavailable:
+                self._log.warning("timelines wait: the database cannot be reached", waiting=self._records.qsize())
+                await asyncio.sleep(RETRY)
+
+    async def flush(self) -> None:
+        """Returns when all that streams told is delivered, and what a moment suffices for of the refusals."""
+        await self._news.join()
+        await self._records.join()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REFUSALS_FLUSH):
+                await self._refusal_news.join()
+                await self._refusal_records.join()
+
+    async def send_metrics(self, watched: list[Pulse]) -> None:
+        """All that is watched, in as few events as fit. While they are under way the next are left out: too late."""
+        if not watched or self._metrics_sending:
+            return
+        self._metrics_sending = True
+        try:
+            for pulses in _that_fit(watched):
+                event: Sequence[AnyEvent] = [StreamMetrics(node_id=self._node_id, at=now_ms(), pulses=pulses)]
+                await self._threads.run(bus.publish, event)
+        finally:
+            self._metrics_sending = False
+
+    async def store_pulses(self, measured: list[Pulse]) -> None:
+        if not measured:
+            return
+        if self._pulses_storing >= MAX_STORING:  # they must not take the threads of what streams have to tell
+            self._log.warning("pulses were lost: the database is slow", count=len(measured))
+            return
+        self._pulses_storing += 1
+        try:
+            await self._threads.run(records.keep_pulses, measured)
+        except StoreUnavailable:
+            self._log.warning("pulses were lost: the database cannot be reached", count=len(measured))
+        finally:
+            self._pulses_storing -= 1
+
+
+def _that_fit(pulses: list[Pulse]) -> Iterator[list[Pulse]]:
+    """All of them, as many at a time as one event holds."""
+    batch: list[Pulse] = []
+    size = 0
+    for pulse in pulses:
+        own = len(pulse.model_dump_json().encode())
+        if batch and size + own > PULSES_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(pulse)
+        size += own
+    yield batch

@@ -1,0 +1,1 @@
+"""Sockets: listeners, TLS, PROXY protocol, who may connect, how connections are read."""

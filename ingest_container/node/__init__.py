@@ -1,0 +1,1 @@
+"""The process: run and stop, admission, its place in the fleet."""

@@ -1,0 +1,183 @@
+r"""A node's place in the fleet: its session kept and given back, orders followed, peers watched.
+
+join --> renew ...               `renewal`'s thread renews, the loop shows it life and follows the orders it brings
+    \--> watch_peers --2 s--> ...    what a dead peer left is ended
+leave
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import SessionTaken
+from chalicelib.domain.events import NodeChange, StreamStateChange
+from chalicelib.domain.leases import CLOCK_MARGIN
+from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.refusals import StoreUnavailable
+from chalicelib.services import bus
+from chalicelib.services.streams import fleet
+from chalicelib.services.streams.fleet import NodeMembership, Order, Orders, Reaper
+from ingest_container.base.clock import clock, now_ms
+from ingest_container.base.threads import Threads
+from ingest_container.live.telemetry import Telemetry
+from ingest_container.node.renewal import Renewal, Renewed
+
+JOIN_RETRY = 1.0  # seconds until the next attempt to join while the database is away
+BEAT = 0.25  # seconds between two signs of life of the event loop
+PATIENCE = 5.0  # seconds; OBS waits 31 s for an answer to publish, and takes a refusal for final
+SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
+SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
+
+
+class Crew(Protocol):
+    """What runs on the node, as its membership sees it."""
+
+    @property
+    def active(self) -> int:
+        """How many broadcasts run."""
+
+    @property
+    def stopping(self) -> bool: ...
+
+    def follow(self, orders: Orders) -> list[Order]:
+        """Does as ordered; answers the orders that are done with."""
+
+    def check_leases(self) -> None:
+        """The session was in doubt for a while: others may have taken what it held."""
+
+    def stop(self) -> None:
+        """Another run of this node took over."""
+
+
+class Membership:
+    """`join`, then run `renew` and `watch_peers`, then `leave`."""
+
+    def __init__(
+        self, info: NodeInfo, regions: Sequence[str], crew: Crew, threads: Threads, telemetry: Telemetry, log: Logger
+    ) -> None:
+        self.info = info
+        self._regions = tuple(regions)
+        self._crew = crew
+        self._threads = threads
+        self._telemetry = telemetry
+        self._log = log
+        self._session = NodeMembership(info)
+        self._renewal: Renewal | None = None
+        self._renewed = asyncio.Event()
+        self._acknowledging: set[asyncio.Task[None]] = set()
+        self._alone = Threads(1)  # for what begins and ends the session: nothing else holds it up
+
+    async def is_trusted(self) -> bool:
+        """Whether what this node claims is its own; a session in doubt has a few seconds to be renewed."""
+        if not self._session.is_trusted(clock.steady_ms()):
+            self._renewed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._renewed.wait()
+        return self._session.is_trusted(clock.steady_ms())
+
+    @property
+    def judges(self) -> bool:
+        """Whether it may take a peer whose session has run out for dead: not by a clock that the system's denies."""
+        return self._session.may_judge(clock.steady_ms()) and abs(clock.step_ms()) < CLOCK_MARGIN
+
+    async def until_it_judges(self) -> None:
+        """A session's time at most, if its own is kept."""
+        await asyncio.sleep(self._session.judges_in(clock.steady_ms()) / 1000)
+
+    async def join(self) -> None:
+        """Until the database answers: a node that cannot claim has nothing to serve."""
+        await self._threads.run(fleet.warm_up)
+        while not self._crew.stopping:
+            try:
+                now = clock.steady_ms()
+                await self._alone.run(self._session.join, now, now_ms() - now)
+                await self._tell_change("started")
+                return
+            except StoreUnavailable:
+                self._log.warning("waiting for the database", node_id=self.info.node_id)
+                await asyncio.sleep(JOIN_RETRY)
+
+    async def leave(self) -> None:
+        """Gives the session back; `renew` must not run any more. Raises StoreUnavailable."""
+        if self._renewal is not None:
+            self._renewal.stop()
+            await self._alone.run(self._renewal.join)  # else the renewal under way would overtake the end
+        await self._alone.run(self._session.leave, now_ms())
+        await self._tell_change("stopped")
+
+    def close(self) -> None:
+        self._alone.close()
+
+    async def _tell_change(self, change: str) -> None:
+        node = self.info
+        event = NodeChange.model_validate(
+            {"node_id": node.node_id, "incarnation": node.incarnation, "change": change, "at": now_ms()}
+        )
+        await self._threads.run(bus.publish, [event])
+
+    async def renew(self) -> None:
+        """Shows the renewing thread that the loop lives, and follows the orders that it brings.
+
+        Ends when another run took the session. Raises what ended the thread otherwise.
+        """
+        renewal = self._renewal = Renewal(self._session, lambda: self._crew.active, clock, self._log)
+        renewal.start()
+        try:
+            while True:
+                renewal.beat()
+                try:
+                    async with asyncio.timeout(BEAT):
+                        answer = await renewal.answers.get()
+                except TimeoutError:
+                    if not renewal.is_running and renewal.answers.empty():
+                        raise RuntimeError("the thread that renews the session is gone") from None
+                    continue
+                if isinstance(answer, SessionTaken):
+                    self._log.error("another run of this node took its session", node_id=self.info.node_id)
+                    self._crew.stop()
+                    return
+                if isinstance(answer, BaseException):
+                    raise RuntimeError("the session cannot be renewed") from answer
+                self._follow(answer)
+        finally:
+            renewal.stop()
+
+    def _follow(self, renewed: Renewed) -> None:
+        self._renewed.set()
+        if renewed.in_doubt:
+            self._crew.check_leases()
+        if handled := self._crew.follow(renewed.orders):
+            task = asyncio.create_task(self._quietly(self._threads.run(self._session.acknowledge, handled)))
+            self._acknowledging.add(task)
+            task.add_done_callback(self._acknowledging.discard)
+
+    async def watch_peers(self) -> None:
+        """Ends what dead peers left; at the start also what an earlier run of this node left."""
+        reaper = Reaper(lambda _: self.judges)
+        while True:
+            await self._quietly(self._announce(reaper.sweep))
+            pause = SWEEP_EVERY
+            if reaper.next_end is not None:
+                # A dead node's channel is promised to be OFFLINE in 10 s, of which its session and grace take 9. All
+                # peers wait for the same moment: spread, the first of them does the work and the others find it done.
+                pause = min(pause, max(0.0, (reaper.next_end - now_ms()) / 1000) + random.uniform(0, SWEEP_SPREAD))  # noqa: S311
+            await asyncio.sleep(pause)
+
+    async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
+        for event in await self._threads.run(sweep, self._regions, now_ms()):
+            self._log.info("ended a dead node's stream", stream_id=event.stream_id)
+            self._telemetry.tell(event)
+
+    async def _quietly(self, step: Awaitable[None]) -> None:
+        """A step that the next round makes good."""
+        try:
+            await step
+        except StoreUnavailable:
+            self._log.warning("the database cannot be reached")
+        except Exception:  # one bad row must not stop every node that looks at it
+            self._log.exception("a chore failed, its next round comes")

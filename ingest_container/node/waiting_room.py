@@ -1,0 +1,129 @@
+"""At capacity: publishers with a good key wait for a place instead of being sent away (SS-5.2).
+
+    no place --queue full--> AtCapacity
+       |
+       wait: ping every 10 s --no answer within 5 s--> Abandoned
+       |         |
+       |         +--longest wait over--> AtCapacity
+       place freed: the first in line has it
+
+An encoder whose publish is not answered yet waits as long as something comes now and then (OBS: 31 s without a byte),
+and answers pings; one that has gone does not answer, and its socket may stay open all the same. A place goes from hand
+to hand: nobody who comes in between can take it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from chalicelib.domain.refusals import AtCapacity, KeyInUse, NodeDraining
+from ingest_container.live.connection import Abandoned
+
+PING_EVERY = 10.0
+PONG_WITHIN = 5.0
+
+
+class Visitor(Protocol):
+    """A connection whose publish was not answered yet."""
+
+    def ping(self) -> "asyncio.Future[None]":
+        """Asks for a sign of life; done when it came."""
+
+
+class WaitingRoom:
+    """Hands out places. `held` says how many are taken by broadcasts; those under way are counted here."""
+
+    def __init__(
+        self,
+        places: int,
+        held: Callable[[], int],
+        *,
+        length: int,
+        longest_wait: float,
+        ping_every: float = PING_EVERY,
+        pong_within: float = PONG_WITHIN,
+    ) -> None:
+        self._places = places
+        self._held = held
+        self._length = length
+        self._longest_wait = longest_wait
+        self._ping_every = ping_every
+        self._pong_within = pong_within
+        self._under_way = 0  # places promised to publishers that are not broadcasts yet
+        # In the order of their coming: the channel, and a future that says whether it is their turn.
+        self._waiting: dict[Visitor, tuple[str, asyncio.Future[bool]]] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a newcomer would have a place at once."""
+        return not self._waiting and self._is_free
+
+    async def place(self, visitor: Visitor, channel_id: str) -> None:
+        """Returns with a place, for which `settled` is to be called. Raises PublishRefused's kin, Abandoned."""
+        if self.is_open:
+            self._under_way += 1
+            return
+        if any(waiting == channel_id for waiting, _ in self._waiting.values()):
+            raise KeyInUse("The channel already waits for a place from another connection", channel_id=channel_id)
+        if len(self._waiting) >= self._length:
+            raise AtCapacity(channel_id=channel_id)
+        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting[visitor] = (channel_id, turn)
+        try:
+            await self._wait(visitor, turn, channel_id)
+        finally:
+            self._waiting.pop(visitor, None)
+
+    def settled(self) -> None:
+        """Who had a place has a broadcast now, or failed to."""
+        self._under_way -= 1
+        self.freed()
+
+    def freed(self) -> None:
+        """Places may have become free: who is first in line gets them."""
+        while self._waiting and self._is_free:
+            visitor = next(iter(self._waiting))
+            _, turn = self._waiting.pop(visitor)
+            self._under_way += 1
+            turn.set_result(True)
+
+    def left(self, visitor: Visitor) -> None:
+        """Its connection is gone."""
+        if visitor in self._waiting:
+            _, turn = self._waiting.pop(visitor)
+            turn.set_result(False)
+
+    def dismiss(self) -> None:
+        """There will be no more places: everybody who waits is told so."""
+        for _, turn in self._waiting.values():
+            turn.set_exception(NodeDraining())
+        self._waiting.clear()
+
+    @property
+    def _is_free(self) -> bool:
+        return self._held() + self._under_way < self._places
+
+    async def _wait(self, visitor: Visitor, turn: "asyncio.Future[bool]", channel_id: str) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._longest_wait
+        while True:
+            await asyncio.wait((turn,), timeout=min(self._ping_every, until - loop.time()))
+            if not turn.done() and loop.time() >= until:
+                raise AtCapacity(
+                    f"All ingest places are taken and none became free within {self._longest_wait:.0f} s",
+                    channel_id=channel_id,
+                )
+            if not turn.done():
+                pong = visitor.ping()
+                await asyncio.wait((turn, pong), timeout=self._pong_within, return_when=asyncio.FIRST_COMPLETED)
+                if not turn.done() and not pong.done():
+                    raise Abandoned
+            if turn.done():
+                if not turn.result():
+                    raise Abandoned
+                return
