@@ -1,4 +1,4 @@
-# The verbs of this project. `make` alone lists them.
+# The commands of this project. `make` alone lists them.
 SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
@@ -17,7 +17,7 @@ SOURCES := app.py chalicelib ingest_container local infra benchmarks tests
 CHECKED := $(wildcard $(SOURCES))
 LAYERS := .venv/bin/lint-imports
 
-help:  ## list the verbs
+help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## start everything on this machine; Ctrl-C stops it
@@ -59,15 +59,16 @@ api-docs: $(DEV_STAMP)  ## write docs/api.md anew after a route has changed
 types: $(DEV_STAMP)
 	.venv/bin/mypy $(CHECKED)
 
-lint: $(DEV_STAMP) $(NODE_MODULES) types  ## format check, linter, types, layer rule, dashboard types
+lint: $(DEV_STAMP) $(NODE_MODULES) types  ## check formatting, lint rules, types and import layers
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	$(LAYERS)
 	cd dashboard && sh ../local/with_node.sh npm run lint
 
-format: $(DEV_STAMP)  ## format the code and mend what the linter can mend
+format: $(DEV_STAMP) $(NODE_MODULES)  ## format Python and TypeScript, and apply the linters' safe fixes
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	cd dashboard && sh ../local/with_node.sh npm run format
 
 bench: bench-ingest bench-api bench-hostile  ## run every benchmark
 

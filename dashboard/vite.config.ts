@@ -8,5 +8,15 @@ export default defineConfig({
     // Every browser that runs es2022 preloads modules itself; the polyfill is only weight.
     modulePreload: { polyfill: false },
   },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    environment: "node",
+    // Unit tests only: the browser tests (tests/e2e/browser) cover the components.
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.{ts,tsx}"],
+      reporter: ["text", "html"],
+      reportsDirectory: "../build/coverage-dashboard",
+    },
+  },
 });

@@ -92,7 +92,12 @@ export class Api {
 }
 
 function unreadable(): ApiProblem {
-  return new ApiProblem(0, "unreadable", "The server sent an answer that this page does not understand.", "Reload the page.");
+  return new ApiProblem(
+    0,
+    "unreadable",
+    "The server sent an answer that this page does not understand.",
+    "Reload the page.",
+  );
 }
 
 interface ProblemDetails {

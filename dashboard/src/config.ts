@@ -35,16 +35,16 @@ export async function loadConfig(fetcher: typeof fetch = fetch): Promise<Config>
 
 export function parseConfig(body: unknown): Config {
   const root = record(body, "config.json");
-  const cognito = record(root["cognito"], "cognito");
-  const demo = root["demo"] == null ? null : record(root["demo"], "demo");
+  const cognito = record(root.cognito, "cognito");
+  const demo = root.demo == null ? null : record(root.demo, "demo");
   return {
-    apiUrl: text(root["api_url"] ?? "", "api_url").replace(/\/+$/, ""),
-    wsUrl: required(root["ws_url"], "ws_url"),
+    apiUrl: text(root.api_url ?? "", "api_url").replace(/\/+$/, ""),
+    wsUrl: required(root.ws_url, "ws_url"),
     cognito: {
-      endpoint: required(cognito["endpoint"], "cognito.endpoint"),
-      clientId: required(cognito["client_id"], "cognito.client_id"),
+      endpoint: required(cognito.endpoint, "cognito.endpoint"),
+      clientId: required(cognito.client_id, "cognito.client_id"),
     },
-    demo: demo && { email: required(demo["email"], "demo.email"), password: required(demo["password"], "demo.password") },
+    demo: demo && { email: required(demo.email, "demo.email"), password: required(demo.password, "demo.password") },
   };
 }
 

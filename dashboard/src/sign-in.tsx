@@ -82,7 +82,13 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
             onInput={(event) => setPassword(event.currentTarget.value)}
           />
         </label>
-        <button ref={submitButton} type="submit" class="button primary wide" disabled={busy} data-testid="signin-submit">
+        <button
+          ref={submitButton}
+          type="submit"
+          class="button primary wide"
+          disabled={busy}
+          data-testid="signin-submit"
+        >
           {busy ? "Signing in…" : "Sign in"}
         </button>
         {demo && (

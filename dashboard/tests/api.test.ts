@@ -22,7 +22,7 @@ beforeEach(() => {
     requests.push({
       url: String(input),
       method: init?.method ?? "GET",
-      token: headers["Authorization"] ?? "",
+      token: headers.Authorization ?? "",
       body: init?.body ? (JSON.parse(String(init.body)) as unknown) : null,
     });
     const answer = answers.shift();
@@ -70,7 +70,8 @@ describe("failures", () => {
   });
 
   it("stays signed in when the API could not check the token", async () => {
-    const away = () => Response.json({ code: "identity_unavailable", action: "Try again in a moment." }, { status: 401 });
+    const away = () =>
+      Response.json({ code: "identity_unavailable", action: "Try again in a moment." }, { status: 401 });
     answers.push(away, away);
     expect((await failure(api.channel())).action).toBe("Try again in a moment.");
     expect(signedOut).toBe(false);

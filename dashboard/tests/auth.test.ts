@@ -24,7 +24,10 @@ class FakeCognito {
 
 const tokens = (id: string, refresh?: string) => () =>
   Response.json({ AuthenticationResult: { IdToken: id, RefreshToken: refresh, ExpiresIn: HOUR_S } });
-const refusal = (type: string, code = 400) => () => Response.json({ __type: type }, { status: code });
+const refusal =
+  (type: string, code = 400) =>
+  () =>
+    Response.json({ __type: type }, { status: code });
 
 class MemoryStorage implements Storage {
   private readonly items = new Map<string, string>();

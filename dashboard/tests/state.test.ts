@@ -2,18 +2,18 @@ import { describe, expect, it } from "vitest";
 import type { LastEnd, RefusalFacts, RefusedMessage, ServerMessage } from "../src/contract";
 import {
   CHART_WINDOW_MS,
-  type StudioState,
   initialState,
   measuresAreFresh,
   reduce,
+  type StudioState,
   wantsSnapshot,
 } from "../src/realtime/state";
-import { AT, STREAM_1, STREAM_2, channel, live, metrics, snapshot, status } from "./messages";
+import { AT, channel, live, metrics, STREAM_1, STREAM_2, snapshot, status } from "./messages";
 
 const NOW = 1_000_000;
 
 /** The state after these messages, one second apart, the last of them at `NOW`. */
-function after(...messages: ServerMessage[]): StudioState {
+function stateAfter(...messages: ServerMessage[]): StudioState {
   return messages.reduce(
     (state, message, index) => hear(state, message, NOW - (messages.length - 1 - index) * 1000),
     initialState,
@@ -43,7 +43,7 @@ function end(overrides: Partial<LastEnd> = {}): LastEnd {
 
 describe("ordering (SS-3.1, SS-3.3)", () => {
   it("drops a status that is not newer than the last one of the same stream", () => {
-    const state = after(
+    const state = stateAfter(
       snapshot(),
       status({ seq: 5, status: "OFFLINE", reason_text: "Stopped." }),
       status({ seq: 4, status: "LIVE" }),
@@ -54,7 +54,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
   });
 
   it("drops the late end of an older stream while a newer one is live", () => {
-    const state = after(
+    const state = stateAfter(
       snapshot(),
       status({ stream_id: STREAM_2, seq: 1 }),
       status({ stream_id: STREAM_1, seq: 99, status: "OFFLINE" }),
@@ -63,7 +63,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
   });
 
   it("takes the first status of a newer stream though its seq is lower", () => {
-    const state = after(
+    const state = stateAfter(
       snapshot(),
       status({ stream_id: STREAM_1, seq: 99, status: "OFFLINE" }),
       status({ stream_id: STREAM_2, seq: 1 }),
@@ -72,20 +72,17 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
   });
 
   it("drops a status that is older than the snapshot of the same stream", () => {
-    const state = after(
-      snapshot({ status: "LIVE", live: live() }, 7),
-      status({ seq: 6, status: "RECONNECTING" }),
-    );
+    const state = stateAfter(snapshot({ status: "LIVE", live: live() }, 7), status({ seq: 6, status: "RECONNECTING" }));
     expect(state.broadcast.status).toBe("LIVE");
   });
 
   it("lets a snapshot correct what no status told: a crashed node's stream is over", () => {
-    const state = after(snapshot(), status({ seq: 5 }), snapshot({ status: "OFFLINE" }));
+    const state = stateAfter(snapshot(), status({ seq: 5 }), snapshot({ status: "OFFLINE" }));
     expect(state.broadcast).toMatchObject({ status: "OFFLINE", live: null });
   });
 
   it("ignores the status of a snapshot that was read before the present stream began", () => {
-    const state = after(
+    const state = stateAfter(
       snapshot(),
       status({ stream_id: STREAM_2, seq: 1 }),
       snapshot({ status: "RECONNECTING", live: live({ stream_id: STREAM_1 }), title: "New title" }),
@@ -95,12 +92,12 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
   });
 
   it("passes over a message type of a newer server", () => {
-    const state = after(snapshot());
+    const state = stateAfter(snapshot());
     expect(hear(state, { type: "viewers", seq: 1, at: "", count: 3 } as unknown as ServerMessage, NOW)).toBe(state);
   });
 
   it("does not let the first page load overwrite what the socket said meanwhile", () => {
-    const state = reduce(after(snapshot({ status: "LIVE", live: live() })), {
+    const state = reduce(stateAfter(snapshot({ status: "LIVE", live: live() })), {
       kind: "loaded",
       channel: channel({ status: "OFFLINE" }),
       now: NOW,
@@ -110,7 +107,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
 });
 
 describe("watchdog", () => {
-  const running = after(snapshot(), status(), metrics());
+  const running = stateAfter(snapshot(), status(), metrics());
 
   const LONG_AGO = NOW - 3_600_000;
 
@@ -131,7 +128,7 @@ describe("watchdog", () => {
   });
 
   it("asks when the grace of RECONNECTING is over and nobody said so, however recently it had asked", () => {
-    const state = after(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
+    const state = stateAfter(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
     expect(wantsSnapshot(state, NOW + 7_900, LONG_AGO)).toBe(false);
     expect(wantsSnapshot(state, NOW + 8_001, NOW + 7_900)).toBe(true);
     expect(wantsSnapshot(state, NOW + 9_000, NOW + 8_001)).toBe(false);
@@ -139,52 +136,62 @@ describe("watchdog", () => {
   });
 
   it("asks when metrics speak of a broadcast that is not held for live", () => {
-    expect(wantsSnapshot(after(snapshot(), metrics()), NOW, LONG_AGO)).toBe(true);
-    expect(wantsSnapshot(after(snapshot(), metrics()), NOW, NOW - 1_900)).toBe(false);
-    expect(wantsSnapshot(after(snapshot(), metrics(), snapshot()), NOW, LONG_AGO)).toBe(false);
+    expect(wantsSnapshot(stateAfter(snapshot(), metrics()), NOW, LONG_AGO)).toBe(true);
+    expect(wantsSnapshot(stateAfter(snapshot(), metrics()), NOW, NOW - 1_900)).toBe(false);
+    expect(wantsSnapshot(stateAfter(snapshot(), metrics(), snapshot()), NOW, LONG_AGO)).toBe(false);
   });
 
   it("is content off air, however long nothing comes", () => {
-    expect(wantsSnapshot(after(snapshot()), NOW + 3_600_000, LONG_AGO)).toBe(false);
+    expect(wantsSnapshot(stateAfter(snapshot()), NOW + 3_600_000, LONG_AGO)).toBe(false);
   });
 });
 
 describe("clocks", () => {
   it("counts the grace down from the message's own time, not from this machine's", () => {
-    const state = after(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
+    const state = stateAfter(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
     expect(state.broadcast.until).toBe(NOW + 8_000);
   });
 
   it("knows from a snapshot when the grace ends", () => {
-    const state = after(snapshot({ status: "RECONNECTING", status_until: "2026-01-01T12:00:05Z", live: live() }));
+    const state = stateAfter(snapshot({ status: "RECONNECTING", status_until: "2026-01-01T12:00:05Z", live: live() }));
     expect(state.broadcast.until).toBe(NOW + 5_000);
   });
 
   it("does not let the uptime jump about with rounded or late metrics", () => {
-    const state = after(snapshot({ status: "LIVE", live: live() }), metrics({ uptime_s: 61 }), metrics({ uptime_s: 61 }));
+    const state = stateAfter(
+      snapshot({ status: "LIVE", live: live() }),
+      metrics({ uptime_s: 61 }),
+      metrics({ uptime_s: 61 }),
+    );
     expect(state.broadcast.startedAt).toBe(NOW - 2_000 - 60_000);
   });
 
   it("takes the uptime from the server", () => {
-    expect(after(snapshot({ status: "LIVE", live: live() })).broadcast.startedAt).toBe(NOW - 60_000);
-    expect(after(snapshot(), status(), metrics({ uptime_s: 90 })).broadcast.startedAt).toBe(NOW - 90_000);
+    expect(stateAfter(snapshot({ status: "LIVE", live: live() })).broadcast.startedAt).toBe(NOW - 60_000);
+    expect(stateAfter(snapshot(), status(), metrics({ uptime_s: 90 })).broadcast.startedAt).toBe(NOW - 90_000);
   });
 });
 
 describe("measures (SS-3.2)", () => {
   it("shows what the metrics say", () => {
-    const state = after(snapshot(), status({ live: live() }), metrics({ encoder: "OBS" }));
-    expect(state.broadcast.live).toMatchObject({ bitrate_kbps: 2500, width: 1280, height: 720, fps: 30, encoder: "OBS" });
+    const state = stateAfter(snapshot(), status({ live: live() }), metrics({ encoder: "OBS" }));
+    expect(state.broadcast.live).toMatchObject({
+      bitrate_kbps: 2500,
+      width: 1280,
+      height: 720,
+      fps: 30,
+      encoder: "OBS",
+    });
   });
 
   it("takes nothing of the former codec for the present one's", () => {
     const known = live({ video_codec: "h264", video_profile: "High", video_level: "4.1" });
-    const state = after(snapshot(), status({ live: known }), metrics({ video_codec: "hevc" }));
+    const state = stateAfter(snapshot(), status({ live: known }), metrics({ video_codec: "hevc" }));
     expect(state.broadcast.live).toMatchObject({ video_codec: "hevc", video_profile: null, video_level: null });
   });
 
   it("keeps the last known measures while the encoder is away", () => {
-    const state = after(
+    const state = stateAfter(
       snapshot(),
       status({ live: live() }),
       metrics(),
@@ -195,7 +202,7 @@ describe("measures (SS-3.2)", () => {
   });
 
   it("does not take the last stream's measures for the next one's", () => {
-    const state = after(
+    const state = stateAfter(
       snapshot(),
       status({ live: live() }),
       metrics(),
@@ -206,20 +213,20 @@ describe("measures (SS-3.2)", () => {
   });
 
   it("ignores metrics of an older stream", () => {
-    const state = after(snapshot(), status({ stream_id: STREAM_2 }), metrics({ stream_id: STREAM_1 }));
+    const state = stateAfter(snapshot(), status({ stream_id: STREAM_2 }), metrics({ stream_id: STREAM_1 }));
     expect(state.samples).toEqual([]);
     expect(state.doubtful).toBe(false);
   });
 
   it("keeps a minute of samples", () => {
-    let state = after(snapshot(), status());
+    let state = stateAfter(snapshot(), status());
     for (let second = 0; second < 90; second++) state = hear(state, metrics(), NOW + second * 1000);
     expect(state.samples).toHaveLength(CHART_WINDOW_MS / 1000 + 1);
     expect(state.samples.at(-1)?.at).toBe(NOW + 89_000);
   });
 
   it("calls measures stale when none came for four seconds", () => {
-    const state = after(snapshot(), status(), metrics());
+    const state = stateAfter(snapshot(), status(), metrics());
     expect(measuresAreFresh(state, NOW + 4_000)).toBe(true);
     expect(measuresAreFresh(state, NOW + 4_001)).toBe(false);
   });
@@ -239,7 +246,7 @@ describe("refusals (FX-9)", () => {
   const read = (second: number) => ({ ...refused(second), at: refusedAt(second) }) as unknown as RefusalFacts;
 
   it("shows a refusal with its reason and what to do", () => {
-    expect(after(snapshot(), refused(0)).refusal).toMatchObject({
+    expect(stateAfter(snapshot(), refused(0)).refusal).toMatchObject({
       reason: "The stream key has expired",
       action: "Get a new stream key.",
       clientIp: "203.0.113.7",
@@ -249,46 +256,46 @@ describe("refusals (FX-9)", () => {
   });
 
   it("counts the same refusal instead of piling it up", () => {
-    expect(after(snapshot(), refused(0), refused(1), refused(2)).refusal?.count).toBe(3);
-    expect(after(snapshot(), refused(0), refused(1), refused(2, { code: "key_unknown" })).refusal?.count).toBe(1);
+    expect(stateAfter(snapshot(), refused(0), refused(1), refused(2)).refusal?.count).toBe(3);
+    expect(stateAfter(snapshot(), refused(0), refused(1), refused(2, { code: "key_unknown" })).refusal?.count).toBe(1);
   });
 
   it("takes no notice of one that is told twice, or late", () => {
-    expect(after(snapshot(), refused(1), refused(1), refused(0)).refusal?.count).toBe(1);
-    expect(after(snapshot(), refused(1), snapshot({ last_refusal: read(1) })).refusal?.count).toBe(1);
+    expect(stateAfter(snapshot(), refused(1), refused(1), refused(0)).refusal?.count).toBe(1);
+    expect(stateAfter(snapshot(), refused(1), snapshot({ last_refusal: read(1) })).refusal?.count).toBe(1);
   });
 
   it("does not touch the running broadcast", () => {
-    expect(after(snapshot(), status(), refused(0)).broadcast.status).toBe("LIVE");
+    expect(stateAfter(snapshot(), status(), refused(0)).broadcast.status).toBe("LIVE");
   });
 
   it("goes when dismissed, and when a broadcast begins after all", () => {
-    expect(reduce(after(snapshot(), refused(0)), { kind: "refusal-dismissed" }).refusal).toBeNull();
-    expect(after(snapshot(), refused(0), status()).refusal).toBeNull();
+    expect(reduce(stateAfter(snapshot(), refused(0)), { kind: "refusal-dismissed" }).refusal).toBeNull();
+    expect(stateAfter(snapshot(), refused(0), status()).refusal).toBeNull();
   });
 
   it("is known from a snapshot, with the time that a message told", () => {
-    const state = after(snapshot({ last_refusal: read(-60) }));
+    const state = stateAfter(snapshot({ last_refusal: read(-60) }));
     expect(state.refusal).toMatchObject({ code: "key_expired", at: Date.parse(AT) - 60_000, count: 1 });
   });
 
   it("stays dismissed when a snapshot tells it again, and a newer one is shown", () => {
-    const dismissed = reduce(after(snapshot(), refused(0)), { kind: "refusal-dismissed" });
+    const dismissed = reduce(stateAfter(snapshot(), refused(0)), { kind: "refusal-dismissed" });
     expect(hear(dismissed, snapshot({ last_refusal: read(0) }), NOW).refusal).toBeNull();
     expect(hear(dismissed, snapshot({ last_refusal: read(1) }), NOW).refusal).not.toBeNull();
   });
 
   it("is not shown from a snapshot when it is older than a day, or than the broadcast that came after it", () => {
-    expect(after(snapshot({ last_refusal: read(-86_401) })).refusal).toBeNull();
-    expect(after(snapshot({ status: "LIVE", live: live(), last_refusal: read(-61) })).refusal).toBeNull();
-    expect(after(snapshot({ status: "LIVE", live: live(), last_refusal: read(-59) })).refusal).not.toBeNull();
-    expect(after(snapshot({ last_end: end(), last_refusal: read(-3_601) })).refusal).toBeNull();
+    expect(stateAfter(snapshot({ last_refusal: read(-86_401) })).refusal).toBeNull();
+    expect(stateAfter(snapshot({ status: "LIVE", live: live(), last_refusal: read(-61) })).refusal).toBeNull();
+    expect(stateAfter(snapshot({ status: "LIVE", live: live(), last_refusal: read(-59) })).refusal).not.toBeNull();
+    expect(stateAfter(snapshot({ last_end: end(), last_refusal: read(-3_601) })).refusal).toBeNull();
   });
 });
 
 describe("the last end", () => {
   it("is known from a snapshot, with its time", () => {
-    expect(after(snapshot({ last_end: end() })).broadcast).toMatchObject({
+    expect(stateAfter(snapshot({ last_end: end() })).broadcast).toMatchObject({
       status: "OFFLINE",
       reason: "key_reset",
       reasonText: "The stream key was reset.",
@@ -299,14 +306,14 @@ describe("the last end", () => {
 
   it("has no time where nobody wrote it: a lost node's", () => {
     const lost = end({ ended_at: null, reason: "node_lost", reason_text: "The ingest server failed." });
-    expect(after(snapshot({ last_end: lost })).broadcast).toMatchObject({
+    expect(stateAfter(snapshot({ last_end: lost })).broadcast).toMatchObject({
       reasonText: "The ingest server failed.",
       endedAt: null,
     });
   });
 
   it("of an older stream does not take the place of a newer one's", () => {
-    const state = after(
+    const state = stateAfter(
       snapshot(),
       status({ stream_id: STREAM_2, status: "OFFLINE", reason_text: "Stopped." }),
       snapshot({ last_end: end() }),
@@ -322,17 +329,19 @@ describe("details and key", () => {
   };
 
   it("follow what another window changed", () => {
-    expect(after(snapshot(), edited(2, "Organ")).channel?.title).toBe("Organ");
+    expect(stateAfter(snapshot(), edited(2, "Organ")).channel?.title).toBe("Organ");
   });
 
   it("go by the edition, in whichever order answers come", () => {
-    expect(after(snapshot(), edited(3, "Newest"), edited(2, "Older")).channel?.title).toBe("Newest");
-    expect(after(snapshot(), edited(3, "Newest"), snapshot({ edition: 2, title: "Older" })).channel?.title).toBe("Newest");
+    expect(stateAfter(snapshot(), edited(3, "Newest"), edited(2, "Older")).channel?.title).toBe("Newest");
+    expect(stateAfter(snapshot(), edited(3, "Newest"), snapshot({ edition: 2, title: "Older" })).channel?.title).toBe(
+      "Newest",
+    );
   });
 });
 
 it("knows a reset key by its last four characters only (SS-1.4)", () => {
-  const state = reduce(after(snapshot()), {
+  const state = reduce(stateAfter(snapshot()), {
     kind: "key-read",
     credentials: {
       ingest_url: "rtmp://127.0.0.1:1935/live",

@@ -94,7 +94,9 @@ describe("copying", () => {
 
   it("says when the clipboard is denied", async () => {
     vi.stubGlobal("window", {});
-    vi.stubGlobal("navigator", { clipboard: { writeText: () => Promise.reject(new DOMException("no", "NotAllowedError")) } });
+    vi.stubGlobal("navigator", {
+      clipboard: { writeText: () => Promise.reject(new DOMException("no", "NotAllowedError")) },
+    });
     expect(await copyText(Promise.resolve("text"))).toBe("no-clipboard");
   });
 
@@ -186,7 +188,12 @@ describe("words and figures", () => {
     expect(secondsLeft(8_000, 9_000)).toBe(0);
     expect(kbps(4612.3)).toBe("4,612");
     expect([frameRate(30), frameRate(30000 / 1001)]).toEqual(["30", "29.97"]);
-    expect([ago(500), ago(12_000), ago(180_000), ago(7_300_000)]).toEqual(["just now", "12 s ago", "3 min ago", "2 h ago"]);
+    expect([ago(500), ago(12_000), ago(180_000), ago(7_300_000)]).toEqual([
+      "just now",
+      "12 s ago",
+      "3 min ago",
+      "2 h ago",
+    ]);
   });
 
   it("says of picture and sound as much as is known", () => {

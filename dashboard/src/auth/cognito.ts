@@ -22,7 +22,11 @@ export class AuthError extends Error {
 }
 
 interface AuthAnswer {
-  readonly AuthenticationResult?: { readonly IdToken: string; readonly RefreshToken?: string; readonly ExpiresIn: number };
+  readonly AuthenticationResult?: {
+    readonly IdToken: string;
+    readonly RefreshToken?: string;
+    readonly ExpiresIn: number;
+  };
   readonly ChallengeName?: string;
 }
 
@@ -84,14 +88,19 @@ export class Cognito {
 
 function failure(status: number, answer: unknown): AuthError {
   // `__type` may be a bare name or "namespace#Name".
-  const code = String((answer as { __type?: unknown } | null)?.__type ?? "").split("#").pop();
+  const code = String((answer as { __type?: unknown } | null)?.__type ?? "")
+    .split("#")
+    .pop();
   switch (code) {
     case "NotAuthorizedException":
     case "UserNotFoundException":
       // One sentence for both: who has an account here is nobody's business.
       return new AuthError("credentials", "That e-mail and password do not match. Check both and try again.");
     case "UserNotConfirmedException":
-      return new AuthError("credentials", "This account is not confirmed yet. Follow the link in the e-mail we sent you.");
+      return new AuthError(
+        "credentials",
+        "This account is not confirmed yet. Follow the link in the e-mail we sent you.",
+      );
     case "PasswordResetRequiredException":
       return new AuthError("credentials", "This account needs a new password before you can sign in.");
     case "TooManyRequestsException":

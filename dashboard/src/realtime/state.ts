@@ -25,7 +25,7 @@ import type {
   StatusMessage,
 } from "../contract";
 import { newestDetails, withDetails, withKey } from "./details";
-import { type RefusalState, nextRefusal, refusalAsRead } from "./refusal";
+import { nextRefusal, type RefusalState, refusalAsRead } from "./refusal";
 
 /** A broadcaster's chart looks back this far. */
 export const CHART_WINDOW_MS = 60_000;
@@ -221,7 +221,8 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
     endedAt: message.status === "OFFLINE" ? at : null,
     startedAt: message.status === "OFFLINE" ? null : startedAt,
     until: message.until === null ? null : localTime(message.until, at, now),
-    live: message.status === "OFFLINE" ? null : message.live ? withKnownMeasures(message.live, before.live) : before.live,
+    live:
+      message.status === "OFFLINE" ? null : message.live ? withKnownMeasures(message.live, before.live) : before.live,
   };
   return {
     ...state,

@@ -3,7 +3,7 @@ import { type Api, ApiProblem, explain } from "../api";
 import type { Details, OwnDetails, Visibility } from "../contract";
 import { useFlash } from "../ui/hooks";
 import { Icon } from "../ui/icon";
-import { type DetailsText, changesOf, textOf } from "./details-text";
+import { changesOf, type DetailsText, textOf } from "./details-text";
 
 const VISIBILITIES: readonly { value: Visibility; label: string }[] = [
   { value: "public", label: "Public" },
@@ -61,7 +61,12 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
     );
 
   return (
-    <form class="card" aria-labelledby="details-heading" data-testid="details-form" onSubmit={(event) => void save(event)}>
+    <form
+      class="card"
+      aria-labelledby="details-heading"
+      data-testid="details-form"
+      onSubmit={(event) => void save(event)}
+    >
       <header class="card-head">
         <h2 id="details-heading">Channel details</h2>
         <p class="muted">What viewers read</p>
@@ -140,7 +145,9 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       </label>
       {problem && (
         <p class="field-error" role="alert" data-testid="details-error">
-          {Object.keys(problem.fields).length > 0 ? "Not saved yet: please correct what is marked above." : explain(problem)}
+          {Object.keys(problem.fields).length > 0
+            ? "Not saved yet: please correct what is marked above."
+            : explain(problem)}
         </p>
       )}
       <div class="field-foot">

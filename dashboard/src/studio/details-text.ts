@@ -26,7 +26,9 @@ export function changesOf(details: Details, text: DetailsText): Partial<Details>
   };
   const names = Object.keys(wanted) as (keyof Details)[];
   return Object.fromEntries(
-    names.filter((name) => JSON.stringify(wanted[name]) !== JSON.stringify(details[name])).map((name) => [name, wanted[name]]),
+    names
+      .filter((name) => JSON.stringify(wanted[name]) !== JSON.stringify(details[name]))
+      .map((name) => [name, wanted[name]]),
   );
 }
 

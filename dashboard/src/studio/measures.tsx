@@ -3,7 +3,15 @@ import type { Live } from "../contract";
 import type { Sample } from "../realtime/state";
 import { frameRate, kbps } from "../ui/format";
 import { BitrateChart } from "./bitrate-chart";
-import { type Media, anythingMeasured, codecName, encoderName, missingMedia, profileAndLevel, rateAndChannels } from "./status-words";
+import {
+  anythingMeasured,
+  codecName,
+  encoderName,
+  type Media,
+  missingMedia,
+  profileAndLevel,
+  rateAndChannels,
+} from "./status-words";
 
 interface MeasuresProps {
   readonly live: Live | null;
@@ -54,10 +62,20 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
         <Measure name="Frame rate" testid="fps" unit="fps">
           {live?.fps ? frameRate(live.fps) : null}
         </Measure>
-        <Measure name="Video" testid="video-codec" unit={live ? profileAndLevel(live) : ""} missing={missing.includes("video")}>
+        <Measure
+          name="Video"
+          testid="video-codec"
+          unit={live ? profileAndLevel(live) : ""}
+          missing={missing.includes("video")}
+        >
           {live?.video_codec ? codecName(live.video_codec) : missing.includes("video") ? MISSING.video.short : null}
         </Measure>
-        <Measure name="Audio" testid="audio-codec" unit={live ? rateAndChannels(live) : ""} missing={missing.includes("audio")}>
+        <Measure
+          name="Audio"
+          testid="audio-codec"
+          unit={live ? rateAndChannels(live) : ""}
+          missing={missing.includes("audio")}
+        >
           {live?.audio_codec ? codecName(live.audio_codec) : missing.includes("audio") ? MISSING.audio.short : null}
         </Measure>
         <Measure name="Encoder" testid="encoder">

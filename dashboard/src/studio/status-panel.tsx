@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import type { Api } from "../api";
-import { type StudioState, measuresAreFresh } from "../realtime/state";
+import { measuresAreFresh, type StudioState } from "../realtime/state";
 import { Confirm } from "../ui/confirm";
 import { ago, duration, secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
 import { Measures } from "./measures";
-import { type ShownStatus, announcement, interruption, isWaitingForKeyFrame, shownStatus } from "./status-words";
+import { announcement, interruption, isWaitingForKeyFrame, type ShownStatus, shownStatus } from "./status-words";
 
 interface StatusPanelProps {
   readonly state: StudioState;

@@ -84,7 +84,9 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
               type="button"
               class="button"
               data-testid={reveal.key === null ? "reveal-key" : "hide-key"}
-              onClick={() => (reveal.key === null ? reveal.show().catch((error) => setProblem(explain(error))) : reveal.hide())}
+              onClick={() =>
+                reveal.key === null ? reveal.show().catch((error) => setProblem(explain(error))) : reveal.hide()
+              }
             >
               <Icon name={reveal.key === null ? "eye" : "hide"} />
               <span>
@@ -141,7 +143,8 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
           {facts && <p>The present key stops working at once, and cannot be brought back.</p>}
           {running ? (
             <p>
-              <strong>You are on air: your broadcast ends</strong> and cannot go on until the new key is in your encoder.
+              <strong>You are on air: your broadcast ends</strong> and cannot go on until the new key is in your
+              encoder.
             </p>
           ) : (
             <p>A broadcast that runs on it ends. You will need to put the new key into your encoder.</p>

@@ -3,7 +3,7 @@ import { Api, ApiProblem } from "../api";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
 import { Realtime } from "../realtime/socket";
-import { type StudioEvent, type StudioState, initialState, reduce, wantsSnapshot } from "../realtime/state";
+import { initialState, reduce, type StudioEvent, type StudioState, wantsSnapshot } from "../realtime/state";
 import { keepDismissed, readDismissed } from "./dismissed";
 
 export interface StudioHandle {

@@ -55,10 +55,22 @@ export function Confirm({ title, children, confirmLabel, busyLabel, onConfirm, o
         </p>
       )}
       <div class="dialog-actions">
-        <button type="button" class="button" data-testid="cancel" disabled={busy} onClick={() => dialog.current?.close()}>
+        <button
+          type="button"
+          class="button"
+          data-testid="cancel"
+          disabled={busy}
+          onClick={() => dialog.current?.close()}
+        >
           Cancel
         </button>
-        <button type="button" class="button danger" data-testid="confirm" disabled={busy} onClick={() => void confirm()}>
+        <button
+          type="button"
+          class="button danger"
+          data-testid="confirm"
+          disabled={busy}
+          onClick={() => void confirm()}
+        >
           {busy ? busyLabel : confirmLabel}
         </button>
       </div>
