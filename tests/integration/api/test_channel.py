@@ -11,7 +11,7 @@ from tests.support.stack import Stack
 KEY = re.compile("[A-Za-z0-9]{40}")
 CHANNEL = {
     "channel_id", "status", "status_until", "title", "description", "category", "tags", "visibility", "region",
-    "ingest_url", "playback", "key", "live",
+    "ingest_url", "playback", "key", "live", "edition", "last_end", "last_refusal",
 }  # fmt: skip
 CREDENTIALS = {"ingest_url", "key_id", "stream_key_masked", "expires_at"}
 
@@ -156,12 +156,12 @@ def test_the_public_list_is_open_and_says_when_it_is_empty(anyone: Client) -> No
 def test_a_private_channel_is_not_found_by_others(me: Client, anyone: Client) -> None:
     channel_id = me.get("/api/channel").json["channel_id"]
     public = anyone.get(f"/api/channels/{channel_id}").json
-    assert public.keys() == CHANNEL - {"visibility", "region", "ingest_url", "key"}
+    assert public.keys() == CHANNEL - {"visibility", "region", "ingest_url", "key", "last_end", "last_refusal"}
     me("PATCH", "/api/channel", {"visibility": "private"})
     anyone.get(f"/api/channels/{channel_id}").problem(404, "channel_not_found")
 
 
-@pytest.mark.parametrize("channel_id", ["nobody", "ch_" + "0" * 24, "%00", "a" * 3_000, "..%2f..", "%F0%9F%94%91"])
+@pytest.mark.parametrize("channel_id", ["nobody", "ch_" + "0" * 24, "a" * 3_000, "..%2f..", "%F0%9F%94%91"])
 def test_an_unknown_channel_is_not_found_whatever_it_is_called(anyone: Client, channel_id: str) -> None:
     anyone.get(f"/api/channels/{channel_id}").problem(404, "channel_not_found")
 
