@@ -10,13 +10,14 @@ from benchmarks.api.callers import Call
 from benchmarks.api.gateway import HEADER
 from benchmarks.api.house import SERVER, Lodger, now_ms
 from benchmarks.api.meter import Cost
+from chalicelib import contract
 from chalicelib.aws import POOL
 from chalicelib.domain.cards import Search
 from chalicelib.domain.publications import Dialect
-from chalicelib.services import stream_views
 from chalicelib.services.media_servers import claims
 from chalicelib.services.media_servers.publishers import MediaServer
 from chalicelib.services.reading import discovery
+from chalicelib.services.serializers import streams as stream_serializer
 
 PAGE = 50
 COUNTED = 20  # calls of a row whose read units are counted
@@ -47,8 +48,8 @@ class Services:
         def call(number: int) -> Cost:
             with _places, meter.measured(reads=number < COUNTED) as cost:
                 page = discovery.public_streams(Search(), PAGE, None, now_ms())
-                answer = stream_views.PublicStreamPage(
-                    streams=[stream_views.public_stream(one) for one in page.streams], next_cursor=page.next_cursor
+                answer = contract.PublicStreamPage(
+                    streams=[stream_serializer.public_stream(one) for one in page.streams], next_cursor=page.next_cursor
                 ).model_dump_json()
             if answer.count('"LIVE"') != PAGE:
                 raise RuntimeError("The list is not what was put there")

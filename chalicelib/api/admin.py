@@ -2,13 +2,15 @@
 
 from chalice.app import Blueprint, Response
 
+from chalicelib import contract
 from chalicelib.api.http import Page, now_ms, ok_text
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.domain.errors import NodeNotFound, NotLive, StreamNotFound
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admin_views, stream_views, views
 from chalicelib.services.reading import discovery
+from chalicelib.services.serializers import nodes as node_serializer
+from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import fleet, lifecycle
 
 blueprint = Blueprint(__name__)
@@ -16,17 +18,17 @@ blueprint = Blueprint(__name__)
 _pages = SharedAnswers()
 
 
-@route(blueprint, "GET", "/api/admin/streams", ADMIN, query=Page, answer=stream_views.ActiveStreamPage)
+@route(blueprint, "GET", "/api/admin/streams", ADMIN, query=Page, answer=contract.ActiveStreamPage)
 def list_active_streams(query: Page) -> Response:
     """Every stream that is live or waits for its encoder, private ones too, oldest first."""
     return ok_text(_pages.get(query.model_dump_json(), lambda: _active_streams(query).model_dump_json()))
 
 
-def _active_streams(query: Page) -> stream_views.ActiveStreamPage:
+def _active_streams(query: Page) -> contract.ActiveStreamPage:
     now = now_ms()
     page = discovery.active_streams(query.limit, query.cursor, now)
-    return stream_views.ActiveStreamPage(
-        streams=[stream_views.active_stream(one, now) for one in page.streams],
+    return contract.ActiveStreamPage(
+        streams=[stream_serializer.active_stream(one, now) for one in page.streams],
         next_cursor=page.next_cursor,
         message=None if page.streams or page.next_cursor else "No stream is active.",
     )
@@ -37,13 +39,13 @@ def _active_streams(query: Page) -> stream_views.ActiveStreamPage:
     "GET",
     "/api/admin/streams/{stream_id}",
     ADMIN,
-    answer=stream_views.StreamDetails,
+    answer=contract.StreamDetails,
     problems=(StreamNotFound,),
 )
-def get_stream_details(stream_id: str) -> stream_views.StreamDetails:
+def get_stream_details(stream_id: str) -> contract.StreamDetails:
     """All that is known of one stream, running or over."""
     now = now_ms()
-    return stream_views.details(discovery.stream_details(stream_id, now), now)
+    return stream_serializer.details(discovery.stream_details(stream_id, now), now)
 
 
 @route(
@@ -51,21 +53,21 @@ def get_stream_details(stream_id: str) -> stream_views.StreamDetails:
     "DELETE",
     "/api/admin/streams/{stream_id}",
     ADMIN,
-    answer=views.Ordered,
+    answer=contract.Accepted,
     status=202,
     problems=(StreamNotFound, NotLive),
 )
-def end_stream(stream_id: str) -> views.Ordered:
+def end_stream(stream_id: str) -> contract.Accepted:
     """Ends a stream that runs. Its key stays good: revoke that as well to keep the broadcaster out."""
     lifecycle.end_stream(stream_id, EndReason.ADMIN_STOPPED, now_ms())
-    return views.Ordered(stream_id=stream_id)
+    return contract.Accepted(stream_id=stream_id)
 
 
-@route(blueprint, "GET", "/api/admin/nodes", ADMIN, answer=admin_views.NodeList)
-def list_nodes() -> admin_views.NodeList:
+@route(blueprint, "GET", "/api/admin/nodes", ADMIN, answer=contract.NodeList)
+def list_nodes() -> contract.NodeList:
     """Our ingest nodes, those too that are gone since a day at most."""
     now = now_ms()
-    return admin_views.NodeList(nodes=[admin_views.node(node, gone=gone) for node, gone in fleet.members(now)])
+    return contract.NodeList(nodes=[node_serializer.node(node, gone=gone) for node, gone in fleet.members(now)])
 
 
 @route(
@@ -73,11 +75,11 @@ def list_nodes() -> admin_views.NodeList:
     "POST",
     "/api/admin/nodes/{node_id}/drain",
     ADMIN,
-    answer=admin_views.NodeList,
+    answer=contract.NodeList,
     status=202,
     problems=(NodeNotFound,),
 )
-def drain_node(node_id: str) -> admin_views.NodeList:
+def drain_node(node_id: str) -> contract.NodeList:
     """The node takes no new publishers within two seconds; those that it has go on. Until it is undrained or started
     anew."""
     fleet.drain(node_id)
@@ -89,11 +91,11 @@ def drain_node(node_id: str) -> admin_views.NodeList:
     "POST",
     "/api/admin/nodes/{node_id}/undrain",
     ADMIN,
-    answer=admin_views.NodeList,
+    answer=contract.NodeList,
     status=202,
     problems=(NodeNotFound,),
 )
-def undrain_node(node_id: str) -> admin_views.NodeList:
+def undrain_node(node_id: str) -> contract.NodeList:
     """A drained node takes new publishers again within two seconds."""
     fleet.undrain(node_id)
     return list_nodes()

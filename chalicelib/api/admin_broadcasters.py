@@ -4,6 +4,7 @@ from typing import Annotated
 
 from chalice.app import Blueprint
 
+from chalicelib import contract
 from chalicelib.api.admin_keys import ADMINISTRATOR
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import ListPage, RequestModel, example, now_ms
@@ -11,9 +12,10 @@ from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain import broadcasters as people
 from chalicelib.domain import channels as limits
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
-from chalicelib.services import admin_views, broadcasters
+from chalicelib.services import broadcasters
 from chalicelib.services.identity import MAX_SUBJECT
 from chalicelib.services.keys import keyring
+from chalicelib.services.serializers import broadcasters as broadcaster_serializer
 
 blueprint = Blueprint(__name__)
 
@@ -50,14 +52,16 @@ class BroadcasterEdit(RequestModel):
     "/api/admin/broadcasters",
     ADMIN,
     body=NewBroadcaster,
-    answer=admin_views.BroadcasterBody,
+    answer=contract.Broadcaster,
     status=201,
     problems=(BroadcasterExists,),
     idempotent=True,
 )
-def create_broadcaster(body: NewBroadcaster) -> admin_views.BroadcasterBody:
+def create_broadcaster(body: NewBroadcaster) -> contract.Broadcaster:
     """A broadcaster with a channel."""
-    return admin_views.broadcaster(broadcasters.create(body.display_name, body.contact, body.user_id, now_ms()))
+    return broadcaster_serializer.broadcaster(
+        broadcasters.create(body.display_name, body.contact, body.user_id, now_ms())
+    )
 
 
 class BroadcasterQuery(ListPage):
@@ -75,15 +79,16 @@ class Blocking(RequestModel):
     why: Annotated[str, Text(people.MAX_REASON, strip=True)] = ""
 
 
-@route(blueprint, "GET", "/api/admin/broadcasters", ADMIN, query=BroadcasterQuery, answer=admin_views.BroadcasterPage)
-def list_broadcasters(query: BroadcasterQuery) -> admin_views.BroadcasterPage:
+@route(blueprint, "GET", "/api/admin/broadcasters", ADMIN, query=BroadcasterQuery, answer=contract.BroadcasterPage)
+def list_broadcasters(query: BroadcasterQuery) -> contract.BroadcasterPage:
     """All broadcasters, or those whom `q` finds, newest first. Case is ignored."""
     if query.q is None:
         page = broadcasters.listed(query.limit, query.cursor)
     else:
         page = broadcasters.found(query.q, query.limit, query.cursor)
-    return admin_views.BroadcasterPage(
-        broadcasters=[admin_views.broadcaster(one) for one in page.broadcasters], next_cursor=page.next_cursor
+    return contract.BroadcasterPage(
+        broadcasters=[broadcaster_serializer.broadcaster(one) for one in page.broadcasters],
+        next_cursor=page.next_cursor,
     )
 
 
@@ -92,14 +97,14 @@ def list_broadcasters(query: BroadcasterQuery) -> admin_views.BroadcasterPage:
     "GET",
     "/api/admin/broadcasters/{broadcaster_id}",
     ADMIN,
-    answer=admin_views.BroadcasterDetails,
+    answer=contract.BroadcasterDetails,
     problems=(BroadcasterNotFound,),
 )
-def get_broadcaster(broadcaster_id: str) -> admin_views.BroadcasterDetails:
+def get_broadcaster(broadcaster_id: str) -> contract.BroadcasterDetails:
     """One broadcaster with all their keys."""
     channel = broadcasters.get(broadcaster_id)
     keys = keyring.of_channel(channel.channel_id, now_ms())
-    return admin_views.broadcaster_details(channel, keys, broadcasters.history(channel.channel_id))
+    return broadcaster_serializer.broadcaster_details(channel, keys, broadcasters.history(channel.channel_id))
 
 
 @route(
@@ -108,13 +113,13 @@ def get_broadcaster(broadcaster_id: str) -> admin_views.BroadcasterDetails:
     "/api/admin/broadcasters/{broadcaster_id}",
     ADMIN,
     body=BroadcasterEdit,
-    answer=admin_views.BroadcasterBody,
+    answer=contract.Broadcaster,
     problems=(BroadcasterNotFound,),
 )
-def edit_broadcaster(broadcaster_id: str, body: BroadcasterEdit) -> admin_views.BroadcasterBody:
+def edit_broadcaster(broadcaster_id: str, body: BroadcasterEdit) -> contract.Broadcaster:
     """Display name and contact."""
     changes = body.model_dump(mode="json", exclude_none=True)
-    return admin_views.broadcaster(broadcasters.edit(broadcaster_id, changes))
+    return broadcaster_serializer.broadcaster(broadcasters.edit(broadcaster_id, changes))
 
 
 @route(
@@ -123,13 +128,13 @@ def edit_broadcaster(broadcaster_id: str, body: BroadcasterEdit) -> admin_views.
     "/api/admin/broadcasters/{broadcaster_id}/block",
     ADMIN,
     body=Blocking,
-    answer=admin_views.BroadcasterBody,
+    answer=contract.Broadcaster,
     problems=(BroadcasterNotFound,),
 )
-def block_broadcaster(broadcaster_id: str, body: Blocking) -> admin_views.BroadcasterBody:
+def block_broadcaster(broadcaster_id: str, body: Blocking) -> contract.Broadcaster:
     """The person may neither broadcast nor use the API; what runs is ended. So for every account with their e-mail
     address, later ones too. Blocking again changes nothing."""
-    return admin_views.broadcaster(broadcasters.block(broadcaster_id, body.by, body.why, now_ms()))
+    return broadcaster_serializer.broadcaster(broadcasters.block(broadcaster_id, body.by, body.why, now_ms()))
 
 
 @route(
@@ -138,9 +143,9 @@ def block_broadcaster(broadcaster_id: str, body: Blocking) -> admin_views.Broadc
     "/api/admin/broadcasters/{broadcaster_id}/unblock",
     ADMIN,
     body=Blocking,
-    answer=admin_views.BroadcasterBody,
+    answer=contract.Broadcaster,
     problems=(BroadcasterNotFound,),
 )
-def unblock_broadcaster(broadcaster_id: str, body: Blocking) -> admin_views.BroadcasterBody:
+def unblock_broadcaster(broadcaster_id: str, body: Blocking) -> contract.Broadcaster:
     """The person may do again what they could, with the keys that they had. Unblocking again changes nothing."""
-    return admin_views.broadcaster(broadcasters.unblock(broadcaster_id, body.by, body.why, now_ms()))
+    return broadcaster_serializer.broadcaster(broadcasters.unblock(broadcaster_id, body.by, body.why, now_ms()))

@@ -5,14 +5,17 @@ from typing import Annotated
 from chalice.app import Blueprint
 from pydantic import Field, StringConstraints
 
+from chalicelib import contract
 from chalicelib.api.http import ListPage, Page, example, now_ms
 from chalicelib.api.key_terms import NewKey
 from chalicelib.api.routing import ADMIN, route
 from chalicelib.domain.errors import BroadcasterNotFound, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import KeyReading
-from chalicelib.services import admin_views, broadcasters, stream_views
+from chalicelib.services import broadcasters
 from chalicelib.services.keys import keyring
 from chalicelib.services.reading import discovery
+from chalicelib.services.serializers import keys as key_serializer
+from chalicelib.services.serializers import streams as stream_serializer
 
 blueprint = Blueprint(__name__)
 
@@ -39,29 +42,29 @@ class KeyQuery(ListPage):
     "/api/admin/keys",
     ADMIN,
     body=NewKeyFor,
-    answer=admin_views.IssuedKey,
+    answer=contract.IssuedKey,
     status=201,
     problems=(BroadcasterNotFound, TooManyKeys),
     no_store=True,
     idempotent=True,
 )
-def create_key(body: NewKeyFor) -> admin_views.IssuedKey:
+def create_key(body: NewKeyFor) -> contract.IssuedKey:
     """A key for a broadcaster. The answer holds it; no later one does."""
     channel = broadcasters.get(body.broadcaster_id)
-    return admin_views.new_key(keyring.create(channel, body.terms(), ADMINISTRATOR, now_ms()))
+    return key_serializer.issued(keyring.create(channel, body.terms(), ADMINISTRATOR, now_ms()))
 
 
-@route(blueprint, "GET", "/api/admin/keys", ADMIN, query=KeyQuery, answer=admin_views.KeyPage)
-def list_keys(query: KeyQuery) -> admin_views.KeyPage:
+@route(blueprint, "GET", "/api/admin/keys", ADMIN, query=KeyQuery, answer=contract.KeyPage)
+def list_keys(query: KeyQuery) -> contract.KeyPage:
     """Keys of all broadcasters."""
     page = keyring.listed(query.status, query.limit, query.cursor, now_ms())
-    return admin_views.KeyPage(keys=[admin_views.key(one) for one in page.keys], next_cursor=page.next_cursor)
+    return contract.KeyPage(keys=[key_serializer.key(one) for one in page.keys], next_cursor=page.next_cursor)
 
 
-@route(blueprint, "GET", "/api/admin/keys/{key_id}", ADMIN, answer=admin_views.KeyBody, problems=(KeyNotFound,))
-def get_key(key_id: str) -> admin_views.KeyBody:
+@route(blueprint, "GET", "/api/admin/keys/{key_id}", ADMIN, answer=contract.Key, problems=(KeyNotFound,))
+def get_key(key_id: str) -> contract.Key:
     """One key. A key made a moment ago may take a second to be found."""
-    return admin_views.key(keyring.views([keyring.get(key_id)], now_ms())[0])
+    return key_serializer.key(keyring.views([keyring.get(key_id)], now_ms())[0])
 
 
 @route(
@@ -70,20 +73,20 @@ def get_key(key_id: str) -> admin_views.KeyBody:
     "/api/admin/keys/{key_id}/streams",
     ADMIN,
     query=Page,
-    answer=admin_views.KeyUsage,
+    answer=contract.KeyUsage,
     problems=(KeyNotFound,),
 )
-def list_key_usage(key_id: str, query: Page) -> admin_views.KeyUsage:
+def list_key_usage(key_id: str, query: Page) -> contract.KeyUsage:
     """The key's usage history: the streams that ran on it, newest first."""
     now = now_ms()
     key = keyring.get(key_id)
     page = discovery.streams_on(broadcasters.get(key.channel_id), key, query.limit, query.cursor, now)
-    return admin_views.KeyUsage(
-        streams=[stream_views.own_stream(one, now) for one in page.streams], next_cursor=page.next_cursor
+    return contract.KeyUsage(
+        streams=[stream_serializer.own_stream(one, now) for one in page.streams], next_cursor=page.next_cursor
     )
 
 
-@route(blueprint, "POST", "/api/admin/keys/{key_id}/revoke", ADMIN, answer=admin_views.KeyBody, problems=(KeyNotFound,))
-def revoke_key(key_id: str) -> admin_views.KeyBody:
+@route(blueprint, "POST", "/api/admin/keys/{key_id}/revoke", ADMIN, answer=contract.Key, problems=(KeyNotFound,))
+def revoke_key(key_id: str) -> contract.Key:
     """Dead at once on every node, and the stream that uses it is ended. Revoking again changes nothing."""
-    return admin_views.revoked(keyring.revoke(keyring.get(key_id), ADMINISTRATOR, now_ms()))
+    return key_serializer.revoked(keyring.revoke(keyring.get(key_id), ADMINISTRATOR, now_ms()))

@@ -6,6 +6,7 @@ from typing import Annotated
 from chalice.app import Blueprint
 from pydantic import Field
 
+from chalicelib import contract
 from chalicelib.api.http import ID_FORM, ListPage, now_ms
 from chalicelib.api.key_terms import Time
 from chalicelib.api.routing import ADMIN, route
@@ -28,8 +29,8 @@ class RefusalQuery(ListPage):
     until: Annotated[Time, Field(strict=False)] | None = None
 
 
-@route(blueprint, "GET", "/api/admin/refusals", ADMIN, query=RefusalQuery, answer=refusals.RefusalPage)
-def list_refusals(query: RefusalQuery) -> refusals.RefusalPage:
+@route(blueprint, "GET", "/api/admin/refusals", ADMIN, query=RefusalQuery, answer=contract.RefusalPage)
+def list_refusals(query: RefusalQuery) -> contract.RefusalPage:
     """Refused publishers, newest first, kept for 90 days. The answer's `title` and `action` are what they were told."""
     now = now_ms()
     until = min(now, _ms(query.until)) if query.until is not None else now

@@ -5,6 +5,7 @@ from typing import Annotated
 from chalice.app import Blueprint
 from pydantic import Field
 
+from chalicelib import contract
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import ListPage, Page, RequestModel, example, now_ms
 from chalicelib.api.key_terms import NewKey
@@ -21,10 +22,13 @@ from chalicelib.domain.errors import (
     TooManyRequests,
 )
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import admin_views, limits, stream_views, views
+from chalicelib.services import limits
 from chalicelib.services.keys import credentials, keyring
 from chalicelib.services.media_servers import readers
 from chalicelib.services.reading import discovery, timelines
+from chalicelib.services.serializers import channels as channel_serializer
+from chalicelib.services.serializers import keys as key_serializer
+from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import lifecycle
 
 blueprint = Blueprint(__name__)
@@ -53,18 +57,18 @@ class CredentialsQuery(RequestModel):
     reveal: bool = Field(default=False, strict=False)
 
 
-def _body_of(channel: Channel) -> views.OwnChannel:
-    return views.own_channel(discovery.view(channel, now_ms(), owner=True))
+def _body_of(channel: Channel) -> contract.OwnChannel:
+    return channel_serializer.own_channel(discovery.view(channel, now_ms(), owner=True))
 
 
-@route(blueprint, "GET", "/api/channel", BROADCASTER, answer=views.OwnChannel)
-def get_channel(channel: Channel) -> views.OwnChannel:
+@route(blueprint, "GET", "/api/channel", BROADCASTER, answer=contract.OwnChannel)
+def get_channel(channel: Channel) -> contract.OwnChannel:
     """The caller's channel, made with its first key when it is asked for the first time."""
     return _body_of(channel)
 
 
-@route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=views.OwnChannel)
-def edit_channel(channel: Channel, body: ChannelEdit) -> views.OwnChannel:
+@route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel)
+def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
     """Title, description, category, tags, visibility."""
     changes = body.model_dump(mode="json", exclude_none=True)
     edited = credentials.edit(channel, changes, now_ms())
@@ -79,16 +83,16 @@ def edit_channel(channel: Channel, body: ChannelEdit) -> views.OwnChannel:
     "/api/channel/credentials",
     BROADCASTER,
     query=CredentialsQuery,
-    answer=views.RevealedCredentials | views.Credentials,
+    answer=contract.RevealedCredentials | contract.Credentials,
     problems=(KeyNotFound,),
     no_store=True,
 )
-def get_credentials(channel: Channel, query: CredentialsQuery) -> views.Credentials:
+def get_credentials(channel: Channel, query: CredentialsQuery) -> contract.Credentials:
     """Ingest URL and stream key, masked unless asked for in the clear; a reveal leaves an audit line."""
     if not query.reveal:
-        return views.credentials(channel.region, credentials.current_key(channel))
+        return key_serializer.credentials(channel.region, credentials.current_key(channel))
     issued = credentials.reveal(channel, channel.owner)
-    return views.revealed(channel.region, issued.key, issued.stream_key)
+    return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
 
 
 @route(
@@ -96,24 +100,24 @@ def get_credentials(channel: Channel, query: CredentialsQuery) -> views.Credenti
     "POST",
     "/api/channel/credentials/reset",
     BROADCASTER,
-    answer=views.RevealedCredentials,
+    answer=contract.RevealedCredentials,
     problems=(KeyChanged, TooManyRequests),
     no_store=True,
     idempotent=True,
     address=True,
 )
-def reset_credentials(channel: Channel, address: str) -> views.RevealedCredentials:
+def reset_credentials(channel: Channel, address: str) -> contract.RevealedCredentials:
     """A new key at once; the old one is dead and a broadcast that runs on it ends."""
     limits.new_key(channel.owner, address, now_ms())
     issued = credentials.reset(channel, channel.owner, now_ms())
-    return views.revealed(channel.region, issued.key, issued.stream_key)
+    return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
 
 
-@route(blueprint, "POST", "/api/channel/stop", BROADCASTER, answer=views.Ordered, status=202, problems=(NotLive,))
-def stop_broadcast(channel: Channel) -> views.Ordered:
+@route(blueprint, "POST", "/api/channel/stop", BROADCASTER, answer=contract.Accepted, status=202, problems=(NotLive,))
+def stop_broadcast(channel: Channel) -> contract.Accepted:
     """Ends the broadcast that runs."""
     stream_id = lifecycle.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())
-    return views.Ordered(stream_id=stream_id)
+    return contract.Accepted(stream_id=stream_id)
 
 
 @route(
@@ -121,32 +125,32 @@ def stop_broadcast(channel: Channel) -> views.Ordered:
     "POST",
     "/api/streams/generate-key",
     BROADCASTER,
-    answer=stream_views.GeneratedStreamAnswer,
+    answer=contract.GeneratedStreamAnswer,
     status=201,
     problems=(TooManyKeys, TooManyRequests),
     no_store=True,
     idempotent=True,
     address=True,
 )
-def generate_key(channel: Channel, address: str) -> stream_views.GeneratedStreamAnswer:
+def generate_key(channel: Channel, address: str) -> contract.GeneratedStreamAnswer:
     """A further key that expires by itself; for clients that make a key for each broadcast. `id` is that of the stream
     which begins with it."""
     limits.new_key(channel.owner, address, now_ms())
     issued = credentials.generate(channel, channel.owner, now_ms())
-    return stream_views.generated(issued.key, channel.region, issued.stream_key)
+    return stream_serializer.generated(issued.key, channel.region, issued.stream_key)
 
 
-@route(blueprint, "GET", "/api/streams", BROADCASTER, query=Page, answer=stream_views.StreamPage)
-def list_streams(channel: Channel, query: Page) -> stream_views.StreamPage:
+@route(blueprint, "GET", "/api/streams", BROADCASTER, query=Page, answer=contract.StreamPage)
+def list_streams(channel: Channel, query: Page) -> contract.StreamPage:
     """The caller's streams, newest first; before them, on the first page, those that a key was generated for and that
     have not begun."""
     now = now_ms()
     found = discovery.streams_of(channel, query.limit, query.cursor, now)
     startable = keyring.generated_and_unused(channel.channel_id, now) if query.cursor is None else []
     begun = {one.stream.stream_id for one in found}  # keys are listed by an index, which may lag
-    return stream_views.StreamPage(
-        streams=[stream_views.own_startable(key, channel) for key in startable if key.first_stream_id not in begun]
-        + [stream_views.own_stream(one, now) for one in found],
+    return contract.StreamPage(
+        streams=[stream_serializer.own_startable(key, channel) for key in startable if key.first_stream_id not in begun]
+        + [stream_serializer.own_stream(one, now) for one in found],
         next_cursor=found[-1].stream.stream_id if len(found) == query.limit else None,
     )
 
@@ -158,18 +162,18 @@ def list_streams(channel: Channel, query: Page) -> stream_views.StreamPage:
     "/api/streams/{key_or_id}/timeline",
     BROADCASTER,
     query=ListPage,
-    answer=timelines.TimelinePage,
+    answer=contract.TimelinePage,
     problems=(StreamNotFound,),
 )
-def get_timeline(channel: Channel, key_or_id: str, query: ListPage) -> timelines.TimelinePage:
+def get_timeline(channel: Channel, key_or_id: str, query: ListPage) -> contract.TimelinePage:
     """What happened to one of the caller's streams, by its public id: state changes and audit records, kept 90 days."""
     return timelines.page(channel, key_or_id, query.limit, query.cursor)
 
 
-@route(blueprint, "GET", "/api/channel/keys", BROADCASTER, answer=admin_views.KeyList)
-def list_keys(channel: Channel) -> admin_views.KeyList:
+@route(blueprint, "GET", "/api/channel/keys", BROADCASTER, answer=contract.KeyList)
+def list_keys(channel: Channel) -> contract.KeyList:
     """All keys of the caller's channel, newest first."""
-    return admin_views.KeyList(keys=[admin_views.key(one) for one in keyring.of_channel(channel.channel_id, now_ms())])
+    return contract.KeyList(keys=[key_serializer.key(one) for one in keyring.of_channel(channel.channel_id, now_ms())])
 
 
 @route(
@@ -178,17 +182,17 @@ def list_keys(channel: Channel) -> admin_views.KeyList:
     "/api/channel/keys",
     BROADCASTER,
     body=NewKey,
-    answer=admin_views.IssuedKey,
+    answer=contract.IssuedKey,
     status=201,
     problems=(TooManyKeys, TooManyRequests),
     no_store=True,
     idempotent=True,
     address=True,
 )
-def create_key(channel: Channel, body: NewKey, address: str) -> admin_views.IssuedKey:
+def create_key(channel: Channel, body: NewKey, address: str) -> contract.IssuedKey:
     """A further key of the caller's channel. The answer holds it; no later one does."""
     limits.new_key(channel.owner, address, now_ms())
-    return admin_views.new_key(keyring.create(channel, body.terms(), channel.owner, now_ms()))
+    return key_serializer.issued(keyring.create(channel, body.terms(), channel.owner, now_ms()))
 
 
 @route(
@@ -196,9 +200,9 @@ def create_key(channel: Channel, body: NewKey, address: str) -> admin_views.Issu
     "DELETE",
     "/api/channel/keys/{key_id}",
     BROADCASTER,
-    answer=admin_views.KeyBody,
+    answer=contract.Key,
     problems=(KeyNotFound, KeyIsCurrent),
 )
-def revoke_key(channel: Channel, key_id: str) -> admin_views.KeyBody:
+def revoke_key(channel: Channel, key_id: str) -> contract.Key:
     """Dead at once, and a broadcast that runs on it ends. The key that the dashboard shows is reset instead."""
-    return admin_views.revoked(credentials.revoke(channel, key_id, channel.owner, now_ms()))
+    return key_serializer.revoked(credentials.revoke(channel, key_id, channel.owner, now_ms()))

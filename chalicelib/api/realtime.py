@@ -12,13 +12,14 @@ from typing import Any, Literal
 from chalice.app import WebsocketEvent
 from pydantic import ValidationError
 
+from chalicelib import contract
 from chalicelib.api import problems
 from chalicelib.api.http import RequestModel, now_ms
 from chalicelib.domain.channels import channel_id_of
 from chalicelib.domain.errors import InvalidInput, StreamSyncError, TooManyRequests, Unauthenticated
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.topics import Closing, Connection, Listener, Topic
-from chalicelib.services import fanout, identity, limits, sockets, views
+from chalicelib.services import fanout, identity, limits, sockets
 from chalicelib.services.identity import Principal
 from chalicelib.services.keys import credentials
 from chalicelib.services.limits import Allowance
@@ -72,7 +73,8 @@ def on_message(event: WebsocketEvent) -> None:
         sockets.close(connection.connection_id, Closing.TOO_MANY_MESSAGES)
     elif allowance is Allowance.REFUSED:
         reason = f"More than {limits.BURST} messages at once, or one each {limits.MESSAGE_EVERY} ms, were sent."
-        _answer(connection, views.error_message("too_many_messages", reason, "Send fewer messages."))
+        error = contract.ErrorMessage(code="too_many_messages", reason=reason, action="Send fewer messages.")
+        sockets.send([connection.connection_id], error)
     else:
         _serve(connection, event.to_dict(), now)
 
@@ -82,16 +84,13 @@ def _serve(connection: Connection, raw: Mapping[str, Any], now: int) -> None:
         message = _message(raw)
     except InvalidInput as invalid:
         expected = 'Send {"action": "snapshot"} or {"action": "ping"}.'
-        _answer(connection, views.error_message(invalid.code, invalid.detail, expected))
+        error = contract.ErrorMessage(code=invalid.code, reason=invalid.detail, action=expected)
+        sockets.send([connection.connection_id], error)
         return
     if message.action == "snapshot":
         fanout.refresh(connection, now)
     else:
-        _answer(connection, {"type": "pong"})
-
-
-def _answer(connection: Connection, message: dict[str, Any]) -> None:
-    sockets.send([connection.connection_id], message)
+        sockets.send([connection.connection_id], contract.PongMessage())
 
 
 def on_disconnect(event: WebsocketEvent) -> None:

@@ -1,7 +1,7 @@
 """One registration a route: who may call it, what it takes, what it answers. The OpenAPI document is made of the same.
 
-    @route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=views.OwnChannel)
-    def edit_channel(channel: Channel, body: ChannelEdit) -> views.OwnChannel: ...
+    @route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel)
+    def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel: ...
 
 A view gets what it was registered with as keyword arguments: `channel` (the caller's, for broadcasters), `body`,
 `query`, `address` (where it asks for the caller's), and the parameters of its path. It returns a model, a dict or a

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from chalice.app import Blueprint, Response
 
+from chalicelib import contract
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import NO_STORE, Page, now_ms, ok, ok_text, wrong_guess
 from chalicelib.api.routing import ANYONE, route
@@ -15,8 +16,9 @@ from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyReq
 from chalicelib.domain.keys import is_well_formed
 from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.services import stream_views, views
 from chalicelib.services.reading import discovery
+from chalicelib.services.serializers import channels as channel_serializer
+from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import fleet
 
 blueprint = Blueprint(__name__)
@@ -44,18 +46,20 @@ class PublicQuery(Page):
         return Search(self.q, self.category, self.tag)
 
 
-@route(blueprint, "GET", "/health", ANYONE, answer=views.Health, others={503: views.Health})
+@route(blueprint, "GET", "/health", ANYONE, answer=contract.Health, others={503: contract.Health})
 def health() -> Response:
     """200 if the database answers, 503 if not; the body says which part does not work, and what that means."""
     stage = settings().stage
     try:
         ingest = Readiness(_readiness.get(None, lambda: fleet.readiness(now_ms()).value))
     except StoreUnavailable as error:
-        away = views.Health(status="unavailable", database="unreachable", ingest=None, stage=stage, detail=error.title)
+        away = contract.Health(
+            status="unavailable", database="unreachable", ingest=None, stage=stage, detail=error.title
+        )
         return ok(away, 503, NO_STORE)
     detail = NOT_SERVING.get(ingest)
     status: Literal["ok", "degraded"] = "ok" if detail is None else "degraded"
-    return ok(views.Health(status=status, database="ok", ingest=ingest, stage=stage, detail=detail), 200, NO_STORE)
+    return ok(contract.Health(status=status, database="ok", ingest=ingest, stage=stage, detail=detail), 200, NO_STORE)
 
 
 @route(
@@ -64,7 +68,7 @@ def health() -> Response:
     "/api/streams/public",
     ANYONE,
     query=PublicQuery,
-    answer=stream_views.PublicStreamPage,
+    answer=contract.PublicStreamPage,
     any_origin=True,
 )
 def public_streams(query: PublicQuery) -> Response:
@@ -72,19 +76,21 @@ def public_streams(query: PublicQuery) -> Response:
     return ok_text(_pages.get(query.model_dump_json(), lambda: _public_streams(query).model_dump_json()))
 
 
-def _public_streams(query: PublicQuery) -> stream_views.PublicStreamPage:
+def _public_streams(query: PublicQuery) -> contract.PublicStreamPage:
     page = discovery.public_streams(query.search, query.limit, query.cursor, now_ms())
-    return stream_views.PublicStreamPage(
-        streams=[stream_views.public_stream(one) for one in page.streams],
+    return contract.PublicStreamPage(
+        streams=[stream_serializer.public_stream(one) for one in page.streams],
         next_cursor=page.next_cursor,
         message=None if page.streams or page.next_cursor else "Nobody is live right now.",
     )
 
 
-@route(blueprint, "GET", "/api/channels/{channel_id}", ANYONE, answer=views.PublicChannel, problems=(ChannelNotFound,))
-def get_public_channel(channel_id: str) -> views.PublicChannel:
+@route(
+    blueprint, "GET", "/api/channels/{channel_id}", ANYONE, answer=contract.PublicChannel, problems=(ChannelNotFound,)
+)
+def get_public_channel(channel_id: str) -> contract.PublicChannel:
     """A channel, live or not; a private one is not found."""
-    return views.public_channel(discovery.public_channel(channel_id, now_ms()))
+    return channel_serializer.public_channel(discovery.public_channel(channel_id, now_ms()))
 
 
 @route(
@@ -92,28 +98,28 @@ def get_public_channel(channel_id: str) -> views.PublicChannel:
     "GET",
     "/api/streams/{key_or_id}",
     ANYONE,
-    answer=stream_views.StreamOfKeyAnswer | stream_views.StreamAnswer,
+    answer=contract.StreamOfKeyAnswer | contract.StreamAnswer,
     problems=(StreamNotFound, TooManyRequests),
     no_store=True,
 )
-def get_stream(key_or_id: str) -> stream_views.StreamOfKeyAnswer | stream_views.StreamAnswer:
+def get_stream(key_or_id: str) -> contract.StreamOfKeyAnswer | contract.StreamAnswer:
     """By stream key, for a media server's validation (possession is the credential), or by public stream id."""
     now = now_ms()
     try:
         if is_well_formed(key_or_id):
             key, channel, runs = discovery.stream_by_key(key_or_id, now)
-            return stream_views.StreamOfKeyAnswer(stream=stream_views.stream_of_key(key, channel.region, runs))
-        return stream_views.StreamAnswer(stream=_by_id(key_or_id, now))
+            return contract.StreamOfKeyAnswer(stream=stream_serializer.stream_of_key(key, channel.region, runs))
+        return contract.StreamAnswer(stream=_by_id(key_or_id, now))
     except StreamNotFound:
         wrong_guess(blueprint.current_request)
         raise
 
 
-def _by_id(stream_id: str, now: int) -> stream_views.StreamBody:
+def _by_id(stream_id: str, now: int) -> contract.Stream:
     try:
-        return stream_views.stream(discovery.public_stream(stream_id, now), now)
+        return stream_serializer.stream(discovery.public_stream(stream_id, now), now)
     except StreamNotFound:
         unstarted = discovery.startable_stream(stream_id, now)
         if unstarted is None:
             raise
-        return stream_views.startable(*unstarted)
+        return stream_serializer.startable(*unstarted)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from chalice.app import Blueprint, CloudWatchEvent, Rate, Response
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 
+from chalicelib import contract
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import Page, RequestModel, example, now_ms
 from chalicelib.api.routing import ADMIN, route
@@ -15,8 +16,7 @@ from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookN
 from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
 from chalicelib.domain.webhook_deliveries import DeliveryStatus
 from chalicelib.observability import logger
-from chalicelib.services import webhook_views
-from chalicelib.services.webhook_views import DeliveryDetails, DeliveryPage, ReplayedView, WebhookList, WebhookView
+from chalicelib.services.serializers import webhooks as webhook_serializer
 from chalicelib.services.webhooks import deliveries, registration
 
 blueprint = Blueprint(__name__)
@@ -80,11 +80,11 @@ class Replay(RequestModel):
         return self.cursor or rules.first_id_at(max(0, int(self.since.timestamp() * 1000)))
 
 
-@route(blueprint, "GET", "/api/admin/webhooks", ADMIN, answer=WebhookList)
-def list_webhooks() -> WebhookList:
+@route(blueprint, "GET", "/api/admin/webhooks", ADMIN, answer=contract.WebhookList)
+def list_webhooks() -> contract.WebhookList:
     """Every endpoint, oldest first."""
     now = now_ms()
-    return WebhookList(webhooks=[webhook_views.webhook(webhook, now) for webhook in registration.every()])
+    return contract.WebhookList(webhooks=[webhook_serializer.webhook(webhook, now) for webhook in registration.every()])
 
 
 @route(
@@ -93,23 +93,25 @@ def list_webhooks() -> WebhookList:
     "/api/admin/webhooks",
     ADMIN,
     body=NewWebhook,
-    answer=webhook_views.WebhookWithSecret,
+    answer=contract.IssuedWebhook,
     status=201,
     problems=(WebhookUrlRefused, TooManyWebhooks),
     no_store=True,
     idempotent=True,
 )
-def make_webhook(body: NewWebhook) -> webhook_views.WebhookWithSecret:
+def make_webhook(body: NewWebhook) -> contract.IssuedWebhook:
     """A new endpoint. The answer holds the secret that signs its deliveries; it is not shown again."""
     now = now_ms()
     made = registration.create(body.url, body.events, body.description, enabled=body.enabled, now=now)
-    return webhook_views.issued(made, now)
+    return webhook_serializer.issued(made, now)
 
 
-@route(blueprint, "GET", "/api/admin/webhooks/{webhook_id}", ADMIN, answer=WebhookView, problems=(WebhookNotFound,))
-def get_webhook(webhook_id: str) -> WebhookView:
+@route(
+    blueprint, "GET", "/api/admin/webhooks/{webhook_id}", ADMIN, answer=contract.Webhook, problems=(WebhookNotFound,)
+)
+def get_webhook(webhook_id: str) -> contract.Webhook:
     """One endpoint, and whether it is well."""
-    return webhook_views.webhook(registration.get(_webhook(webhook_id)), now_ms())
+    return webhook_serializer.webhook(registration.get(_webhook(webhook_id)), now_ms())
 
 
 @route(
@@ -118,13 +120,13 @@ def get_webhook(webhook_id: str) -> WebhookView:
     "/api/admin/webhooks/{webhook_id}",
     ADMIN,
     body=WebhookEdit,
-    answer=WebhookView,
+    answer=contract.Webhook,
     problems=(WebhookNotFound, WebhookUrlRefused),
 )
-def edit_webhook(webhook_id: str, body: WebhookEdit) -> WebhookView:
+def edit_webhook(webhook_id: str, body: WebhookEdit) -> contract.Webhook:
     """Another URL, or `enabled: true`, also forgets earlier failures."""
     changed = registration.edit(_webhook(webhook_id), body.model_dump(exclude_none=True))
-    return webhook_views.webhook(changed, now_ms())
+    return webhook_serializer.webhook(changed, now_ms())
 
 
 @route(blueprint, "DELETE", "/api/admin/webhooks/{webhook_id}", ADMIN, status=204, problems=(WebhookNotFound,))
@@ -139,15 +141,15 @@ def delete_webhook(webhook_id: str) -> Response:
     "POST",
     "/api/admin/webhooks/{webhook_id}/rotate-secret",
     ADMIN,
-    answer=webhook_views.WebhookWithSecret,
+    answer=contract.IssuedWebhook,
     problems=(WebhookNotFound,),
     no_store=True,
     idempotent=True,
 )
-def rotate_secret(webhook_id: str) -> webhook_views.WebhookWithSecret:
+def rotate_secret(webhook_id: str) -> contract.IssuedWebhook:
     """A new secret. For 24 hours deliveries carry two signatures, so that receivers can change over in between."""
     now = now_ms()
-    return webhook_views.issued(registration.rotate_secret(_webhook(webhook_id), now), now)
+    return webhook_serializer.issued(registration.rotate_secret(_webhook(webhook_id), now), now)
 
 
 @route(
@@ -156,13 +158,13 @@ def rotate_secret(webhook_id: str) -> webhook_views.WebhookWithSecret:
     "/api/admin/webhooks/{webhook_id}/deliveries",
     ADMIN,
     query=DeliveryQuery,
-    answer=DeliveryPage,
+    answer=contract.DeliveryPage,
     problems=(WebhookNotFound,),
 )
-def list_deliveries(webhook_id: str, query: DeliveryQuery) -> DeliveryPage:
+def list_deliveries(webhook_id: str, query: DeliveryQuery) -> contract.DeliveryPage:
     """What was sent, or is to be, newest first."""
     found = deliveries.log(_webhook(webhook_id), query.status, query.limit, query.cursor)
-    return webhook_views.delivery_page(found, query.limit)
+    return webhook_serializer.delivery_page(found, query.limit)
 
 
 @route(
@@ -170,12 +172,12 @@ def list_deliveries(webhook_id: str, query: DeliveryQuery) -> DeliveryPage:
     "GET",
     "/api/admin/webhooks/{webhook_id}/deliveries/{event_id}",
     ADMIN,
-    answer=DeliveryDetails,
+    answer=contract.DeliveryDetails,
     problems=(WebhookNotFound, DeliveryNotFound),
 )
-def get_delivery(webhook_id: str, event_id: str) -> DeliveryDetails:
+def get_delivery(webhook_id: str, event_id: str) -> contract.DeliveryDetails:
     """One delivery with its payload and every attempt's outcome."""
-    return webhook_views.delivery_details(deliveries.get(_webhook(webhook_id), _event(event_id)))
+    return webhook_serializer.delivery_details(deliveries.get(_webhook(webhook_id), _event(event_id)))
 
 
 @route(
@@ -183,14 +185,14 @@ def get_delivery(webhook_id: str, event_id: str) -> DeliveryDetails:
     "POST",
     "/api/admin/webhooks/{webhook_id}/deliveries/{event_id}/replay",
     ADMIN,
-    answer=webhook_views.DeliveryView,
+    answer=contract.Delivery,
     status=202,
     problems=(WebhookNotFound, DeliveryNotFound),
 )
-def replay_delivery(webhook_id: str, event_id: str) -> webhook_views.DeliveryView:
+def replay_delivery(webhook_id: str, event_id: str) -> contract.Delivery:
     """Sends one delivery again, with the same id; to a disabled endpoint once it is enabled."""
     again = deliveries.replay(_webhook(webhook_id), _event(event_id), now_ms())
-    return webhook_views.delivery(again)
+    return webhook_serializer.delivery(again)
 
 
 @route(
@@ -199,14 +201,14 @@ def replay_delivery(webhook_id: str, event_id: str) -> webhook_views.DeliveryVie
     "/api/admin/webhooks/{webhook_id}/replay",
     ADMIN,
     body=Replay,
-    answer=ReplayedView,
+    answer=contract.Replay,
     status=202,
     problems=(WebhookNotFound,),
 )
-def replay_deliveries(webhook_id: str, body: Replay) -> ReplayedView:
+def replay_deliveries(webhook_id: str, body: Replay) -> contract.Replay:
     """Sends again what happened since a time, or those of it that have one status; a hundred events a call."""
     done = deliveries.replay_since(_webhook(webhook_id), body.first_event_id, body.status, now_ms())
-    return ReplayedView(replayed=done.count, next_cursor=done.next_event_id)
+    return contract.Replay(replayed=done.count, next_cursor=done.next_event_id)
 
 
 @blueprint.lambda_function(name="on_webhook_event")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 MAX_EMAIL = 254  # characters (RFC 5321, 4.5.3.1.3)
 MAX_REASON = 200
 MAX_OPERATOR = 80
+UNCLAIMED = "unclaimed:"  # what the owner of a channel that no account has begins with
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ulid import ULID
 
 from chalicelib.config import settings
 from chalicelib.domain import cursors
-from chalicelib.domain.broadcasters import Block, is_email, person_of
+from chalicelib.domain.broadcasters import UNCLAIMED, Block, is_email, person_of
 from chalicelib.domain.channels import Channel, channel_id_of
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
 from chalicelib.domain.keys import KeyTerms
@@ -28,7 +28,6 @@ from chalicelib.services.keys import keyring
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, timeline
 
-UNCLAIMED = "unclaimed:"  # the owner of a channel that no account has
 SYSTEM = "stream-sync"  # who blocks a new account of somebody who is blocked
 LOOKED_AT = 100  # rows a request
 MOST_LOOKED_AT = 1_000  # rows a page: a search that finds little ends early and answers a cursor

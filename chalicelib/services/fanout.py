@@ -7,7 +7,9 @@ late message does no harm. Each message has two forms: the owner's, and the publ
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
+
+from pydantic import BaseModel
 
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.errors import StreamSyncError
@@ -19,15 +21,16 @@ from chalicelib.domain.events import (
     StreamStateChange,
 )
 from chalicelib.domain.topics import Closing, Connection, Listener, Topic
-from chalicelib.services import bus, limits, sockets, views, watches
+from chalicelib.services import bus, limits, sockets, watches
 from chalicelib.services.reading.discovery import ChannelView, view
+from chalicelib.services.serializers import messages
 from chalicelib.store import channels, connections, keys
 
 
 class ForListener(Protocol):
     """A message in the form for a listener."""
 
-    def __call__(self, *, owner: bool) -> dict[str, Any]: ...
+    def __call__(self, *, owner: bool) -> BaseModel: ...
 
 
 INDEX_SETTLES = 1.0  # seconds until the index of listeners knows who came a moment ago
@@ -73,11 +76,11 @@ def state_changed(event: StreamStateChange) -> None:
     """Status, or a refusal, to whoever listens to the channel."""
     if event.event_name is EventName.STREAM_REFUSED:
         owners = _unexpired(connections.listening(Topic(event.channel_id, Listener.OWNER)), event.at)
-        sockets.send(owners, views.refused_message(event))
+        sockets.send(owners, messages.refused(event))
         return
     if event.status is None:
         return
-    is_heard = _tell(event.channel_id, event.at, partial(views.status_message, event))
+    is_heard = _tell(event.channel_id, event.at, partial(messages.status, event))
     if is_heard and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
         watches.watch(event.node_id, event.channel_id, event.at)
 
@@ -88,11 +91,9 @@ def channel_changed(event: ChannelChanged) -> None:
     if channel is None:
         return
 
-    def message(*, owner: bool) -> dict[str, Any]:
-        if not owner:
-            return views.channel_message(views.details(channel), event.at)
-        key = keys.find(channel.key_hash) if channel.key_hash else None
-        return views.channel_message(views.own_details(channel, key), event.at)
+    def message(*, owner: bool) -> BaseModel:
+        key = keys.find(channel.key_hash) if owner and channel.key_hash else None
+        return messages.channel(channel, key, event.at, owner=owner)
 
     _tell(event.channel_id, event.at, message)
 
@@ -102,7 +103,7 @@ def measured(event: StreamMetrics) -> None:
     heard: list[str] = []
     unheard: list[str] = []
     for pulse in event.pulses:
-        is_heard = _tell(pulse.channel_id, event.at, partial(views.metrics_message, pulse))
+        is_heard = _tell(pulse.channel_id, event.at, partial(messages.metrics, pulse))
         (heard if is_heard else unheard).append(pulse.channel_id)
     watches.still_watched(event.node_id, heard, event.at)
     watches.unwatch(event.node_id, unheard, event.at)
@@ -173,7 +174,7 @@ def send_snapshot(connection: Connection, now: int) -> ChannelView:
     if seen.channel.blocked is not None:
         sockets.close(connection.connection_id, Closing.ACCESS_REVOKED if owner else Closing.CHANNEL_NOT_FOUND)
     elif owner or seen.channel.visibility is not Visibility.PRIVATE:
-        sockets.send([connection.connection_id], views.snapshot_message(seen, now, owner=owner))
+        sockets.send([connection.connection_id], messages.snapshot(seen, now, owner=owner))
     else:
         sockets.close(connection.connection_id, Closing.CHANNEL_NOT_FOUND)
     return seen

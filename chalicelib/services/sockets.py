@@ -3,18 +3,18 @@
 That API closes a connection without a code or reason of ours, so the last message says both.
 """
 
-import json
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel
 
 from chalicelib import aws
 from chalicelib.domain.topics import Closing, Connection
 from chalicelib.observability import logger
-from chalicelib.services import limits, views
+from chalicelib.services import limits
+from chalicelib.services.serializers import messages
 from chalicelib.store import connections
 
 CONCURRENCY = 16  # posts at once from one Lambda
@@ -26,11 +26,11 @@ def find(connection_id: str) -> Connection | None:
     return connections.find(connection_id)
 
 
-def send(connection_ids: Iterable[str], message: dict[str, Any]) -> None:
+def send(connection_ids: Iterable[str], message: BaseModel) -> None:
     ids = list(connection_ids)
     if not ids:
         return
-    data = json.dumps(message, separators=(",", ":")).encode()
+    data = message.model_dump_json().encode()
     if len(ids) == 1:
         _post(ids[0], data)
         return
@@ -59,7 +59,7 @@ def forget(connection_id: str) -> None:
 def close(connection_id: str, why: Closing) -> None:
     """Its last message, then its end. It hears nothing more, also where closing it fails."""
     forget(connection_id)
-    send([connection_id], views.closing_message(why))
+    send([connection_id], messages.closing(why))
     try:
         aws.connections_api().delete_connection(ConnectionId=connection_id)
     except (BotoCoreError, ClientError) as error:

@@ -4,42 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
+from chalicelib.contract import Refusal, RefusalPage
 from chalicelib.domain import cursors
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.timeline import Entry, day_of
-from chalicelib.domain.times import IsoTime, iso
+from chalicelib.domain.times import iso
 from chalicelib.store import refusals
 
 DAY = 86_400_000  # ms
 LONGEST = 90 * DAY  # how far back records go
 MOST_LOOKED_AT = 1_000  # rows a page: one that finds little ends early and answers a cursor
 ROWS_A_REQUEST = 200
-
-
-class Refusal(BaseModel):
-    """`reason` is the code that the publisher was refused with, or that its connection ended with before an answer.
-
-    `title` and `action` are what the broadcaster was told of it. `broadcaster_id` and `key_id` are null where the key
-    was not known. `node_id` of a foreign media server is `<dialect>:<server>`.
-    """
-
-    at: IsoTime
-    reason: str
-    title: str | None
-    action: str | None
-    broadcaster_id: str | None
-    key_id: str | None
-    node_id: str | None
-    client_ip: str | None
-
-
-class RefusalPage(BaseModel):
-    """Newest first; the last page has no `next_cursor`."""
-
-    refusals: list[Refusal]
-    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,12 @@
 """A stream's black box, as its owner reads it: what happened, in order, until the end and after."""
 
-from typing import Any
-
-from pydantic import BaseModel
-
+from chalicelib.contract import TimelineEntry, TimelinePage
 from chalicelib.domain import cursors
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import StreamNotFound
 from chalicelib.domain.streams import is_stream_id
-from chalicelib.domain.times import IsoTime, iso
+from chalicelib.domain.times import iso
 from chalicelib.store import streams, timeline
-
-
-class TimelineEntry(BaseModel):
-    """`kind` is a state change's name, or `connection` for the audit record of one; `facts` are what is known of it.
-
-    A connection has its `seq` when it is let in and is recorded when it ends, so only `seq` tells the order.
-    """
-
-    seq: int
-    at: IsoTime
-    kind: str
-    facts: dict[str, Any]
-
-
-class TimelinePage(BaseModel):
-    """Entries in the order of `seq`; the last page has no `next_cursor`."""
-
-    stream_id: str
-    entries: list[TimelineEntry]
-    next_cursor: str | None
 
 
 def page(channel: Channel, stream_id: str, limit: int, cursor: str | None) -> TimelinePage:

@@ -14,7 +14,7 @@ import yaml
 from app import app
 from chalicelib import config
 from chalicelib.domain.streams import Stream, StreamState
-from chalicelib.services import views
+from chalicelib.services.serializers import media
 from local.settings import ROOT
 from tests.contract.hooks.conftest import Hooks
 from tests.support.broadcaster import Broadcaster
@@ -86,7 +86,7 @@ def test_who_follows_a_page_is_shown_that_server_to_send_to_and_to_play_from(
     try:
         stream = Stream("S", "ch_1", "key_1", f"{source}:main:1", "run", 1, StreamState.LIVE, 0, source=source)
         assert config.settings().ingest_url("us-east-1") == ingest_url
-        assert views.playback("ch_1", stream).hls_url == hls_url
+        assert media.playback("ch_1", stream).hls_url == hls_url
     finally:
         monkeypatch.undo()
         config.settings.cache_clear()

@@ -13,9 +13,9 @@ from chalicelib.domain.errors import NotLive, StreamNotFound
 from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.topics import Listener, Topic
-from chalicelib.services import stream_views
 from chalicelib.services.keys import credentials
 from chalicelib.services.reading import discovery
+from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, connections, models, pulses, streams
 from tests.integration.admin.conftest import House
@@ -49,7 +49,7 @@ def test_an_active_stream_is_listed_with_what_is_known_of_it(house: House) -> No
     )
     pulses.put([pulse])
     found = {one.stream.stream_id: one for one in discovery.active_streams(200, None, house.now).streams}
-    body = stream_views.active_stream(found[hold.grant.stream_id], house.now)
+    body = stream_serializer.active_stream(found[hold.grant.stream_id], house.now)
     assert (body.status, body.title, body.tags, body.visibility) == ("LIVE", "Chess", ["blitz"], "private")
     assert body.duration_s == 5.0
     assert (body.technical.bitrate_kbps, body.technical.fps, body.technical.width) == (2_500.0, 29.9, 1280)
@@ -74,7 +74,7 @@ def test_a_foreign_servers_stream_is_played_back_by_that_server(house: House, mo
     monkeypatch.setenv("STREAM_SYNC_SOURCE_PLAYBACK", templates)
     config.settings.cache_clear()
     channel, hold = house.live_channel()
-    body = stream_views.details(discovery.stream_details(hold.grant.stream_id, house.now), house.now)
+    body = stream_serializer.details(discovery.stream_details(hold.grant.stream_id, house.now), house.now)
     assert body.playback.hls_url == f"http://m/{channel.channel_id}/hls"
     assert body.playback.webrtc_url == f"http://m/{channel.channel_id}/whep"
 
@@ -219,11 +219,11 @@ def test_details_hold_the_technical_parameters_while_it_runs_and_afterwards(hous
     for state in (StreamState.LIVE, StreamState.ENDED):
         seen = discovery.stream_details(hold.grant.stream_id, house.now)
         assert seen.state is state
-        technical = stream_views.details(seen, house.now).technical.model_dump()
+        technical = stream_serializer.details(seen, house.now).technical.model_dump()
         assert technical == TECHNICAL.model_dump() | {"bitrate_kbps": None}
         assert (
             TECHNICAL.model_dump(exclude={"encoder"}).items()
-            <= stream_views.stream(seen, house.now).model_dump().items()
+            <= stream_serializer.stream(seen, house.now).model_dump().items()
         )
         hold.end(EndReason.CLEAN_STOP, house.now, 0)
 
@@ -232,13 +232,17 @@ def test_rows_from_before_profile_and_sample_rate_were_kept_are_read(house: Hous
     channel, hold = house.live_channel()
     row = models.Stream.get(hold.grant.stream_id).to_simple_dict()
     assert not row.keys() & {"video_profile", "video_level", "audio_sample_rate", "audio_channels"}
-    technical = stream_views.details(discovery.stream_details(hold.grant.stream_id, house.now), house.now).technical
+    technical = stream_serializer.details(
+        discovery.stream_details(hold.grant.stream_id, house.now), house.now
+    ).technical
     assert (technical.video_codec, technical.video_profile, technical.audio_sample_rate) == ("avc1", None, None)
     measured = {"channel_id": channel.channel_id, "stream_id": hold.grant.stream_id, "seq": 1, "at": house.now}
     facts = {"width": 1280, "height": 720, "fps": 30.0, "video_codec": "avc1", "audio_codec": "mp4a", "encoder": None}
     pulse = measured | {"started_at": house.now, "bitrate_kbps": 2_500.0, "fps": 30.0, "bytes_in": 1, "facts": facts}
     models.Pulse(hold.grant.stream_id, at=house.now, pulse=pulse, ttl=house.now // 1000 + 60).save()
-    technical = stream_views.details(discovery.stream_details(hold.grant.stream_id, house.now), house.now).technical
+    technical = stream_serializer.details(
+        discovery.stream_details(hold.grant.stream_id, house.now), house.now
+    ).technical
     assert (technical.bitrate_kbps, technical.width, technical.audio_channels) == (2_500.0, 1280, None)
 
 

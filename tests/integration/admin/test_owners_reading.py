@@ -1,19 +1,20 @@
 """What a channel's owner reads of the past: how the last stream ended, who was turned away, which edition it is."""
 
+from chalicelib import contract
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.streams import ChannelStatus, EndReason
 from chalicelib.domain.times import iso
-from chalicelib.services import views
 from chalicelib.services.keys import credentials
 from chalicelib.services.reading import discovery, timelines
+from chalicelib.services.serializers import channels as channel_serializer
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels
 from tests.integration.admin.conftest import House
 
 
-def read(house: House, channel: Channel) -> views.OwnChannel:
-    return views.own_channel(discovery.view(channels.get(channel.channel_id), house.now, owner=True))
+def read(house: House, channel: Channel) -> contract.OwnChannel:
+    return channel_serializer.own_channel(discovery.view(channels.get(channel.channel_id), house.now, owner=True))
 
 
 def refused(house: House, channel: Channel, seq: int, reason: str) -> StreamStateChange:
@@ -66,7 +67,7 @@ def test_the_newest_refusal_is_told_to_the_owner_alone(house: House) -> None:
     assert told is not None
     assert (told.code, told.reason, told.at) == ("key_expired", "The stream key has expired", iso(house.now))
     assert (told.action, told.client_ip) == ("Get a new stream key.", "203.0.113.7")
-    public = views.public_channel(discovery.public_channel(channel.channel_id, house.now))
+    public = channel_serializer.public_channel(discovery.public_channel(channel.channel_id, house.now))
     assert not {"last_refusal", "last_end", "key"} & public.model_dump().keys()
 
 

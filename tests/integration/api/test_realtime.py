@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from chalicelib import contract
 from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.events import EventName, Pulse, StreamFacts, StreamMetrics, StreamStateChange
 from chalicelib.domain.streams import ChannelStatus
@@ -200,7 +201,7 @@ def test_a_connection_that_is_gone_is_forgotten_when_a_message_meets_it(stack: S
     """Nobody told of its end: the row stays until a message is sent to it."""
     topic = Topic(me.get("/api/channel").json["channel_id"], Listener.OWNER)
     connections.add("nobody-there=", topic, "user", 1_795_165_850_123)
-    sockets.send(["nobody-there="], {"type": "pong"})
+    sockets.send(["nobody-there="], contract.PongMessage())
     assert connections.find("nobody-there=") is None
 
 

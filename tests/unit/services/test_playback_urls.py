@@ -8,7 +8,7 @@ import pytest
 from chalicelib import config
 from chalicelib.domain.playback import PlaybackUrls
 from chalicelib.domain.streams import Stream, StreamState
-from chalicelib.services import views
+from chalicelib.services.serializers import media
 
 TEMPLATES = {
     "mediamtx": {"hls": "https://any.example/{channel_id}", "rtmp": "rtmp://any.example/{channel_id}"},
@@ -46,4 +46,4 @@ def carried(source: str, node_id: str) -> Stream:
     ids=["a server's own", "its kind's", "none", "our own node", "offline"],
 )
 def test_the_server_that_carries_a_stream_says_where_it_plays(stream: Stream | None, urls: PlaybackUrls) -> None:
-    assert views.playback("ch_1", stream) == urls
+    assert media.playback("ch_1", stream) == urls

@@ -1,177 +1,33 @@
-"""The JSON shapes of streams: for their owner, for anybody, for administrators, for clients of a key.
-
-`status` is `active` or `inactive`, as the older stream service says it; `state` is the stream's own. Both are believed
-only as far as the stream's node lives. Times are ISO 8601 UTC with milliseconds.
-"""
+"""Streams, as their owner, anybody, administrators and clients of a key see them."""
 
 from dataclasses import asdict
 from typing import Any
 
-from pydantic import BaseModel, Field
-
+from chalicelib import contract
 from chalicelib.config import settings
-from chalicelib.domain.cards import Visibility
+from chalicelib.contract import (
+    ActiveStream,
+    AllPlayback,
+    BroadcasterOfStream,
+    GeneratedStream,
+    GeneratedStreamAnswer,
+    OwnStream,
+    Playback,
+    PublicStream,
+    StreamDetails,
+    StreamOfKey,
+    Technical,
+)
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.streams import ChannelStatus, EndReason, Stream, StreamState
-from chalicelib.domain.times import IsoTime, iso, iso_or_none
-from chalicelib.services import views
+from chalicelib.domain.streams import EndReason, Stream, StreamState
+from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.services.reading.discovery import StreamView
 from chalicelib.services.reading.running import RunningStream
-from chalicelib.services.views import Technical, playback
-
-RTMP_URL = "Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback"
-HLS_URL = "Where viewers play it, on the server that plays streams back"
+from chalicelib.services.serializers.media import facts_now, live_of, playback, public_live
 
 ACTIVE, INACTIVE = "active", "inactive"
-
-
-class StreamBody(BaseModel):
-    """One stream, past or present. `duration_s` runs while the stream does."""
-
-    id: str
-    channel_id: str
-    status: str
-    state: StreamState | None
-    title: str
-    created_at: IsoTime
-    started_at: IsoTime | None
-    ended_at: IsoTime | None
-    end_reason: EndReason | None
-    duration_s: float | None
-    width: int | None
-    height: int | None
-    fps: float | None
-    video_codec: str | None
-    video_profile: str | None
-    video_level: str | None
-    audio_codec: str | None
-    audio_sample_rate: int | None = Field(description="Hz")
-    audio_channels: int | None
-    encoder: str | None
-    bytes_in: int
-    rtmp_url: str = Field(description=RTMP_URL)
-    hls_url: str = Field(description=HLS_URL)
-
-
-class OwnStream(StreamBody):
-    """A stream of the caller. Where `state` is null it may still be started, with the key that was made for it."""
-
-    key_id: str
-    expires_at: IsoTime | None
-
-
-class StreamOfKey(BaseModel):
-    """A stream as the clients of a key know it: one that runs, or may be started with the key."""
-
-    id: str
-    status: str
-    created_at: IsoTime
-    expires_at: IsoTime | None
-    rtmp_url: str = Field(description=RTMP_URL)
-    hls_url: str = Field(description=HLS_URL)
-
-
-class GeneratedStream(StreamOfKey):
-    """The `stream` of `POST /api/streams/generate-key`: the one answer that holds this key."""
-
-    stream_key: str
-
-
-class GeneratedStreamAnswer(BaseModel):
-    stream: GeneratedStream
-
-
-class StreamOfKeyAnswer(BaseModel):
-    stream: StreamOfKey
-
-
-class StreamAnswer(BaseModel):
-    stream: StreamBody
-
-
-class StreamPage(BaseModel):
-    """The caller's streams, newest first; `next_cursor` is null on the last page."""
-
-    streams: list[OwnStream]
-    next_cursor: str | None
-
-
-class PublicStream(views.PublicChannel):
-    """A public channel that is live, and its stream. `id` is the stream's."""
-
-    id: str
-    display_name: str
-    created_at: IsoTime
-    hls_url: str
-
-
-class PublicStreamPage(BaseModel):
-    """A page may hold fewer than was asked for; the last one has no `next_cursor`. `message` is for an empty one."""
-
-    streams: list[PublicStream]
-    next_cursor: str | None
-    message: str | None = None
-
-
-class AllPlayback(BaseModel):
-    """Where a stream can be watched; null where the server that carries it has no such output."""
-
-    hls_url: str
-    webrtc_url: str | None
-    rtmp_url: str | None
-
-
-class BroadcasterOfStream(BaseModel):
-    broadcaster_id: str
-    display_name: str
-
-
-class _AdminStream(BaseModel):
-    """What administrators see of every stream."""
-
-    id: str
-    channel_id: str
-    title: str
-    description: str
-    category: str
-    tags: list[str]
-    visibility: Visibility
-    broadcaster: BroadcasterOfStream
-    key_id: str
-    source: str
-    node_id: str
-    started_at: IsoTime | None
-    duration_s: float | None
-    playback: AllPlayback
-    technical: Technical
-
-
-class ActiveStream(_AdminStream):
-    """A stream that runs, as administrators see it."""
-
-    status: ChannelStatus
-    status_until: IsoTime | None
-
-
-class ActiveStreamPage(BaseModel):
-    streams: list[ActiveStream]
-    next_cursor: str | None
-    message: str | None = None
-
-
-class StreamDetails(_AdminStream):
-    """All that is known of one stream. `viewer_count` counts open watch pages; null once the stream has ended."""
-
-    state: StreamState
-    client_ip: str | None
-    connected_at: IsoTime
-    ended_at: IsoTime | None
-    end_reason: EndReason | None
-    bytes_in: int
-    viewer_count: int | None
-    recording: str | None
 
 
 def _end_reason(stream: Stream) -> EndReason | None:
@@ -182,9 +38,9 @@ def _duration_s(stream: Stream, now: int) -> float | None:
     return None if stream.started_at is None else ((stream.ended_at or now) - stream.started_at) / 1000
 
 
-def stream(seen: StreamView, now: int) -> StreamBody:
+def stream(seen: StreamView, now: int) -> contract.Stream:
     """For anybody: with which program somebody broadcasts is their own business."""
-    return StreamBody(**(_stream_fields(seen, now) | {"encoder": None}))
+    return contract.Stream(**(_stream_fields(seen, now) | {"encoder": None}))
 
 
 def own_stream(seen: StreamView, now: int) -> OwnStream:
@@ -211,9 +67,9 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
     }
 
 
-def startable(key: StreamKey, channel: Channel) -> StreamBody:
+def startable(key: StreamKey, channel: Channel) -> contract.Stream:
     """The stream that a generated key was made for and that has not begun."""
-    return StreamBody(**_startable_fields(key, channel))
+    return contract.Stream(**_startable_fields(key, channel))
 
 
 def own_startable(key: StreamKey, channel: Channel) -> OwnStream:
@@ -253,13 +109,13 @@ def stream_of_key(key: StreamKey, region: str, runs: Stream | None) -> StreamOfK
 
 
 def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAnswer:
-    body = stream_of_key(key, region, None)
-    return GeneratedStreamAnswer(stream=GeneratedStream(**body.model_dump(), stream_key=stream_key))
+    shape = stream_of_key(key, region, None)
+    return GeneratedStreamAnswer(stream=GeneratedStream(**shape.model_dump(), stream_key=stream_key))
 
 
 def public_stream(seen: RunningStream) -> PublicStream:
     stream, card = seen.stream, seen.stream.card
-    live = views.live_of(stream, seen.pulse)
+    live = live_of(stream, seen.pulse)
     urls = playback(stream.channel_id, stream)
     return PublicStream(
         id=stream.stream_id,
@@ -274,8 +130,8 @@ def public_stream(seen: RunningStream) -> PublicStream:
         display_name=card.display_name,
         created_at=iso(stream.connected_at),
         hls_url=urls.hls_url,
-        playback=views.Playback(hls_url=urls.hls_url),
-        live=views.public_live(live) if live else None,
+        playback=Playback(hls_url=urls.hls_url),
+        live=public_live(live) if live else None,
     )
 
 
@@ -319,5 +175,5 @@ def _admin_fields(seen: RunningStream | StreamView, now: int) -> dict[str, Any]:
         "started_at": iso_or_none(stream.started_at),
         "duration_s": _duration_s(stream, now),
         "playback": AllPlayback(**asdict(playback(stream.channel_id, stream))),
-        "technical": Technical(**views.facts_now(seen.facts, seen.pulse)),
+        "technical": Technical(**facts_now(seen.facts, seen.pulse)),
     }

@@ -1,0 +1,38 @@
+"""Shapes of ingest nodes and of the service's health."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from chalicelib.domain.nodes import Readiness
+from chalicelib.domain.times import IsoTime
+
+
+class Node(BaseModel):
+    """`status` is `gone` when the node has not renewed its session, which it does every 1.5 s."""
+
+    node_id: str
+    status: Literal["serving", "draining", "gone"]
+    address: str
+    region: str
+    capacity: int
+    active: int
+    started_at: IsoTime
+    session_expires_at: IsoTime
+
+
+class NodeList(BaseModel):
+    nodes: list[Node]
+
+
+class Health(BaseModel):
+    """`degraded`: running streams go on, but no ingest node of ours takes new ones; `ingest` says why.
+
+    `ingest` is null while the database, which knows it, cannot be read.
+    """
+
+    status: Literal["ok", "degraded", "unavailable"]
+    database: Literal["ok", "unreachable"]
+    ingest: Readiness | None
+    stage: str
+    detail: str | None = None

@@ -1,0 +1,1 @@
+"""Domain objects, as services read them, into the shapes of `chalicelib.contract`."""

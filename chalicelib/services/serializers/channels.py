@@ -1,0 +1,97 @@
+"""Channels, as anybody and as their owner sees them."""
+
+from typing import Any
+
+from chalicelib.config import settings
+from chalicelib.contract import (
+    ChannelDetails,
+    KeyHint,
+    LastEnd,
+    LastRefusal,
+    OwnChannel,
+    OwnChannelDetails,
+    Playback,
+    PublicChannel,
+)
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndReason, StreamEnd
+from chalicelib.domain.timeline import Entry
+from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.services.reading.discovery import ChannelView
+from chalicelib.services.serializers.media import live_of, playback, public_live
+
+
+def public_channel(seen: ChannelView) -> PublicChannel:
+    live = live_of(seen.stream, seen.pulse)
+    return PublicChannel(**_public_fields(seen), live=public_live(live) if live else None)
+
+
+def own_channel(seen: ChannelView) -> OwnChannel:
+    return OwnChannel(
+        **_public_fields(seen),
+        **_own_fields(seen.channel, seen.key),
+        last_end=_last_end(seen.end) if seen.end is not None else None,
+        last_refusal=_last_refusal(seen.refusal) if seen.refusal is not None else None,
+        live=live_of(seen.stream, seen.pulse),
+    )
+
+
+def details(channel: Channel) -> ChannelDetails:
+    return ChannelDetails(**_details_fields(channel))
+
+
+def own_details(channel: Channel, key: StreamKey | None) -> OwnChannelDetails:
+    return OwnChannelDetails(**_details_fields(channel), **_own_fields(channel, key))
+
+
+def _details_fields(channel: Channel) -> dict[str, Any]:
+    return {
+        "channel_id": channel.channel_id,
+        "title": channel.title,
+        "description": channel.description,
+        "category": channel.category,
+        "tags": channel.tags,
+        "edition": channel.edition,
+    }
+
+
+def _own_fields(channel: Channel, key: StreamKey | None) -> dict[str, Any]:
+    return {
+        "visibility": channel.visibility,
+        "region": channel.region,
+        "ingest_url": settings().ingest_url(channel.region),
+        "key": KeyHint(key_id=key.key_id, hint=key.hint, expires_at=iso_or_none(key.expires_at)) if key else None,
+    }
+
+
+def _public_fields(seen: ChannelView) -> dict[str, Any]:
+    channel = seen.channel
+    return _details_fields(channel) | {
+        "status": seen.reading.status,
+        "status_until": iso_or_none(seen.reading.until),
+        "playback": Playback(hls_url=playback(channel.channel_id, seen.stream).hls_url),
+    }
+
+
+def _last_end(end: StreamEnd) -> LastEnd:
+    reason = EndReason(end.reason) if end.reason is not None else None
+    return LastEnd(
+        stream_id=end.stream_id,
+        started_at=iso_or_none(end.started_at),
+        ended_at=iso_or_none(end.ended_at),
+        reason=reason,
+        reason_text=END_REASON_TEXT[reason] if reason is not None else None,
+        action=END_REASON_ACTION[reason] if reason is not None else None,
+    )
+
+
+def _last_refusal(entry: Entry) -> LastRefusal:
+    facts = entry.facts
+    return LastRefusal(
+        at=iso(entry.at),
+        code=facts["reason"],
+        reason=facts.get("detail"),
+        action=facts.get("action"),
+        client_ip=facts.get("client_ip"),
+    )

@@ -1,0 +1,49 @@
+"""Stream keys and credentials."""
+
+from chalicelib.config import settings
+from chalicelib.contract import Credentials, IssuedKey, Key, RevealedCredentials
+from chalicelib.domain import keys as rules
+from chalicelib.domain.keys import KeyReading, StreamKey
+from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.services.keys.keyring import Issued, KeyView
+
+
+def key(seen: KeyView) -> Key:
+    one = seen.key
+    return Key(
+        key_id=one.key_id,
+        broadcaster_id=one.channel_id,
+        label=one.label,
+        hint=one.hint,
+        status=seen.reading,
+        created_at=iso(one.created_at),
+        not_before=iso_or_none(one.not_before),
+        expires_at=iso_or_none(one.expires_at),
+        one_time=one.one_time,
+        allow_list=one.allow_list,
+        uses=one.uses,
+        last_used_at=iso_or_none(one.last_used_at),
+        stream_id=seen.stream_id,
+    )
+
+
+def issued(issued: Issued) -> IssuedKey:
+    shape = key(KeyView(issued.key, KeyReading.ACTIVE, None))
+    return IssuedKey(**shape.model_dump(), stream_key=issued.stream_key)
+
+
+def revoked(one: StreamKey) -> Key:
+    return key(KeyView(one, KeyReading.REVOKED, None))
+
+
+def credentials(region: str, key: StreamKey) -> Credentials:
+    return Credentials(
+        ingest_url=settings().ingest_url(region),
+        key_id=key.key_id,
+        stream_key_masked=rules.masked(key.hint),
+        expires_at=iso_or_none(key.expires_at),
+    )
+
+
+def revealed(region: str, key: StreamKey, stream_key: str) -> RevealedCredentials:
+    return RevealedCredentials(**credentials(region, key).model_dump(), stream_key=stream_key)

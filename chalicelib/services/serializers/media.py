@@ -1,0 +1,41 @@
+"""Picture and sound of a running stream, and where it plays."""
+
+from typing import Any
+
+from chalicelib.config import settings
+from chalicelib.contract import Live, PublicLive
+from chalicelib.domain.events import Pulse, StreamFacts
+from chalicelib.domain.playback import PlaybackUrls, playback_urls
+from chalicelib.domain.publications import server_of
+from chalicelib.domain.streams import Stream
+from chalicelib.domain.times import iso
+from chalicelib.services.reading.running import facts_of
+
+
+def live_of(stream: Stream | None, pulse: Pulse | None) -> Live | None:
+    """None before the first media."""
+    if stream is None or stream.started_at is None:
+        return None
+    return live(stream.stream_id, stream.started_at, facts_of(stream, pulse), pulse)
+
+
+def live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | None) -> Live:
+    return Live(stream_id=stream_id, started_at=iso(started_at), **facts_now(facts, pulse))
+
+
+def public_live(live: Live) -> PublicLive:
+    return PublicLive(**live.model_dump(include=set(PublicLive.model_fields)))
+
+
+def facts_now(facts: StreamFacts, pulse: Pulse | None) -> dict[str, Any]:
+    """Of picture and sound, with what was measured in the last seconds."""
+    fps, bitrate = (pulse.fps, pulse.bitrate_kbps) if pulse is not None else (None, None)
+    return facts.model_dump() | {"fps": fps or facts.fps, "bitrate_kbps": bitrate}
+
+
+def playback(channel_id: str, stream: Stream | None = None) -> PlaybackUrls:
+    """Where the channel plays: at the media server that carries its stream, configured by server or by kind."""
+    known, templates = settings().source_playback, None
+    if stream is not None:
+        templates = known.get(server_of(stream.node_id) or "") or known.get(stream.source)
+    return playback_urls(settings().playback_base_url, templates, channel_id)
