@@ -8,6 +8,11 @@ People paste more than the key into the encoder's key field, or the key into its
     rtmp://host/live        rtmp://host/live/KEY         live          as it is
     rtmp://host             live/KEY                     (empty)       live/KEY
     rtmp://host/live/KEY    (empty)                      live/KEY      (empty)
+    rtmp://host/live?a=b    KEY                          live?a=b      KEY
+    rtmp://host/live        mp4:KEY                      live          mp4:KEY
+
+Flash Media Server's own forms are known as well: `live/_definst_` is the application's default instance, and `mp4:` or
+`flv:` before a stream's name says which file it would be recorded to.
 
 Where only one part of it can be the key, that part is taken. Nothing of it is ever repeated in an error.
 """
@@ -18,9 +23,12 @@ from urllib.parse import unquote
 from chalicelib.domain.refusals import KeyMalformed, KeyMissing, WrongApplication
 
 _SCHEME = re.compile(r"rtmps?://[^/]*", re.IGNORECASE)
-# Spaces of all kinds, and what editors and chats put around a copied text: quotes, zero-width characters, a byte order
-# mark.
-_AROUND = "\"'`<>\u200b\u200c\u200d\u2060\ufeff"
+# Spaces of all kinds, and what editors, chats and programs leave around a copied text: quotes, zero-width characters, a
+# byte order mark, marks of the writing direction, the zero that ends a string in C.
+_QUOTES = "\"'`<>\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
+_AROUND = f"{_QUOTES}\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\0"
+_DEFAULT_INSTANCE = "_definst_"
+_FILE_KIND = re.compile(r"^(?:mp4|flv):")
 
 
 def stream_key(application: str, stream_name: str, expected: str) -> str:
@@ -28,8 +36,8 @@ def stream_key(application: str, stream_name: str, expected: str) -> str:
 
     `expected` is the application of the ingest URL. Raises WrongApplication, KeyMissing, KeyMalformed.
     """
-    in_application = _parts(application)
-    in_name = _parts(_without_server(_trimmed(stream_name)))
+    in_application = [part for part in _parts(application.partition("?")[0]) if part != _DEFAULT_INSTANCE]
+    in_name = _parts(_FILE_KIND.sub("", _without_server(_trimmed(stream_name)), count=1))
     if in_application[:1] == [expected]:
         in_application = in_application[1:]
         if in_name[:1] == [expected] and len(in_name) > 1:

@@ -41,6 +41,16 @@ OTHER = "z" * 40
         (f"live/{KEY}", ""),
         (f"live/{KEY}", KEY),
         (f"live/{KEY}/", "/"),
+        ("live", f"{KEY}\0"),
+        ("live", f"\u200e\u202a{KEY}\u202c"),
+        ("live", f"\u201c{KEY}\u201d"),
+        ("live", f"mp4:{KEY}"),
+        ("live", f"flv:{KEY}"),
+        ("live?auth=1", KEY),
+        (f"live?key={KEY}", KEY),
+        ("live/?a=b/c", KEY),
+        ("live/_definst_", KEY),
+        (f"live/_definst_/{KEY}", ""),
     ],
 )
 def test_a_key_is_found_where_it_can_only_be_one_thing(application: str, name: str) -> None:
@@ -74,7 +84,17 @@ def test_more_than_a_key_is_told_as_that(application: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("application", "name"),
-    [("", ""), ("", KEY), ("other", KEY), ("other/live", KEY), ("LIVE", KEY), ("live/stage", KEY), ("livelive", KEY)],
+    [
+        ("", ""),
+        ("", KEY),
+        ("other", KEY),
+        ("other/live", KEY),
+        ("LIVE", KEY),
+        ("live/stage", KEY),
+        ("livelive", KEY),
+        ("?live", KEY),
+        ("_definst_", KEY),
+    ],
 )
 def test_another_application_is_none_of_ours(application: str, name: str) -> None:
     with pytest.raises(WrongApplication):
