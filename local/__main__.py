@@ -1,6 +1,6 @@
 """`python -m local`: what `make run` starts.
 
-Exit codes: 0 stopped on request, 1 a part failed, 2 a setting is wrong (a taken port, for instance).
+Exit codes: 0 stopped on request, 1 a process failed, 2 a setting is wrong (for example, a port is in use).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def _run_until_signalled(settings: LocalSettings) -> None:
-    """A first signal ends everything in order; a second one changes nothing, for the end is bounded anyway."""
+    """The first signal stops everything in order; later ones are ignored, since stopping is bounded in time anyway."""
     running = asyncio.current_task()
     assert running is not None  # noqa: S101
     stopping = False
@@ -36,7 +36,7 @@ async def _run_until_signalled(settings: LocalSettings) -> None:
 
 
 def main() -> int:
-    # Whatever is written from here on, by the children, too, is this user's alone.
+    # Files written from here on, also by the children, are readable by this user only.
     os.umask(0o077)
     try:
         settings = local_settings()

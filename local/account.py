@@ -1,4 +1,4 @@
-"""The demo account's way in: what the stack that runs says about itself, a sign-in, and calls of the API."""
+"""For `make demo` and `make token`: find the running stack, sign in with the demo account, and call the API."""
 
 import json
 import urllib.error
@@ -16,15 +16,15 @@ def running_stack(settings: LocalSettings) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(settings.ready_file.read_text())
     except FileNotFoundError as error:
         raise CannotStart(
-            f"stream-sync does not run here: there is no {settings.ready_file}.\n"
+            f"stream-sync is not running: {settings.ready_file} does not exist.\n"
             "Start it first, in another terminal:  make run\n"
-            "If it runs already, set STREAM_SYNC_STATE_DIR here as it is set there."
+            "If it is running, set STREAM_SYNC_STATE_DIR to the same value here."
         ) from error
     return document
 
 
 def sign_in(ready: dict[str, Any]) -> str:
-    """The demo account's ID token, from Cognito, by address and password like any broadcaster's."""
+    """The demo account's ID token, from Cognito, by email address and password."""
     configuration = _json(urllib.request.Request(f"{ready['http_url']}/config.json"))
     cognito = configuration["cognito"]
     question = {
@@ -46,7 +46,7 @@ def sign_in(ready: dict[str, Any]) -> str:
 
 
 def call_api(ready: dict[str, Any], token: str, path: str) -> dict[str, Any]:
-    """GET a path of the API. Raises CannotStart with the API's own words if it refuses."""
+    """GET a path of the API. Raises CannotStart with the API's error if it refuses."""
     return _json(urllib.request.Request(ready["http_url"] + path, headers={"Authorization": f"Bearer {token}"}))
 
 
@@ -57,5 +57,5 @@ def _json(request: urllib.request.Request) -> dict[str, Any]:
     except urllib.error.HTTPError as refusal:
         raise CannotStart(f"{request.full_url}: {refusal.code} {refusal.read(500).decode(errors='replace')}") from None
     except OSError as error:
-        raise CannotStart(f"{request.full_url} does not answer ({error}). Does `make run` still run?") from error
+        raise CannotStart(f"{request.full_url} does not respond ({error}). Is `make run` still running?") from error
     return document

@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, whatever ends the parent."""
+"""Child processes that exit with their parent, however it exits."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ TAIL_LINES = 15
 
 
 class ChildDied(Exception):
-    """A child ended that nobody had told to. The message holds the end of its log."""
+    """A child exited unexpectedly. The message contains the end of its log."""
 
 
 def die_with(parent: int) -> Callable[[], None] | None:
@@ -87,7 +87,7 @@ class Child:
         deadline = time.monotonic() + timeout
         while not await asyncio.to_thread(ready):
             if not self.running:
-                raise self.death(f"The {self.name} ended with code {self._process.returncode}")
+                raise self.death(f"The {self.name} exited with code {self._process.returncode}")
             if time.monotonic() > deadline:
                 raise self.death(f"The {self.name} was not ready within {timeout:.0f} s")
             await asyncio.sleep(0.05)

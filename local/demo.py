@@ -1,4 +1,4 @@
-"""`make demo`: broadcast a test card to the demo channel, for people without OBS. Ctrl-C ends it cleanly."""
+"""`make demo`: stream a test card to the demo channel, for people without OBS. Ctrl-C stops it cleanly."""
 
 import logging
 import signal
@@ -19,7 +19,7 @@ PROGRESS_EVERY_S = 5.0
 
 
 class _Stop:
-    """Set by Ctrl-C and SIGTERM; looked at between two frames, so that no packet is cut. A second Ctrl-C kills."""
+    """Set by Ctrl-C and SIGTERM; checked between two frames, so that no packet is cut off. A second Ctrl-C kills."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -44,15 +44,15 @@ def broadcast(ready: dict[str, Any]) -> None:
     try:
         live = Broadcast(f"{credentials['ingest_url']}/{key}")
         stop = _Stop()
-        print(f"On air: {WIDTH}x{HEIGHT}, {FPS} fps, to {credentials['ingest_url']}. Watch {ready['http_url']}")
-        print("Ctrl-C ends the broadcast.", flush=True)
+        print(f"Streaming {WIDTH}x{HEIGHT}, {FPS} fps, to {credentials['ingest_url']}. Dashboard: {ready['http_url']}")
+        print("Press Ctrl-C to stop.", flush=True)
         try:
             _send(live, stop)
         finally:
             live.close()
     except av.error.FFmpegError as error:
-        raise CannotStart(f"The server ended the broadcast: {_words(error).replace(key, '<key>')}") from None
-    print("Off air.")
+        raise CannotStart(f"The server ended the stream: {_words(error).replace(key, '<key>')}") from None
+    print("Stopped.")
 
 
 def _words(error: av.error.FFmpegError) -> str:
@@ -69,7 +69,7 @@ def _send(live: Broadcast, stop: _Stop) -> None:
         now = time.monotonic()
         if now - said >= PROGRESS_EVERY_S:
             rate = (live.bytes_sent - sent) * 8 / 1000 / (now - said)
-            print(f"  {seconds:7.0f} s on air   {rate:6.0f} kbit/s", flush=True)
+            print(f"  {seconds:7.0f} s sent   {rate:6.0f} kb/s", flush=True)
             said, sent = now, live.bytes_sent
 
     live.run(lambda: stop.asked, progress)

@@ -1,6 +1,6 @@
-"""The environment of each child process: what it needs of the user's, what belongs to this machine, and no more.
+"""The environment of each child process: the variables it reads, from the user or with local defaults, and no others.
 
-A documented variable that the user has set wins, but for those in `FIXED`, of which `not_used` tells why.
+A documented variable that the user has set takes precedence, except those in `FIXED`; `not_used` explains them.
 """
 
 import json
@@ -19,8 +19,8 @@ from local.settings import KEY_ALIAS, NODE_ID, REGION, STAGE, LocalSettings
 SYSTEM = re.compile(r"PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH")
 PYTHON = re.compile(r"PYTHON\w+|COVERAGE\w*|SSL_CERT_FILE|SSL_CERT_DIR")
 
-# Of the settings that both planes may read, what an ingest node needs ("Both planes" in docs/operations.md). The rest,
-# with every secret, is the control plane's.
+# The settings of both planes that an ingest node needs ("Both planes" in docs/operations.md). All others, and all
+# secrets, belong to the control plane.
 SHARED_WITH_NODE = (
     "stage",
     "table_prefix",
@@ -33,9 +33,9 @@ SHARED_WITH_NODE = (
     "log_level",
 )
 
-_IN_THE_EMULATOR = "it names what the AWS emulator holds"
-_ACCOUNTS = "people sign in at the AWS emulator's own user pool"
-# Variables of the control plane and the node that `make run` sets whatever the user says, and why.
+_IN_THE_EMULATOR = "it names a resource of the AWS emulator"
+_ACCOUNTS = "sign-in uses the AWS emulator's own user pool"
+# Variables of the control plane and the node that the user cannot change in `make run`, and why.
 FIXED = {
     "STAGE": _IN_THE_EMULATOR,
     "REGION": _IN_THE_EMULATOR,
@@ -49,21 +49,21 @@ FIXED = {
 }
 
 
-# What people set to choose an account; the other AWS variables are left out without a word.
+# What users set to choose an account; other AWS variables are dropped silently.
 AWS_TARGETS = frozenset({"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID"})
 
 
 def not_used(inherited: Mapping[str, str]) -> list[str]:
-    """A line for each variable of the user's that `make run` sets aside, without its value."""
+    """A line for each variable of the user's that `make run` ignores, without its value."""
     given = {name.upper() for name in inherited}
-    lines = [f"{PREFIX}{name} is not used here: {why}." for name, why in FIXED.items() if PREFIX + name in given]
+    lines = [f"{PREFIX}{name} is ignored: {why}." for name, why in FIXED.items() if PREFIX + name in given]
     if aws := sorted(given & AWS_TARGETS):
-        lines.append(f"{', '.join(aws)}: not used here, so that no call can reach a real AWS account.")
+        lines.append(f"{', '.join(aws)}: ignored, so that no call can reach a real AWS account.")
     return lines
 
 
 def of_the_system(inherited: Mapping[str, str]) -> dict[str, str]:
-    """What any program needs: where programs and files are, the language, the time zone."""
+    """What any program needs: paths, locale, time zone."""
     return _matching(SYSTEM, inherited)
 
 

@@ -12,17 +12,17 @@ fail() {
 }
 
 command -v "$python" >/dev/null 2>&1 ||
-  fail "stream-sync needs Python 3.11 or newer, and there is no '$python' here." \
+  fail "stream-sync needs Python 3.11 or newer, but '$python' was not found." \
     "Debian and Ubuntu:  sudo apt-get install python3 python3-venv" \
     "macOS:              brew install python@3.12" \
-    "Or name another one: make PYTHON=/path/to/python3.12 ..."
+    "Or choose another one: make PYTHON=/path/to/python3.12 ..."
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   fail "stream-sync needs Python 3.11 or newer; '$python' is $("$python" -V 2>&1)." \
-    "Name a newer one: make PYTHON=/path/to/python3.12 ..."
+    "Choose a newer one: make PYTHON=/path/to/python3.12 ..."
 
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-  echo "Making $venv"
+  echo "Creating $venv"
   rm -rf "$venv" # half of one, from a run that was interrupted
   if "$python" -c 'import ensurepip' 2>/dev/null; then
     "$python" -m venv "$venv"
@@ -34,7 +34,7 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     PYTHONPATH="$venv-maker" "$python" -m virtualenv --quiet "$venv"
     rm -rf "$venv-maker"
   else
-    fail "This Python cannot make virtualenvs: its 'venv' module lacks ensurepip." \
+    fail "This Python cannot create virtualenvs: its 'venv' module lacks ensurepip." \
       "Debian and Ubuntu:  sudo apt-get install python3-venv"
   fi
 fi

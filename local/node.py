@@ -1,4 +1,4 @@
-"""The one ingest node: started, and started again when it dies, as ECS would."""
+"""The one ingest node: started, and restarted when it exits, as ECS would."""
 
 import asyncio
 import contextlib
@@ -57,22 +57,20 @@ class Node:
 
     def _listens(self) -> bool:
         host = self._settings.rtmp_host
-        # An address that means every one is no destination (RFC 1122, section 3.2.1.3).
+        # The unspecified address is not a valid destination (RFC 1122, section 3.2.1.3).
         address = ("::1" if ":" in host else HOST) if listens_everywhere(host) else host
         with contextlib.suppress(OSError), socket.create_connection((address, self._settings.rtmp_port), 1):
             return True
         return False
 
     async def keep_running(self) -> None:
-        """Start it again whenever it dies: soon after a long life, ever later after short ones."""
+        """Restart it whenever it exits, with a growing pause while it exits soon after its start."""
         pause = FIRST_PAUSE_S
         while child := self._child:
             code = await child.wait()
             if time.monotonic() - child.started > QUICK_DEATH_S:
                 pause = FIRST_PAUSE_S
-            print(
-                f"The ingest node ended (code {code}); starting it again in {pause:.0f} s. Log: {child.log}", flush=True
-            )
+            print(f"The ingest node exited (code {code}); restarting it in {pause:.0f} s. Log: {child.log}", flush=True)
             await asyncio.to_thread(self._announce_stopped_task, code)
             await asyncio.sleep(pause)
             await self.start()
@@ -90,7 +88,7 @@ class Node:
             with open_url(request, timeout=5):
                 pass
         except OSError as error:
-            print(f"The gateway did not take the event: {error}", flush=True)
+            print(f"The gateway did not accept the event: {error}", flush=True)
 
 
 def stopped_task_event(node_id: str, code: int, now: datetime) -> dict[str, object]:

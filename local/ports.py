@@ -1,4 +1,4 @@
-"""Find a taken port before anything is started on it."""
+"""Check that ports are free before anything is started."""
 
 import errno
 import socket
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 class CannotStart(Exception):
-    """Something about this machine or its settings must change first; the message says what."""
+    """A setting or this machine prevents the start; the message says what to change."""
 
 
 def check_free(wanted: Mapping[str, tuple[str, int, str]]) -> None:
@@ -24,14 +24,14 @@ def check_free(wanted: Mapping[str, tuple[str, int, str]]) -> None:
             except OSError as error:
                 if error.errno == errno.EADDRNOTAVAIL:
                     raise CannotStart(
-                        f"This machine has no address {host}, where port {port} ({what}) was to be opened."
+                        f"This machine has no address {host}, on which port {port} ({what}) should be opened."
                     ) from error
                 if error.errno == errno.EACCES:
                     raise CannotStart(
-                        f"Port {port} ({what}) is not open to this user; those from 1024 on are.\n"
+                        f"This user may not listen on port {port} ({what}); ports from 1024 on are allowed.\n"
                         f"Choose another port:  {variable}={port + 8000} make run"
                     ) from error
                 raise CannotStart(
-                    f"Port {port} ({what}) is taken by another program.\n"
+                    f"Port {port} ({what}) is used by another program.\n"
                     f"Stop that program, or choose another port:  {variable}={port + 1} make run"
                 ) from error

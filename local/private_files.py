@@ -24,7 +24,7 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make it, or take from one that exists what others may do with it and with the files in it. Raises OSError."""
+    """Create it, or remove other users' permissions from an existing one and its files. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & stat.S_ISVTX:
         raise PermissionError(errno.EPERM, "it is a folder that all users share")
@@ -46,7 +46,7 @@ def _take_from_others(path: Path) -> None:
 
 @contextlib.contextmanager
 def sole_use(folder: Path) -> Iterator[None]:
-    """Hold the state folder: two emulators that save into one would lose each other's writes. Raises CannotStart."""
+    """Lock the state folder: two emulators saving into one would lose each other's writes. Raises CannotStart."""
     try:
         make_private_folder(folder)
         lock = (folder / "lock").open("w")
@@ -60,15 +60,15 @@ def sole_use(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise CannotStart(
-                f"stream-sync runs here already: it uses the folder {folder}.\n"
-                "Stop it, or give a second one a folder and ports of its own: STREAM_SYNC_STATE_DIR, "
+                f"stream-sync is already running with the folder {folder}.\n"
+                "Stop it, or give the second one its own folder and ports: STREAM_SYNC_STATE_DIR, "
                 "STREAM_SYNC_HTTP_PORT,\nSTREAM_SYNC_RTMP_PORT and STREAM_SYNC_CLOUD_PORT."
             ) from error
         yield
 
 
 def write_private_json(path: Path, value: dict[str, Any]) -> None:
-    """Write whole or not at all, mode 0600 from the first byte on."""
+    """Write atomically, with mode 0600 from the first byte on."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -80,7 +80,7 @@ def write_private_json(path: Path, value: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What this laptop's installation made for itself once, and keeps."""
+    """Secrets of this local installation: generated once, then kept."""
 
     admin_secret: str
     jwt_secret: str
@@ -100,7 +100,7 @@ def _random(length: int) -> str:
 
 
 def load_or_make_secrets(state_dir: Path) -> Secrets:
-    """The secrets in the state folder; those that are missing are made and written.
+    """The secrets in the state folder; missing ones are generated and written.
 
     Raises CannotStart if the file is there and cannot be read.
     """
@@ -108,7 +108,7 @@ def load_or_make_secrets(state_dir: Path) -> Secrets:
     try:
         known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     except ValueError as error:
-        raise CannotStart(f"{path} is damaged. Remove it, and new secrets are made.") from error
+        raise CannotStart(f"{path} is damaged. Remove it to have new secrets generated.") from error
     # A Cognito password holds all four kinds of character; the rest are plain.
     fresh = {
         "admin_secret": _random(40),
@@ -128,7 +128,7 @@ def load_or_make_secrets(state_dir: Path) -> Secrets:
 
 @dataclass(frozen=True)
 class SignIn:
-    """Where the broadcasters' accounts live: Cognito's ids, as the emulator gave them."""
+    """The ids of the Cognito user pool and its client, as assigned by the emulator."""
 
     user_pool: str
     client_id: str

@@ -1,4 +1,4 @@
-"""What the user and the tests learn once everything is up."""
+"""The ready message and `ready.json`, written once everything runs."""
 
 from typing import Any
 
@@ -32,15 +32,15 @@ stream-sync is ready ({seconds:.1f} s)
 
   In OBS      Settings > Stream: Service "Custom...", Server {server}
               Stream Key: sign in to the dashboard and press Copy beside the key
-  No OBS?     make demo     (in another terminal: broadcasts a test card with sound)
-  For curl    make token    (-H "Authorization: Bearer $(make -s token)" {settings.http_url}/api/channel)
+  No OBS?     make demo     (in another terminal: streams a test card with sound)
+  curl        make token    (-H "Authorization: Bearer $(make -s token)" {settings.http_url}/api/channel)
 
   Logs and state are in {settings.state_dir}. Ctrl-C stops everything; channels and keys are kept."""
 
 
 def _reach(settings: LocalSettings) -> str:
     if settings.rtmp_host == HOST:
-        return "this machine only; STREAM_SYNC_RTMP_HOST=0.0.0.0 lets others publish"
+        return "this machine only; set STREAM_SYNC_RTMP_HOST=0.0.0.0 to publish from others"
     if listens_everywhere(settings.rtmp_host):
-        return "every address of this machine; others publish here, too"
-    return "others publish here, too"
+        return "on every address of this machine; other machines can publish"
+    return "other machines can publish"

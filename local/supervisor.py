@@ -1,7 +1,7 @@
-"""Starts the emulator, what belongs in it, the gateway and one ingest node; ends them in the opposite order.
+"""Starts the emulator, fills it, and starts the gateway and one ingest node; stops them in reverse order.
 
-The order of the end matters: the node ends its streams, which needs the gateway's handlers and the emulator's tables;
-the emulator comes last and saves its state.
+The order matters: the node ends its streams, which needs the gateway's handlers and the emulator's tables; the emulator
+stops last and saves its state.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from local.settings import HOST, ROOT, LocalSettings, services_settings
 BOOTSTRAP_TIMEOUT_S = 60.0
 GATEWAY_READY_TIMEOUT_S = 30.0
 GATEWAY_STOP_GRACE_S = 8.0
-# A step that takes longer than this says that it is at work.
+# A step that takes longer than this is announced.
 SILENCE_S = 1.5
 
 T = TypeVar("T")
@@ -36,12 +36,12 @@ def say(line: str) -> None:
 
 
 async def run(settings: LocalSettings) -> None:
-    """Start all, then watch until cancelled.
+    """Start everything, then watch it until cancelled.
 
     Raises CannotStart before anything is started, ChildDied when the emulator or the gateway ends.
     """
     began = time.monotonic()
-    # The folder first: a second start is told so, not that "another program" has its ports.
+    # The folder first: a second `make run` is told that one is running, not that its ports are taken.
     with sole_use(settings.state_dir):
         check_free(
             {
@@ -67,7 +67,7 @@ async def _start_and_watch(settings: LocalSettings, began: float) -> None:
         ending.push_async_callback(cloud.stop, emulator.STOP_GRACE_S)
 
         env = bootstrap_environment(settings, secrets)
-        await _announced("Making tables, keys, the bus and the demo account", _bootstrap(settings, env))
+        await _announced("Creating tables, keys, the bus and the demo account", _bootstrap(settings, env))
 
         env = gateway_environment(settings, secrets, read_sign_in(settings.state_dir))
         gateway = await Child.start(
@@ -88,7 +88,7 @@ async def _start_and_watch(settings: LocalSettings, began: float) -> None:
         write_private_json(settings.ready_file, ready_document(settings, secrets, users))
         ending.callback(settings.ready_file.unlink, missing_ok=True)
         say(ready_block(settings, secrets, users, time.monotonic() - began))
-        ending.callback(say, "\nStopping; channels and keys are kept.")
+        ending.callback(say, "\nStopping. Channels and keys are kept.")
         await _first_end(cloud, gateway, node)
 
 
@@ -100,11 +100,11 @@ async def _bootstrap(settings: LocalSettings, env: Mapping[str, str]) -> None:
     finally:
         await child.stop(1)
     if code:
-        raise child.death("The emulator could not be filled")
+        raise child.death("The emulator could not be set up")
 
 
 async def _first_end(cloud: Child, gateway: Child, node: Node) -> None:
-    """Restart the node whenever it dies; raise ChildDied as soon as one of the others does."""
+    """Restart the node whenever it exits; raise ChildDied as soon as the emulator or the gateway exits."""
     watchers = [asyncio.ensure_future(watch) for watch in (_must_live(cloud), _must_live(gateway), node.keep_running())]
     try:
         done, _ = await asyncio.wait(watchers, return_when=asyncio.FIRST_COMPLETED)
@@ -118,11 +118,11 @@ async def _first_end(cloud: Child, gateway: Child, node: Node) -> None:
 
 async def _must_live(child: Child) -> None:
     code = await child.wait()
-    raise child.death(f"The {child.name} ended with code {code}")
+    raise child.death(f"The {child.name} exited with code {code}")
 
 
 async def _announced(what: str, step: Awaitable[T]) -> T:
-    """Await `step`; if it takes long, say once what it is."""
+    """Await `step`; print `what` if it takes long."""
     notice = asyncio.get_running_loop().call_later(SILENCE_S, say, f"{what} ...")
     try:
         return await step

@@ -1,4 +1,4 @@
-"""`make token`: print a JWT of the demo account, good for an hour."""
+"""`make token`: print a JWT of the demo account, valid for an hour."""
 
 import sys
 

@@ -210,7 +210,7 @@ class NotLive(Conflict):
 
 class BroadcastEnded(Conflict):
     code = "broadcast_ended"
-    title = "The broadcast was ended"
+    title = "The stream was ended"
     action = "Let the publisher go; it may connect again if its stream key is still good."
 
 

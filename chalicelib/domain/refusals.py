@@ -57,7 +57,7 @@ class KeyMalformed(PublishRefused):
     """More than a key came, and which part of it is the key cannot be told."""
 
     code = "key_malformed"
-    title = "The encoder's stream key field holds more than the stream key"
+    title = "The encoder's stream key field contains more than the stream key"
     action = "Put only the stream key there, and the ingest URL into the server field, as your dashboard shows them."
 
 
@@ -76,12 +76,12 @@ class KeyExpired(PublishRefused):
 class KeyNotYetValid(PublishRefused):
     code = "key_not_yet_valid"
     title = "The stream key is not valid yet"
-    action = "Start the broadcast when the key's time has come."
+    action = "Start streaming once the key is valid."
 
 
 class KeyUsedUp(PublishRefused):
     code = "key_used_up"
-    title = "The stream key was good for one broadcast, which is over"
+    title = "The stream key was valid for one stream, which has ended"
     action = "Ask for a new key."
 
 
@@ -89,7 +89,7 @@ class KeyNotAllowedHere(PublishRefused):
     code = "key_not_allowed_here"
     http_status = 403
     title = "The stream key may not be used from this network address"
-    action = "Broadcast from a network that the key's allow list names, or use another key."
+    action = "Stream from a network on the key's allow list, or use another key."
 
 
 class BroadcasterBlocked(PublishRefused):
@@ -98,14 +98,14 @@ class BroadcasterBlocked(PublishRefused):
     code = "broadcaster_blocked"
     http_status = 403
     title = "This broadcaster is blocked"
-    action = "Ask the operators of this service."
+    action = "Contact the operators of this service."
 
 
 class KeyInUse(PublishRefused):
     code = "key_in_use"
     http_status = 409
     title = "The channel is already live from another connection"
-    action = "Stop the other broadcast, or reset the stream key if it is not yours."
+    action = "Stop the other stream, or reset the stream key if it is not yours."
     rtmp_code = "NetStream.Publish.BadName"
     rtmp_prefix = "Stream already exists"
 
@@ -124,7 +124,7 @@ class StartsLimited(PublishRefused):
     code = "starts_limited"
     http_status = 429
     title = "Too many streams were started on this channel"
-    action = "Wait as long as it says, then start again."
+    action = "Wait for the time given, then start again."
     rtmp_code = "NetStream.Publish.Rejected"
     rtmp_prefix = "Too Many Requests"
 
@@ -147,8 +147,8 @@ class AtCapacity(PublishRefused):
 
 class NodeDraining(AtCapacity):
     code = "node_draining"
-    title = "This ingest server takes no new streams: it is being taken out of service"
-    action = "Try again in a minute; if it says the same again, ask the operators of this service."
+    title = "This ingest server accepts no new streams: it is being taken out of service"
+    action = "Try again in a minute. If it happens again, contact the operators of this service."
 
 
 class StoreUnavailable(PublishRefused):
@@ -157,7 +157,7 @@ class StoreUnavailable(PublishRefused):
     code = "store_unavailable"
     http_status = 503
     title = "The service cannot reach its database"
-    action = "Try again in a moment; broadcasts that run go on."
+    action = "Try again in a moment. Running streams continue."
     rtmp_code = "NetStream.Publish.Rejected"
     rtmp_prefix = "Service Unavailable"
 

@@ -1,16 +1,16 @@
-/** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to a person as it is. */
+/** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to the user. */
 
 import { AuthError } from "./auth/cognito";
 import type { Channel, Details, RevealedCredentials } from "./contract";
 
-/** RFC 9457 problem details, or the same form for what never reached the API (`code` "network" or "unreadable"). */
+/** RFC 9457 problem details, or the same shape for a failure on the way (`code` "network" or "unreadable"). */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   constructor(
     readonly status: number,
     readonly code: string,
     readonly detail: string,
-    /** What the person can do about it; empty if nothing is known. */
+    /** What the user can do about it; may be empty. */
     readonly action: string,
     /** Message by name of the (outermost) field, for a form. */
     readonly fields: Readonly<Record<string, string>> = {},
@@ -46,7 +46,7 @@ export class Api {
     return found;
   }
 
-  /** Makes a new key; the old one is dead at once, and a broadcast on it ends. */
+  /** Creates a new key; the old one stops working at once, and a stream that uses it ends. */
   resetKey(): Promise<RevealedCredentials> {
     return this.call("POST", "/api/channel/credentials/reset") as Promise<RevealedCredentials>;
   }
@@ -57,12 +57,12 @@ export class Api {
 
   private async call(method: string, path: string, body?: object): Promise<unknown> {
     let response = await this.send(method, path, body, false);
-    // The token may have been revoked or the clock may be wrong: one renewal tells.
+    // The token may have been revoked, or the clock may be wrong: renew it once.
     if (response.status === 401) response = await this.send(method, path, body, true);
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) {
       const refusal = problem(response.status, answer);
-      // The API may be unable to check any token just now, which is no word about this one.
+      // "identity_unavailable": the API can't check any token at present, so this one may still be good.
       if (refusal.status === 401 && refusal.code !== "identity_unavailable") this.onSignedOut();
       throw refusal;
     }
@@ -86,18 +86,13 @@ export class Api {
         this.onSignedOut();
         throw new ApiProblem(401, "signed_out", "Your session has ended.", "Sign in again.");
       }
-      throw new ApiProblem(0, "network", "The server cannot be reached.", "Check your connection and try again.");
+      throw new ApiProblem(0, "network", "The server can't be reached.", "Check your connection and try again.");
     }
   }
 }
 
 function unreadable(): ApiProblem {
-  return new ApiProblem(
-    0,
-    "unreadable",
-    "The server sent an answer that this page does not understand.",
-    "Reload the page.",
-  );
+  return new ApiProblem(0, "unreadable", "The server sent a response that this page can't read.", "Reload the page.");
 }
 
 interface ProblemDetails {

@@ -13,7 +13,7 @@ type Stage =
   | { readonly name: "signed-out"; readonly config: Config; readonly notice: string | null }
   | { readonly name: "signed-in"; readonly config: Config; readonly session: Session };
 
-/** Which page there is: it depends on the configuration and on the session, nothing else. */
+/** Chooses the page by configuration and sign-in session. */
 export function App() {
   const [stage, setStage] = useState<Stage>({ name: "starting" });
 

@@ -4,7 +4,7 @@ import type { Config } from "./config";
 import { Icon, Wordmark } from "./ui/icon";
 
 interface SignInProps {
-  /** Why the person is here again, e.g. an ended session. */
+  /** Why the user was signed out, e.g. an expired session. */
   readonly notice: string | null;
   readonly demo: Config["demo"];
   readonly signIn: (email: string, password: string) => Promise<void>;
@@ -41,7 +41,7 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
         <Wordmark />
         <div>
           <h1>Sign in to your studio</h1>
-          <p class="muted">Your ingest address, your stream key, and what your stream is doing right now.</p>
+          <p class="muted">Your server URL, your stream key, and your stream's status as it changes.</p>
         </div>
         {notice && !error && (
           <p class="notice notice-quiet" role="status" data-testid="signin-notice">
@@ -55,7 +55,7 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
           </div>
         )}
         <label class="field">
-          <span class="label">E-mail</span>
+          <span class="label">Email</span>
           <input
             ref={emailField}
             class="input"
@@ -93,7 +93,7 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
         </button>
         {demo && (
           <div class="demo">
-            <p class="muted">This is a local stream-sync. It has made an account to try things with.</p>
+            <p class="muted">This is a local installation. It comes with a demo account.</p>
             <button
               type="button"
               class="button wide"

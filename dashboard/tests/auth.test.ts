@@ -79,12 +79,12 @@ describe("sign-in", () => {
   });
 
   it.each([
-    ["a wrong password", refusal("NotAuthorizedException"), "credentials", /do not match/],
-    ["an unknown account, in the same words", refusal("UserNotFoundException"), "credentials", /do not match/],
-    ["a namespaced error type", refusal("com.amazonaws#NotAuthorizedException"), "credentials", /do not match/],
+    ["a wrong password", refusal("NotAuthorizedException"), "credentials", /Incorrect email/],
+    ["an unknown account, in the same words", refusal("UserNotFoundException"), "credentials", /Incorrect email/],
+    ["a namespaced error type", refusal("com.amazonaws#NotAuthorizedException"), "credentials", /Incorrect email/],
     ["too many attempts", refusal("TooManyRequestsException"), "network", /Wait a minute/],
     ["a service in trouble", refusal("InternalErrorException", 500), "network", /try again/i],
-    ["a wrong client id", refusal("ResourceNotFoundException"), "service", /client id/],
+    ["a wrong client id", refusal("ResourceNotFoundException"), "service", /client ID/],
     ["a first password", () => Response.json({ ChallengeName: "NEW_PASSWORD_REQUIRED" }), "service", /temporary/],
   ])("explains %s", async (_name, answer, kind, message) => {
     service.answers.push(answer);

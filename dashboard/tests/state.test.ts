@@ -36,7 +36,7 @@ function end(overrides: Partial<LastEnd> = {}): LastEnd {
     ended_at: "2026-01-01T11:59:00Z",
     reason: "key_reset",
     reason_text: "The stream key was reset.",
-    action: "Put the new stream key into the encoder.",
+    action: "Enter the new stream key in the encoder.",
     ...overrides,
   };
 }
@@ -299,7 +299,7 @@ describe("the last end", () => {
       status: "OFFLINE",
       reason: "key_reset",
       reasonText: "The stream key was reset.",
-      action: "Put the new stream key into the encoder.",
+      action: "Enter the new stream key in the encoder.",
       endedAt: Date.parse(AT) - 60_000,
     });
   });

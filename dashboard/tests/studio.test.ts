@@ -23,7 +23,7 @@ describe("an interruption", () => {
   const before = initialState.broadcast;
 
   it("has no reason where none is known", () => {
-    expect(interruption(before)).toBe("The connection to your encoder is interrupted.");
+    expect(interruption(before)).toBe("The connection to your encoder was lost.");
   });
 
   it("has the reason where the encoder broke the protocol, also for a screen reader", () => {

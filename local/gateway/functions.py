@@ -42,9 +42,9 @@ class Functions:
                 return
             except Exception:
                 if pause is None:
-                    log.exception("%s failed for good", name)
+                    log.exception("%s failed; giving up", name)
                     return
-                log.warning("%s failed; trying again in %.0f s", name, pause, exc_info=True)
+                log.warning("%s failed; retrying in %.0f s", name, pause, exc_info=True)
                 await asyncio.sleep(pause)
 
     def close(self) -> None:

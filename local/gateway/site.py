@@ -21,7 +21,7 @@ FOREVER = "public, max-age=31536000, immutable"
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>stream-sync</title>
 <body>
 <h1>The dashboard is not built yet</h1>
-<p>Everything else runs. In another terminal: <code>make dashboard</code>, then load this page again.</p>
+<p>Everything else is running. In another terminal, run <code>make dashboard</code>, then reload this page.</p>
 """
 
 # The system's table may lack these or have them wrong.

@@ -1,5 +1,5 @@
 /**
- * Cognito's JSON protocol, as far as a sign-in page needs it: three calls, so no SDK.
+ * The part of Cognito's JSON protocol that a sign-in page needs: three calls, so no SDK.
  * (Amazon Cognito user pools API reference: InitiateAuth, RevokeToken.)
  */
 
@@ -46,7 +46,7 @@ export class Cognito {
     return this.initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: refreshToken }, refreshToken);
   }
 
-  /** Makes the refresh token worthless, so that a signed-out session cannot be revived from a copy of it. */
+  /** Revokes the refresh token, so that a copy of it can't revive a signed-out session. */
   async revoke(refreshToken: string): Promise<void> {
     await this.call("RevokeToken", { ClientId: this.clientId, Token: refreshToken });
   }
@@ -61,7 +61,7 @@ export class Cognito {
     if (!result) throw new AuthError("service", challengeText(answer.ChallengeName));
     // A refresh answers without a new refresh token unless the pool rotates them.
     const refreshToken = result.RefreshToken ?? knownRefreshToken;
-    if (refreshToken === null) throw new AuthError("service", "The sign-in service sent an incomplete answer.");
+    if (refreshToken === null) throw new AuthError("service", "The sign-in service sent an incomplete response.");
     return { idToken: result.IdToken, refreshToken, expiresAt: this.now() + result.ExpiresIn * 1000 };
   }
 
@@ -78,7 +78,7 @@ export class Cognito {
         credentials: "omit",
       });
     } catch {
-      throw new AuthError("network", "The sign-in service cannot be reached. Check your connection and try again.");
+      throw new AuthError("network", "The sign-in service can't be reached. Check your connection and try again.");
     }
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) throw failure(response.status, answer);
@@ -94,12 +94,12 @@ function failure(status: number, answer: unknown): AuthError {
   switch (code) {
     case "NotAuthorizedException":
     case "UserNotFoundException":
-      // One sentence for both: who has an account here is nobody's business.
-      return new AuthError("credentials", "That e-mail and password do not match. Check both and try again.");
+      // The same text for both, so that it does not reveal who has an account.
+      return new AuthError("credentials", "Incorrect email or password. Check both and try again.");
     case "UserNotConfirmedException":
       return new AuthError(
         "credentials",
-        "This account is not confirmed yet. Follow the link in the e-mail we sent you.",
+        "This account is not confirmed yet. Follow the link in the email we sent you.",
       );
     case "PasswordResetRequiredException":
       return new AuthError("credentials", "This account needs a new password before you can sign in.");
@@ -108,13 +108,13 @@ function failure(status: number, answer: unknown): AuthError {
       return new AuthError("network", "Too many attempts. Wait a minute, then try again.");
     default:
       return status >= 500
-        ? new AuthError("network", "The sign-in service has a problem right now. Try again in a moment.")
-        : new AuthError("service", "The sign-in service refused this page. Its client id may be wrong.");
+        ? new AuthError("network", "The sign-in service is having a problem. Try again in a moment.")
+        : new AuthError("service", "The sign-in service rejected this page. Its client ID may be wrong.");
   }
 }
 
 function challengeText(name: string | undefined): string {
   return name === "NEW_PASSWORD_REQUIRED"
-    ? "This account still has its first, temporary password. Set your own before you sign in here."
-    : "This account asks for a sign-in step that this page does not offer.";
+    ? "This account still has its temporary password. Set your own before you sign in here."
+    : "This account requires a sign-in step that this page doesn't support.";
 }

@@ -1,8 +1,8 @@
-/** The signed-in session: holds the tokens, hands out one that is good, renews it in silence. */
+/** The sign-in session: stores the tokens and renews them in the background. */
 
 import { AuthError, type Cognito, type Tokens } from "./cognito";
 
-/** Renew this long before the end, so that no request starts with a token that dies on the way. */
+/** Renew this long before expiry, so that no token expires during a request. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 const STORAGE_KEY = "stream-sync.session";
 
@@ -12,8 +12,8 @@ export interface StoredSession extends Tokens {
 
 /**
  * Tokens live in sessionStorage: they survive a reload, but end with the tab and are not shared with other tabs, as they
- * would be in localStorage. A cookie would be out of a script's reach, but the API is on another origin than the static
- * site and takes bearer tokens only; the page's content security policy keeps foreign scripts out instead.
+ * would be in localStorage. Scripts could not read an HttpOnly cookie, but the API is on another origin than the static
+ * site and takes bearer tokens only; instead, the content security policy admits no scripts from elsewhere.
  */
 export class Session {
   private renewal: Promise<string> | null = null;
@@ -55,12 +55,12 @@ export class Session {
   }
 
   /**
-   * A token that is good for minutes to come; `force` renews it even so (the server said no to this one).
-   * Raises AuthError: kind `credentials` means that the session is over, `network` that it may be tried again.
+   * A token that stays valid for at least five minutes; `force` renews it regardless (the server rejected this one).
+   * Throws AuthError: kind `credentials` means that the session is over, `network` that a retry may succeed.
    */
   async token(force = false): Promise<string> {
     if (!force && this.current.expiresAt - this.now() > RENEW_BEFORE_MS) return this.current.idToken;
-    // One renewal at a time: with rotating refresh tokens, a second one in parallel would end the session.
+    // One renewal at a time: with rotating refresh tokens, a second one in parallel would invalidate the session.
     this.renewal ??= this.renew().finally(() => {
       this.renewal = null;
     });
@@ -72,7 +72,7 @@ export class Session {
     try {
       await this.cognito.revoke(this.current.refreshToken);
     } catch (error) {
-      // The tokens are gone from this browser either way; a service that is away must not keep anyone signed in.
+      // The tokens are gone from this browser either way: signing out must not depend on the service.
       if (!(error instanceof AuthError)) throw error;
     }
   }

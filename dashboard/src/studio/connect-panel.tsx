@@ -8,10 +8,10 @@ import { StreamKey } from "./stream-key";
 
 interface ConnectPanelProps {
   readonly channel: Channel;
-  /** A broadcast is on, which a reset of the key would end. */
+  /** A stream is running; a key reset would end it. */
   readonly running: boolean;
   readonly api: Api;
-  /** The page was given a key: this is which one. */
+  /** A key was revealed or created. */
   readonly onKeyRead: (credentials: Credentials) => void;
 }
 

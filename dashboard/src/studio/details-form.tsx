@@ -17,7 +17,7 @@ interface DetailsFormProps {
   readonly onSaved: (details: OwnDetails) => void;
 }
 
-/** What viewers read about the channel. Only fields that the person touched are theirs; the others follow the server. */
+/** What viewers see of the channel. Fields that the user has not edited follow the server. */
 export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
   const [edits, setEdits] = useState<Partial<DetailsText>>({});
   const [busy, setBusy] = useState(false);
@@ -26,7 +26,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
   const shown = { ...textOf(details), ...edits };
   const changes = changesOf(details, shown);
   const dirty = Object.keys(changes).length > 0;
-  // A refusal is about what was typed; with that taken back there is nothing to mend.
+  // The error is about the edits: without edits there is nothing to correct.
   const problem = dirty ? refusal : null;
 
   const edit = (name: keyof DetailsText) => (event: { currentTarget: { value: string } }) =>
@@ -69,7 +69,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
     >
       <header class="card-head">
         <h2 id="details-heading">Channel details</h2>
-        <p class="muted">What viewers read</p>
+        <p class="muted">What viewers see</p>
       </header>
       <label class="field">
         <span class="label">Title</span>
@@ -77,7 +77,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
           class="input"
           maxLength={140}
           value={shown.title}
-          placeholder="What is on today?"
+          placeholder="What are you streaming today?"
           data-testid="details-title"
           onInput={edit("title")}
           {...describe("title")}
@@ -146,7 +146,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       {problem && (
         <p class="field-error" role="alert" data-testid="details-error">
           {Object.keys(problem.fields).length > 0
-            ? "Not saved yet: please correct what is marked above."
+            ? "Not saved. Please correct the fields marked above."
             : explain(problem)}
         </p>
       )}

@@ -1,4 +1,4 @@
-/** Which refusal this tab's reader has dismissed; it survives a reload and ends with the sign-in session. */
+/** The refusal that was dismissed in this tab; kept across reloads, cleared at sign-out. */
 
 const STORAGE_KEY = "stream-sync.dismissed-refusal";
 

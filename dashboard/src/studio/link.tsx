@@ -3,9 +3,9 @@ import { secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 
-const LINK_WORDS = { connecting: "Connecting…", open: "Up to date", lost: "Connection lost" } as const;
+const LINK_WORDS = { connecting: "Connecting…", open: "Connected", lost: "Connection lost" } as const;
 
-/** Whether what is on the page is kept up to date. */
+/** Whether the page receives updates. */
 export function LinkMark({ link }: { link: Link }) {
   return (
     <span class={`link-mark link-${link.phase}`} data-testid="link" data-link={link.phase}>
@@ -26,8 +26,8 @@ export function LinkBanner({ link, onRetry }: { link: Link; onRetry: () => void 
       <div class="notice-body">
         <p class="notice-title">Connection lost, retrying</p>
         <p class="notice-hint">
-          This page cannot see your broadcast now; your encoder shows whether it is still sending.{" "}
-          {left > 0 ? `Next attempt in ${left} s.` : "Trying again now…"}
+          This page can't show your stream's current state; your encoder shows whether it is still sending.{" "}
+          {left > 0 ? `Next attempt in ${left} s.` : "Retrying now…"}
         </p>
       </div>
       <button type="button" class="button small" data-testid="link-retry" onClick={onRetry}>

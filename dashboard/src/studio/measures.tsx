@@ -18,18 +18,18 @@ interface MeasuresProps {
   readonly samples: readonly Sample[];
   readonly now: number;
   readonly startedAt: number | null;
-  /** False while nothing is measured: the last figures stay, greyed, and are called what they are. */
+  /** False while nothing is measured: the last figures stay, greyed out and labelled "Last measured". */
   readonly fresh: boolean;
 }
 
 const MISSING: Readonly<Record<Media, { short: string; hint: string }>> = {
   audio: {
-    short: "No sound arrives",
-    hint: "No sound has come since the broadcast began. Check the audio settings of your encoder.",
+    short: "No audio received",
+    hint: "No audio has been received since the stream started. Check your encoder's audio settings.",
   },
   video: {
-    short: "No picture arrives",
-    hint: "No picture has come since the broadcast began. Check the video settings of your encoder.",
+    short: "No video received",
+    hint: "No video has been received since the stream started. Check your encoder's video settings.",
   },
 };
 
@@ -95,7 +95,7 @@ interface MeasureProps {
   readonly name: string;
   readonly testid: string;
   readonly unit?: string;
-  /** It should be there and is not. */
+  /** Expected, but not received. */
   readonly missing?: boolean;
   readonly children: ComponentChildren;
 }
@@ -122,7 +122,7 @@ function Unknown() {
   return (
     <>
       <span aria-hidden="true">–</span>
-      <span class="sr-only">not known</span>
+      <span class="sr-only">unknown</span>
     </>
   );
 }

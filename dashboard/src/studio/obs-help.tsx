@@ -19,10 +19,10 @@ export function ObsHelp() {
           Open <b>Settings › Output</b>, set <b>Output Mode</b> to <b>Advanced</b>, and on the <b>Streaming</b> tab set{" "}
           <b>Keyframe Interval</b> to 2 s and <b>Rate Control</b> to CBR, with a <b>Bitrate</b> of 2,500 to 6,000 Kbps.
           <p class="field-hint">
-            <b>Simple</b> mode has no such field. To stay with it, take the encoder <b>Software (x264)</b>, tick{" "}
-            <b>Enable Custom Encoder Settings (Advanced)</b> and type <span class="mono">keyint=60</span> for 30 frames
-            per second, <span class="mono">keyint=120</span> for 60. Left alone, x264 sends a key frame every 250 frames
-            only, and viewers wait for one.
+            <b>Simple</b> mode has no Keyframe Interval. In that mode, choose the encoder <b>Software (x264)</b>, tick{" "}
+            <b>Enable Custom Encoder Settings (Advanced)</b> and enter <span class="mono">keyint=60</span> for 30 frames
+            per second or <span class="mono">keyint=120</span> for 60. By default x264 sends a key frame only every 250
+            frames, and viewers have to wait for one.
           </p>
         </li>
         <li>
@@ -30,7 +30,7 @@ export function ObsHelp() {
         </li>
       </ol>
       <p class="muted">
-        Other encoders want the same two things, often as one address: the server URL, a slash, the key.
+        Other encoders need the same two values, often as one URL: the server URL, a slash, then the key.
       </p>
     </details>
   );

@@ -2,7 +2,7 @@ import type { Refusal } from "../realtime/refusal";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
 
-/** An encoder was turned away: when, why, and what to do about it. */
+/** A refused publisher: when, why, and what to do about it. */
 export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDismiss: () => void }) {
   return (
     <div class="notice notice-danger" role="alert" data-testid="refusal" data-code={refusal.code}>

@@ -20,7 +20,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
   const shown = shownStatus(state);
   const running = broadcast.status !== "OFFLINE";
   const now = useNow(running || shown === "UNKNOWN");
-  // Which stream the person asked to end: the request is done when that stream is over.
+  // The stream that the user asked to end; the request is complete when that stream is over.
   const [ending, setEnding] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
   const isEnding = ending !== null && ending === broadcast.streamId;
@@ -28,7 +28,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
   return (
     <section class={`card status-card status-${shown.toLowerCase()}`} aria-labelledby="status-heading">
       <h2 id="status-heading" class="sr-only">
-        Broadcast status
+        Stream status
       </h2>
       <p class="sr-only" role="status" aria-live="polite">
         {announcement(shown, broadcast)}
@@ -40,7 +40,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
             {shown}
           </span>
           <div class="status-lines">
-            <p class="status-title">{title || "Untitled broadcast"}</p>
+            <p class="status-title">{title || "Untitled stream"}</p>
             <p class="status-text" data-testid="status-text">
               <StatusText state={state} shown={shown} now={now} />
             </p>
@@ -55,7 +55,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
             onClick={() => !isEnding && setAsking(true)}
           >
             <Icon name="stop" />
-            {isEnding ? "Ending…" : "End broadcast"}
+            {isEnding ? "Ending…" : "End stream"}
           </button>
         )}
       </div>
@@ -72,8 +72,8 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
       )}
       {asking && (
         <Confirm
-          title="End the broadcast?"
-          confirmLabel="End broadcast"
+          title="End the stream?"
+          confirmLabel="End stream"
           busyLabel="Ending…"
           onConfirm={async () => {
             await api.stopBroadcast();
@@ -81,8 +81,8 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
           }}
           onClose={() => setAsking(false)}
         >
-          <p>Your channel is off air at once. What is sent afterwards is a new broadcast.</p>
-          <p>Stop streaming in your encoder as well: many encoders connect again by themselves.</p>
+          <p>Your channel goes offline immediately. If your encoder keeps sending, it starts a new stream.</p>
+          <p>Stop streaming in your encoder as well: many encoders reconnect automatically.</p>
         </Confirm>
       )}
     </section>
@@ -94,10 +94,10 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
   switch (shown) {
     case "LIVE":
       return broadcast.startedAt === null ? (
-        <>On air</>
+        <>Live</>
       ) : (
         <>
-          On air for{" "}
+          Live for{" "}
           <span class="figures" data-testid="uptime">
             {duration(now - broadcast.startedAt)}
           </span>
@@ -109,14 +109,14 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
         <>
           <span data-testid="interruption">{interruption(broadcast)}</span> Waiting
           {broadcast.until === null ? (
-            " for it to come back."
+            " for it to reconnect."
           ) : (
             <>
               {" "}
               <span class="figures" data-testid="reconnect-countdown">
                 {secondsLeft(broadcast.until, now)}
               </span>{" "}
-              s for it to come back.
+              s for it to reconnect.
             </>
           )}
         </>
@@ -130,7 +130,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
       );
     case "OFFLINE":
       return broadcast.reasonText === null ? (
-        <>You are off air.</>
+        <>You are offline.</>
       ) : (
         <>
           <span data-testid="end-reason">{broadcast.reasonText}</span>
@@ -161,7 +161,7 @@ function FirstSteps() {
       </li>
       <li>
         <p>
-          <strong>Start streaming.</strong> This page shows you live within two seconds.
+          <strong>Start streaming.</strong> This page shows LIVE within two seconds.
         </p>
       </li>
     </ol>

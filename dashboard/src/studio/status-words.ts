@@ -1,36 +1,36 @@
-/** The status as it may honestly be shown, and in words. */
+/** The status to show, and its wording. */
 
 import type { Live, Status } from "../contract";
 import type { Broadcast, StudioState } from "../realtime/state";
 
-/** UNKNOWN: the connection is lost, so the last status is history and not a fact. */
+/** UNKNOWN: the connection is lost, so the last status may no longer be true. */
 export type ShownStatus = Status | "UNKNOWN";
 
 export function shownStatus(state: StudioState): ShownStatus {
   return state.link.phase === "lost" ? "UNKNOWN" : state.broadcast.status;
 }
 
-/** What a screen reader says when the status changes; nothing in it counts, or it would be said every second. */
+/** What a screen reader says when the status changes. No countdown in it, or it would be repeated every second. */
 export function announcement(shown: ShownStatus, broadcast: Broadcast): string {
   switch (shown) {
     case "LIVE":
       return "You are live.";
     case "RECONNECTING":
       if (isWaitingForKeyFrame(broadcast) && broadcast.reasonText) return broadcast.reasonText;
-      return `${interruption(broadcast)} Waiting for it to come back.`;
+      return `${interruption(broadcast)} Waiting for it to reconnect.`;
     case "OFFLINE":
-      return broadcast.reasonText ? `You are off air. ${broadcast.reasonText}` : "You are off air.";
+      return broadcast.reasonText ? `You are offline. ${broadcast.reasonText}` : "You are offline.";
     case "UNKNOWN":
-      return "The connection to stream-sync is lost. Your status is not known right now.";
+      return "This page has lost its connection to stream-sync. Your status is unknown.";
   }
 }
 
-/** A codec is known with its first tag: this long after the first media, a medium without one does not come. */
+/** A codec is known with its first tag. If it is still unknown this long after the first media, it is missing. */
 export const MISSING_AFTER_MS = 5_000;
 
 export type Media = "audio" | "video";
 
-/** Which of sound and picture does not come, of a stream that has been live for `liveForMs` and is measured. */
+/** Which of audio and video is missing from a stream that has been live for `liveForMs` and is measured. */
 export function missingMedia(live: Live, liveForMs: number): Media[] {
   if (liveForMs < MISSING_AFTER_MS) return [];
   const missing: Media[] = [];
@@ -45,14 +45,14 @@ export function anythingMeasured(live: Live | null): boolean {
   return Object.values(measures).some((value) => value !== null);
 }
 
-/** The encoder is connected and has sent no frame yet. */
+/** The encoder is connected but has not sent a frame yet. */
 export function isWaitingForKeyFrame(broadcast: Broadcast): boolean {
   return broadcast.reason === "waiting_for_key_frame";
 }
 
-/** That the encoder is gone, and why where that is known. */
+/** That the encoder is gone, and the reason if it is known. */
 export function interruption({ reasonText }: Broadcast): string {
-  const gone = "The connection to your encoder is interrupted.";
+  const gone = "The connection to your encoder was lost.";
   return reasonText === null ? gone : `${gone} ${reasonText}`;
 }
 
@@ -82,7 +82,7 @@ const CODEC_NAMES: Readonly<Record<string, string>> = {
   nellymoser: "Nellymoser",
 };
 
-/** What the encoder calls itself in RTMP is its library's name; people know it by another. */
+/** In RTMP, encoders report the name of their library; users know the product's. */
 export function encoderName(encoder: string): string {
   const obs = /libobs version (\d[\d.]*)/.exec(encoder);
   if (obs) return `OBS Studio ${obs[1]}`;
@@ -90,7 +90,7 @@ export function encoderName(encoder: string): string {
   return ffmpeg ? `FFmpeg (libavformat ${ffmpeg[1]})` : encoder;
 }
 
-/** The name that encoders' settings use; a codec that is not in the list is shown as the server calls it. */
+/** The name that encoder settings use; a codec missing from the list is shown as the server reports it. */
 export function codecName(codec: string): string {
   return CODEC_NAMES[codec.toLowerCase()] ?? codec;
 }

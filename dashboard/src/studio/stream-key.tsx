@@ -21,14 +21,14 @@ interface StreamKeyProps {
   readonly facts: KeyFacts | null;
   readonly running: boolean;
   readonly api: Api;
-  /** A key was read or made: this is which one, whatever was shown before. */
+  /** A key was revealed or created. */
   readonly onRead: (credentials: Credentials) => void;
 }
 
 /**
- * The stream key. Whoever reads it can broadcast on this channel, so the page asks for it only when the owner wants it
- * and holds it no longer than needed: masked, it is neither in the DOM nor in memory; Copy hands it to the clipboard
- * and forgets it; Reveal shows it for 30 seconds and takes it away at once when the page is left.
+ * The stream key. Anyone who has it can stream to this channel, so the page fetches it only on request and drops it as
+ * soon as possible: while masked, it is neither in the DOM nor in memory; Copy passes it to the clipboard and drops it;
+ * Reveal shows it for 30 seconds, or until the window loses the focus.
  */
 export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
   const keyId = facts?.key_id ?? null;
@@ -46,7 +46,7 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
   const [renewed, setRenewed] = useState(false);
   const forgetByHand = useCallback(() => setByHand(null), []);
 
-  // Another key, made here or in another window: what is on the screen of the old one is wrong now.
+  // The key was replaced, here or in another window: hide the old one.
   useEffect(() => {
     reveal.keepOnly(keyId);
     setByHand((shown) => (shown?.id === keyId ? shown : null));
@@ -110,7 +110,7 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
           <Icon name="check" />
           <div class="notice-body">
             <p class="notice-title">Your new key is ready</p>
-            <p class="notice-hint">The old one no longer works. Put the new one into your encoder.</p>
+            <p class="notice-hint">The old key no longer works. Enter the new one in your encoder.</p>
           </div>
           {copyButton("copy-new-key", "Copy now")}
           <button type="button" class="button small" data-testid="key-reset-dismiss" onClick={dismissRenewed}>
@@ -131,7 +131,7 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
         <Confirm
           title={facts ? "Reset the stream key?" : "Create a stream key?"}
           confirmLabel={facts ? "Reset key" : "Create key"}
-          busyLabel="One moment…"
+          busyLabel={facts ? "Resetting…" : "Creating…"}
           onConfirm={async () => {
             const credentials = await api.resetKey();
             setProblem(null);
@@ -140,14 +140,17 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
           }}
           onClose={() => setAsking(false)}
         >
-          {facts && <p>The present key stops working at once, and cannot be brought back.</p>}
+          {facts && <p>Your current key stops working immediately and can't be restored.</p>}
           {running ? (
             <p>
-              <strong>You are on air: your broadcast ends</strong> and cannot go on until the new key is in your
-              encoder.
+              <strong>You are live: your stream ends</strong> and can't continue until the new key is in your encoder.
             </p>
           ) : (
-            <p>A broadcast that runs on it ends. You will need to put the new key into your encoder.</p>
+            <p>
+              {facts
+                ? "Enter the new key in your encoder before you go live again."
+                : "Enter it in your encoder to go live."}
+            </p>
           )}
         </Confirm>
       )}
@@ -201,7 +204,7 @@ function RevealCountdown({ until }: { until: number }) {
   const now = useNow(true, 250);
   return (
     <p class="field-hint" data-testid="reveal-countdown">
-      Hides itself in <span class="figures">{secondsLeft(until, now)}</span> s, or when you leave this page.
+      Hidden again in <span class="figures">{secondsLeft(until, now)}</span> s, or when you leave this page.
     </p>
   );
 }
@@ -221,12 +224,12 @@ function Masked({ facts }: { facts: KeyFacts | null }) {
 
 function Expiry({ facts }: { facts: KeyFacts | null }) {
   if (!facts) return <>Create a key to go live.</>;
-  if (facts.expires_at === null) return <>Does not expire. Never show it to anyone.</>;
+  if (facts.expires_at === null) return <>Never expires. Keep it secret.</>;
   const expiresAt = Date.parse(facts.expires_at);
   const moment = <Moment at={expiresAt} zone />;
   return expiresAt <= Date.now() ? (
     <span class="warn-text">This key expired on {moment}. Reset it to get a new one.</span>
   ) : (
-    <>Expires on {moment}. Never show it to anyone.</>
+    <>Expires on {moment}. Keep it secret.</>
   );
 }

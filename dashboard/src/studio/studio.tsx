@@ -16,7 +16,7 @@ interface StudioProps {
   readonly onSignedOut: (notice: string | null) => void;
 }
 
-/** The broadcaster's page: how it is going on top, how to connect and what viewers read below. */
+/** The broadcaster's page: stream status on top, encoder settings and channel details below. */
 export function Studio({ config, session, onSignedOut }: StudioProps) {
   const { state, dispatch, api, loadProblem, reload, retryNow } = useStudio(config, session, onSignedOut);
   const { channel } = state;

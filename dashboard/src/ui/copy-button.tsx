@@ -49,7 +49,7 @@ export function CopyButton({ what, testid, label = "Copy", text, onNoClipboard, 
         </span>
       </button>
       <span class="sr-only" role="status">
-        {copied ? `The ${what} is copied.` : ""}
+        {copied ? `The ${what} was copied.` : ""}
       </span>
     </>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "./icon";
 
-/** A secret does not stay on the screen of somebody who walked away. */
+/** A secret does not stay on an unattended screen. */
 const SECRET_SHOWN_MS = 120_000;
 
 interface ManualCopyProps {
@@ -11,7 +11,7 @@ interface ManualCopyProps {
   readonly onDismiss: () => void;
 }
 
-/** Where there is no clipboard: the text itself, selected, with what to press. Gone from the page when dismissed. */
+/** For pages without a clipboard: the text itself, selected, and the keys to press. Removed when dismissed. */
 export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) {
   const field = useRef<HTMLInputElement>(null);
   const opener = useRef(document.activeElement);
@@ -33,11 +33,11 @@ export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) 
   };
 
   return (
-    <div class="notice notice-warning" role="group" aria-label={`Copy the ${label} by hand`} data-testid="manual-copy">
+    <div class="notice notice-warning" role="group" aria-label={`Copy the ${label} manually`} data-testid="manual-copy">
       <Icon name="warning" />
       <div class="notice-body">
         <p class="notice-title" role="alert">
-          This browser does not let the page copy. Please select the {label} and copy it by hand.
+          Your browser doesn't let this page copy. Please copy the {label} manually.
         </p>
         <input
           ref={field}
@@ -46,12 +46,12 @@ export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) 
           value={text}
           spellcheck={false}
           autocomplete="off"
-          aria-label={`${label}, to copy by hand`}
+          aria-label={`${label}, to copy manually`}
           data-testid="manual-copy-text"
           onFocus={(event) => event.currentTarget.select()}
         />
         <p class="notice-hint">
-          It is selected already: press <kbd>{copyShortcut()}</kbd>, or touch and hold the text and choose Copy.
+          It is already selected: press <kbd>{copyShortcut()}</kbd>, or touch and hold the text and choose Copy.
           {secret && " Dismiss this when you are done: nobody else should see your key."}
         </p>
       </div>

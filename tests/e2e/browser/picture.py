@@ -1,64 +1,118 @@
-"""`python -m tests.e2e.browser.picture`: takes docs/images/studio-live.png: the studio on air.
+"""`python -m tests.e2e.browser.picture`: takes the screenshots in docs/images.
 
-It starts a stack of its own, with the RTMP port that everybody knows; that port must be free.
+It starts a stack of its own. Its RTMP port is the standard one, which must be free, so that the pictures show the URL
+that users see.
 """
 
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from local.settings import ROOT
 from local.test_card import Broadcast
-from tests.e2e.browser.accounts import new_broadcaster
+from tests.e2e.browser.accessibility import DESK, PHONE
+from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.browser.studio import Studio
+from tests.support.publisher import Publisher
 from tests.support.stack import Stack, settings_in, start_stack
 
-PICTURE = ROOT / "docs" / "images" / "studio-live.png"
-SCREEN: ViewportSize = {"width": 1280, "height": 900}
+IMAGES = ROOT / "docs" / "images"
 # The chart looks back a minute.
 CHART_FULL_MS = 62_000
+SOME_CHART_MS = 10_000
 RTMP_PORT = 1935
 
 
-def take(stack: Stack) -> None:
-    with sync_playwright() as playwright:
-        broadcaster = new_broadcaster(stack, "studio@example.com")
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = chromium.new_context(viewport=SCREEN, color_scheme="light", reduced_motion="reduce")
-        studio = Studio(context, stack.http_url).sign_in(broadcaster)
-        studio.part("details-title").fill("An evening of piano")
-        studio.part("details-description").fill("Preludes and nocturnes, from a living room.")
-        studio.part("details-category").fill("Music")
-        studio.part("details-tags").fill("piano, live")
-        studio.part("details-save").click()
-        expect(studio.part("details-saved")).to_contain_text("Saved")
+def take(stack: Stack, browser: Browser) -> None:
+    broadcaster = new_broadcaster(stack, "studio@example.com")
+    context = browser.new_context(viewport=DESK, color_scheme="light", reduced_motion="reduce")
+    studio = Studio(context, stack.http_url).open()
+    picture(studio, "sign-in")
+    studio.sign_in(broadcaster)
+    picture(studio, "studio-offline")
+    studio.part("details-title").fill("An evening of piano")
+    studio.part("details-description").fill("Preludes and nocturnes, from a living room.")
+    studio.part("details-category").fill("Music")
+    studio.part("details-tags").fill("piano, live")
+    studio.part("details-save").click()
+    expect(studio.part("details-saved")).to_contain_text("Saved")
 
-        off_air = threading.Event()
-        broadcast = Broadcast(f"{stack.rtmp_url}/{broadcaster.stream_key()}")
-        sending = threading.Thread(target=broadcast.run, args=(off_air.is_set, lambda _seconds: None))
-        sending.start()
-        try:
-            studio.shows("LIVE")
-            studio.page.wait_for_timeout(CHART_FULL_MS)
-            PICTURE.parent.mkdir(parents=True, exist_ok=True)
-            studio.page.screenshot(path=PICTURE, full_page=True)
-        finally:
-            off_air.set()
-            sending.join()
-            broadcast.close()
-            chromium.close()
+    with on_air(stack, broadcaster):
+        studio.shows("LIVE")
+        studio.page.wait_for_timeout(CHART_FULL_MS)
+        picture(studio, "studio-live")
+        in_dark(studio, "studio-live-dark")
+        on_phone(studio, "studio-live-phone")
+        studio.part("reset-key").click()
+        picture(studio, "studio-reset-key", full_page=False)
+        studio.part("cancel").click()
+        second = Publisher(RTMP_PORT, broadcaster.stream_key())
+        second.publish()
+        second.drop()
+        expect(studio.part("refusal")).to_be_visible()
+        picture(studio, "studio-refused")
+        studio.part("refusal-dismiss").click()
+    studio.shows("OFFLINE")
+    picture(studio, "studio-ended")
+
+    publisher = Publisher(RTMP_PORT, broadcaster.stream_key())
+    publisher.publish()
+    publisher.go_on_air()
+    studio.shows("LIVE")
+    expect(studio.part("measures")).to_have_attribute("data-fresh", "true")
+    studio.page.wait_for_timeout(SOME_CHART_MS)
+    publisher.drop()
+    studio.shows("RECONNECTING")
+    picture(studio, "studio-reconnecting")
+    context.close()
+
+
+def picture(studio: Studio, name: str, *, full_page: bool = True) -> None:
+    studio.page.mouse.move(0, 0)
+    studio.page.screenshot(path=IMAGES / f"{name}.png", full_page=full_page)
+
+
+def in_dark(studio: Studio, name: str) -> None:
+    studio.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    picture(studio, name)
+    studio.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+
+def on_phone(studio: Studio, name: str) -> None:
+    studio.page.set_viewport_size(PHONE)
+    picture(studio, name)
+    studio.page.set_viewport_size(DESK)
+
+
+@contextmanager
+def on_air(stack: Stack, broadcaster: Broadcaster) -> Iterator[None]:
+    """The demo's test card, sent until the block is left."""
+    stop = threading.Event()
+    broadcast = Broadcast(f"{stack.rtmp_url}/{broadcaster.stream_key()}")
+    sending = threading.Thread(target=broadcast.run, args=(stop.is_set, lambda _seconds: None))
+    sending.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        sending.join()
+        broadcast.close()
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         stack = start_stack(settings_in(Path(folder)).model_copy(update={"rtmp_port": RTMP_PORT}))
         try:
-            take(stack)
+            take(stack, browser)
         finally:
             stack.stop()
+            browser.close()
 
 
 if __name__ == "__main__":

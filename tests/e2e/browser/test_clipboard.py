@@ -49,7 +49,7 @@ def test_without_a_clipboard_the_text_is_there_to_be_copied_by_hand(
     for button, text in (("copy-ingest-url", broadcaster.channel()["ingest_url"]), ("copy-key", key)):
         studio.part(button).click()
         notice = studio.part("manual-copy")
-        expect(notice).to_contain_text("copy it by hand")
+        expect(notice).to_contain_text("manually")
         expect(studio.part("manual-copy-text")).to_have_value(text)
         expect(studio.part("manual-copy-text")).to_be_focused()
         assert studio.page.evaluate(SELECTED) == text

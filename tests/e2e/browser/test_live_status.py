@@ -41,7 +41,7 @@ def test_ffmpeg_goes_live_with_its_measures_and_off_air_again(
         )
         expect(studio.page).to_have_title(re.compile("LIVE"))
         studio.shows_within("OFFLINE", 2.0, since=encoder.stop())
-    expect(studio.part("end-reason")).to_have_text("The broadcast was stopped in the encoder.")
+    expect(studio.part("end-reason")).to_have_text("The stream was stopped in the encoder.")
     expect(studio.part("first-steps")).to_be_visible()
     assert studio.statuses() == ["OFFLINE", "LIVE", "OFFLINE"]
     assert studio.traffic.page_loads == 1
@@ -54,8 +54,8 @@ def test_sound_that_does_not_come_is_said_after_a_moment(
     with Publisher(stack.settings.rtmp_port, broadcaster.stream_key(), sound=False) as publisher:
         publisher.go()
         studio.shows("LIVE")
-        expect(studio.part("audio-codec")).to_have_text("No sound arrives", timeout=10_000)
-        expect(studio.part("no-audio")).to_contain_text("Check the audio settings of your encoder.")
+        expect(studio.part("audio-codec")).to_have_text("No audio received", timeout=10_000)
+        expect(studio.part("no-audio")).to_contain_text("Check your encoder's audio settings.")
         expect(studio.part("video-codec")).to_have_text("H.264")
         expect(studio.part("no-video")).to_have_count(0)
         studio.page.screenshot(path=pictures / "studio-no-sound.png")
@@ -84,7 +84,7 @@ def test_a_lost_connection_is_reconnecting_and_then_offline_within_ten_seconds(
         studio.shows_within("RECONNECTING", 2.0, since=lost_at)
         expect(studio.part("reconnect-countdown")).to_be_visible()
         studio.shows_within("OFFLINE", 10.0, since=lost_at)
-    expect(studio.part("end-reason")).to_have_text("The connection was lost and the encoder did not come back in time.")
+    expect(studio.part("end-reason")).to_have_text("The connection was lost and the encoder did not reconnect in time.")
     assert studio.statuses() == ["OFFLINE", "LIVE", "RECONNECTING", "OFFLINE"]
     assert studio.traffic.page_loads == 1
 
@@ -115,7 +115,7 @@ def test_the_broadcast_can_be_ended_from_the_page(stack: Stack, studio: Studio, 
         studio.part("stop-broadcast").click()
         studio.part("confirm").click()
         studio.shows("OFFLINE", within=4)
-    expect(studio.part("end-reason")).to_have_text("The broadcast was ended from the dashboard.")
+    expect(studio.part("end-reason")).to_have_text("The stream was ended from the dashboard.")
 
 
 @pytest.mark.requirement("FX-9")
@@ -132,7 +132,7 @@ def test_a_refused_second_publisher_shows_at_once_with_its_reason(
             refusal = studio.part("refusal")
             expect(refusal).to_have_attribute("data-code", "key_in_use", timeout=2_000)
         expect(studio.part("refusal-reason")).to_have_text("The channel is already live from another connection.")
-        expect(studio.part("refusal-action")).to_contain_text("Stop the other broadcast")
+        expect(studio.part("refusal-action")).to_contain_text("Stop the other stream")
         expect(refusal).to_contain_text("127.0.0.1")
         assert first.sending
         assert studio.statuses() == ["OFFLINE", "LIVE"]

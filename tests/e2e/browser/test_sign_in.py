@@ -16,7 +16,7 @@ def test_wrong_password_is_said_without_telling_who_has_an_account(
     studio.part("email").fill(broadcaster.email if email == "known" else "nobody@example.com")
     studio.part("password").fill("Not-the-password-1")
     studio.part("signin-submit").click()
-    expect(studio.part("signin-error")).to_have_text("That e-mail and password do not match. Check both and try again.")
+    expect(studio.part("signin-error")).to_have_text("Incorrect email or password. Check both and try again.")
     expect(studio.part("studio")).to_have_count(0)
 
     studio.part("email").fill(broadcaster.email)

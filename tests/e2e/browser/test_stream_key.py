@@ -89,7 +89,7 @@ def test_reset_ends_the_broadcast_and_only_the_new_key_is_let_in(
     with Ffmpeg(f"{stack.rtmp_url}/{old}", clip) as encoder:
         studio.shows("LIVE")
         studio.part("reset-key").click()
-        expect(studio.part("dialog")).to_contain_text("your broadcast ends")
+        expect(studio.part("dialog")).to_contain_text("your stream ends")
         studio.part("confirm").click()
         studio.shows("OFFLINE", within=4)
         expect(studio.part("end-reason")).to_have_text("The stream key was reset.")

@@ -62,5 +62,5 @@ async def test_test_card_goes_live_and_offline_on_an_open_dashboard(stack: Stack
         demo.send_signal(signal.SIGINT)
         said, _ = await asyncio.wait_for(demo.communicate(), 15)
         assert demo.returncode == 0
-        assert "Off air." in said.decode()
+        assert "Stopped." in said.decode()
         await message(dashboard, "status", status="OFFLINE", stream_id=live["stream_id"])

@@ -124,7 +124,7 @@ def test_users_settings_reach_the_running_services(tmp_path: Path) -> None:
     try:
         said = stack.output.read_text()
         assert "Server rtmp://media.example.com/live" in said
-        assert "STREAM_SYNC_TABLE_PREFIX is not used here" in said
+        assert "STREAM_SYNC_TABLE_PREFIX is ignored" in said
         assert credentials(stack)["ingest_url"] == "rtmp://media.example.com/live"
         assert stack.admin_secret == users["STREAM_SYNC_ADMIN_SECRETS"]
         request = urllib.request.Request(f"{stack.http_url}/api/admin/nodes", headers={"X-Api-Key": stack.admin_secret})
@@ -230,7 +230,7 @@ def test_taken_port_is_named_with_its_variable(tmp_path: Path, variable: str, fi
 def test_second_run_beside_the_first_is_refused_and_the_first_goes_on(own_stack: Stack) -> None:
     ended = run_local(own_stack.settings)
     assert ended.returncode == 2
-    assert "runs here already" in ended.stderr
+    assert "already running" in ended.stderr
     assert credentials(own_stack)["stream_key"]
 
 
@@ -255,7 +255,7 @@ def test_port_that_only_root_may_open_is_not_called_taken(monkeypatch: pytest.Mo
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(socket.socket, "bind", denied)
-    with pytest.raises(CannotStart, match=r"not open to this user.*\n.*STREAM_SYNC_HTTP_PORT=8080 make run"):
+    with pytest.raises(CannotStart, match=r"may not listen on port.*\n.*STREAM_SYNC_HTTP_PORT=8080 make run"):
         check_free({"STREAM_SYNC_HTTP_PORT": (HOST, 80, "dashboard and API")})
 
 
@@ -292,7 +292,7 @@ def test_dead_node_is_started_again(own_stack: Stack) -> None:
             return probe.connect_ex((HOST, own_stack.settings.rtmp_port)) == 0
 
     until(listens, 20, "the new node does not listen")
-    assert "ingest node ended" in own_stack.output.read_text()
+    assert "ingest node exited" in own_stack.output.read_text()
 
 
 def test_dead_gateway_ends_the_run_and_says_why(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_dead_gateway_ends_the_run_and_says_why(tmp_path: Path) -> None:
     children = stack.children()
     os.kill(children["local.gateway"], signal.SIGKILL)
     assert stack.process.wait(40) == 1
-    assert "The gateway ended" in stack.output.read_text()
+    assert "The gateway exited" in stack.output.read_text()
     assert not any(map(alive, children.values()))
 
 

@@ -50,7 +50,7 @@ def test_documented_variable_reaches_its_reader_or_is_told_not_to(name: str) -> 
     inherited = {variable: "the user's"}
     gateway, node = environments(inherited)
     reaches = "the user's" in (gateway.get(variable), node.get(variable))
-    told = any(line.startswith(f"{variable} is not used here: ") for line in not_used(inherited))
+    told = any(line.startswith(f"{variable} is ignored: ") for line in not_used(inherited))
     assert reaches != told
 
 
