@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from pynamodb.models import Model
 
@@ -236,6 +237,7 @@ def forget_connections() -> None:
     from chalicelib.store.models import TABLES, Heartbeat
 
     config.settings.cache_clear()
+    boto3.DEFAULT_SESSION = None  # it keeps the credentials that it read first
     aws.client.cache_clear()
     guard._connection.cache_clear()
     tables: tuple[type[Model], ...] = (*TABLES, Heartbeat)

@@ -88,7 +88,13 @@ def test_bad_tokens_on_websockets_count_as_wrong_guesses(user: str, monkeypatch:
     monkeypatch.setattr(limits, "FAILURES_AN_ADDRESS", limits.Rule("failures-address", 2, 3_600))
 
     def connect() -> int:
-        request = {"connectionId": "c", "domainName": "d", "stage": "s", "identity": {"sourceIp": user}}
+        request = {
+            "eventType": "CONNECT",
+            "connectionId": "c",
+            "domainName": "d",
+            "stage": "s",
+            "identity": {"sourceIp": user},
+        }
         event = {"requestContext": request, "headers": {}, "queryStringParameters": {"token": "x.y.z"}}
         return int(realtime.on_connect(WebsocketEvent(event, None))["statusCode"])
 

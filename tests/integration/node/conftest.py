@@ -136,9 +136,9 @@ StartNode = Callable[..., Node]
 Publish = Callable[..., Publisher]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_node(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """For tests that do the node no harm."""
+    """For tests that do no harm to it. Ends with this package, or it would clean up after the nodes of other tests."""
     node = Node(emulator.env, tmp_path_factory.mktemp("node") / "node.log").listening()
     yield node
     node.end()
