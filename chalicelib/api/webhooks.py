@@ -201,14 +201,14 @@ def replay_delivery(webhook_id: str, event_id: str) -> contract.Delivery:
     "/api/admin/webhooks/{webhook_id}/replay",
     ADMIN,
     body=Replay,
-    answer=contract.Replay,
+    answer=contract.Replayed,
     status=202,
     problems=(WebhookNotFound,),
 )
-def replay_deliveries(webhook_id: str, body: Replay) -> contract.Replay:
+def replay_deliveries(webhook_id: str, body: Replay) -> contract.Replayed:
     """Sends again what happened since a time, or those of it that have one status; a hundred events a call."""
     done = deliveries.replay_since(_webhook(webhook_id), body.first_event_id, body.status, now_ms())
-    return contract.Replay(replayed=done.count, next_cursor=done.next_event_id)
+    return contract.Replayed(replayed=done.count, next_cursor=done.next_event_id)
 
 
 @blueprint.lambda_function(name="on_webhook_event")

@@ -61,7 +61,7 @@ from chalicelib.contract.webhooks import (
     DeliveryDetails,
     DeliveryPage,
     IssuedWebhook,
-    Replay,
+    Replayed,
     Webhook,
     WebhookList,
 )
@@ -121,7 +121,7 @@ __all__ = [
     "Refusal",
     "RefusalPage",
     "RefusedMessage",
-    "Replay",
+    "Replayed",
     "RevealedCredentials",
     "SnapshotMessage",
     "StatusMessage",

@@ -70,7 +70,7 @@ class DeliveryPage(BaseModel):
     next_cursor: str | None
 
 
-class Replay(BaseModel):
+class Replayed(BaseModel):
     """How many deliveries will be sent again. With a `next_cursor` there may be more: ask again with it."""
 
     replayed: int
