@@ -13,8 +13,8 @@ from ulid import ULID
 from chalicelib.config import settings
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import channel_id_of
-from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.publications import Dialect, node_id_of
 from chalicelib.domain.streams import StreamState, first_seq

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from chalicelib.contract.channels import PublicChannel
 from chalicelib.contract.media import Technical
 from chalicelib.domain.channels import Visibility
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.domain.times import IsoTime
 
@@ -15,7 +16,7 @@ RTMP_URL = "Where an encoder publishes: the server URL of the channel's region, 
 HLS_URL = "Where viewers play it, on the server that plays streams back"
 
 
-class Stream(BaseModel):
+class Stream(StreamFacts):
     """One stream, past or present. `duration_s` runs while the stream does."""
 
     id: str
@@ -28,16 +29,6 @@ class Stream(BaseModel):
     ended_at: IsoTime | None
     end_reason: EndReason | None
     duration_s: float | None
-    width: int | None
-    height: int | None
-    fps: float | None
-    video_codec: str | None
-    video_profile: str | None
-    video_level: str | None
-    audio_codec: str | None
-    audio_sample_rate: int | None = Field(description="Hz")
-    audio_channels: int | None
-    encoder: str | None
     bytes_in: int
     rtmp_url: str = Field(description=RTMP_URL)
     hls_url: str = Field(description=HLS_URL)

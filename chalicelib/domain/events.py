@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import ChannelStatus
 
 INGEST_SOURCE = "stream-sync.ingest"
@@ -29,24 +30,6 @@ class BusEvent(BaseModel):
     """Base of every `detail`. Unknown fields are dropped, so that an older consumer survives a newer producer."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class StreamFacts(BusEvent):
-    """What is known of the picture and sound; every field may be unknown yet.
-
-    Profile and level are named as the codec's specification does ("High", "Main 10"; "4.1"); the rate is in Hz.
-    """
-
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
-    video_codec: str | None = None
-    video_profile: str | None = None
-    video_level: str | None = None
-    audio_codec: str | None = None
-    audio_sample_rate: int | None = None
-    audio_channels: int | None = None
-    encoder: str | None = Field(default=None, max_length=200)
 
 
 class StreamStateChange(BusEvent):
@@ -70,20 +53,6 @@ class StreamStateChange(BusEvent):
     client_ip: str | None = None
     started_at: int | None = None
     until: int | None = None
-    facts: StreamFacts = StreamFacts()
-
-
-class Pulse(BusEvent):
-    """One stream's measures at one instant. `bitrate_kbps` is media payload, 1000 bit/s, over the sliding window."""
-
-    channel_id: str
-    stream_id: str
-    seq: int
-    at: int
-    started_at: int
-    bitrate_kbps: float
-    fps: float | None = None
-    bytes_in: int = 0
     facts: StreamFacts = StreamFacts()
 
 

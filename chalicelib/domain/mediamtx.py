@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.measures import StreamFacts
 
 PUBLISHERS = frozenset(
     {"rtmpConn", "rtmpsConn", "rtspSession", "rtspsSession", "srtConn", "webRTCSession", "moqSession"}

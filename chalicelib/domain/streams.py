@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from chalicelib.domain.cards import Card
 from chalicelib.domain.leases import NodeSession, dead_node_grace, is_over
+from chalicelib.domain.measures import StreamFacts
 
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which ordinary video counts as gone, its connection open or not
@@ -154,16 +155,7 @@ class Stream:
     ended_at: int | None = None
     end_reason: str | None = None
     bytes_in: int = 0
-    encoder: str | None = None
-    video_codec: str | None = None
-    video_profile: str | None = None
-    video_level: str | None = None
-    audio_codec: str | None = None
-    audio_sample_rate: int | None = None
-    audio_channels: int | None = None
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
+    facts: StreamFacts = field(default_factory=StreamFacts)
     recording: str | None = None
     resumable_until: int | None = None
     region: str = ""  # known while it has not ended

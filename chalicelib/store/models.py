@@ -3,6 +3,11 @@
 TTL is hygiene only: every read judges expiry itself. The CDK Data stack makes the same tables; a test compares.
 """
 
+import json
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
@@ -14,8 +19,11 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.store import webhook_models
 from chalicelib.store.table import Table, named
+
+_DESERIALIZE = TypeDeserializer().deserialize
 
 
 class Directory(GlobalSecondaryIndex["Channel"]):
@@ -187,22 +195,23 @@ class Stream(Model):
     ended_at = NumberAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     bytes_in = NumberAttribute(default=0)
-    encoder = UnicodeAttribute(null=True)
-    video_codec = UnicodeAttribute(null=True)
-    video_profile = UnicodeAttribute(null=True)
-    video_level = UnicodeAttribute(null=True)
-    audio_codec = UnicodeAttribute(null=True)
-    audio_sample_rate = NumberAttribute(null=True)
-    audio_channels = NumberAttribute(null=True)
-    width = NumberAttribute(null=True)
-    height = NumberAttribute(null=True)
-    fps = NumberAttribute(null=True)
+    # `measures.StreamFacts`, without what is not known.
+    facts = JSONAttribute(default=dict)
     recording = UnicodeAttribute(null=True)
     live = UnicodeAttribute(null=True)
     # Only of a stream that never was LIVE.
     ttl = NumberAttribute(null=True)
     by_channel = StreamsByChannel()
     live_streams = LiveStreams()
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> "Stream":
+        """Rows of versions before 0.2 have an attribute for each fact."""
+        if "facts" not in data:
+            found = {name: _DESERIALIZE(data[name]) for name in StreamFacts.model_fields if name in data}
+            facts = {name: float(value) if isinstance(value, Decimal) else value for name, value in found.items()}
+            data = data | {"facts": {"S": json.dumps(facts)}}
+        return super().from_raw_data(data)
 
 
 class RefusalsByChannel(GlobalSecondaryIndex["Timeline"]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chalicelib.domain.events import Pulse
+from chalicelib.domain.measures import Pulse
 from chalicelib.store import models
 from chalicelib.store.guard import store_errors
 

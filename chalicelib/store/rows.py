@@ -8,6 +8,7 @@ from chalicelib.domain.cards import Card
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Holder, Lease, NodeSession
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models
@@ -123,16 +124,7 @@ def stream(row: models.Stream) -> Stream:
         ended_at=whole(row.ended_at),
         end_reason=row.end_reason,
         bytes_in=int(row.bytes_in),
-        encoder=row.encoder,
-        video_codec=row.video_codec,
-        video_profile=row.video_profile,
-        video_level=row.video_level,
-        audio_codec=row.audio_codec,
-        audio_sample_rate=whole(row.audio_sample_rate),
-        audio_channels=whole(row.audio_channels),
-        width=whole(row.width),
-        height=whole(row.height),
-        fps=row.fps,
+        facts=StreamFacts.model_validate(row.facts),
         recording=row.recording,
         resumable_until=whole(row.resumable_until),
         region=row.live or "",

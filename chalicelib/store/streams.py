@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.domain.errors import LeaseLost, StreamNotFound
-from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors
@@ -39,26 +39,25 @@ def mark_live(stream_id: str, fence: int, seq: int, started_at: int, facts: Stre
             models.Stream.started_at.set(models.Stream.started_at | started_at),
             models.Stream.seq.set(seq),
             models.Stream.ttl.remove(),
-            *_facts(facts),
+            _facts(facts),
         ],
     )
 
 
 def set_facts(stream_id: str, fence: int, facts: StreamFacts) -> None:
     """Picture or sound became known, or changed. Raises LeaseLost."""
-    _write(stream_id, fence, _facts(facts))
+    _write(stream_id, fence, [_facts(facts)])
 
 
 def set_measures(stream_id: str, fence: int, facts: StreamFacts, bytes_in: int) -> None:
     """What another media server knows of a stream that it carries. Raises LeaseLost."""
-    known = _facts(facts) if facts != StreamFacts() else []  # it may not have looked yet: what is known stays
+    known = [_facts(facts)] if facts != StreamFacts() else []  # it may not have looked yet: what is known stays
     _write(stream_id, fence, [models.Stream.bytes_in.set(bytes_in), *known])
 
 
-def _facts(facts: StreamFacts) -> list[Any]:
+def _facts(facts: StreamFacts) -> Any:
     """What is not known, or not any more, is not kept either."""
-    columns = ((getattr(models.Stream, name), value) for name, value in facts)
-    return [column.remove() if value is None else column.set(value) for column, value in columns]
+    return models.Stream.facts.set(facts.model_dump(mode="json", exclude_none=True))
 
 
 def _write(stream_id: str, fence: int, actions: list[Any]) -> None:

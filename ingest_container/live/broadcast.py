@@ -16,9 +16,10 @@ from typing import ParamSpec, Protocol, TypeVar
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import LeaseLost
-from chalicelib.domain.events import Pulse, StreamFacts, StreamStateChange
+from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.streams import admission, lifecycle
@@ -236,8 +237,8 @@ class Broadcast:
 
     def pulse(self, now: int) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure."""
-        bitrate = self.meter.bitrate_kbps
-        if not self.is_live or bitrate is None or self.hold.started_at is None:
+        measures = self.meter.measures
+        if not self.is_live or measures is None or self.hold.started_at is None:
             return None
         return Pulse(
             channel_id=self.hold.grant.channel_id,
@@ -245,8 +246,7 @@ class Broadcast:
             seq=self.hold.next_seq(),
             at=now,
             started_at=self.hold.started_at,
-            bitrate_kbps=bitrate,
-            fps=self.meter.fps,
+            **measures.model_dump(),
             bytes_in=self.meter.total_bytes,
             facts=self.hold.facts,
         )

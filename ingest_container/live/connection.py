@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.domain import publish_names
 from chalicelib.domain.errors import StreamSyncError
-from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import NodeDraining, PublishRefused
 from chalicelib.domain.streams import EndReason, protocol_failure
 from ingest_container import rtmp

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from ingest_container import rtmp
 
 MAX_ENCODER = 200  # characters of an encoder's name that are kept

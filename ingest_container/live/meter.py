@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from chalicelib.domain.measures import Measures
 from ingest_container.rtmp import MediaCounter
 
 # Seconds. Keyframes are ten times larger than other frames and come every 1, 2 or 3 s: six seconds hold the same
@@ -50,6 +51,12 @@ class Meter:
         """Media payload, 1000 bit/s, over the window; None before the first sample."""
         (start, before, _, _), (end, after, _, _) = self._samples[0], self._samples[-1]
         return round((after - before) * 8 / 1000 / (end - start), 1) if end > start else None
+
+    @property
+    def measures(self) -> Measures | None:
+        """What is told of the window; None before the first sample."""
+        bitrate_kbps = self.bitrate_kbps
+        return Measures(bitrate_kbps=bitrate_kbps, fps=self.fps) if bitrate_kbps is not None else None
 
     @property
     def bytes_per_second(self) -> float:

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import AnyEvent, EventName, StreamMetrics, StreamStateChange
+from chalicelib.domain.measures import Pulse
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.timeline import Entry, refused_at
 from chalicelib.services import bus

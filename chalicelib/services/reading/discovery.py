@@ -6,8 +6,8 @@ from chalicelib.domain import keys as rules
 from chalicelib.domain.cards import Card, Search, Visibility
 from chalicelib.domain.channels import Channel, is_channel_id
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
-from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import (
     OFFLINE,
     ChannelStatus,

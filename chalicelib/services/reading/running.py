@@ -11,8 +11,8 @@ from itertools import islice
 
 from chalicelib.config import settings
 from chalicelib.domain.cards import Card
-from chalicelib.domain.events import Pulse, StreamFacts
 from chalicelib.domain.leases import NodeSession
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import (
     ChannelStatus,
     StatusReading,
@@ -46,7 +46,7 @@ def facts_of(stream: Stream, pulse: Pulse | None) -> StreamFacts:
     """Of picture and sound: the newest measure, else what the stream began with."""
     if pulse is not None:
         return pulse.facts
-    return StreamFacts(**{name: getattr(stream, name) for name in StreamFacts.model_fields})
+    return stream.facts
 
 
 def everything(_card: Card) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.config import settings
 from chalicelib.contract import Live, PublicLive
-from chalicelib.domain.events import Pulse, StreamFacts
+from chalicelib.domain.measures import Measures, Pulse, StreamFacts
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.publications import server_of
 from chalicelib.domain.streams import Stream
@@ -29,8 +29,8 @@ def public_live(live: Live) -> PublicLive:
 
 def facts_now(facts: StreamFacts, pulse: Pulse | None) -> dict[str, Any]:
     """Of picture and sound, with what was measured in the last seconds."""
-    fps, bitrate = (pulse.fps, pulse.bitrate_kbps) if pulse is not None else (None, None)
-    return facts.model_dump() | {"fps": fps or facts.fps, "bitrate_kbps": bitrate}
+    measured = pulse.model_dump(include=set(Measures.model_fields), exclude_none=True) if pulse is not None else {}
+    return facts.model_dump() | measured
 
 
 def playback(channel_id: str, stream: Stream | None = None) -> PlaybackUrls:

@@ -2,8 +2,9 @@
 
 from chalicelib import contract
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.events import Pulse, StreamStateChange
+from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.measures import Pulse
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.domain.topics import CLOSING_TEXT, Closing

@@ -19,7 +19,6 @@ from chalicelib.contract import (
     Technical,
 )
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.domain.times import iso, iso_or_none
@@ -92,7 +91,6 @@ def _startable_fields(key: StreamKey, channel: Channel) -> dict[str, Any]:
         "bytes_in": 0,
         "rtmp_url": settings().ingest_url(channel.region),
         "hls_url": playback(key.channel_id).hls_url,
-        **dict.fromkeys(StreamFacts.model_fields),
     }
 
 

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost, NotLive
-from chalicelib.domain.events import EventName, PublisherOrdered, StreamFacts, StreamStateChange
+from chalicelib.domain.events import EventName, PublisherOrdered, StreamStateChange
 from chalicelib.domain.leases import Grant, Holder
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import (
     END_REASON_ACTION,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from chalicelib.domain.events import Pulse, StreamStateChange
+from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.measures import Pulse
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import pulses, timeline

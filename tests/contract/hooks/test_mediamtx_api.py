@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import config
 from chalicelib.domain.errors import MediaServerUnavailable
-from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.mediamtx import Measured, Source, asked_as
 from chalicelib.services.media_servers import mediamtx
 from chalicelib.services.media_servers.mediamtx import PAUSES_S, LivePath, MediaMtx

@@ -10,9 +10,9 @@ from ulid import ULID
 
 from chalicelib import config
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import KeyTerms
 from chalicelib.domain.leases import Grant, Holder
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.services.keys import credentials, keyring
 from chalicelib.services.keys.keyring import Issued

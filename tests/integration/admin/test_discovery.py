@@ -10,7 +10,7 @@ from chalicelib import config
 from chalicelib.domain.cards import Search, Visibility
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import NotLive, StreamNotFound
-from chalicelib.domain.events import Pulse, StreamFacts
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services.keys import credentials
@@ -228,21 +228,14 @@ def test_details_hold_the_technical_parameters_while_it_runs_and_afterwards(hous
         hold.end(EndReason.CLEAN_STOP, house.now, 0)
 
 
-def test_rows_from_before_profile_and_sample_rate_were_kept_are_read(house: House) -> None:
+def test_measures_from_before_profile_and_sample_rate_were_kept_are_read(house: House) -> None:
     channel, hold = house.live_channel()
-    row = models.Stream.get(hold.grant.stream_id).to_simple_dict()
-    assert not row.keys() & {"video_profile", "video_level", "audio_sample_rate", "audio_channels"}
-    technical = stream_serializer.details(
-        discovery.stream_details(hold.grant.stream_id, house.now), house.now
-    ).technical
-    assert (technical.video_codec, technical.video_profile, technical.audio_sample_rate) == ("avc1", None, None)
     measured = {"channel_id": channel.channel_id, "stream_id": hold.grant.stream_id, "seq": 1, "at": house.now}
     facts = {"width": 1280, "height": 720, "fps": 30.0, "video_codec": "avc1", "audio_codec": "mp4a", "encoder": None}
     pulse = measured | {"started_at": house.now, "bitrate_kbps": 2_500.0, "fps": 30.0, "bytes_in": 1, "facts": facts}
     models.Pulse(hold.grant.stream_id, at=house.now, pulse=pulse, ttl=house.now // 1000 + 60).save()
-    technical = stream_serializer.details(
-        discovery.stream_details(hold.grant.stream_id, house.now), house.now
-    ).technical
+    seen = discovery.stream_details(hold.grant.stream_id, house.now)
+    technical = stream_serializer.details(seen, house.now).technical
     assert (technical.bitrate_kbps, technical.width, technical.audio_channels) == (2_500.0, 1280, None)
 
 

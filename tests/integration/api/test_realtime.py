@@ -13,7 +13,8 @@ from websockets.typing import Subprotocol
 
 from chalicelib import contract
 from chalicelib.domain.errors import TooManyRequests
-from chalicelib.domain.events import EventName, Pulse, StreamFacts, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import EventName, StreamMetrics, StreamStateChange
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.topics import Connection, Listener, Topic
 from chalicelib.services import fanout, identity, limits, sockets

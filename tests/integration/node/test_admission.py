@@ -30,11 +30,11 @@ AUDITED = {
 @pytest.mark.requirement("SS-5.3")
 def test_a_good_key_goes_live_and_a_clean_stop_is_offline_at_once(node: Node, studio: Studio, on_air: OnAir) -> None:
     publisher = on_air(node, studio)
-    until(lambda: studio.stream().width == 640, "its facts")
+    until(lambda: studio.stream().facts.width == 640, "its facts")
     publisher.stop()
     until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 2)
     stream = studio.stream()
-    assert (stream.state, stream.end_reason, stream.fps) == (StreamState.ENDED, EndReason.CLEAN_STOP, 30)
+    assert (stream.state, stream.end_reason, stream.facts.fps) == (StreamState.ENDED, EndReason.CLEAN_STOP, 30)
     until(lambda: "connection" in studio.kinds(), "the audit record")
     assert studio.kinds() == ["Session Created", "connection", "Stream Start", "Stream End"]
     record = next(entry for entry in studio.timeline() if entry.kind == "connection").facts

@@ -33,7 +33,7 @@ def test_media_on_another_message_stream_goes_live(
     assert publisher.publish() == STARTED
     publisher.go_on_air()
     until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
-    until(lambda: studio.stream().width == 640, "its facts")
+    until(lambda: studio.stream().facts.width == 640, "its facts")
     publisher.stop()
     until(lambda: studio.stream().end_reason == EndReason.CLEAN_STOP, "its end")
     assert studio.stream().bytes_in > 2_000
@@ -148,6 +148,6 @@ def test_sound_without_a_header_has_its_facts(
     assert publisher.publish() == STARTED
     publisher.socket.sendall(message(4, AUDIO, payload, stream_id=1, chunk_size=4096))
     until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
-    until(lambda: studio.stream().audio_codec is not None, "its facts")
+    until(lambda: studio.stream().facts.audio_codec is not None, "its facts")
     stream = studio.stream()
-    assert (stream.audio_codec, stream.audio_sample_rate, stream.audio_channels) == told
+    assert (stream.facts.audio_codec, stream.facts.audio_sample_rate, stream.facts.audio_channels) == told

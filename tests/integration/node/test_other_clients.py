@@ -44,7 +44,7 @@ def run() -> Iterator[Run]:
 
 def until_live(studio: Studio) -> None:
     until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", LIVE_WITHIN)
-    until(lambda: studio.stream().video_codec == "h264", "its codec")
+    until(lambda: studio.stream().facts.video_codec == "h264", "its codec")
 
 
 def until_ended(studio: Studio, reason: EndReason) -> None:
@@ -60,7 +60,7 @@ def test_node_media_server_sends_its_media_on_stream_0(node: Node, studio: Studi
     with_node = ROOT / "local" / "with_node.sh"
     run("node-media-server", studio.stream_key, "sh", with_node, "node", script, url, header, SECONDS)
     until_live(studio)
-    until(lambda: studio.stream().width == 640, "its size")
+    until(lambda: studio.stream().facts.width == 640, "its size")
     until_ended(studio, EndReason.CLEAN_STOP)
 
 
@@ -69,7 +69,7 @@ def test_gortmplib(node: Node, studio: Studio, run: Run) -> None:
     url = f"rtmp://{HOST}:{node.port}/live"
     run("gortmplib", studio.stream_key, GORTMPLIB, url, studio.stream_key, SPS.hex(), PPS.hex(), SECONDS)
     until_live(studio)
-    until(lambda: studio.stream().width == 640, "its size")
+    until(lambda: studio.stream().facts.width == 640, "its size")
     until_ended(studio, EndReason.GRACE_OVER)  # its Close says nothing but FIN
 
 
@@ -81,7 +81,7 @@ def test_librtmp(node: Node, studio: Studio, run: Run) -> None:
     pipeline = f"{source} ! {encoder} ! flvmux streamable=true ! rtmpsink name=out"
     run("librtmp", studio.stream_key, "gst-launch-1.0", "-e", *pipeline.split(), f"location={url}")
     until_live(studio)
-    until(lambda: studio.stream().width == 640, "its size")
+    until(lambda: studio.stream().facts.width == 640, "its size")
     until_ended(studio, EndReason.CLEAN_STOP)
 
 
@@ -117,7 +117,7 @@ def test_nginx_rtmp_relays_what_it_gets(node: Node, studio: Studio, run: Run, tm
         assert encoder.publish() == STARTED
         encoder.go_on_air()
         until_live(studio)
-        until(lambda: studio.stream().width == 640, "its size")
+        until(lambda: studio.stream().facts.width == 640, "its size")
     finally:
         encoder.stop()
     until(lambda: not studio.is_(ChannelStatus.LIVE), "that it is over", LIVE_WITHIN)

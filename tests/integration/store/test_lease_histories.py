@@ -14,8 +14,8 @@ from hypothesis.stateful import (
 )
 
 from chalicelib.domain.errors import LeaseLost
-from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import is_over
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.services.reading.discovery import view

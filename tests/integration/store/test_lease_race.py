@@ -10,8 +10,8 @@ from typing import IO, cast
 
 import pytest
 
-from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import SESSION_TTL, Holder
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry

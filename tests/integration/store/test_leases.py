@@ -10,8 +10,8 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.errors import LeaseLost
-from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import KeyExpired, KeyInUse, KeyNotYetValid, KeyRevoked, KeyUnknown, StoreUnavailable
 from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import Entry
@@ -474,9 +474,9 @@ def test_a_living_nodes_stream_is_never_swept(studio: Studio, node: Node, clock:
 def test_what_is_not_true_of_the_picture_any_more_is_not_kept(studio: Studio, node: Node) -> None:
     hold = live(studio, node)
     hold.measured(StreamFacts(width=640, height=360, video_codec="h264", video_level="4.1"))
-    assert studio.stream().video_level == "4.1"
+    assert studio.stream().facts.video_level == "4.1"
     hold.measured(StreamFacts(width=640, height=360, video_codec="hevc"))
-    assert (studio.stream().video_codec, studio.stream().video_level) == ("hevc", None)
+    assert (studio.stream().facts.video_codec, studio.stream().facts.video_level) == ("hevc", None)
 
 
 # --- orders ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import LeaseLost
-from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import EndReason, StreamState, stream_reading
 from chalicelib.services.reading import discovery, running

@@ -12,11 +12,10 @@ from chalicelib.domain.events import (
     DashboardConnected,
     EventName,
     NodeChange,
-    Pulse,
-    StreamFacts,
     StreamMetrics,
     StreamStateChange,
 )
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import ChannelStatus
 
 FACTS = st.builds(

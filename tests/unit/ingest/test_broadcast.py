@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import StreamFacts
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Grant, Holder
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.streams import GRACE, EndReason, StreamState
 from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast

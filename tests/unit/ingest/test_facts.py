@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.events import StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from ingest_container import rtmp
 from ingest_container.live.facts import (
     MAX_CHANNELS,

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import AnyEvent, EventName, Pulse, StreamFacts, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import AnyEvent, EventName, StreamMetrics, StreamStateChange
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.refusals import KeyExpired, KeyUnknown
 from chalicelib.domain.timeline import Entry
 from chalicelib.services import bus

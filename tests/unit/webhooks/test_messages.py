@@ -12,10 +12,10 @@ from chalicelib.domain.events import (
     DeliveriesDue,
     EventName,
     NodeChange,
-    StreamFacts,
     StreamMetrics,
     StreamStateChange,
 )
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.webhooks import EVENT_NAMES, first_id_at, is_offered, message
 

@@ -1,0 +1,51 @@
+"""What is known and measured of a stream's picture and sound: the one list of each.
+
+Events, rows and JSON shapes hold these models or inherit from them, so that a new field is named here only.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Value(BaseModel):
+    """Unknown fields are dropped, so that an older reader survives a newer writer."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class PublicFacts(_Value):
+    """What is known of picture and sound, as anybody may see it; every field may be unknown yet."""
+
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str | None = None
+    video_profile: str | None = Field(default=None, description='As the codec\'s specification names it: "Main 10"')
+    video_level: str | None = Field(default=None, description='As the codec\'s specification names it: "4.1"')
+    audio_codec: str | None = None
+    audio_sample_rate: int | None = Field(default=None, description="Hz")
+    audio_channels: int | None = None
+
+
+class StreamFacts(PublicFacts):
+    """The same, and the encoder's name, which only the owner and administrators see."""
+
+    encoder: str | None = Field(default=None, max_length=200)
+
+
+class Measures(_Value):
+    """What the node measured over its sliding window; null until known. A measured `fps` replaces a stated one."""
+
+    bitrate_kbps: float | None = Field(default=None, description="Audio and video payload, 1000 bit/s")
+    fps: float | None = None
+
+
+class Pulse(Measures):
+    """One stream's measures at one instant. Times in ms."""
+
+    channel_id: str
+    stream_id: str
+    seq: int
+    at: int
+    started_at: int
+    bytes_in: int = 0
+    facts: StreamFacts = StreamFacts()
