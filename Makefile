@@ -53,8 +53,9 @@ coverage: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## branch coverage 
 lock:  ## write every requirements.txt anew from its requirements.in (ARGS=--upgrade: newest versions)
 	@sh local/lock.sh $(ARGS)
 
-api-docs: $(DEV_STAMP)  ## write docs/api.md anew after a route has changed
+api-docs: $(DEV_STAMP)  ## write docs/api.md and the dashboard's contract.ts anew after a route or shape has changed
 	.venv/bin/python -m local.api_docs
+	.venv/bin/python -m local.contract_types
 
 types: $(DEV_STAMP)
 	.venv/bin/mypy $(CHECKED)

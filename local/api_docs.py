@@ -109,8 +109,8 @@ def _shape(name: str, schema: Json) -> Iterator[str]:
     yield from [f"### {name}", ""]
     if "description" in schema:
         yield from [_lead(schema), ""]
-    if "enum" in schema:
-        yield from [_type(schema), ""]
+    if "enum" in schema or "oneOf" in schema:
+        yield from [_type(schema) + ".", ""]
     required = schema.get("required", ())
     rows = []
     for field, shape in schema.get("properties", {}).items():

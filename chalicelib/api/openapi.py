@@ -17,6 +17,7 @@ from chalice.app import Blueprint
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from chalicelib import contract
 from chalicelib.api import http, once
 from chalicelib.api.problems import MEDIA_TYPE
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, MEDIA_SERVER, OPERATIONS, Audience, Operation, route
@@ -96,6 +97,9 @@ SECURITY_SCHEMES: Json = {
     },
 }
 
+WEBSOCKET = "websocket"
+MESSAGES: dict[str, Any] = {"OwnerMessage": contract.OwnerMessage, "PublicMessage": contract.PublicMessage}
+
 PATH_PARAMETERS = {
     "broadcaster_id": "A broadcaster's id, which is that of their channel",
     "channel_id": "A channel's public id",
@@ -127,7 +131,7 @@ def document() -> Json:
     for operation in OPERATIONS:
         paths[operation.path][operation.method.lower()] = _operation(operation, schemas)
     used = {problem for operation in OPERATIONS for problem in problems_of(operation)} | set(NOWHERE)
-    components = schemas.components | {"Problem": _problem(used)}
+    components = schemas.components | schemas.messages() | {"Problem": _problem(used)}
     _describe_codes(components)
     return {
         "openapi": "3.1.0",
@@ -274,9 +278,10 @@ def _describe_codes(components: Json) -> None:
     ends = [f"`{reason}`: {END_REASON_TEXT[reason]} {END_REASON_ACTION[reason] or ''}".rstrip() for reason in EndReason]
     components["EndReason"]["description"] = "\n\n".join(["Why a stream ended.", *ends])
     refused = every_refusal()
-    code: Json = components["LastRefusal"]["properties"]["code"]
-    code["enum"] = [refusal.code for refusal in refused]
-    code["description"] += "".join(f"\n\n`{one.code}`: {one.title}. {one.action}" for one in refused)
+    for shape in ("LastRefusal", "RefusedMessage"):
+        code: Json = components[shape]["properties"]["code"]
+        code["enum"] = [refusal.code for refusal in refused]
+        code["description"] += "".join(f"\n\n`{one.code}`: {one.title}. {one.action}" for one in refused)
 
 
 def _name(problem: type[StreamSyncError]) -> str:
@@ -331,6 +336,8 @@ class _Schemas:
                 wanted.append(((here, "answer"), "serialization", TypeAdapter(operation.answer)))
             for status, shape in operation.others.items():
                 wanted.append(((here, str(status)), "serialization", TypeAdapter(shape)))
+        for name, message in MESSAGES.items():
+            wanted.append(((WEBSOCKET, name), "serialization", TypeAdapter(message)))
         made, definitions = TypeAdapter.json_schemas(wanted, ref_template=COMPONENT, schema_generator=_Generator)
         self._made = {key: schema for (key, _mode), schema in made.items()}
         self.components: Json = definitions["$defs"]
@@ -338,6 +345,10 @@ class _Schemas:
     def of(self, operation: Operation, part: str) -> Any:
         """`part` is `body`, `query`, `answer`, or the status of another answer."""
         return self._made[operation_id(operation), part]
+
+    def messages(self) -> Json:
+        """What may come on a WebSocket, one component a kind of listener."""
+        return {name: self._made[WEBSOCKET, name] for name in MESSAGES}
 
     def model(self, operation: Operation, part: str) -> Json:
         """The component that `part` refers to."""
@@ -368,9 +379,9 @@ def _present(schema: Json) -> Json:
 
 
 def _reachable(components: Mapping[str, Json], paths: Json) -> Json:
-    """Those that something refers to: query models are spelled out as parameters."""
+    """Those that something refers to, and messages: query models are spelled out as parameters."""
     kept: Json = {"Problem": components["Problem"]}
-    ahead = [*_references(paths)]
+    ahead = [*MESSAGES, *_references(paths)]
     while ahead:
         name = ahead.pop()
         if name not in kept:

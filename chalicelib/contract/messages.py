@@ -48,7 +48,7 @@ class PublicStatusMessage(BaseModel):
     seq: int
     at: IsoTime
     status: ChannelStatus
-    stream_id: str | None
+    stream_id: str
     reason: str | None
     reason_text: str | None
     action: str | None = Field(description="What to do about it")
@@ -63,6 +63,7 @@ class StatusMessage(PublicStatusMessage):
 class PublicMetricsMessage(PublicLive):
     """The measures of the running stream, once a second."""
 
+    bitrate_kbps: float
     type: Literal["metrics"] = "metrics"
     seq: int
     at: IsoTime
@@ -113,7 +114,7 @@ OwnerMessage = Annotated[
     | ErrorMessage
     | ClosingMessage
     | PongMessage,
-    Field(discriminator="type"),
+    Field(discriminator="type", description="A message on the WebSocket of a channel's owner"),
 ]
 PublicMessage = Annotated[
     PublicSnapshotMessage
@@ -123,5 +124,5 @@ PublicMessage = Annotated[
     | ErrorMessage
     | ClosingMessage
     | PongMessage,
-    Field(discriminator="type"),
+    Field(discriminator="type", description="A message on the WebSocket of anybody else"),
 ]

@@ -40,8 +40,9 @@ class Measures(_Value):
 
 
 class Pulse(Measures):
-    """One stream's measures at one instant. Times in ms."""
+    """One stream's measures at one instant, which has a bitrate. Times in ms."""
 
+    bitrate_kbps: float
     channel_id: str
     stream_id: str
     seq: int

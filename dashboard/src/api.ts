@@ -1,7 +1,7 @@
 /** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to the user. */
 
 import { AuthError } from "./auth/cognito";
-import type { Channel, Details, RevealedCredentials } from "./contract";
+import type { ChannelEdit, OwnChannel, RevealedCredentials } from "./contract";
 
 /** RFC 9457 problem details, or the same shape for a failure on the way (`code` "network" or "unreadable"). */
 export class ApiProblem extends Error {
@@ -31,12 +31,12 @@ export class Api {
     private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
   ) {}
 
-  channel(): Promise<Channel> {
-    return this.call("GET", "/api/channel") as Promise<Channel>;
+  channel(): Promise<OwnChannel> {
+    return this.call("GET", "/api/channel") as Promise<OwnChannel>;
   }
 
-  saveDetails(changes: Partial<Details>): Promise<Channel> {
-    return this.call("PATCH", "/api/channel", changes) as Promise<Channel>;
+  saveDetails(changes: ChannelEdit): Promise<OwnChannel> {
+    return this.call("PATCH", "/api/channel", changes) as Promise<OwnChannel>;
   }
 
   /** The stream key in full, and which one it is. Callers keep it only as long as they need it. */

@@ -1,82 +1,40 @@
-/** The shapes that the API and the WebSocket speak. Times are ISO 8601 UTC, bitrates kb/s, stream ids ULIDs. */
+// Generated from the OpenAPI document by `make api-docs`; not to be edited.
 
-export type Status = "LIVE" | "RECONNECTING" | "OFFLINE";
-export type Visibility = "public" | "unlisted" | "private";
-
-/** The running broadcast; a measure is null until the ingest node knows it. */
-export interface Live {
+/** The request is accepted: the ingest node ends the stream within 2 s. */
+export interface Accepted {
   readonly stream_id: string;
-  readonly started_at: string;
-  readonly bitrate_kbps: number | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly fps: number | null;
-  readonly video_codec: string | null;
-  /** As the codec's specification names them: "High", "4.1". */
-  readonly video_profile: string | null;
-  readonly video_level: string | null;
-  readonly audio_codec: string | null;
-  /** Hz. */
-  readonly audio_sample_rate: number | null;
-  readonly audio_channels: number | null;
-  readonly encoder: string | null;
 }
 
-/** What is known of a stream key without asking for it: `hint` is its last four characters. */
-export interface KeyFacts {
-  readonly key_id: string;
-  readonly hint: string;
-  readonly expires_at: string | null;
+/** `PATCH /api/channel`: what is given is set, what is not stays. */
+export interface ChannelEdit {
+  readonly title?: string | null;
+  readonly description?: string | null;
+  readonly category?: string | null;
+  readonly tags?: readonly string[] | null;
+  readonly visibility?: Visibility | null;
 }
 
-export interface Details {
-  readonly title: string;
-  readonly description: string;
-  readonly category: string;
-  readonly tags: readonly string[];
-  readonly visibility: Visibility;
-}
-
-/** What changes only when somebody changes it. */
-export interface OwnDetails extends Details {
-  readonly channel_id: string;
-  /** Grows with every change of these: of two answers the higher one is newer. */
-  readonly edition: number;
-  readonly region: string;
-  readonly ingest_url: string;
-  readonly key: KeyFacts | null;
-}
-
-/** How the last stream ended; `ended_at` is null while nobody has written the end of a stream whose node is lost. */
-export interface LastEnd {
-  readonly stream_id: string;
-  readonly started_at: string | null;
-  readonly ended_at: string | null;
-  readonly reason: string | null;
-  readonly reason_text: string | null;
-  /** What to do about it. */
-  readonly action: string | null;
-}
-
-export interface RefusalFacts {
+/** Details or key were changed. */
+export interface ChannelMessage {
+  readonly type: "channel";
   readonly at: string;
-  readonly code: string;
-  readonly reason: string | null;
-  readonly action: string | null;
-  readonly client_ip: string | null;
+  readonly channel: OwnChannelDetails;
 }
 
-export interface Channel extends OwnDetails {
-  readonly status: Status;
-  /** When RECONNECTING gives up. */
-  readonly status_until: string | null;
-  readonly playback: { readonly hls_url: string } | null;
-  readonly live: Live | null;
-  readonly last_end: LastEnd | null;
-  readonly last_refusal: RefusalFacts | null;
+export type ChannelStatus = "LIVE" | "RECONNECTING" | "OFFLINE";
+
+/** Why the server ends a WebSocket: the `code` of its last message. */
+export type Closing = "token_expired" | "too_many_messages" | "channel_not_found" | "access_revoked";
+
+/** The last message before the server ends the connection. */
+export interface ClosingMessage {
+  readonly type: "closing";
+  readonly code: Closing;
+  readonly reason: string;
+  readonly action: string;
 }
 
-/** What tells a key from another; not the key. */
+/** `GET /api/channel/credentials`: enough to tell the key, not to use it. */
 export interface Credentials {
   readonly ingest_url: string;
   readonly key_id: string;
@@ -84,51 +42,359 @@ export interface Credentials {
   readonly expires_at: string | null;
 }
 
-/** The answer to who asked for the key itself. */
-export interface RevealedCredentials extends Credentials {
+/** Why a stream ended. */
+export type EndReason = "clean_stop" | "unpublished" | "grace_over" | "no_media" | "key_reset" | "key_revoked" | "key_expired" | "stopped" | "admin_stopped" | "blocked" | "lease_lost" | "node_drained" | "node_lost" | "protocol_error";
+
+/** What the client sent was not understood, or came too often. */
+export interface ErrorMessage {
+  readonly type: "error";
+  readonly code: string;
+  readonly reason: string;
+  readonly action: string;
+}
+
+/** The `stream` of `POST /api/streams/generate-key`: the one answer that holds this key. */
+export interface GeneratedStream {
+  readonly id: string;
+  readonly status: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  /** Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback */
+  readonly rtmp_url: string;
+  /** Where viewers play it, on the server that plays streams back */
+  readonly hls_url: string;
   readonly stream_key: string;
 }
 
-interface Message {
-  /** Grows within a stream. */
+export interface GeneratedStreamAnswer {
+  readonly stream: GeneratedStream;
+}
+
+/** The one answer that holds this key. */
+export interface IssuedKey {
+  readonly key_id: string;
+  readonly broadcaster_id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly status: KeyReading;
+  readonly created_at: string;
+  readonly not_before: string | null;
+  readonly expires_at: string | null;
+  readonly one_time: boolean;
+  readonly allow_list: readonly string[];
+  readonly uses: number;
+  readonly last_used_at: string | null;
+  readonly stream_id: string | null;
+  readonly stream_key: string;
+}
+
+/** A key without the key: `hint` is its last characters. `stream_id` is set while a stream runs on it. */
+export interface Key {
+  readonly key_id: string;
+  readonly broadcaster_id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly status: KeyReading;
+  readonly created_at: string;
+  readonly not_before: string | null;
+  readonly expires_at: string | null;
+  readonly one_time: boolean;
+  readonly allow_list: readonly string[];
+  readonly uses: number;
+  readonly last_used_at: string | null;
+  readonly stream_id: string | null;
+}
+
+export interface KeyHint {
+  readonly key_id: string;
+  readonly hint: string;
+  readonly expires_at: string | null;
+}
+
+export interface KeyList {
+  readonly keys: readonly Key[];
+}
+
+/** A key's status at one instant. */
+export type KeyReading = "active" | "revoked" | "expired" | "in-use";
+
+/** How the channel's last stream ended. */
+export interface LastEnd {
+  readonly stream_id: string;
+  /** Null where no picture or sound ever came */
+  readonly started_at: string | null;
+  /** Null while the end of a stream whose node is lost is not written yet */
+  readonly ended_at: string | null;
+  readonly reason: EndReason | null;
+  /** The reason as a sentence */
+  readonly reason_text: string | null;
+  /** What to do about it */
+  readonly action: string | null;
+}
+
+/** The last publisher that was turned away with a key of this channel. */
+export interface LastRefusal {
+  readonly at: string;
+  /** One of [why a publisher is refused](#why-a-publisher-is-refused) */
+  readonly code: "at_capacity" | "broadcaster_blocked" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
+  /** A sentence */
+  readonly reason: string | null;
+  /** What to do */
+  readonly action: string | null;
+  readonly client_ip: string | null;
+}
+
+/** The running stream as its owner sees it. */
+export interface Live {
+  /** Audio and video payload, 1000 bit/s */
+  readonly bitrate_kbps: number | null;
+  readonly fps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly video_codec: string | null;
+  /** As the codec's specification names it: "Main 10" */
+  readonly video_profile: string | null;
+  /** As the codec's specification names it: "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly encoder: string | null;
+  readonly stream_id: string;
+  readonly started_at: string;
+}
+
+export interface MetricsMessage {
+  readonly bitrate_kbps: number;
+  readonly fps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly video_codec: string | null;
+  /** As the codec's specification names it: "Main 10" */
+  readonly video_profile: string | null;
+  /** As the codec's specification names it: "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly encoder: string | null;
+  readonly stream_id: string;
+  readonly started_at: string;
+  readonly type: "metrics";
   readonly seq: number;
   readonly at: string;
+  readonly uptime_s: number;
 }
 
-export interface SnapshotMessage extends Message {
+/** Times are ISO 8601 with a zone. `one_time`: good for one stream. `allow_list`: networks it may be used from. */
+export interface NewKey {
+  readonly label?: string;
+  readonly not_before?: string | null;
+  readonly expires_at?: string | null;
+  readonly one_time?: boolean;
+  readonly allow_list?: readonly string[];
+}
+
+/** `GET /api/channel`: the channel as its owner sees it. */
+export interface OwnChannel {
+  readonly channel_id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  /** Grows with every change of details or key: of two answers the higher is newer */
+  readonly edition: number;
+  readonly visibility: Visibility;
+  readonly region: string;
+  /** The server URL for the encoder: scheme, host, port and application, no key */
+  readonly ingest_url: string;
+  readonly key: KeyHint | null;
+  readonly status: ChannelStatus;
+  /** When RECONNECTING gives up; null otherwise */
+  readonly status_until: string | null;
+  readonly playback: Playback;
+  /** The stream that runs; null while OFFLINE */
+  readonly live: Live | null;
+  /** Null while a stream runs, and before the first one */
+  readonly last_end: LastEnd | null;
+  /** Of the last 90 days */
+  readonly last_refusal: LastRefusal | null;
+}
+
+/** The same, and what only the owner sees. */
+export interface OwnChannelDetails {
+  readonly channel_id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  /** Grows with every change of details or key: of two answers the higher is newer */
+  readonly edition: number;
+  readonly visibility: Visibility;
+  readonly region: string;
+  /** The server URL for the encoder: scheme, host, port and application, no key */
+  readonly ingest_url: string;
+  readonly key: KeyHint | null;
+}
+
+/** A stream of the caller. Where `state` is null it may still be started, with the key that was made for it. */
+export interface OwnStream {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly fps: number | null;
+  readonly video_codec: string | null;
+  /** As the codec's specification names it: "Main 10" */
+  readonly video_profile: string | null;
+  /** As the codec's specification names it: "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly encoder: string | null;
+  readonly id: string;
+  readonly channel_id: string;
+  readonly status: string;
+  readonly state: StreamState | null;
+  readonly title: string;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly end_reason: EndReason | null;
+  readonly duration_s: number | null;
+  readonly bytes_in: number;
+  /** Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback */
+  readonly rtmp_url: string;
+  /** Where viewers play it, on the server that plays streams back */
+  readonly hls_url: string;
+  readonly key_id: string;
+  readonly expires_at: string | null;
+}
+
+/** A message on the WebSocket of a channel's owner */
+export type OwnerMessage = SnapshotMessage | ChannelMessage | StatusMessage | MetricsMessage | RefusedMessage | ErrorMessage | ClosingMessage | PongMessage;
+
+export interface Playback {
+  readonly hls_url: string;
+}
+
+/** The answer to `ping`. */
+export interface PongMessage {
+  readonly type: "pong";
+}
+
+/** RFC 9457 problem details. `code` is stable; `detail` and `action` are for people. */
+export interface Problem {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: "action_not_allowed" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
+  readonly action: string;
+  /** Each field that is to be mended */
+  readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
+}
+
+/** A publisher with a key of this channel was refused. */
+export interface RefusedMessage {
+  readonly at: string;
+  /** One of [why a publisher is refused](#why-a-publisher-is-refused) */
+  readonly code: "at_capacity" | "broadcaster_blocked" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
+  /** A sentence */
+  readonly reason: string | null;
+  /** What to do */
+  readonly action: string | null;
+  readonly client_ip: string | null;
+  readonly type: "refused";
+  readonly seq: number;
+}
+
+/** The same with the key in the clear, for its owner who asked for it. */
+export interface RevealedCredentials {
+  readonly ingest_url: string;
+  readonly key_id: string;
+  readonly stream_key_masked: string;
+  readonly expires_at: string | null;
+  readonly stream_key: string;
+}
+
+export interface SnapshotMessage {
   readonly type: "snapshot";
-  readonly channel: Channel;
+  readonly seq: number;
+  readonly at: string;
+  readonly channel: OwnChannel;
 }
 
-export interface StatusMessage extends Message {
+export interface StatusMessage {
   readonly type: "status";
-  readonly status: Status;
+  readonly seq: number;
+  readonly at: string;
+  readonly status: ChannelStatus;
   readonly stream_id: string;
   readonly reason: string | null;
   readonly reason_text: string | null;
-  /** What to do about it. */
+  /** What to do about it */
   readonly action: string | null;
-  /** When RECONNECTING gives up. */
+  /** When RECONNECTING gives up */
   readonly until: string | null;
   readonly live: Live | null;
 }
 
-export interface MetricsMessage extends Message, Live {
-  readonly type: "metrics";
-  readonly bitrate_kbps: number;
-  readonly uptime_s: number;
+/** The caller's streams, newest first; `next_cursor` is null on the last page. */
+export interface StreamPage {
+  readonly streams: readonly OwnStream[];
+  readonly next_cursor: string | null;
 }
 
-export interface RefusedMessage extends Message, RefusalFacts {
-  readonly type: "refused";
-}
+export type StreamState = "CONNECTING" | "LIVE" | "RECONNECTING" | "ENDED";
 
-/** Details or key were changed, in this window or in another one. */
-export interface ChannelMessage {
-  readonly type: "channel";
+/** `kind` is a state change's name, or `connection` for the audit record of one; `facts` are what is known of it. */
+export interface TimelineEntry {
+  readonly seq: number;
   readonly at: string;
-  readonly channel: OwnDetails;
+  readonly kind: string;
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** A message of another type is a newer server's: it is passed over. */
-export type ServerMessage = SnapshotMessage | StatusMessage | MetricsMessage | RefusedMessage | ChannelMessage;
+/** Entries in the order of `seq`; the last page has no `next_cursor`. */
+export interface TimelinePage {
+  readonly stream_id: string;
+  readonly entries: readonly TimelineEntry[];
+  readonly next_cursor: string | null;
+}
+
+export type Visibility = "public" | "unlisted" | "private";
+
+export const limits = {
+  "ChannelEdit": {
+    "title": {
+      "maxLength": 140
+    },
+    "description": {
+      "maxLength": 2000
+    },
+    "category": {
+      "maxLength": 60
+    },
+    "tags": {
+      "maxItems": 10,
+      "items": {
+        "minLength": 1,
+        "maxLength": 30
+      }
+    }
+  },
+  "NewKey": {
+    "label": {
+      "maxLength": 60
+    },
+    "allow_list": {
+      "maxItems": 20,
+      "items": {
+        "maxLength": 50
+      }
+    }
+  }
+} as const;

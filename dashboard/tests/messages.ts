@@ -1,6 +1,6 @@
 /** Server messages and channels for the tests, with only what a test is about spelled out. */
 
-import type { Channel, Live, MetricsMessage, SnapshotMessage, StatusMessage } from "../src/contract";
+import type { Live, MetricsMessage, OwnChannel, SnapshotMessage, StatusMessage } from "../src/contract";
 
 /** ULIDs grow with time: the second stream began later. */
 export const STREAM_1 = "01JD0000000000000000000001";
@@ -26,7 +26,7 @@ export function live(overrides: Partial<Live> = {}): Live {
   };
 }
 
-export function channel(overrides: Partial<Channel> = {}): Channel {
+export function channel(overrides: Partial<OwnChannel> = {}): OwnChannel {
   return {
     channel_id: "ch_1",
     edition: 1,
@@ -39,7 +39,7 @@ export function channel(overrides: Partial<Channel> = {}): Channel {
     visibility: "public",
     region: "local",
     ingest_url: "rtmp://127.0.0.1:1935/live",
-    playback: null,
+    playback: { hls_url: "http://127.0.0.1:8888/ch_1/index.m3u8" },
     key: { key_id: "key_1", hint: "abcd", expires_at: null },
     live: null,
     last_end: null,
@@ -48,7 +48,7 @@ export function channel(overrides: Partial<Channel> = {}): Channel {
   };
 }
 
-export function snapshot(overrides: Partial<Channel> = {}, seq = 0): SnapshotMessage {
+export function snapshot(overrides: Partial<OwnChannel> = {}, seq = 0): SnapshotMessage {
   return { type: "snapshot", seq, at: AT, channel: channel(overrides) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LastEnd, RefusalFacts, RefusedMessage, ServerMessage } from "../src/contract";
+import type { LastEnd, LastRefusal, OwnerMessage, RefusedMessage } from "../src/contract";
 import {
   CHART_WINDOW_MS,
   initialState,
@@ -13,14 +13,14 @@ import { AT, channel, live, metrics, STREAM_1, STREAM_2, snapshot, status } from
 const NOW = 1_000_000;
 
 /** The state after these messages, one second apart, the last of them at `NOW`. */
-function stateAfter(...messages: ServerMessage[]): StudioState {
+function stateAfter(...messages: OwnerMessage[]): StudioState {
   return messages.reduce(
     (state, message, index) => hear(state, message, NOW - (messages.length - 1 - index) * 1000),
     initialState,
   );
 }
 
-function hear(state: StudioState, message: ServerMessage, now: number): StudioState {
+function hear(state: StudioState, message: OwnerMessage, now: number): StudioState {
   return reduce(state, { kind: "message", message, now });
 }
 
@@ -93,7 +93,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
 
   it("passes over a message type of a newer server", () => {
     const state = stateAfter(snapshot());
-    expect(hear(state, { type: "viewers", seq: 1, at: "", count: 3 } as unknown as ServerMessage, NOW)).toBe(state);
+    expect(hear(state, { type: "viewers", seq: 1, at: "", count: 3 } as unknown as OwnerMessage, NOW)).toBe(state);
   });
 
   it("does not let the first page load overwrite what the socket said meanwhile", () => {
@@ -233,7 +233,7 @@ describe("measures (SS-3.2)", () => {
 });
 
 describe("refusals (FX-9)", () => {
-  const refused = (second: number, overrides: Partial<RefusedMessage> = {}): ServerMessage => ({
+  const refused = (second: number, overrides: Partial<RefusedMessage> = {}): OwnerMessage => ({
     type: "refused",
     seq: 1,
     at: refusedAt(second),
@@ -243,7 +243,7 @@ describe("refusals (FX-9)", () => {
     client_ip: "203.0.113.7",
     ...overrides,
   });
-  const read = (second: number) => ({ ...refused(second), at: refusedAt(second) }) as unknown as RefusalFacts;
+  const read = (second: number) => ({ ...refused(second), at: refusedAt(second) }) as unknown as LastRefusal;
 
   it("shows a refusal with its reason and what to do", () => {
     expect(stateAfter(snapshot(), refused(0)).refusal).toMatchObject({
@@ -323,7 +323,7 @@ describe("the last end", () => {
 });
 
 describe("details and key", () => {
-  const edited = (edition: number, title: string): ServerMessage => {
+  const edited = (edition: number, title: string): OwnerMessage => {
     const { status: _, status_until, playback, live, last_end, last_refusal, ...details } = channel({ edition, title });
     return { type: "channel", at: AT, channel: details };
   };

@@ -33,7 +33,7 @@ def status(event: StreamStateChange, *, owner: bool) -> contract.PublicStatusMes
         "seq": event.seq,
         "at": iso(event.at),
         "status": event.status,
-        "stream_id": event.stream_id,
+        "stream_id": event.stream_id or "",
         "reason": event.reason if owner else None,
         "reason_text": event.detail if owner else None,
         "action": event.action if owner else None,

@@ -1,20 +1,20 @@
 /** Details and key of the channel: of two answers the one with the higher edition is newer, whichever came first. */
 
-import type { Channel, Credentials, OwnDetails } from "../contract";
+import type { Credentials, OwnChannel, OwnChannelDetails } from "../contract";
 
-export function withDetails(channel: Channel, details: OwnDetails): Channel {
+export function withDetails(channel: OwnChannel, details: OwnChannelDetails): OwnChannel {
   return details.edition < channel.edition ? channel : { ...channel, ...details };
 }
 
 /** What was read, with the details that are known already where those are newer. */
-export function newestDetails(known: Channel | null, read: Channel): Channel {
+export function newestDetails(known: OwnChannel | null, read: OwnChannel): OwnChannel {
   if (!known || read.edition >= known.edition) return read;
   const { title, description, category, tags, visibility, edition, region, ingest_url, key } = known;
   return { ...read, title, description, category, tags, visibility, edition, region, ingest_url, key };
 }
 
 /** Whoever is given the key itself is shown which one that is. */
-export function withKey(channel: Channel, credentials: Credentials): Channel {
+export function withKey(channel: OwnChannel, credentials: Credentials): OwnChannel {
   const key = {
     key_id: credentials.key_id,
     hint: credentials.stream_key_masked.slice(-4),

@@ -1,6 +1,6 @@
 /** The last publisher that was turned away, as it is shown until it is dismissed or a broadcast begins. */
 
-import type { Channel, RefusalFacts } from "../contract";
+import type { LastRefusal, OwnChannel } from "../contract";
 
 /** A refusal of before the page was loaded is shown for a day; what is older belongs into a history. */
 export const SHOWN_MS = 24 * 3_600_000;
@@ -25,7 +25,7 @@ export interface RefusalState {
 }
 
 /** A repeated, a late and a dismissed refusal change nothing. */
-export function nextRefusal(state: RefusalState, told: RefusalFacts): Refusal | null {
+export function nextRefusal(state: RefusalState, told: LastRefusal): Refusal | null {
   const known = state.refusal;
   if (told.at <= (known?.serverAt ?? "") || told.at <= (state.dismissed ?? "")) return known;
   return {
@@ -40,7 +40,7 @@ export function nextRefusal(state: RefusalState, told: RefusalFacts): Refusal | 
 }
 
 /** The same from the channel as read at server time `at`: what went wrong before a broadcast began is settled. */
-export function refusalAsRead(state: RefusalState, channel: Channel, at: number): Refusal | null {
+export function refusalAsRead(state: RefusalState, channel: OwnChannel, at: number): Refusal | null {
   const told = channel.last_refusal;
   const isRecent = told !== null && at - Date.parse(told.at) <= SHOWN_MS;
   const refusal = isRecent ? nextRefusal(state, told) : state.refusal;

@@ -1,7 +1,7 @@
 /** The dashboard's WebSocket: thin, and it comes back by itself. What messages mean is `state.ts`'s business. */
 
 import { AuthError } from "../auth/cognito";
-import type { ServerMessage } from "../contract";
+import type { OwnerMessage } from "../contract";
 import { retryDelay } from "./backoff";
 import type { Link } from "./state";
 
@@ -26,7 +26,7 @@ export interface RealtimeOptions {
   /** A bearer token; `force` renews it, because the server refused the last one. */
   readonly token: (force: boolean) => Promise<string>;
   readonly onLink: (link: Link) => void;
-  readonly onMessage: (message: ServerMessage) => void;
+  readonly onMessage: (message: OwnerMessage) => void;
   readonly onSignedOut: () => void;
   readonly wantsSnapshot: (now: number, askedAt: number) => boolean;
   /** Seams for the tests. */
@@ -94,7 +94,7 @@ export class Realtime {
   }
 
   private receive(data: string): void {
-    const message = JSON.parse(data) as ServerMessage;
+    const message = JSON.parse(data) as OwnerMessage;
     this.answerDue = null;
     this.heardAt = Date.now();
     // Only a message proves the link: a gateway may accept a connection that nobody behind it serves.

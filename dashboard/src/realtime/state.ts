@@ -13,15 +13,15 @@
  */
 
 import type {
-  Channel,
+  ChannelStatus,
   Credentials,
   LastEnd,
   Live,
   MetricsMessage,
-  OwnDetails,
-  ServerMessage,
+  OwnChannel,
+  OwnChannelDetails,
+  OwnerMessage,
   SnapshotMessage,
-  Status,
   StatusMessage,
 } from "../contract";
 import { newestDetails, withDetails, withKey } from "./details";
@@ -40,7 +40,7 @@ export type Link =
   | { readonly phase: "lost"; readonly since: number; readonly retryAt: number };
 
 export interface Broadcast {
-  readonly status: Status;
+  readonly status: ChannelStatus;
   readonly streamId: string | null;
   /** Why it is interrupted or ended. */
   readonly reason: string | null;
@@ -62,7 +62,7 @@ export interface Sample {
 export interface StudioState extends RefusalState {
   readonly link: Link;
   /** Null until the first answer. Its `status` and `live` are those of the first look: `broadcast` is kept up. */
-  readonly channel: Channel | null;
+  readonly channel: OwnChannel | null;
   readonly broadcast: Broadcast;
   /** The newest state event that was applied, for the ordering rule. */
   readonly mark: { readonly streamId: string; readonly seq: number } | null;
@@ -75,9 +75,9 @@ export interface StudioState extends RefusalState {
 
 export type StudioEvent =
   | { readonly kind: "link"; readonly link: Link }
-  | { readonly kind: "message"; readonly message: ServerMessage; readonly now: number }
-  | { readonly kind: "loaded"; readonly channel: Channel; readonly now: number }
-  | { readonly kind: "details-saved"; readonly details: OwnDetails }
+  | { readonly kind: "message"; readonly message: OwnerMessage; readonly now: number }
+  | { readonly kind: "loaded"; readonly channel: OwnChannel; readonly now: number }
+  | { readonly kind: "details-saved"; readonly details: OwnChannelDetails }
   | { readonly kind: "key-read"; readonly credentials: Credentials }
   | { readonly kind: "refusal-dismissed" };
 
@@ -142,7 +142,7 @@ export function measuresAreFresh(state: StudioState, now: number): boolean {
   return state.broadcast.status === "LIVE" && last !== undefined && now - last.at <= SILENCE_MS;
 }
 
-function onMessage(state: StudioState, message: ServerMessage, now: number): StudioState {
+function onMessage(state: StudioState, message: OwnerMessage, now: number): StudioState {
   switch (message.type) {
     case "snapshot":
       return onSnapshot(state, message, now);
@@ -170,7 +170,7 @@ function onSnapshot(state: StudioState, message: SnapshotMessage, now: number): 
 }
 
 /** Takes over a whole channel as read at server time `at`. */
-function look(state: StudioState, channel: Channel, seq: number, at: number, now: number): StudioState {
+function look(state: StudioState, channel: OwnChannel, seq: number, at: number, now: number): StudioState {
   const { status, live } = channel;
   const before = state.broadcast;
   const same = before.status === status && (live === null || before.streamId === live.stream_id);
@@ -259,11 +259,11 @@ function withKnownMeasures(live: Live, before: Live | null): Live {
   return { ...before, ...Object.fromEntries(known) };
 }
 
-function samplesOf(state: StudioState, streamId: string | null, status: Status): readonly Sample[] {
+function samplesOf(state: StudioState, streamId: string | null, status: ChannelStatus): readonly Sample[] {
   return status !== "OFFLINE" && state.broadcast.streamId === streamId ? state.samples : [];
 }
 
-function edited(state: StudioState, edit: (channel: Channel) => Channel): StudioState {
+function edited(state: StudioState, edit: (channel: OwnChannel) => OwnChannel): StudioState {
   return state.channel ? { ...state, channel: edit(state.channel) } : state;
 }
 

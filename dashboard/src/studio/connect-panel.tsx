@@ -1,13 +1,13 @@
 import { useCallback, useState } from "preact/hooks";
 import type { Api } from "../api";
-import type { Channel, Credentials } from "../contract";
+import type { Credentials, OwnChannel } from "../contract";
 import { CopyButton } from "../ui/copy-button";
 import { ManualCopy } from "../ui/manual-copy";
 import { ObsHelp } from "./obs-help";
 import { StreamKey } from "./stream-key";
 
 interface ConnectPanelProps {
-  readonly channel: Channel;
+  readonly channel: OwnChannel;
   /** A stream is running; a key reset would end it. */
   readonly running: boolean;
   readonly api: Api;

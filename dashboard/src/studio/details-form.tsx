@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
 import { type Api, ApiProblem, explain } from "../api";
-import type { Details, OwnDetails, Visibility } from "../contract";
+import { limits, type OwnChannelDetails, type Visibility } from "../contract";
 import { useFlash } from "../ui/hooks";
 import { Icon } from "../ui/icon";
-import { changesOf, type DetailsText, textOf } from "./details-text";
+import { changesOf, type Details, type DetailsText, textOf } from "./details-text";
+
+const LIMITS = limits.ChannelEdit;
 
 const VISIBILITIES: readonly { value: Visibility; label: string }[] = [
   { value: "public", label: "Public" },
@@ -14,7 +16,7 @@ const VISIBILITIES: readonly { value: Visibility; label: string }[] = [
 interface DetailsFormProps {
   readonly details: Details;
   readonly api: Api;
-  readonly onSaved: (details: OwnDetails) => void;
+  readonly onSaved: (details: OwnChannelDetails) => void;
 }
 
 /** What viewers see of the channel. Fields that the user has not edited follow the server. */
@@ -75,7 +77,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
         <span class="label">Title</span>
         <input
           class="input"
-          maxLength={140}
+          maxLength={LIMITS.title.maxLength}
           value={shown.title}
           placeholder="What are you streaming today?"
           data-testid="details-title"
@@ -89,7 +91,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
         <textarea
           class="input"
           rows={3}
-          maxLength={2000}
+          maxLength={LIMITS.description.maxLength}
           value={shown.description}
           data-testid="details-description"
           onInput={edit("description")}
@@ -102,7 +104,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
           <span class="label">Category</span>
           <input
             class="input"
-            maxLength={60}
+            maxLength={LIMITS.category.maxLength}
             value={shown.category}
             placeholder="e.g. Music"
             data-testid="details-category"
@@ -131,7 +133,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       </div>
       <label class="field">
         <span class="label">
-          Tags <span class="muted">separated by commas, up to 10</span>
+          Tags <span class="muted">separated by commas, up to {LIMITS.tags.maxItems}</span>
         </span>
         <input
           class="input"

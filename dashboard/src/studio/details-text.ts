@@ -1,6 +1,9 @@
 /** The details as a form holds them, all text, and back. */
 
-import type { Details, Visibility } from "../contract";
+import type { OwnChannelDetails, Visibility } from "../contract";
+
+/** What the form edits. */
+export type Details = Pick<OwnChannelDetails, "title" | "description" | "category" | "tags" | "visibility">;
 
 export interface DetailsText {
   readonly title: string;

@@ -1,10 +1,10 @@
 /** The status to show, and its wording. */
 
-import type { Live, Status } from "../contract";
+import type { ChannelStatus, Live } from "../contract";
 import type { Broadcast, StudioState } from "../realtime/state";
 
 /** UNKNOWN: the connection is lost, so the last status may no longer be true. */
-export type ShownStatus = Status | "UNKNOWN";
+export type ShownStatus = ChannelStatus | "UNKNOWN";
 
 export function shownStatus(state: StudioState): ShownStatus {
   return state.link.phase === "lost" ? "UNKNOWN" : state.broadcast.status;

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Api, explain } from "../api";
-import type { Credentials, KeyFacts } from "../contract";
+import type { Credentials, KeyHint } from "../contract";
 import { Confirm } from "../ui/confirm";
 import { CopyButton } from "../ui/copy-button";
 import { secondsLeft } from "../ui/format";
@@ -18,7 +18,7 @@ interface OneKey {
 }
 
 interface StreamKeyProps {
-  readonly facts: KeyFacts | null;
+  readonly facts: KeyHint | null;
   readonly running: boolean;
   readonly api: Api;
   /** A key was revealed or created. */
@@ -209,7 +209,7 @@ function RevealCountdown({ until }: { until: number }) {
   );
 }
 
-function Masked({ facts }: { facts: KeyFacts | null }) {
+function Masked({ facts }: { facts: KeyHint | null }) {
   if (!facts) return <span class="muted">No key yet</span>;
   return (
     <>
@@ -222,7 +222,7 @@ function Masked({ facts }: { facts: KeyFacts | null }) {
   );
 }
 
-function Expiry({ facts }: { facts: KeyFacts | null }) {
+function Expiry({ facts }: { facts: KeyHint | null }) {
   if (!facts) return <>Create a key to go live.</>;
   if (facts.expires_at === null) return <>Never expires. Keep it secret.</>;
   const expiresAt = Date.parse(facts.expires_at);
