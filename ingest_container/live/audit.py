@@ -1,10 +1,17 @@
-"""What one audit record of a connection covers (SS-5.3)."""
+"""The audit records of one connection: who connected, with which key, how long, how much, why it ended (SS-5.3)."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.times import iso
 from ingest_container.base.clock import now_ms
+from ingest_container.live.broadcast import Broadcast
+from ingest_container.live.telemetry import Telemetry
+
+PEER_CLOSED = "peer_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +37,66 @@ class AuditSpan:
             "bytes": size,
             "mean_kbps": round(size * 8 / 1000 / seconds, 1) if seconds > 0 else 0.0,
         }
+
+
+class ConnectionAudit:
+    """Collects what the record says, and writes it once for each stream, or once for a connection without any.
+
+    `now` is the loop's time, `received` the bytes that the connection has received.
+    """
+
+    def __init__(self, node_id: str, telemetry: Telemetry, log: Logger, now: float) -> None:
+        self.reason = PEER_CLOSED
+        self.detail: str | None = None
+        self._node_id = node_id
+        self._telemetry = telemetry
+        self._log = log
+        self._span = AuditSpan.begin(now)
+        self._is_written = False
+        self._asked_to_publish = False
+        self._key_id: str | None = None
+        self._channel_id: str | None = None
+        self._stream: tuple[str, int] | None = None  # its id, and the record's number in its timeline
+
+    def ended(self, reason: str, detail: str | None = None) -> None:
+        """Why the connection ends."""
+        self.reason, self.detail = reason, detail
+
+    def publish_requested(self, now: float, received: int) -> None:
+        """Where it is not the connection's first, it has a record of its own."""
+        if self._is_written:
+            self._span = AuditSpan.begin(now, received)
+            self._is_written = False
+            self._key_id = self._stream = None
+            self.ended(PEER_CLOSED)
+        self._asked_to_publish = True
+
+    def accepted(self, broadcast: Broadcast) -> None:
+        self._key_id, self._channel_id = broadcast.key.key_id, broadcast.key.channel_id
+        self._stream = (broadcast.stream_id, broadcast.hold.next_seq())
+
+    def refused(self, refusal: PublishRefused) -> None:
+        self.reason, self._key_id, self._channel_id = refusal.code, refusal.key_id, refusal.channel_id
+
+    def connection_lost(self, client_ip: str | None, now: float, received: int) -> None:
+        """Writes what has not been written."""
+        if not self._is_written:
+            self.write(client_ip, now, received)
+
+    def write(self, client_ip: str | None, now: float, received: int) -> None:
+        self._is_written = True
+        record = {
+            "client_ip": client_ip,
+            "node_id": self._node_id,
+            "key_id": self._key_id,
+            "channel_id": self._channel_id,
+            "stream_id": self._stream[0] if self._stream else None,
+            **self._span.measures(now, received),
+            "reason": self.reason,
+            "detail": self.detail,
+        }
+        # A load balancer's health check connects and leaves every few seconds.
+        write = self._log.info if received or self.detail is not None else self._log.debug
+        write("connection", extra=record)
+        if self._asked_to_publish:
+            self._telemetry.audit(record, *(self._stream or (None, None)))

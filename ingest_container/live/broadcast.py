@@ -63,13 +63,13 @@ class Carrier(Protocol):
     def drop(self, reason: EndReason) -> None:
         """Close it; the reason is for its audit record."""
 
-    def gather(self, bytes_per_second: float) -> None:
+    def batch_reads(self, bytes_per_second: float) -> None:
         """The stream runs at this rate."""
 
-    def hasten(self) -> None:
+    def read_immediately(self) -> None:
         """Less comes than was expected."""
 
-    def has_unread(self) -> bool:
+    def has_pending_data(self) -> bool:
         """Whether something waits to be read."""
 
 
@@ -169,7 +169,7 @@ class Broadcast:
             await asyncio.sleep(wait + 0.01)
             if self.carrier is not carrier:
                 return
-        if due is not None and not carrier.has_unread():
+        if due is not None and not carrier.has_pending_data():
             self._log.info("the encoder is back before its dead connection was noticed", stream_id=self.stream_id)
             self.connection_lost(carrier)
             carrier.drop(EndReason.LEASE_LOST)
@@ -199,8 +199,8 @@ class Broadcast:
         if carrier is not None:
             described = carrier.described
             if now - self._liveness.last_media > QUIET:
-                carrier.hasten()
-                unread = carrier.has_unread()
+                carrier.read_immediately()
+                unread = carrier.has_pending_data()
         decision = self._liveness.decide(now, described=described, unread=unread)
         if decision is not None:
             self._follow(decision, described)
@@ -229,7 +229,7 @@ class Broadcast:
         """Once a second; `now` is monotonic."""
         self.meter.sample(now)
         if self.is_live and self.carrier is not None:
-            self.carrier.gather(self.meter.bytes_per_second)
+            self.carrier.batch_reads(self.meter.bytes_per_second)
 
     def is_new(self, now: int, age: int) -> bool:
         """Whether the stream became LIVE `age` ms ago, give or take a second."""

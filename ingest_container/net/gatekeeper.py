@@ -40,7 +40,7 @@ class TurnedAway(Exception):
 class Guest(Protocol):
     """A connection, as the gatekeeper sees it."""
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         """Close at once: another one needs the place more."""
 
 
@@ -72,7 +72,7 @@ class Gatekeeper:
         if full or len(self._strangers) >= self._limits.strangers:
             oldest, _ = self._strangers.popitem(last=False)
             self._turned_away["gave_way"] += 1
-            oldest.give_way()
+            oldest.evict()
         self._guests[guest] = None
         self._strangers[guest] = None
 

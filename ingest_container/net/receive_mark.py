@@ -1,4 +1,4 @@
-"""How much of a stream the kernel gathers before it wakes us.
+"""How much of a stream the kernel collects before it wakes us.
 
 A live stream arrives in small pieces, a hundred a second, and reading each one costs a wake-up, a system call and a
 walk through the event loop: several times what the bytes themselves cost. SO_RCVLOWAT lets the kernel wait until there
@@ -22,7 +22,7 @@ CHANGE = 0.25  # of the mark: smaller differences are left alone
 _INT = struct.Struct("i")
 
 
-class Gathering:
+class ReceiveMark:
     """The mark of one connected TCP socket."""
 
     def __init__(self, connected: socket.socket | None) -> None:
@@ -37,12 +37,12 @@ class Gathering:
         if abs(wanted - self._mark) > CHANGE * self._mark:
             self._set(wanted)
 
-    def at_once(self) -> None:
+    def reset(self) -> None:
         """Every byte counts: commands are due, or nothing came for a while."""
         if self._mark != 1:
             self._set(1)
 
-    def unread(self) -> int:
+    def pending_bytes(self) -> int:
         """Bytes that came in and wait to be read."""
         if self._socket is None:
             return 0

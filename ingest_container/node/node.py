@@ -25,6 +25,7 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.liveness import LivenessLimits
+from ingest_container.live.publish import Publisher
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net import listeners
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
@@ -52,7 +53,7 @@ class IngestNode:
     def __init__(self, settings: IngestSettings, shared: Settings, log: Logger) -> None:
         self.settings = settings
         self.log = log
-        self._connections: set[PublisherConnection] = set()
+        self._connections: set[Publisher] = set()
         self._no_connections = asyncio.Event()
         # Looking up keys, good or not, delays neither what is told of streams nor their steps.
         self._key_threads, self._telemetry_threads = Threads(KEY_THREADS), Threads(TELEMETRY_THREADS)
@@ -99,15 +100,15 @@ class IngestNode:
 
     # --- connections ---------------------------------------------------------------------------------------------
 
-    def connected(self, connection: PublisherConnection) -> None:
+    def connected(self, connection: Publisher) -> None:
         self._connections.add(connection)
         self._no_connections.clear()
         self._gate.enter(connection)
 
-    def identified(self, connection: PublisherConnection, client_ip: str) -> None:
+    def identified(self, connection: Publisher, client_ip: str) -> None:
         self._gate.name(connection, client_ip)
 
-    def disconnected(self, connection: PublisherConnection) -> None:
+    def disconnected(self, connection: Publisher) -> None:
         self._connections.discard(connection)
         self._gate.leave(connection)
         self._places.left(connection)
@@ -127,7 +128,7 @@ class IngestNode:
 
     # --- admission ---------------------------------------------------------------------------------------------
 
-    async def admit(self, stream_key: str, connection: PublisherConnection) -> Broadcast:
+    async def admit(self, stream_key: str, connection: Publisher) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin, and Abandoned."""
         key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.recognise(connection)
@@ -138,7 +139,7 @@ class IngestNode:
             refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
             raise
 
-    async def _admit_in_turn(self, key: StreamKey, connection: PublisherConnection) -> Broadcast:
+    async def _admit_in_turn(self, key: StreamKey, connection: Publisher) -> Broadcast:
         """Where there is no place, when one is free."""
         await self._check_open()
         if key.channel_id in self._broadcasts:
@@ -158,7 +159,7 @@ class IngestNode:
         if not await self._membership.is_trusted():
             raise StoreUnavailable()
 
-    async def _admit(self, key: StreamKey, connection: PublisherConnection) -> Broadcast:
+    async def _admit(self, key: StreamKey, connection: Publisher) -> Broadcast:
         waiting = self._broadcasts.get(key.channel_id)
         if waiting is not None:
             await waiting.make_way(connection, key)
@@ -194,7 +195,7 @@ class IngestNode:
         )
         return broadcast
 
-    async def _claim(self, key: StreamKey, holder: Holder, connection: PublisherConnection) -> Grant:
+    async def _claim(self, key: StreamKey, holder: Holder, connection: Publisher) -> Grant:
         async def claim(judges: bool) -> Grant:
             return await self._threads.run(
                 admission.claim,

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chalicelib.domain.refusals import AtCapacity, KeyInUse, NodeDraining
-from ingest_container.live.connection import Abandoned
+from ingest_container.live.publish import Abandoned
 
 PING_EVERY = 10.0
 PONG_WITHIN = 5.0

@@ -46,11 +46,11 @@ class Encoder:
     def drop(self, reason: EndReason) -> None:
         self.dropped = reason
 
-    def gather(self, bytes_per_second: float) -> None: ...
+    def batch_reads(self, bytes_per_second: float) -> None: ...
 
-    def hasten(self) -> None: ...
+    def read_immediately(self) -> None: ...
 
-    def has_unread(self) -> bool:
+    def has_pending_data(self) -> bool:
         return self.unread
 
 

@@ -11,7 +11,8 @@ from typing import Any, cast
 from aws_lambda_powertools import Logger
 
 from ingest_container.base.settings import IngestSettings
-from ingest_container.live.connection import Host, PublisherConnection
+from ingest_container.live.connection import PublisherConnection
+from ingest_container.live.publish import Host
 from ingest_container.net.tls import Certificates
 from ingest_container.net.turns import Turns
 from tests.support.certificates import make_certificate
@@ -100,6 +101,7 @@ async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -
         log=Logger("test", level="CRITICAL"),
         connected=lambda _: None,
         identified=lambda _, __: None,
+        telemetry=None,
         admit=admit,
         turns=Turns(burst=math.inf, slice_=math.inf),
     )

@@ -27,7 +27,7 @@ class Guest:
     gate: Gatekeeper
     gone: bool = field(default=False)
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         self.gone = True
         self.gate.leave(self)
 

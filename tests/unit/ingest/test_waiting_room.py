@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chalicelib.domain.refusals import AtCapacity, KeyInUse, NodeDraining
-from ingest_container.live.connection import Abandoned
+from ingest_container.live.publish import Abandoned
 from ingest_container.node.waiting_room import WaitingRoom
 
 pytestmark = pytest.mark.requirement("SS-5.2")

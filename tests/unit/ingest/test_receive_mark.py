@@ -1,4 +1,4 @@
-"""How much the kernel gathers before it wakes the reader, on real TCP sockets."""
+"""How much the kernel collects before it wakes the reader, on real TCP sockets."""
 
 import asyncio
 import select
@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from ingest_container.net.receive_mark import LEAST, MOST, SECONDS, Gathering
+from ingest_container.net.receive_mark import LEAST, MOST, SECONDS, ReceiveMark
 
 PATIENCE_S = 5.0
 
@@ -23,7 +23,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield encoder, node
 
 
-def mark(node: socket.socket) -> int:
+def receive_mark(node: socket.socket) -> int:
     return node.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT)
 
 
@@ -33,44 +33,44 @@ def readable(node: socket.socket, seconds: float = PATIENCE_S) -> bool:
 
 def test_the_mark_is_a_tenth_of_a_second_of_what_comes(pair: tuple[socket.socket, socket.socket]) -> None:
     _, node = pair
-    gathering = Gathering(node)
-    gathering.follow(775_000)
-    assert mark(node) == int(775_000 * SECONDS)
+    mark = ReceiveMark(node)
+    mark.follow(775_000)
+    assert receive_mark(node) == int(775_000 * SECONDS)
 
 
 def test_a_small_difference_is_left_alone(pair: tuple[socket.socket, socket.socket]) -> None:
     _, node = pair
-    gathering = Gathering(node)
-    gathering.follow(700_000)
-    gathering.follow(800_000)
-    assert mark(node) == 70_000
-    gathering.follow(300_000)
-    assert mark(node) == 30_000
+    mark = ReceiveMark(node)
+    mark.follow(700_000)
+    mark.follow(800_000)
+    assert receive_mark(node) == 70_000
+    mark.follow(300_000)
+    assert receive_mark(node) == 30_000
 
 
 @pytest.mark.parametrize(("rate", "expected"), [(0, 1), (LEAST / SECONDS - 10, 1), (100_000_000, MOST)])
 def test_it_keeps_within_bounds(pair: tuple[socket.socket, socket.socket], rate: float, expected: int) -> None:
     _, node = pair
-    gathering = Gathering(node)
-    gathering.follow(500_000)
-    gathering.follow(rate)
-    assert mark(node) == expected
+    mark = ReceiveMark(node)
+    mark.follow(500_000)
+    mark.follow(rate)
+    assert receive_mark(node) == expected
 
 
 def test_less_than_the_mark_wakes_nobody_until_every_byte_counts(pair: tuple[socket.socket, socket.socket]) -> None:
     encoder, node = pair
-    gathering = Gathering(node)
-    gathering.follow(500_000)
+    mark = ReceiveMark(node)
+    mark.follow(500_000)
     encoder.sendall(bytes(1_000))
     assert not readable(node, 0.1)
-    assert gathering.unread() == 1_000
-    gathering.at_once()
+    assert mark.pending_bytes() == 1_000
+    mark.reset()
     assert readable(node)
 
 
 def test_the_end_of_the_connection_wakes_at_once(pair: tuple[socket.socket, socket.socket]) -> None:
     encoder, node = pair
-    Gathering(node).follow(500_000)
+    ReceiveMark(node).follow(500_000)
     encoder.sendall(bytes(1_000))
     encoder.close()
     assert readable(node)
@@ -78,21 +78,21 @@ def test_the_end_of_the_connection_wakes_at_once(pair: tuple[socket.socket, sock
 
 def test_nothing_is_unread_once_it_is_read(pair: tuple[socket.socket, socket.socket]) -> None:
     encoder, node = pair
-    gathering = Gathering(node)
+    mark = ReceiveMark(node)
     encoder.sendall(bytes(10))
     assert readable(node)
-    assert gathering.unread() == 10
+    assert mark.pending_bytes() == 10
     node.recv(100)
-    assert gathering.unread() == 0
+    assert mark.pending_bytes() == 0
 
 
 def test_a_connection_that_is_gone_is_no_error(pair: tuple[socket.socket, socket.socket]) -> None:
     _, node = pair
-    gathering = Gathering(node)
+    mark = ReceiveMark(node)
     node.close()
-    gathering.follow(500_000)
-    gathering.at_once()
-    assert gathering.unread() == 0
+    mark.follow(500_000)
+    mark.reset()
+    assert mark.pending_bytes() == 0
 
 
 def test_nor_is_one_that_uvloop_has_closed() -> None:
@@ -117,16 +117,16 @@ def test_nor_is_one_that_uvloop_has_closed() -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         used = runner.run(closed())
     assert used.fileno() < 0
-    gathering = Gathering(used)
-    gathering.follow(500_000)
-    gathering.at_once()
-    assert gathering.unread() == 0
+    mark = ReceiveMark(used)
+    mark.follow(500_000)
+    mark.reset()
+    assert mark.pending_bytes() == 0
 
 
 def test_the_mark_stays_below_what_the_encoder_waits_to_hear_of(pair: tuple[socket.socket, socket.socket]) -> None:
     _, node = pair
-    gathering = Gathering(node)
-    gathering.follow(775_000, 10_000)
-    assert mark(node) == 10_000
-    gathering.follow(775_000, 2_000)
-    assert mark(node) == 1
+    mark = ReceiveMark(node)
+    mark.follow(775_000, 10_000)
+    assert receive_mark(node) == 10_000
+    mark.follow(775_000, 2_000)
+    assert receive_mark(node) == 1

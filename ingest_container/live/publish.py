@@ -1,0 +1,76 @@
+"""Between a connection and its node: what each asks of the other, and the answer to one publish."""
+
+import asyncio
+from typing import Protocol
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain import publish_names
+from chalicelib.domain.errors import StreamSyncError
+from chalicelib.domain.refusals import PublishRefused
+from ingest_container import rtmp
+from ingest_container.base.settings import IngestSettings
+from ingest_container.live.broadcast import Broadcast, Carrier
+from ingest_container.live.telemetry import Telemetry
+from ingest_container.net.reading import TurnGiver
+
+
+class Abandoned(Exception):
+    """A publish that gets no answer; `reason` is a stable code."""
+
+    def __init__(self, reason: str = "queue_abandoned") -> None:
+        """By default: the publisher waited for a place, and has gone or does not answer any more."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Publisher(Carrier, Protocol):
+    """A connection, as the node sees it."""
+
+    def recognised(self) -> None:
+        """Its stream key is good."""
+
+    def ping(self) -> "asyncio.Future[None]":
+        """Asks the encoder, whose publish has not been answered yet, for a sign of life; done when it came."""
+
+    def evict(self) -> None:
+        """Close at once: another one needs the place more."""
+
+    def close(self, reason: str) -> None:
+        """The node stops."""
+
+
+class Host(TurnGiver, Protocol):
+    """The node, as a connection sees it."""
+
+    settings: IngestSettings
+    log: Logger
+    telemetry: Telemetry
+
+    def connected(self, connection: Publisher) -> None:
+        """Raises TurnedAway; `disconnected` is to be called all the same."""
+
+    def identified(self, connection: Publisher, client_ip: str) -> None:
+        """The client's own address is known, behind a load balancer too. Raises TurnedAway."""
+
+    def disconnected(self, connection: Publisher) -> None: ...
+
+    async def admit(self, stream_key: str, connection: Publisher) -> Broadcast:
+        """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
+
+    def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
+        """Records the refusal; the seconds to wait before it is answered."""
+
+
+async def request_admission(host: Host, request: rtmp.PublishRequested, connection: Publisher) -> Broadcast:
+    """The broadcast that `connection` carries from now on. Raises PublishRefused and Abandoned, nothing else."""
+    try:
+        stream_key = publish_names.stream_key(request.app, request.stream_name, host.settings.rtmp_app)
+        return await host.admit(stream_key, connection)
+    except (PublishRefused, Abandoned):
+        raise
+    except StreamSyncError as error:
+        raise PublishRefused(error.detail) from error
+    except Exception:  # a defect of ours: the encoder must not wait for an answer for ever
+        host.log.exception("admission failed")
+        raise Abandoned("internal_error") from None

@@ -1,0 +1,179 @@
+"""An `rtmp.Session` on a TCP connection: PROXY header, TLS, deadlines, and how the kernel batches what arrives."""
+
+import asyncio
+import os
+import ssl
+from abc import abstractmethod
+from collections.abc import Callable
+
+from ingest_container import rtmp
+from ingest_container.net.gatekeeper import TurnedAway, canonical, subscriber
+from ingest_container.net.reading import FairReader, TurnGiver, received
+from ingest_container.net.receive_mark import ReceiveMark
+from ingest_container.net.wire import Wire, WireBroken
+
+HANDSHAKE_RANDOM = 1528  # bytes of S1 (RTMP 1.0, 5.2.3)
+MAX_UNSENT = 64 * 1024  # a peer that does not read our few hundred bytes is broken
+
+
+class RtmpConnection(FairReader):
+    """Moves bytes between socket and session. A subclass handles the session's events."""
+
+    def __init__(
+        self, giver: TurnGiver, context: ssl.SSLContext | None, trusts_proxy: Callable[[str], bool], *, frames: bool
+    ) -> None:
+        """With `context` the peer speaks TLS. `trusts_proxy` says whose PROXY header to believe, by address."""
+        now = asyncio.get_running_loop().time()
+        session = rtmp.Session(now=now, random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=frames)
+        super().__init__(giver, session, begins_cheaply=context is None)
+        self._context = context
+        self._trusts_proxy = trusts_proxy
+        self._wire: Wire | None = None  # while the socket's bytes are not simply RTMP's
+        self._receive_mark = ReceiveMark(None)
+        self._timer: asyncio.TimerHandle | None = None
+        self._counts = self._session.counts
+        self._media = 0  # messages that `_on_media` was told of
+        self._on_media: Callable[[int], None] | None = None  # so many audio and video messages came
+        self.client_ip: str | None = None
+
+    # --- what a subclass does ----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def connected(self) -> None:
+        """The connection is there. Raises TurnedAway."""
+
+    @abstractmethod
+    def identified(self, client_ip: str) -> None:
+        """The client's own address is known, behind a load balancer too. Raises TurnedAway."""
+
+    @abstractmethod
+    def handle(self, events: list[rtmp.Event]) -> None:
+        """The session's events, in order."""
+
+    @abstractmethod
+    def aborted(self, reason: str, detail: str | None) -> None:
+        """The connection is closed at once, for `reason`, a stable code."""
+
+    # --- receiving ---------------------------------------------------------------------------------------------
+
+    def opened(self) -> None:
+        self._transport.set_write_buffer_limits(MAX_UNSENT)
+        self._receive_mark = ReceiveMark(self._transport.get_extra_info("socket"))
+        peer = self._transport.get_extra_info("peername")
+        peer_ip = canonical(peer[0]) if peer else None
+        behind_proxy = peer_ip is not None and self._trusts_proxy(peer_ip)
+        if behind_proxy or self._context is not None:
+            self._wire = Wire(self._context, behind_proxy=behind_proxy, on_client=self._on_client)
+        try:
+            if peer_ip is not None:
+                self._set_client(peer_ip)
+            self.connected()
+            if peer_ip is not None and not behind_proxy:
+                self.identified(peer_ip)
+        except TurnedAway as turned_away:
+            self.abort(turned_away.reason)
+        else:
+            self._arm_timer()
+
+    def take(self, nbytes: int) -> None:
+        if self._wire is None:
+            self._receive(received, nbytes)
+        else:
+            self._receive_through(self._wire, memoryview(received)[:nbytes])
+
+    def _receive(self, data: bytes | bytearray | memoryview, size: int) -> None:
+        session = self._session
+        state = session.state
+        events = session.receive_data(data, self._loop.time(), size)
+        if self._counts.media != self._media and self._on_media is not None:
+            new, self._media = self._counts.media - self._media, self._counts.media
+            self._on_media(new)
+        if events:
+            self.handle(events)
+        if session.state is not state:
+            self._arm_timer()
+        self._flush()
+
+    def _receive_through(self, wire: Wire, data: memoryview) -> None:
+        try:
+            plain = wire.receive_data(data)
+        except WireBroken as broken:
+            self._flush()  # the TLS alert that says why
+            self.abort(broken.reason, broken.detail)
+            return
+        except TurnedAway as turned_away:
+            self.abort(turned_away.reason)
+            return
+        if wire.is_transparent:
+            self._wire = None
+        if plain:
+            self._receive(plain, len(plain))
+        self._flush()  # TLS has answers of its own
+        if wire.ended:
+            self.eof_received()
+
+    def _set_client(self, client_ip: str) -> None:
+        self.client_ip = client_ip
+        self._subscriber = subscriber(client_ip)
+
+    def _on_client(self, client_ip: str) -> None:
+        self._set_client(canonical(client_ip))
+        self.identified(canonical(client_ip))
+
+    def eof_received(self) -> bool:
+        self.handle(self._session.receive_eof(self._loop.time()))
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _follow_counts(self, on_media: Callable[[int], None]) -> None:
+        """A stream begins: its media is counted anew."""
+        self._counts, self._media, self._on_media = self._session.counts, 0, on_media
+
+    # --- deadlines and answers ---------------------------------------------------------------------------------
+
+    def _arm_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self._session.next_timer()
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self.handle(self._session.handle_timer(self._loop.time()))
+        self.answer()
+
+    def answer(self) -> None:
+        """Sends what the session has to say, and keeps its deadline, after anything but received bytes."""
+        self._flush()
+        self._arm_timer()
+
+    def _flush(self) -> None:
+        data = self._session.data_to_send()
+        if self._wire is not None:
+            if data:
+                self._wire.send_data(data)
+            data = self._wire.data_to_send()
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def pause_writing(self) -> None:
+        self.abort("peer_not_reading")
+
+    def used_too_much(self) -> None:
+        self.abort("too_much_cpu", f"{self._session.bytes_received} bytes took more than they may")
+
+    def hang_up(self) -> None:
+        """Closes the connection when everything is sent."""
+        self._flush()  # behind close_notify TLS takes nothing more
+        if self._wire is not None:
+            self._wire.close()
+        self._flush()
+        self._transport.close()
+
+    def abort(self, reason: str, detail: str | None = None) -> None:
+        """Closes the connection at once; what waits to be sent is lost."""
+        self.aborted(reason, detail)
+        self._transport.abort()
