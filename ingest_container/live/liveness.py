@@ -1,14 +1,14 @@
 """Whether a stream's encoder is still there: first media, silence, grace period, key expiry. No clock, no I/O.
 
-    WAITING   a connection was taken on, nothing came yet      -> NO_MEDIA, GRACE_OVER
+    WAITING   a connection was attached, nothing came yet      -> NO_MEDIA, GRACE_OVER
        | media: GO_LIVE
     FLOWING   media comes in the stream's own rhythm
        | nothing for longer than that: INTERRUPT               \\  connection lost: INTERRUPT
     SILENT    the connection is open; media: GO_LIVE again      GONE   no connection
        | grace period over: GRACE_OVER                            | grace period over: GRACE_OVER
 
-Inputs: `taken_on`, `media`, `lost`, and the time with `decide`. GO_LIVE and INTERRUPT are decided once; an end is
-decided again with every question until the caller asks no more, or takes another connection on.
+Inputs: `attached`, `media`, `lost`, and the time with `decide`. GO_LIVE and INTERRUPT are decided once; an end is
+decided again with every question until the caller asks no more, or attaches another connection.
 
 Rhythm: ordinary video counts as silent after `silence` seconds. A stream whose habit is longer gaps (a static screen:
 a frame every few seconds) may be quiet for half as long again as the longest gap of the last minute or two, bounded by
@@ -27,7 +27,7 @@ LONGEST_SILENCE = 15.0  # seconds; what the rarest stream may be quiet for
 TOLERANCE = 1.5  # times its longest gap that a stream may be quiet
 HABIT_SECONDS = 60.0  # a gap is remembered for so long at least, twice that at most
 HABIT_MESSAGES = 4  # media messages before a stream has a rhythm
-GIVES_WAY_AFTER = 1.0  # seconds of quiet after which the same encoder may come back on another connection
+REPLACEABLE_AFTER = 1.0  # seconds of quiet after which the same encoder may come back on another connection
 LATE_READING = 6.0  # seconds that this node itself may be late with reading; its session is over by then
 TOLD_AFTER = 2.0  # seconds until the owner is told that a key frame is waited for
 
@@ -100,7 +100,7 @@ class Liveness:
         self.grace_until = now
         self._limits = limits
         self._rhythm = Rhythm()
-        self._since = now  # when the present connection was taken on
+        self._since = now  # when the present connection was attached
         self._was_live = False
         self._told_waiting = False
         self._grace = 0.0
@@ -108,7 +108,7 @@ class Liveness:
 
     # --- what happens ------------------------------------------------------------------------------------------
 
-    def taken_on(self, now: float, *, grace: float, was_live: bool, expires: float | None) -> None:
+    def attached(self, now: float, *, grace: float, was_live: bool, expires: float | None) -> None:
         """A connection was granted the channel. `was_live`: for a stream that was interrupted."""
         self.phase = Phase.WAITING
         self._since = now
@@ -162,15 +162,15 @@ class Liveness:
         return due if self._expires is None else min(due, self._expires)
 
     @property
-    def gives_way_at(self) -> float | None:
+    def replaceable_at(self) -> float | None:
         """From when on the same encoder may come back on another connection, if nothing comes until then.
 
         None where the channel is free for it anyhow. An encoder within its rhythm does not give way.
         """
         if self.phase is Phase.WAITING:
-            return self._since + GIVES_WAY_AFTER
+            return self._since + REPLACEABLE_AFTER
         if self.phase is Phase.FLOWING:
-            return self.last_media + max(GIVES_WAY_AFTER, min(self._rhythm.tolerated, self._silence))
+            return self.last_media + max(REPLACEABLE_AFTER, min(self._rhythm.tolerated, self._silence))
         return None
 
     @property

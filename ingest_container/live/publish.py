@@ -10,7 +10,8 @@ from chalicelib.domain.errors import StreamSyncError
 from chalicelib.domain.refusals import PublishRefused
 from ingest_container import rtmp
 from ingest_container.base.settings import IngestSettings
-from ingest_container.live.broadcast import Broadcast, Carrier
+from ingest_container.live.broadcast import Broadcast
+from ingest_container.live.steps import Publisher
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net.reading import TurnGiver
 
@@ -24,8 +25,8 @@ class Abandoned(Exception):
         self.reason = reason
 
 
-class Publisher(Carrier, Protocol):
-    """A connection, as the node sees it."""
+class Connection(Publisher, Protocol):
+    """A publisher's connection, as the node sees it."""
 
     def recognised(self) -> None:
         """Its stream key is good."""
@@ -47,22 +48,22 @@ class Host(TurnGiver, Protocol):
     log: Logger
     telemetry: Telemetry
 
-    def connected(self, connection: Publisher) -> None:
+    def connected(self, connection: Connection) -> None:
         """Raises TurnedAway; `disconnected` is to be called all the same."""
 
-    def identified(self, connection: Publisher, client_ip: str) -> None:
+    def identified(self, connection: Connection, client_ip: str) -> None:
         """The client's own address is known, behind a load balancer too. Raises TurnedAway."""
 
-    def disconnected(self, connection: Publisher) -> None: ...
+    def disconnected(self, connection: Connection) -> None: ...
 
-    async def admit(self, stream_key: str, connection: Publisher) -> Broadcast:
+    async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
         """Records the refusal; the seconds to wait before it is answered."""
 
 
-async def request_admission(host: Host, request: rtmp.PublishRequested, connection: Publisher) -> Broadcast:
+async def request_admission(host: Host, request: rtmp.PublishRequested, connection: Connection) -> Broadcast:
     """The broadcast that `connection` carries from now on. Raises PublishRefused and Abandoned, nothing else."""
     try:
         stream_key = publish_names.stream_key(request.app, request.stream_name, host.settings.rtmp_app)

@@ -25,7 +25,7 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.liveness import LivenessLimits
-from ingest_container.live.publish import Publisher
+from ingest_container.live.publish import Connection
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net import listeners
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
@@ -53,7 +53,7 @@ class IngestNode:
     def __init__(self, settings: IngestSettings, shared: Settings, log: Logger) -> None:
         self.settings = settings
         self.log = log
-        self._connections: set[Publisher] = set()
+        self._connections: set[Connection] = set()
         self._no_connections = asyncio.Event()
         # Looking up keys, good or not, delays neither what is told of streams nor their steps.
         self._key_threads, self._telemetry_threads = Threads(KEY_THREADS), Threads(TELEMETRY_THREADS)
@@ -100,15 +100,15 @@ class IngestNode:
 
     # --- connections ---------------------------------------------------------------------------------------------
 
-    def connected(self, connection: Publisher) -> None:
+    def connected(self, connection: Connection) -> None:
         self._connections.add(connection)
         self._no_connections.clear()
         self._gate.enter(connection)
 
-    def identified(self, connection: Publisher, client_ip: str) -> None:
+    def identified(self, connection: Connection, client_ip: str) -> None:
         self._gate.name(connection, client_ip)
 
-    def disconnected(self, connection: Publisher) -> None:
+    def disconnected(self, connection: Connection) -> None:
         self._connections.discard(connection)
         self._gate.leave(connection)
         self._places.left(connection)
@@ -128,7 +128,7 @@ class IngestNode:
 
     # --- admission ---------------------------------------------------------------------------------------------
 
-    async def admit(self, stream_key: str, connection: Publisher) -> Broadcast:
+    async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises PublishRefused and its kin, and Abandoned."""
         key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.recognise(connection)
@@ -139,7 +139,7 @@ class IngestNode:
             refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
             raise
 
-    async def _admit_in_turn(self, key: StreamKey, connection: Publisher) -> Broadcast:
+    async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast:
         """Where there is no place, when one is free."""
         await self._check_open()
         if key.channel_id in self._broadcasts:
@@ -159,10 +159,10 @@ class IngestNode:
         if not await self._membership.is_trusted():
             raise StoreUnavailable()
 
-    async def _admit(self, key: StreamKey, connection: Publisher) -> Broadcast:
+    async def _admit(self, key: StreamKey, connection: Connection) -> Broadcast:
         waiting = self._broadcasts.get(key.channel_id)
         if waiting is not None:
-            await waiting.make_way(connection, key)
+            await waiting.release_stale(connection, key)
             await waiting.settled()
         node = self._membership.info
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
@@ -187,7 +187,7 @@ class IngestNode:
                 grant, key, self._threads, self.telemetry, self.log, self._gone, limits=self._liveness
             )
             self._broadcasts[grant.channel_id] = broadcast
-        broadcast.take_on(connection, grant, key)
+        broadcast.attach(connection, grant, key)
         if self._stopping.is_set():
             broadcast.end(EndReason.NODE_DRAINED)
         self.log.info(
@@ -195,7 +195,7 @@ class IngestNode:
         )
         return broadcast
 
-    async def _claim(self, key: StreamKey, holder: Holder, connection: Publisher) -> Grant:
+    async def _claim(self, key: StreamKey, holder: Holder, connection: Connection) -> Grant:
         async def claim(judges: bool) -> Grant:
             return await self._threads.run(
                 admission.claim,
@@ -352,7 +352,7 @@ class IngestNode:
                 while self._broadcasts or self._claiming:  # a claim that is under way may still make one more
                     self._claim_answered.clear()
                     for broadcast in list(self._broadcasts.values()):
-                        await broadcast.ended.wait()
+                        await broadcast.wait_ended()
                     if self._claiming:
                         await self._claim_answered.wait()
                 for connection in list(self._connections):
@@ -396,7 +396,7 @@ class IngestNode:
                     is_watched = broadcast.key.channel_id in self._watching.channels
                     # Each in its turn, so that a thousand streams are not written in one burst.
                     turn = second + ord(broadcast.stream_id[-1])
-                    is_due = turn % PULSE_EVERY == 0 or broadcast.is_new(now, FIRST_PULSE * 1000)
+                    is_due = turn % PULSE_EVERY == 0 or _is_new(broadcast, now)
                     if (is_watched or is_due) and (pulse := broadcast.pulse(now)) is not None:
                         watched += [pulse] if is_watched else []
                         due += [pulse] if is_due else []
@@ -416,6 +416,12 @@ class IngestNode:
                     self.log.info("the certificate was read again")
             except CertificateUnreadable as unreadable:
                 self.log.error("the certificate cannot be read, the former one stays in use", detail=str(unreadable))
+
+
+def _is_new(broadcast: Broadcast, now: int) -> bool:
+    """Whether its first pulse is due: give or take a second, FIRST_PULSE after its first media."""
+    started_at = broadcast.hold.started_at
+    return started_at is not None and 0 <= now - started_at - FIRST_PULSE * 1000 < 1000
 
 
 @contextlib.contextmanager

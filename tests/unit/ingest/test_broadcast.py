@@ -63,11 +63,11 @@ async def test_an_encoder_that_came_back_while_its_old_lease_was_asked_for_stays
     telemetry = Telemetry("node-1", database, log)
     broadcast = Broadcast(grant(1), KEY, database, telemetry, log, gone.append)
     first, second = Encoder(), Encoder()
-    broadcast.take_on(first, grant(1), KEY)
+    broadcast.attach(first, grant(1), KEY)
     broadcast.check_lease()
     async with asyncio.timeout(5):
         still_held = await database.asked.get()
-        broadcast.take_on(second, grant(2), KEY)
+        broadcast.attach(second, grant(2), KEY)
         still_held.set_result(False)
         await broadcast.settled()
     assert (first.dropped, second.dropped) == (EndReason.LEASE_LOST, None)
@@ -80,11 +80,11 @@ async def test_a_broadcast_whose_lease_is_held_by_another_is_over() -> None:
     database, log, gone = LateDatabase(), Logger("test", level="CRITICAL"), list[Broadcast]()
     broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, gone.append)
     encoder = Encoder()
-    broadcast.take_on(encoder, grant(1), KEY)
+    broadcast.attach(encoder, grant(1), KEY)
     broadcast.check_lease()
     async with asyncio.timeout(5):
         (await database.asked.get()).set_result(False)
-        await broadcast.ended.wait()
+        await broadcast.wait_ended()
     assert encoder.dropped is EndReason.LEASE_LOST
     assert gone == [broadcast]
     database.close()
@@ -113,11 +113,11 @@ async def test_a_defect_ends_the_broadcast_and_gives_the_channel_back() -> None:
     database, log, gone = LateDatabase(), Logger("test", level="CRITICAL"), list[Broadcast]()
     broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, gone.append)
     encoder = Encoder()
-    broadcast.take_on(encoder, grant(1), KEY)
+    broadcast.attach(encoder, grant(1), KEY)
     broadcast.fail(ZeroDivisionError())
     async with asyncio.timeout(5):
         (await database.asked.get()).set_result(True)
-        await broadcast.ended.wait()
+        await broadcast.wait_ended()
     assert encoder.dropped is EndReason.NODE_LOST
     assert gone == [broadcast]
     database.close()
@@ -138,12 +138,12 @@ class Clock:
 
 
 @contextlib.asynccontextmanager
-async def live() -> AsyncIterator[tuple[Broadcast, Encoder, LateDatabase, Clock]]:
+async def live(encoder: Encoder | None = None) -> AsyncIterator[tuple[Broadcast, Encoder, LateDatabase, Clock]]:
     """A broadcast that is LIVE, with media at this very moment."""
+    encoder = encoder or Encoder()
     database, log, clock = LateDatabase(), Logger("test", level="CRITICAL"), Clock()
     broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, lambda _: None, clock=clock)
-    encoder = Encoder()
-    broadcast.take_on(encoder, grant(1), KEY)
+    broadcast.attach(encoder, grant(1), KEY)
     broadcast.media(10)
     async with asyncio.timeout(5):
         (await database.asked.get()).set_result(None)
@@ -155,16 +155,16 @@ async def live() -> AsyncIterator[tuple[Broadcast, Encoder, LateDatabase, Clock]
 async def test_the_same_encoder_takes_the_place_of_its_quiet_connection() -> None:
     async with live() as (broadcast, first, database, clock):
         clock.now += 1.5
-        await broadcast.make_way(Encoder(), KEY)
+        await broadcast.release_stale(Encoder(), KEY)
         assert first.dropped is EndReason.LEASE_LOST
-        assert broadcast.carrier is None
+        assert broadcast.publisher is None
         await database.asked.get()  # the lease is let go
 
 
 async def test_it_is_waited_for_a_moment_whether_the_first_connection_is_quiet() -> None:
     async with live() as (broadcast, first, _, clock):
         clock.now += 0.9
-        coming = asyncio.create_task(broadcast.make_way(Encoder(), KEY))
+        coming = asyncio.create_task(broadcast.release_stale(Encoder(), KEY))
         await asyncio.sleep(0)
         assert first.dropped is None
         clock.now += 0.2
@@ -175,7 +175,7 @@ async def test_it_is_waited_for_a_moment_whether_the_first_connection_is_quiet()
 async def test_a_connection_that_sends_meanwhile_stays() -> None:
     async with live() as (broadcast, first, _, clock):
         clock.now += 0.9
-        coming = asyncio.create_task(broadcast.make_way(Encoder(), KEY))
+        coming = asyncio.create_task(broadcast.release_stale(Encoder(), KEY))
         await asyncio.sleep(0)
         clock.now += 0.9
         broadcast.media(1)
@@ -195,16 +195,15 @@ async def test_a_connection_that_sends_meanwhile_stays() -> None:
 async def test_nobody_else_takes_a_quiet_connections_place(newcomer: Encoder, key: StreamKey) -> None:
     async with live() as (broadcast, first, _, clock):
         clock.now += 3
-        await broadcast.make_way(newcomer, key)
+        await broadcast.release_stale(newcomer, key)
         assert first.dropped is None
 
 
 @pytest.mark.parametrize("unnamed", [Encoder(None), Encoder(flash_version="")], ids=["address", "name"])
 async def test_who_is_not_known_by_address_and_name_is_never_the_same(unnamed: Encoder) -> None:
-    async with live() as (broadcast, _, _, clock):
-        broadcast.carrier = unnamed
+    async with live(unnamed) as (broadcast, _, _, clock):
         clock.now += 3
-        await broadcast.make_way(Encoder(unnamed.client_ip, unnamed.flash_version), KEY)
+        await broadcast.release_stale(Encoder(unnamed.client_ip, unnamed.flash_version), KEY)
         assert unnamed.dropped is None
 
 
@@ -212,5 +211,5 @@ async def test_a_connection_that_we_are_late_to_read_stays() -> None:
     async with live() as (broadcast, first, _, clock):
         first.unread = True
         clock.now += 3
-        await broadcast.make_way(Encoder(), KEY)
+        await broadcast.release_stale(Encoder(), KEY)
         assert first.dropped is None

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_container.live.liveness import (
-    GIVES_WAY_AFTER,
     LATE_READING,
     LONGEST_SILENCE,
+    REPLACEABLE_AFTER,
     TOLD_AFTER,
     Decision,
     Liveness,
@@ -19,16 +19,16 @@ LIMITS = LivenessLimits(first_word=5, described=20, silence=4)
 GRACE = 8.0
 
 
-def taken_on(*, was_live: bool = False, expires: float | None = None) -> Liveness:
-    """A connection was taken on at 0 s."""
+def attached(*, was_live: bool = False, expires: float | None = None) -> Liveness:
+    """A connection was attached at 0 s."""
     liveness = Liveness(0.0, LIMITS)
-    liveness.taken_on(0.0, grace=GRACE, was_live=was_live, expires=expires)
+    liveness.attached(0.0, grace=GRACE, was_live=was_live, expires=expires)
     return liveness
 
 
 def ordinary(until: float = 10.0, **kind: bool) -> Liveness:
     """25 frames a second until then."""
-    liveness = taken_on(**kind)
+    liveness = attached(**kind)
     for frame in range(int(until * 25) + 1):
         liveness.media(frame / 25)
     return liveness
@@ -50,27 +50,27 @@ def decisions(liveness: Liveness, start: float, end: float, **seen: bool) -> lis
 
 
 def test_a_publisher_that_sends_nothing_is_ended_after_five_seconds() -> None:
-    assert decisions(taken_on(), 0, 30) == [(5.5, Decision.NO_MEDIA)]
+    assert decisions(attached(), 0, 30) == [(5.5, Decision.NO_MEDIA)]
 
 
 def test_one_that_described_its_stream_has_twenty_and_its_owner_is_told() -> None:
-    assert decisions(taken_on(), 0, 30, described=True) == [
+    assert decisions(attached(), 0, 30, described=True) == [
         (TOLD_AFTER, Decision.TELL_WAITING),
         (20.5, Decision.NO_MEDIA),
     ]
 
 
 def test_one_that_continues_a_stream_and_sends_nothing_ends_it_as_not_come_back() -> None:
-    assert decisions(taken_on(was_live=True), 0, 30) == [(5.5, Decision.GRACE_OVER)]
+    assert decisions(attached(was_live=True), 0, 30) == [(5.5, Decision.GRACE_OVER)]
 
 
 def test_the_first_media_goes_live_once() -> None:
-    liveness = taken_on()
+    liveness = attached()
     assert [liveness.media(1.0), liveness.media(1.1)] == [Decision.GO_LIVE, None]
 
 
 def test_a_connection_lost_before_its_first_media_is_told_once() -> None:
-    liveness = taken_on()
+    liveness = attached()
     assert [liveness.lost(), liveness.lost()] == [Decision.INTERRUPT, None]
 
 
@@ -115,10 +115,10 @@ def test_what_waits_to_be_read_is_our_delay_but_no_excuse_for_ever() -> None:
 
 
 def test_a_key_expires_in_every_phase() -> None:
-    waiting, flowing, gone = taken_on(expires=11), ordinary(10), ordinary(10)
+    waiting, flowing, gone = attached(expires=11), ordinary(10), ordinary(10)
     gone.lost()
     for liveness in (flowing, gone):
-        liveness.taken_on(10, grace=GRACE, was_live=True, expires=11)
+        liveness.attached(10, grace=GRACE, was_live=True, expires=11)
     flowing.media(10.5)
     for liveness in (waiting, flowing, gone):
         assert liveness.decide(11, unread=True) is Decision.KEY_EXPIRED
@@ -139,7 +139,7 @@ def sparse(liveness: Liveness, start: float, gap: float, count: int) -> list[Dec
 
 @pytest.mark.parametrize("gap", [5, 7, 10])
 def test_a_stream_with_rare_frames_stays_live(gap: float) -> None:
-    liveness = taken_on()
+    liveness = attached()
     assert liveness.media(0.1) is Decision.GO_LIVE
     assert sparse(liveness, 0.1, gap, 40) == []
 
@@ -150,7 +150,7 @@ def test_video_that_becomes_rare_is_interrupted_once_and_never_again(gap: float)
 
 
 def test_rare_frames_that_stop_are_noticed_in_bounded_time() -> None:
-    liveness = taken_on()
+    liveness = attached()
     for frame in range(20):
         liveness.media(frame * 10.0)
     assert decisions(liveness, 190, 300) == [
@@ -171,23 +171,23 @@ def test_ordinary_video_has_its_ordinary_limit_again_some_time_after_a_long_gap(
 # --- the same encoder on another connection -------------------------------------------------------------------------
 
 
-def test_a_quiet_connection_gives_way_after_a_second() -> None:
-    assert ordinary(10).gives_way_at == 10 + GIVES_WAY_AFTER
-    assert taken_on().gives_way_at == GIVES_WAY_AFTER
+def test_a_quiet_connection_is_replaceable_after_a_second() -> None:
+    assert ordinary(10).replaceable_at == 10 + REPLACEABLE_AFTER
+    assert attached().replaceable_at == REPLACEABLE_AFTER
 
 
-def test_within_its_rhythm_no_connection_gives_way() -> None:
-    liveness = taken_on()
+def test_within_its_rhythm_no_connection_is_replaceable() -> None:
+    liveness = attached()
     for frame in range(10):
         liveness.media(frame * 5.0)
-    assert liveness.gives_way_at == 45 + 7.5
+    assert liveness.replaceable_at == 45 + 7.5
 
 
-def test_where_the_lease_is_free_nothing_gives_way() -> None:
+def test_where_the_lease_is_free_nothing_is_replaceable() -> None:
     lost, silent = ordinary(10), ordinary(10)
     lost.lost()
     silent.decide(15)
-    assert lost.gives_way_at is silent.gives_way_at is None
+    assert lost.replaceable_at is silent.replaceable_at is None
 
 
 # --- properties ------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ HISTORY = st.lists(st.tuples(st.floats(0.01, 30), STEP, st.booleans()), max_size
 def test_interruption_and_going_live_take_turns_and_nothing_comes_before_its_timer(
     history: list[tuple[float, str, bool]],
 ) -> None:
-    liveness, now, live = taken_on(), 0.0, False
+    liveness, now, live = attached(), 0.0, False
     for pause, step, described in history:
         due = liveness.next_timer(described=described)
         now += pause
@@ -212,7 +212,7 @@ def test_interruption_and_going_live_take_turns_and_nothing_comes_before_its_tim
             case "take on":
                 decision = None
                 if liveness.phase is not Phase.FLOWING:
-                    liveness.taken_on(now, grace=GRACE, was_live=not live, expires=None)
+                    liveness.attached(now, grace=GRACE, was_live=not live, expires=None)
             case _:
                 decision = liveness.decide(now, described=described)
                 assert decision is None or now >= due
@@ -226,7 +226,7 @@ def test_interruption_and_going_live_take_turns_and_nothing_comes_before_its_tim
 
 @given(gaps=st.lists(st.floats(0.01, LONGEST_SILENCE), min_size=1, max_size=50))
 def test_every_stream_that_stops_is_over_in_bounded_time(gaps: list[float]) -> None:
-    liveness, now = taken_on(), 0.0
+    liveness, now = attached(), 0.0
     for gap in gaps:
         now += gap
         liveness.media(now)

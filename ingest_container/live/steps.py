@@ -1,0 +1,254 @@
+"""The steps of one stream that write to the database, under its lease: one after another, and retried while it is away.
+
+A step reads what the stream is carried by when its turn comes, not when it was asked for. A lease that somebody else
+has now ends the stream on this node without another write.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import ParamSpec, Protocol, TypeVar
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import LeaseLost
+from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.leases import Grant
+from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.refusals import PublishRefused
+from chalicelib.domain.streams import EndReason, StreamState
+from chalicelib.services.streams import admission, lifecycle
+from chalicelib.services.streams.lifecycle import StreamHold
+from ingest_container.base.clock import now_ms
+from ingest_container.base.retry import Backoff, until_available
+from ingest_container.base.threads import Threads
+from ingest_container.live.meter import Meter
+from ingest_container.live.telemetry import Telemetry
+
+BACKOFF = Backoff(0.25, 2.0)  # while the database is unreachable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Publisher(Protocol):
+    """The connection that carries a stream, as its broadcast sees it."""
+
+    client_ip: str | None
+    flash_version: str  # what the encoder calls itself in connect; empty if it says nothing
+
+    @property
+    def facts(self) -> StreamFacts: ...
+
+    @property
+    def described(self) -> bool:
+        """Whether metadata or sequence headers of the stream came."""
+
+    def drop(self, reason: EndReason) -> None:
+        """Close it; the reason is for its audit record."""
+
+    def batch_reads(self, bytes_per_second: float) -> None:
+        """The stream runs at this rate."""
+
+    def read_immediately(self) -> None:
+        """Less comes than was expected."""
+
+    def has_pending_data(self) -> bool:
+        """Whether received bytes wait to be read."""
+
+
+@dataclass
+class Carried:
+    """What a stream is carried by at present."""
+
+    key: StreamKey
+    meter: Meter
+    publisher: Publisher | None = None
+    failure: str | None = None  # how the encoder broke the protocol on the connection that was lost last
+
+
+class StreamSteps:
+    """Steps are started by name and run in that order; `gone` is called once, when the stream is over on this node."""
+
+    def __init__(
+        self,
+        grant: Grant,
+        carried: Carried,
+        threads: Threads,
+        telemetry: Telemetry,
+        log: Logger,
+        *,
+        grace_left: Callable[[], float],
+        gone: Callable[[], None],
+    ) -> None:
+        """`grace_left`: seconds until the grace period of an interrupted stream is over."""
+        self.hold = StreamHold(grant)
+        self.ended = asyncio.Event()
+        self._carried = carried
+        self._threads = threads
+        self._telemetry = telemetry
+        self._log = log
+        self._grace_left = grace_left
+        self._gone = gone
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended.is_set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a step is under way."""
+        return self._turn.locked()
+
+    async def settled(self) -> None:
+        """Returns when the steps asked for so far are done: who comes back at once waits for its own release."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # --- what is asked for -------------------------------------------------------------------------------------
+
+    def go_live(self) -> None:
+        self._start(self._go_live)
+
+    def interrupt(self) -> None:
+        self._start(self._interrupt)
+
+    def learn(self, facts: StreamFacts) -> None:
+        self._start(partial(self._learn, facts))
+
+    def end(self, reason: EndReason, detail: str | None = None) -> None:
+        self._start(partial(self._end, reason, detail))
+
+    def end_after_grace(self) -> None:
+        """Unless the encoder comes back before this step's turn."""
+        self._start(partial(self._end_after_grace, self.hold))
+
+    def check_lease(self) -> None:
+        """The node's session was in doubt: is the channel still ours? Ends the stream here if not."""
+        self._start(self._check_lease)
+
+    def fail(self, error: Exception) -> None:
+        """A defect of ours was met in this stream: it ends."""
+        self._start(partial(self._fail, error))
+
+    def lease_lost(self) -> None:
+        """Somebody else holds the channel: the stream is over here, without another write."""
+        self._log.warning("the channel is held by somebody else now", stream_id=self.hold.grant.stream_id)
+        self._over(EndReason.LEASE_LOST)
+
+    def continue_under(self, grant: Grant) -> None:
+        """The channel was claimed again, with a new fence."""
+        self.hold = StreamHold(grant)
+        self._carried.meter.restart(asyncio.get_running_loop().time())
+
+    # --- turns -------------------------------------------------------------------------------------------------
+
+    def _start(self, step: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.get_running_loop().create_task(self._in_turn(step))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _in_turn(self, step: Callable[[], Awaitable[None]]) -> None:
+        async with self._turn:
+            try:
+                await step()
+            except LeaseLost:
+                # The write may have been under a fence that this very node replaced meanwhile, when its encoder
+                # came back: what counts is whether the present one holds.
+                await self._check_lease()
+            except Exception as error:
+                await self._fail(error)
+
+    async def _persist(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Until the database answers. Raises what the step raises otherwise."""
+        return await until_available(
+            lambda: self._threads.run(step, *args, **kwargs),
+            BACKOFF,
+            lambda: self._log.warning(
+                "the database cannot be reached, the stream goes on", stream_id=self.hold.grant.stream_id
+            ),
+        )
+
+    def _tell(self, event: StreamStateChange | None) -> None:
+        if event is not None:
+            self._telemetry.tell(event)
+
+    # --- steps -------------------------------------------------------------------------------------------------
+
+    async def _go_live(self) -> None:
+        publisher = self._carried.publisher
+        if publisher is None or self.is_over:
+            return
+        if self.hold.released:
+            await self._reclaim(publisher)
+        self._tell(await self._persist(self.hold.media, now_ms(), publisher.facts))
+
+    async def _reclaim(self, publisher: Publisher) -> None:
+        """A connection that was silent sends again: the channel is claimed again, unless somebody else has it."""
+        grant = self.hold.grant
+        try:
+            renewed = await self._persist(
+                admission.claim,
+                self._carried.key,
+                grant.holder,
+                publisher.client_ip,
+                now_ms(),
+                only=grant.stream_id,
+                judges=False,  # who took the channel in the silence keeps it, dead or not
+            )
+        except PublishRefused:
+            raise LeaseLost() from None
+        self.continue_under(renewed)
+
+    async def _interrupt(self) -> None:
+        hold, failure = self.hold, self._carried.failure
+        if self.is_over or hold.released:
+            return
+        now = now_ms()
+        last_media = now + round(self._grace_left() * 1000) - hold.grant.grace
+        self._tell(await self._persist(hold.lost, now, last_media, self._carried.meter.total_bytes, failure))
+        if self.hold is hold and hold.state is StreamState.ENDED:  # else its encoder is back already
+            self._over(EndReason.PROTOCOL_ERROR if self._carried.failure else EndReason.NO_MEDIA)
+
+    async def _learn(self, facts: StreamFacts) -> None:
+        await self._persist(self.hold.measured, facts)
+
+    async def _end_after_grace(self, hold: StreamHold) -> None:
+        if self.hold is hold:
+            failure = self._carried.failure
+            await self._end(EndReason.PROTOCOL_ERROR if failure else EndReason.GRACE_OVER, failure)
+
+    async def _end(self, reason: EndReason, detail: str | None = None) -> None:
+        if not self.is_over:
+            self._tell(await self._persist(self.hold.end, reason, now_ms(), self._carried.meter.total_bytes, detail))
+            self._over(reason)
+
+    async def _check_lease(self) -> None:
+        hold = self.hold
+        if self.is_over or await self._persist(admission.still_held, hold.grant, hold.state):
+            return
+        if self.hold is hold:  # else its encoder came back while that was asked, under a new fence
+            self.lease_lost()
+
+    async def _fail(self, error: Exception) -> None:
+        """Whoever publishes next must find the channel free."""
+        grant = self.hold.grant
+        self._log.error("a step failed, the stream is given up", stream_id=grant.stream_id, exc_info=error)
+        try:
+            await self._threads.run(lifecycle.give_back, grant.channel_id, grant.holder, now_ms())
+        except Exception:
+            self._log.exception("the channel could not be given back", channel_id=grant.channel_id)
+        self._over(EndReason.NODE_LOST)
+
+    def _over(self, reason: EndReason) -> None:
+        if self.is_over:
+            return
+        self.ended.set()
+        publisher, self._carried.publisher = self._carried.publisher, None
+        if publisher is not None:
+            publisher.drop(reason)
+        self._gone()
