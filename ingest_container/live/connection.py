@@ -21,7 +21,7 @@ class PublisherConnection(RtmpConnection):
     def __init__(self, node: Host, context: ssl.SSLContext | None = None) -> None:
         """With `context` the peer speaks TLS, behind a PROXY header if one comes."""
         # Nobody wants the frames themselves yet: they are counted only.
-        super().__init__(node, context, node.settings.trusts_proxy, frames=False)
+        super().__init__(node.scheduler, context, node.settings.trusts_proxy, frames=False)
         self._node = node
         self._found = FactFinder()
         self._broadcast: Broadcast | None = None

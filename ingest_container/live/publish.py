@@ -13,7 +13,7 @@ from ingest_container.base.settings import IngestSettings
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.steps import Publisher
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.net.reading import TurnGiver
+from ingest_container.net.reading import TurnScheduler
 
 
 class Abandoned(Exception):
@@ -41,12 +41,13 @@ class Connection(Publisher, Protocol):
         """The node stops."""
 
 
-class Host(TurnGiver, Protocol):
+class Host(Protocol):
     """The node, as a connection sees it."""
 
     settings: IngestSettings
     log: Logger
     telemetry: Telemetry
+    scheduler: TurnScheduler
 
     def connected(self, connection: Connection) -> None:
         """Raises TurnedAway; `disconnected` is to be called all the same."""

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from typing import Protocol, cast
+from typing import cast
 
 from ingest_container import rtmp
 from ingest_container.net.turns import (
     CONNECTION_COST,
     MOST_BEFORE_RECOGNISED,
     READ_COST,
+    TURNS_EVERY,
     PublisherAllowance,
     Turns,
 )
@@ -25,21 +26,33 @@ _buffer = memoryview(received)
 _early_buffer, _handshake_buffer = _buffer[:EARLY_BUFFER], _buffer[:HANDSHAKE_BUFFER]
 
 
-class TurnGiver(Protocol):
-    """Who shares out the event loop."""
+class TurnScheduler:
+    """Gives `turns` as time comes in, for as long as a connection waits for one."""
 
-    turns: Turns
+    def __init__(self, turns: Turns | None = None) -> None:
+        self.turns = turns or Turns()
+        self._timer: asyncio.TimerHandle | None = None
 
-    def wait_for_turn(self, connection: "FairReader", address: str, used: float, *, handshake: bool) -> None:
-        """`take_turn` will be called: there is no CPU time left for who has no recognised key."""
+    def wait(self, connection: "FairReader", address: str, used: float, *, handshake: bool) -> None:
+        """`take_turn` will be called: there is no CPU time left for unauthenticated connections."""
+        self.turns.wait(connection, address, used, handshake=handshake)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(TURNS_EVERY, self._give)
+
+    def _give(self) -> None:
+        loop = asyncio.get_running_loop()
+        while (connection := self.turns.next(loop.time())) is not None:
+            connection.take_turn()
+        self._timer = loop.call_later(TURNS_EVERY, self._give) if self.turns.waiting else None
 
 
 class FairReader(asyncio.BufferedProtocol, ABC):
     """The receiving half of a connection, and what it costs. A subclass says what is done with the bytes."""
 
-    def __init__(self, giver: TurnGiver, session: rtmp.Session, *, begins_cheaply: bool) -> None:
+    def __init__(self, scheduler: TurnScheduler, session: rtmp.Session, *, begins_cheaply: bool) -> None:
         """`begins_cheaply`: it has no handshake but RTMP's; that of TLS is dear."""
-        self._giver = giver
+        self._scheduler = scheduler
+        self._turns = scheduler.turns
         self._session = session
         self._begins_cheaply = begins_cheaply
         self._loop = asyncio.get_running_loop()
@@ -76,13 +89,13 @@ class FairReader(asyncio.BufferedProtocol, ABC):
         return self._into
 
     def buffer_updated(self, nbytes: int) -> None:
-        if self._allowance is not None or self._giver.turns.is_free(self._loop.time()):
+        if self._allowance is not None or self._turns.is_free(self._loop.time()):
             self._serve(nbytes)
         else:
             self._kept = bytes(_buffer[:nbytes])
             self._transport.pause_reading()
             first = self._begins_cheaply and self._session.state is rtmp.SessionState.HANDSHAKE
-            self._giver.wait_for_turn(self, self._subscriber, self._cpu, handshake=first)
+            self._scheduler.wait(self, self._subscriber, self._cpu, handshake=first)
 
     # --- turns -------------------------------------------------------------------------------------------------
 
@@ -105,8 +118,8 @@ class FairReader(asyncio.BufferedProtocol, ABC):
 
     def charge(self, seconds: float) -> None:
         """So much was used for a connection without a recognised key."""
-        if self._giver.turns.charge(self._subscriber, seconds):
-            self._loop.call_soon(self._giver.turns.begin_turn)
+        if self._turns.charge(self._subscriber, seconds):
+            self._loop.call_soon(self._turns.begin_turn)
 
     def _serve(self, nbytes: int) -> None:
         """Take what was read, and answer for the time it took."""

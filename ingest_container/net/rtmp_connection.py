@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ingest_container import rtmp
 from ingest_container.net.gatekeeper import TurnedAway, canonical, subscriber
-from ingest_container.net.reading import FairReader, TurnGiver, received
+from ingest_container.net.reading import FairReader, TurnScheduler, received
 from ingest_container.net.receive_mark import ReceiveMark
 from ingest_container.net.wire import Wire, WireBroken
 
@@ -20,12 +20,17 @@ class RtmpConnection(FairReader):
     """Moves bytes between socket and session. A subclass handles the session's events."""
 
     def __init__(
-        self, giver: TurnGiver, context: ssl.SSLContext | None, trusts_proxy: Callable[[str], bool], *, frames: bool
+        self,
+        scheduler: TurnScheduler,
+        context: ssl.SSLContext | None,
+        trusts_proxy: Callable[[str], bool],
+        *,
+        frames: bool,
     ) -> None:
         """With `context` the peer speaks TLS. `trusts_proxy` says whose PROXY header to believe, by address."""
         now = asyncio.get_running_loop().time()
         session = rtmp.Session(now=now, random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=frames)
-        super().__init__(giver, session, begins_cheaply=context is None)
+        super().__init__(scheduler, session, begins_cheaply=context is None)
         self._context = context
         self._trusts_proxy = trusts_proxy
         self._wire: Wire | None = None  # while the socket's bytes are not simply RTMP's

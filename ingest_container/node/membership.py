@@ -33,8 +33,8 @@ SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
 SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
 
 
-class Crew(Protocol):
-    """What runs on the node, as its membership sees it."""
+class Node(Protocol):
+    """The node, as its membership sees it."""
 
     @property
     def active(self) -> int:
@@ -57,11 +57,11 @@ class Membership:
     """`join`, then run `renew` and `watch_peers`, then `leave`."""
 
     def __init__(
-        self, info: NodeInfo, regions: Sequence[str], crew: Crew, threads: Threads, telemetry: Telemetry, log: Logger
+        self, info: NodeInfo, regions: Sequence[str], node: Node, threads: Threads, telemetry: Telemetry, log: Logger
     ) -> None:
         self.info = info
         self._regions = tuple(regions)
-        self._crew = crew
+        self._node = node
         self._threads = threads
         self._telemetry = telemetry
         self._log = log
@@ -92,7 +92,7 @@ class Membership:
     async def join(self) -> None:
         """Until the database answers: a node that cannot claim has nothing to serve."""
         await self._threads.run(fleet.warm_up)
-        while not self._crew.stopping:
+        while not self._node.stopping:
             try:
                 now = clock.steady_ms()
                 await self._alone.run(self._session.join, now, now_ms() - now)
@@ -125,7 +125,7 @@ class Membership:
 
         Ends when another run took the session. Raises what ended the thread otherwise.
         """
-        renewal = self._renewal = Renewal(self._session, lambda: self._crew.active, clock, self._log)
+        renewal = self._renewal = Renewal(self._session, lambda: self._node.active, clock, self._log)
         renewal.start()
         try:
             while True:
@@ -139,7 +139,7 @@ class Membership:
                     continue
                 if isinstance(answer, SessionTaken):
                     self._log.error("another run of this node took its session", node_id=self.info.node_id)
-                    self._crew.stop()
+                    self._node.stop()
                     return
                 if isinstance(answer, BaseException):
                     raise RuntimeError("the session cannot be renewed") from answer
@@ -150,8 +150,8 @@ class Membership:
     def _follow(self, renewed: Renewed) -> None:
         self._renewed.set()
         if renewed.in_doubt:
-            self._crew.check_leases()
-        if handled := self._crew.follow(renewed.orders):
+            self._node.check_leases()
+        if handled := self._node.follow(renewed.orders):
             task = asyncio.create_task(self._quietly(self._threads.run(self._session.acknowledge, handled)))
             self._acknowledging.add(task)
             task.add_done_callback(self._acknowledging.discard)

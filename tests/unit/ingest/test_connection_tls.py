@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from ingest_container.base.settings import IngestSettings
 from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.publish import Host
+from ingest_container.net.reading import TurnScheduler
 from ingest_container.net.tls import Certificates
 from ingest_container.net.turns import Turns
 from tests.support.certificates import make_certificate
@@ -103,7 +104,7 @@ async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -
         identified=lambda _, __: None,
         telemetry=None,
         admit=admit,
-        turns=Turns(burst=math.inf, slice_=math.inf),
+        scheduler=TurnScheduler(Turns(burst=math.inf, slice_=math.inf)),
     )
     certificate, key = make_certificate(tmp_path, "localhost")
     wire = Wire()

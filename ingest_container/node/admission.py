@@ -1,0 +1,253 @@
+"""Who may publish on this node: the key, a place, the channel's lease; and the broadcasts that come of it.
+
+stream key --authenticate--> waiting room --> claim --> Broadcast
+                                                `--no answer--> undone as soon as the database answers
+"""
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+
+from aws_lambda_powertools import Logger
+from ulid import ULID
+
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.leases import Grant, Holder
+from chalicelib.domain.refusals import NodeDraining, PublishRefused, StoreUnavailable
+from chalicelib.domain.streams import EndReason
+from chalicelib.services.streams import admission, lifecycle
+from chalicelib.services.streams.admission import HolderInDoubt
+from chalicelib.services.streams.fleet import Order
+from ingest_container.base.clock import now_ms
+from ingest_container.base.retry import Backoff, until_available
+from ingest_container.base.threads import Threads
+from ingest_container.live.broadcast import Broadcast
+from ingest_container.live.liveness import LivenessLimits
+from ingest_container.live.publish import Connection
+from ingest_container.live.telemetry import Telemetry
+from ingest_container.net.gatekeeper import Gatekeeper
+from ingest_container.node.membership import Membership
+from ingest_container.node.waiting_room import WaitingRoom
+
+KEY_THREADS = 8  # that look up keys
+UNDO_AFTER = (1.0, 5.0, 20.0)  # seconds before each look for a claim that was not answered
+UNDO_BACKOFF = Backoff(1.0, 1.0)
+
+
+class Claims:
+    """Takes channels for this node. `under_way` counts the claims that the database has not answered."""
+
+    def __init__(self, membership: Membership, threads: Threads, log: Logger, first_media_seconds: float) -> None:
+        self.under_way = 0
+        self.answered = asyncio.Event()  # set with each answer
+        self._membership = membership
+        self._threads = threads
+        self._log = log
+        self._first_media = round(first_media_seconds * 1000)
+        self._undoing: set[asyncio.Task[None]] = set()
+
+    async def claim(self, key: StreamKey, client_ip: str | None) -> Grant:
+        """Raises PublishRefused's kin."""
+        node = self._membership.info
+        holder = Holder(node.node_id, node.incarnation, str(ULID()))
+        self.under_way += 1
+        self._log.debug("claiming the channel", key_id=key.key_id, channel_id=key.channel_id)
+        try:
+            return await self._claim(key, holder, client_ip)
+        except StoreUnavailable:
+            undoing = asyncio.create_task(self._undo(key.channel_id, holder))
+            self._undoing.add(undoing)
+            undoing.add_done_callback(self._undoing.discard)
+            raise
+        finally:
+            self.under_way -= 1
+            self.answered.set()
+
+    async def _claim(self, key: StreamKey, holder: Holder, client_ip: str | None) -> Grant:
+        async def attempt() -> Grant:
+            return await self._threads.run(
+                admission.claim,
+                key,
+                holder,
+                client_ip,
+                now_ms(),
+                judges=self._membership.judges,
+                first_media=self._first_media,
+            )
+
+        try:
+            return await attempt()
+        except HolderInDoubt:  # a few seconds tell whether its node lives; a refusal would be final
+            self._log.info("publisher waits to learn whether its channel's node is dead", key_id=key.key_id)
+            await self._membership.until_it_judges()
+            return await attempt()
+
+    async def _undo(self, channel_id: str, holder: Holder) -> None:
+        """The claim's answer did not come. If it went through, the channel would be held by nobody's connection.
+
+        It may go through after it was given up here, so one look that finds nothing is not the last.
+        """
+
+        async def give_back() -> bool:
+            return await self._threads.run(lifecycle.give_back, channel_id, holder, now_ms())
+
+        for pause in UNDO_AFTER:
+            await asyncio.sleep(pause)
+            if await until_available(give_back, UNDO_BACKOFF):
+                self._log.warning("gave back a channel whose claim was not answered", channel_id=channel_id)
+                return
+
+
+class Admission:
+    """Admits publishers, and keeps the broadcasts of this node until they are over."""
+
+    def __init__(
+        self,
+        membership: Membership,
+        gate: Gatekeeper,
+        threads: Threads,
+        telemetry: Telemetry,
+        log: Logger,
+        *,
+        limits: LivenessLimits,
+        waiting_room: Callable[[Callable[[], int]], WaitingRoom],
+    ) -> None:
+        """`waiting_room` makes one, given how many places are taken."""
+        self.broadcasts: dict[str, Broadcast] = {}  # by channel
+        self._membership = membership
+        self._gate = gate
+        self._threads = threads
+        # Looking up keys, good or not, delays no step of a stream.
+        self._key_threads = Threads(KEY_THREADS)
+        self._telemetry = telemetry
+        self._log = log
+        self._limits = limits
+        self._claims = Claims(membership, threads, log, limits.described)
+        # A stream that waits for its encoder keeps its place: the encoder that comes back must find one.
+        self._places = waiting_room(lambda: len(self.broadcasts))
+        self._is_draining = False
+        self._is_stopping = False
+
+    def close(self) -> None:
+        self._key_threads.close()
+
+    # --- one publisher -----------------------------------------------------------------------------------------
+
+    async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
+        """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
+        key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
+        self._gate.recognise(connection)
+        connection.recognised()
+        try:
+            return await self._admit_in_turn(key, connection)
+        except PublishRefused as refusal:  # whatever it is, the owner of the key is to see it
+            refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
+            raise
+
+    def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
+        """Records the refusal; the seconds to wait before it is answered."""
+        self._log.warning(
+            "publisher refused",
+            code=refusal.code,
+            node_id=self._membership.info.node_id,
+            channel_id=refusal.channel_id,
+            key_id=refusal.key_id,
+            client_ip=client_ip,
+        )
+        self._telemetry.tell_refused(refusal, client_ip)
+        if client_ip is None or refusal.http_status != HTTPStatus.UNAUTHORIZED:
+            return 0.0
+        return self._gate.failed(client_ip, asyncio.get_running_loop().time())
+
+    def disconnected(self, connection: Connection) -> None:
+        """It waits for no place any more."""
+        self._places.left(connection)
+
+    async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast:
+        """Where there is no place, when one is free."""
+        await self._check_open()
+        if key.channel_id in self.broadcasts:
+            return await self._admit(key, connection)
+        if not self._places.is_open:
+            self._log.info("publisher waits for a place", key_id=key.key_id, ahead=self._places.waiting)
+        await self._places.place(connection, key.channel_id)
+        try:
+            await self._check_open()
+            return await self._admit(key, connection)
+        finally:
+            self._places.settled()
+
+    async def _check_open(self) -> None:
+        if self._is_draining or self._is_stopping:
+            raise NodeDraining()
+        if not await self._membership.is_trusted():
+            raise StoreUnavailable()
+
+    async def _admit(self, key: StreamKey, connection: Connection) -> Broadcast:
+        present = self.broadcasts.get(key.channel_id)
+        if present is not None:
+            await present.release_stale(connection, key)
+            await present.settled()
+        grant = await self._claims.claim(key, connection.client_ip)
+        broadcast = self._broadcast(grant, key)
+        broadcast.attach(connection, grant, key)
+        if self._is_stopping:
+            broadcast.end(EndReason.NODE_DRAINED)
+        self._log.info(
+            "publisher accepted", key_id=key.key_id, stream_id=grant.stream_id, resumed=grant.resumed, fence=grant.fence
+        )
+        return broadcast
+
+    def _broadcast(self, grant: Grant, key: StreamKey) -> Broadcast:
+        """That of the granted stream: the one that is interrupted here, or a new one."""
+        present = self.broadcasts.get(grant.channel_id)
+        if present is not None and present.stream_id == grant.stream_id:
+            return present
+        if present is not None:
+            present.superseded()
+        broadcast = Broadcast(grant, key, self._threads, self._telemetry, self._log, self._on_gone, limits=self._limits)
+        self.broadcasts[grant.channel_id] = broadcast
+        return broadcast
+
+    def _on_gone(self, broadcast: Broadcast) -> None:
+        channel_id = broadcast.hold.grant.channel_id
+        if self.broadcasts.get(channel_id) is broadcast:
+            del self.broadcasts[channel_id]
+            self._places.freed()
+
+    # --- all of them -------------------------------------------------------------------------------------------
+
+    def set_draining(self, is_draining: bool) -> None:
+        """A node that drains admits nobody; its streams go on."""
+        self._is_draining = is_draining
+        if is_draining:
+            self._places.dismiss()
+
+    def follow(self, orders: list[Order]) -> list[Order]:
+        """Ends streams as ordered; answers the orders that are done with."""
+        by_stream = {broadcast.stream_id: broadcast for broadcast in self.broadcasts.values()}
+        for order in orders:
+            broadcast = by_stream.get(order.stream_id)
+            if broadcast is not None:
+                broadcast.end(order.reason)
+        # An order for a stream that is not here may be for one that is being admitted: it comes again next time.
+        return [order for order in orders if order.stream_id in by_stream or not self._claims.under_way]
+
+    def check_leases(self) -> None:
+        for broadcast in list(self.broadcasts.values()):
+            broadcast.check_lease()
+
+    def stop(self) -> None:
+        """Nobody is admitted any more."""
+        self._is_stopping = True
+
+    async def end_all(self, reason: EndReason) -> None:
+        """Returns when every stream has ended, those too whose claims are under way."""
+        for broadcast in list(self.broadcasts.values()):
+            broadcast.end(reason)
+        while self.broadcasts or self._claims.under_way:
+            self._claims.answered.clear()
+            for broadcast in list(self.broadcasts.values()):
+                await broadcast.wait_ended()
+            if self._claims.under_way:
+                await self._claims.answered.wait()

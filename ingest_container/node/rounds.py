@@ -1,0 +1,105 @@
+"""What a node does again and again: the broadcasts' tick, their measures, and what has to be looked after."""
+
+import asyncio
+import contextlib
+from collections.abc import Collection, Iterator
+
+from aws_lambda_powertools import Logger
+
+from ingest_container.base.clock import now_ms
+from ingest_container.live.broadcast import Broadcast
+from ingest_container.live.telemetry import Telemetry
+from ingest_container.net.gatekeeper import Gatekeeper
+from ingest_container.net.tls import Certificates, CertificateUnreadable
+from ingest_container.node.watching import Watching
+
+TICK = 0.5  # seconds between looks at silence and grace
+PULSE_EVERY = 5  # seconds between the rows of a stream's measures
+FIRST_PULSE = 2  # seconds after the first media: so soon a dashboard that is opened late has a bitrate
+HOUSEKEEPING_EVERY = 5.0  # seconds between looks at the certificate's files and reports of refused connections
+
+
+class Rounds:
+    """Coroutines that run until they are cancelled."""
+
+    def __init__(
+        self,
+        broadcasts: Collection[Broadcast],
+        watching: Watching,
+        telemetry: Telemetry,
+        gate: Gatekeeper,
+        certificates: Certificates | None,
+        log: Logger,
+    ) -> None:
+        """`broadcasts` is a view of those that are there at present."""
+        self._broadcasts = broadcasts
+        self._watching = watching
+        self._telemetry = telemetry
+        self._gate = gate
+        self._certificates = certificates
+        self._log = log
+
+    async def tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + TICK
+            await asyncio.sleep(TICK)
+            if loop.time() - due > TICK:  # the loop was busy: what came meanwhile is read and accepted first
+                continue
+            for broadcast in list(self._broadcasts):
+                with _isolated(broadcast):
+                    broadcast.tick()
+
+    async def measure(self) -> None:
+        """Once a second: samples all meters, sends what is watched, stores every stream's pulse now and then."""
+        loop = asyncio.get_running_loop()
+        second = 0
+        next_at = loop.time()
+        pending: set[asyncio.Task[None]] = set()
+        while True:
+            next_at = max(next_at + 1, loop.time())
+            await asyncio.sleep(next_at - loop.time())
+            second += 1
+            now = now_ms()
+            watched, due = [], []
+            for broadcast in list(self._broadcasts):
+                with _isolated(broadcast):
+                    broadcast.sample(loop.time())
+                    is_watched = broadcast.key.channel_id in self._watching.channels
+                    is_due = _is_due(broadcast, second, now)
+                    if (is_watched or is_due) and (pulse := broadcast.pulse(now)) is not None:
+                        watched += [pulse] if is_watched else []
+                        due += [pulse] if is_due else []
+            for sending in (self._telemetry.send_metrics(watched), self._telemetry.store_pulses(due)):
+                task = asyncio.create_task(sending)
+                pending.add(task)
+                task.add_done_callback(pending.discard)
+
+    async def look_after(self) -> None:
+        """Loads a renewed certificate, and reports refused connections in one line for all."""
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_EVERY)
+            if turned_away := self._gate.take_turned_away():
+                self._log.warning("connections turned away", extra={"reasons": turned_away})
+            try:
+                if self._certificates is not None and self._certificates.reload_if_changed():
+                    self._log.info("the certificate was read again")
+            except CertificateUnreadable as unreadable:
+                self._log.error("the certificate cannot be read, the former one stays in use", detail=str(unreadable))
+
+
+def _is_due(broadcast: Broadcast, second: int, now: int) -> bool:
+    """Whether a row of its measures is to be written: each in its turn, so that a thousand do not make one burst."""
+    if (second + ord(broadcast.stream_id[-1])) % PULSE_EVERY == 0:
+        return True
+    started_at = broadcast.hold.started_at
+    return started_at is not None and 0 <= now - started_at - FIRST_PULSE * 1000 < 1000
+
+
+@contextlib.contextmanager
+def _isolated(broadcast: Broadcast) -> Iterator[None]:
+    """A defect met in one broadcast ends that one, and touches no other (SS-5.1)."""
+    try:
+        yield
+    except Exception as error:
+        broadcast.fail(error)
