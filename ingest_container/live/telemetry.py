@@ -20,6 +20,7 @@ from chalicelib.domain.timeline import Entry, refused_at
 from chalicelib.services import bus
 from chalicelib.services.streams import records
 from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
 from ingest_container.live.refusals import RefusalSampler
 
@@ -29,7 +30,7 @@ MAX_STORING = 2  # batches of pulses under way
 SUMMARY_EVERY = 10.0  # seconds between summaries of the refusals that were not told one by one
 REFUSALS_FLUSH = 1.0  # seconds that a stopping node gives them
 BATCH = 10
-RETRY = 1.0  # seconds until the next attempt while the database is away
+BACKOFF = Backoff(1.0, 1.0)  # while the database is unreachable
 PULSES_BYTES = 200_000  # of an event's; PutEvents takes 256 KB
 
 
@@ -134,13 +135,11 @@ class Telemetry:
 
     async def _keep(self, batch: list[StreamStateChange | Entry]) -> None:
         """Into the timelines as soon as the database answers."""
-        while True:
-            try:
-                await self._threads.run(records.keep, batch)
-                return
-            except StoreUnavailable:
-                self._log.warning("timelines wait: the database cannot be reached", waiting=self._records.qsize())
-                await asyncio.sleep(RETRY)
+        await until_available(
+            lambda: self._threads.run(records.keep, batch),
+            BACKOFF,
+            lambda: self._log.warning("timelines wait: the database cannot be reached", waiting=self._records.qsize()),
+        )
 
     async def flush(self) -> None:
         """Returns when all that streams told is delivered, and what a moment suffices for of the refusals."""

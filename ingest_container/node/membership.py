@@ -22,11 +22,12 @@ from chalicelib.services import bus
 from chalicelib.services.streams import fleet
 from chalicelib.services.streams.fleet import NodeMembership, Order, Orders, Reaper
 from ingest_container.base.clock import clock, now_ms
+from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.node.renewal import Renewal, Renewed
 
-JOIN_RETRY = 1.0  # seconds until the next attempt to join while the database is away
+JOIN_BACKOFF = Backoff(1.0, 1.0)  # while the database is unreachable
 BEAT = 0.25  # seconds between two signs of life of the event loop
 PATIENCE = 5.0  # seconds; OBS waits 31 s for an answer to publish, and takes a refusal for final
 SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
@@ -51,6 +52,10 @@ class Node(Protocol):
 
     def stop(self) -> None:
         """Another run of this node took over."""
+
+
+class _Stopping(Exception):
+    """The node stops before it has joined."""
 
 
 class Membership:
@@ -92,15 +97,18 @@ class Membership:
     async def join(self) -> None:
         """Until the database answers: a node that cannot claim has nothing to serve."""
         await self._threads.run(fleet.warm_up)
-        while not self._node.stopping:
-            try:
-                now = clock.steady_ms()
-                await self._alone.run(self._session.join, now, now_ms() - now)
-                await self._tell_change("started")
-                return
-            except StoreUnavailable:
-                self._log.warning("waiting for the database", node_id=self.info.node_id)
-                await asyncio.sleep(JOIN_RETRY)
+        with contextlib.suppress(_Stopping):
+            await until_available(self._join, JOIN_BACKOFF, self._on_join_failed)
+
+    async def _join(self) -> None:
+        if self._node.stopping:
+            raise _Stopping
+        now = clock.steady_ms()
+        await self._alone.run(self._session.join, now, now_ms() - now)
+        await self._tell_change("started")
+
+    def _on_join_failed(self) -> None:
+        self._log.warning("waiting for the database", node_id=self.info.node_id)
 
     async def leave(self) -> None:
         """Gives the session back; `renew` must not run any more. Raises StoreUnavailable."""
