@@ -40,10 +40,10 @@ class IngestSettings(BaseSettings):
     # key frame), and seconds without media after which ordinary video counts as interrupted.
     first_media_seconds: float = Field(default=20.0, ge=5, le=120)
     silence_seconds: float = Field(default=4.0, ge=2, le=30)
-    # Connections of all kinds; those among them whose key was not recognised yet; and those from one address (IPv6: one
-    # /64), of which this very machine is not counted.
+    # Connections: all; those whose stream key has not been recognised yet; those from one address (IPv6: one /64). The
+    # machine's own addresses have no such limit.
     max_connections: int = Field(default=16_384, ge=1)
-    max_strangers: int = Field(default=4_096, ge=1)
+    max_unauthenticated: int = Field(default=4_096, ge=1)
     max_connections_per_address: int = Field(default=256, ge=1)
     # Seconds a stopping node may take to end its streams properly.
     stop_seconds: float = Field(default=10.0, gt=0, le=110)

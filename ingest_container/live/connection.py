@@ -188,7 +188,7 @@ class PublisherConnection(RtmpConnection):
 
     def evict(self) -> None:
         """There are too many unauthenticated connections, and this is the oldest."""
-        self.abort("gave_way")
+        self.abort("evicted")
 
     def ping(self) -> "asyncio.Future[None]":
         """Done when the encoder, whose publish is not answered yet, gives a sign of life."""

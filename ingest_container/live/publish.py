@@ -28,7 +28,7 @@ class Abandoned(Exception):
 class Connection(Publisher, Protocol):
     """A publisher's connection, as the node sees it."""
 
-    def recognised(self) -> None:
+    def authenticated(self) -> None:
         """Its stream key is good."""
 
     def ping(self) -> "asyncio.Future[None]":
@@ -50,10 +50,10 @@ class Host(Protocol):
     scheduler: TurnScheduler
 
     def connected(self, connection: Connection) -> None:
-        """Raises TurnedAway; `disconnected` is to be called all the same."""
+        """Raises ConnectionRejected; `disconnected` is to be called all the same."""
 
     def identified(self, connection: Connection, client_ip: str) -> None:
-        """The client's own address is known, behind a load balancer too. Raises TurnedAway."""
+        """The client's own address is known, behind a load balancer too. Raises ConnectionRejected."""
 
     def disconnected(self, connection: Connection) -> None: ...
 

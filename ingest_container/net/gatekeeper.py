@@ -1,8 +1,7 @@
-"""Who may hold a connection to this node, and how fast an address may guess. No socket, no clock.
+"""Who may hold a connection to this node, and how fast an address may guess keys. No socket, no clock.
 
-A *stranger* is a connection whose stream key was not recognised yet. Strangers are many in an attack and few otherwise,
-and an honest one stops being a stranger within a second: so where there are too many, the one that has been here
-longest gives way, and a new publisher always gets in.
+A connection is unauthenticated until its stream key has been recognised. An attack opens many of them, while an honest
+encoder shows its key within a second. So past their limit the oldest is evicted, and a new publisher always gets in.
 """
 
 from collections import Counter, OrderedDict
@@ -29,7 +28,7 @@ def canonical(address: str) -> str:
     return str(addresses.address(address))
 
 
-class TurnedAway(Exception):
+class ConnectionRejected(Exception):
     """No place for this connection; `reason` is a stable code for the log."""
 
     def __init__(self, reason: str) -> None:
@@ -37,70 +36,70 @@ class TurnedAway(Exception):
         self.reason = reason
 
 
-class Guest(Protocol):
+class Client(Protocol):
     """A connection, as the gatekeeper sees it."""
 
     def evict(self) -> None:
-        """Close at once: another one needs the place more."""
+        """Close at once, to make room for another."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateLimits:
-    """How many connections, of all, of strangers, and from one address (IPv6: from one /64)."""
+    """How many connections: all, unauthenticated ones, and those from one address (IPv6: from one /64)."""
 
     connections: int
-    strangers: int
+    unauthenticated: int
     per_address: int
 
 
 class Gatekeeper:
-    """Told of every connection's coming, naming, recognition and going."""
+    """Counts connections: each one is to be reported when it opens, is identified, is authenticated and closes."""
 
     def __init__(self, limits: GateLimits) -> None:
         self._limits = limits
-        self._guests: dict[Guest, str | None] = {}  # whose address counts, once it is known
-        self._strangers: OrderedDict[Guest, None] = OrderedDict()  # the longest here first
+        self._connections: dict[Client, str | None] = {}  # whose address counts, once it is known
+        self._unauthenticated: OrderedDict[Client, None] = OrderedDict()  # oldest first
         self._by_address: Counter[str] = Counter()
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()  # count, time of the latest; oldest first
-        self._turned_away: Counter[str] = Counter()
+        self._rejected: Counter[str] = Counter()
 
-    def enter(self, guest: Guest) -> None:
-        """A connection was made. Raises TurnedAway; `leave` is to be called all the same."""
-        full = len(self._guests) >= self._limits.connections
-        if full and not self._strangers:
-            self._turn_away("too_many_connections")
-        if full or len(self._strangers) >= self._limits.strangers:
-            oldest, _ = self._strangers.popitem(last=False)
-            self._turned_away["gave_way"] += 1
+    def opened(self, connection: Client) -> None:
+        """A connection was made. Raises ConnectionRejected; `closed` is to be called all the same."""
+        full = len(self._connections) >= self._limits.connections
+        if full and not self._unauthenticated:
+            self._reject("too_many_connections")
+        if full or len(self._unauthenticated) >= self._limits.unauthenticated:
+            oldest, _ = self._unauthenticated.popitem(last=False)
+            self._rejected["evicted"] += 1
             oldest.evict()
-        self._guests[guest] = None
-        self._strangers[guest] = None
+        self._connections[connection] = None
+        self._unauthenticated[connection] = None
 
-    def name(self, guest: Guest, address: str) -> None:
-        """The client's address is known: from the socket, or from the load balancer. Raises TurnedAway."""
+    def identified(self, connection: Client, address: str) -> None:
+        """The client's address is known: from the socket, or from the load balancer. Raises ConnectionRejected."""
         who = _limited(address)
-        if who is None or guest not in self._guests:
+        if who is None or connection not in self._connections:
             return
         if self._by_address[who] >= self._limits.per_address:
-            self._turn_away("too_many_from_address")
+            self._reject("too_many_from_address")
         self._by_address[who] += 1
-        self._guests[guest] = who
+        self._connections[connection] = who
 
-    def recognise(self, guest: Guest) -> None:
-        """Its stream key is good: it is no stranger any more."""
-        self._strangers.pop(guest, None)
+    def authenticated(self, connection: Client) -> None:
+        """Its stream key is good: it can no longer be evicted."""
+        self._unauthenticated.pop(connection, None)
 
-    def leave(self, guest: Guest) -> None:
+    def closed(self, connection: Client) -> None:
         """The connection is gone."""
-        self._strangers.pop(guest, None)
-        who = self._guests.pop(guest, None)
+        self._unauthenticated.pop(connection, None)
+        who = self._connections.pop(connection, None)
         if who is not None:
             self._by_address[who] -= 1
             if not self._by_address[who]:
                 del self._by_address[who]
 
     def failed(self, address: str, now: float) -> float:
-        """Somebody at this address had no good key: the seconds to let pass before saying so. `now` is monotonic."""
+        """A client at this address presented a bad key: seconds to wait before refusing it. `now` is monotonic."""
         who = _limited(address)
         if who is None:
             return 0.0
@@ -114,10 +113,10 @@ class Gatekeeper:
         doublings = min(count - FREE_FAILURES - 1, 16)
         return min(FIRST_PAUSE * 2.0**doublings, LONGEST_PAUSE)
 
-    def take_turned_away(self) -> dict[str, int]:
+    def take_rejected(self) -> dict[str, int]:
         """How many connections were turned away, by reason, since the last call."""
-        counts = dict(self._turned_away)
-        self._turned_away.clear()
+        counts = dict(self._rejected)
+        self._rejected.clear()
         return counts
 
     def _forget(self, now: float) -> None:
@@ -127,9 +126,9 @@ class Gatekeeper:
                 return
             del self._failures[who]
 
-    def _turn_away(self, reason: str) -> None:
-        self._turned_away[reason] += 1
-        raise TurnedAway(reason)
+    def _reject(self, reason: str) -> None:
+        self._rejected[reason] += 1
+        raise ConnectionRejected(reason)
 
 
 def subscriber(address: str) -> str:

@@ -8,7 +8,7 @@ from typing import cast
 from ingest_container import rtmp
 from ingest_container.net.turns import (
     CONNECTION_COST,
-    MOST_BEFORE_RECOGNISED,
+    MOST_BEFORE_AUTHENTICATED,
     READ_COST,
     TURNS_EVERY,
     PublisherAllowance,
@@ -16,8 +16,8 @@ from ingest_container.net.turns import (
 )
 
 RECEIVE_BUFFER = 256 * 1024  # one for the whole node: the session copies what it keeps
-# Of it, before the key is recognised: what a read costs then is a few milliseconds at the very most. And C0, C1 and C2,
-# until they are there: a handshake that is first in line brings nothing else.
+# Of it, for an unauthenticated connection: a read then costs a few milliseconds at the very most. And as much as C0, C1
+# and C2 until they have arrived: a handshake that is first in line brings nothing else.
 EARLY_BUFFER = 4 * 1024
 HANDSHAKE_BUFFER = 1 + 2 * 1536
 
@@ -58,7 +58,7 @@ class FairReader(asyncio.BufferedProtocol, ABC):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._subscriber = ""  # who pays for it
-        self._cpu = 0.0  # seconds used until the key is recognised
+        self._cpu = 0.0  # seconds used until the key has been recognised
         self._allowance: PublisherAllowance | None = None  # from then on
         self._kept: bytes | None = None  # what was read before its turn; meanwhile reading is paused
         self._into = _handshake_buffer
@@ -109,7 +109,7 @@ class FairReader(asyncio.BufferedProtocol, ABC):
         if not self._transport.is_closing():
             self._transport.resume_reading()
 
-    def recognised(self) -> None:
+    def authenticated(self) -> None:
         """The stream key is good: it is a publisher's connection from now on."""
         self._allowance = PublisherAllowance(self._loop.time())
         self._into = _buffer
@@ -131,7 +131,7 @@ class FairReader(asyncio.BufferedProtocol, ABC):
             self.charge(spent + READ_COST)
             if self._into is _handshake_buffer and self._session.state is not rtmp.SessionState.HANDSHAKE:
                 self._into = _early_buffer
-            within = self._cpu <= MOST_BEFORE_RECOGNISED
+            within = self._cpu <= MOST_BEFORE_AUTHENTICATED
         else:
             within = self._allowance.spend(spent, self._session.counts.bytes, self._loop.time())
         if not within and not self._transport.is_closing():

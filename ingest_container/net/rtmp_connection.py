@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from ingest_container import rtmp
-from ingest_container.net.gatekeeper import TurnedAway, canonical, subscriber
+from ingest_container.net.gatekeeper import ConnectionRejected, canonical, subscriber
 from ingest_container.net.reading import FairReader, TurnScheduler, received
 from ingest_container.net.receive_mark import ReceiveMark
 from ingest_container.net.wire import Wire, WireBroken
@@ -45,11 +45,11 @@ class RtmpConnection(FairReader):
 
     @abstractmethod
     def connected(self) -> None:
-        """The connection is there. Raises TurnedAway."""
+        """The connection is there. Raises ConnectionRejected."""
 
     @abstractmethod
     def identified(self, client_ip: str) -> None:
-        """The client's own address is known, behind a load balancer too. Raises TurnedAway."""
+        """The client's own address is known, behind a load balancer too. Raises ConnectionRejected."""
 
     @abstractmethod
     def handle(self, events: list[rtmp.Event]) -> None:
@@ -75,8 +75,8 @@ class RtmpConnection(FairReader):
             self.connected()
             if peer_ip is not None and not behind_proxy:
                 self.identified(peer_ip)
-        except TurnedAway as turned_away:
-            self.abort(turned_away.reason)
+        except ConnectionRejected as rejected:
+            self.abort(rejected.reason)
         else:
             self._arm_timer()
 
@@ -106,8 +106,8 @@ class RtmpConnection(FairReader):
             self._flush()  # the TLS alert that says why
             self.abort(broken.reason, broken.detail)
             return
-        except TurnedAway as turned_away:
-            self.abort(turned_away.reason)
+        except ConnectionRejected as rejected:
+            self.abort(rejected.reason)
             return
         if wire.is_transparent:
             self._wire = None

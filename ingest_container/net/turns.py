@@ -1,14 +1,14 @@
-"""Who may use the event loop: a share of it for all connections without a recognised key, and a limit for each one.
+"""Who may use the event loop: a share of it for all unauthenticated connections, and a limit for each of them.
 
-CPU time is measured around what a connection makes us do, in the event loop's thread. All connections whose stream key
-was not recognised yet have half a core together, in a token bucket. While it lasts, each is served as its bytes come.
-When it is used up, whoever has something to read stops reading and waits for a turn; turns are given as time comes
-in, to the address that has used least of late, and of its connections to handshakes first, then to those that have
-used least. So a handshake waits for other handshakes only, which are cheap, a flood waits for itself, and publishers,
-who do not wait here, keep the other half. Use is told apart in steps: a finer order would leave last for ever whoever
-is a little slower than those who keep coming.
+CPU time is measured around what a connection makes us do, in the event loop's thread. All unauthenticated connections,
+those whose stream key has not been recognised yet, share half a core, in a token bucket. While it lasts, each is served
+as its bytes come. When it is used up, a connection that has something to read stops reading and waits for a turn. Turns
+are given as time comes in, to the address that has used least recently, and of its connections to handshakes first,
+then to those that have used least. So a handshake waits only for other handshakes, which are cheap, a flood waits for
+itself, and publishers, who do not wait here, keep the other half. Use is compared in steps: a finer order would always
+leave those last that are a little slower than newcomers.
 
-A connection that has used its own allowance is ended. An encoder needs 1 to 2 ms until its key is recognised.
+A connection that has used its own allowance is ended. An encoder needs 1 to 2 ms until its key has been recognised.
 
 No clock and no event loop in the classes; the node gives the turns.
 """
@@ -16,7 +16,7 @@ No clock and no event loop in the classes; the node gives the turns.
 import heapq
 from typing import Protocol
 
-# Of a core, for all who were not recognised.
+# Of a core, for all unauthenticated connections.
 SHARE = 0.5
 # Seconds of CPU at once, if nothing was used before.
 BURST = 0.05
@@ -27,8 +27,8 @@ STEP = 0.002  # seconds of use that make a difference in the line
 TURNS_EVERY = 0.004  # seconds between turns while somebody waits
 MAX_ACCOUNTS = 10_000  # addresses; beyond it those of whom nobody waits are forgotten
 
-# Seconds of CPU until the stream key is recognised: ten times what encoders need, a TLS handshake included.
-MOST_BEFORE_RECOGNISED = 0.02
+# Seconds of CPU until the stream key has been recognised: ten times what encoders need, a TLS handshake included.
+MOST_BEFORE_AUTHENTICATED = 0.02
 # What is not seen by measuring: the event loop's own work for a read, a connection, and the look for a key.
 READ_COST, CONNECTION_COST, ADMISSION_COST = 15e-6, 200e-6, 1e-3
 

@@ -136,8 +136,8 @@ class Admission:
     async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
         key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
-        self._gate.recognise(connection)
-        connection.recognised()
+        self._gate.authenticated(connection)
+        connection.authenticated()
         try:
             return await self._admit_in_turn(key, connection)
         except PublishRefused as refusal:  # whatever it is, the owner of the key is to see it

@@ -64,7 +64,7 @@ class IngestNode:
         self._gate = Gatekeeper(
             GateLimits(
                 connections=listeners.make_room(settings.max_connections),
-                strangers=settings.max_strangers,
+                unauthenticated=settings.max_unauthenticated,
                 per_address=settings.max_connections_per_address,
             )
         )
@@ -89,14 +89,14 @@ class IngestNode:
     def connected(self, connection: Connection) -> None:
         self._connections.add(connection)
         self._no_connections.clear()
-        self._gate.enter(connection)
+        self._gate.opened(connection)
 
     def identified(self, connection: Connection, client_ip: str) -> None:
-        self._gate.name(connection, client_ip)
+        self._gate.identified(connection, client_ip)
 
     def disconnected(self, connection: Connection) -> None:
         self._connections.discard(connection)
-        self._gate.leave(connection)
+        self._gate.closed(connection)
         self._admission.disconnected(connection)
         if not self._connections:
             self._no_connections.set()

@@ -79,8 +79,8 @@ class Rounds:
         """Loads a renewed certificate, and reports refused connections in one line for all."""
         while True:
             await asyncio.sleep(HOUSEKEEPING_EVERY)
-            if turned_away := self._gate.take_turned_away():
-                self._log.warning("connections turned away", extra={"reasons": turned_away})
+            if rejected := self._gate.take_rejected():
+                self._log.warning("connections turned away", extra={"reasons": rejected})
             try:
                 if self._certificates is not None and self._certificates.reload_if_changed():
                     self._log.info("the certificate was read again")

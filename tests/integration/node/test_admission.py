@@ -22,7 +22,8 @@ from tests.support.stack import Emulator
 STRANGERS = (f"127.0.1.{number}" for number in itertools.count(1))
 OnAir = Callable[[Node, Studio], Publisher]
 AUDITED = {
-    "client_ip", "node_id", "key_id", "stream_id", "started_at", "duration_s", "bytes", "mean_kbps", "reason", "detail",
+    "client_ip", "node_id", "key_id", "channel_id", "stream_id",
+    "started_at", "duration_s", "bytes", "mean_kbps", "reason", "detail",
 }  # fmt: skip
 
 

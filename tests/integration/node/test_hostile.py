@@ -62,7 +62,7 @@ def seconds_to_start(node: Node, studio: Studio) -> float:
 def test_five_thousand_half_open_handshakes_do_not_delay_a_publisher(
     start_node: StartNode, studio: Studio, on_air: OnAir, record_property: Callable[[str, object], None]
 ) -> None:
-    node = start_node(max_strangers=HALF_OPEN + 100)
+    node = start_node(max_unauthenticated=HALF_OPEN + 100)
     running = on_air(node, studio)
     studios = [Studio() for _ in range(MEASURED)]
     seconds_to_start(node, Studio())
@@ -76,14 +76,14 @@ def test_five_thousand_half_open_handshakes_do_not_delay_a_publisher(
     running.stop()
 
 
-def test_of_too_many_strangers_the_oldest_give_way_and_a_publisher_gets_in(
+def test_of_too_many_unauthenticated_connections_the_oldest_are_evicted_and_a_publisher_gets_in(
     start_node: StartNode, studio: Studio, on_air: OnAir
 ) -> None:
-    node = start_node(max_strangers=50)
+    node = start_node(max_unauthenticated=50)
     with flood(node.port, 120):
         running = on_air(node, studio)
         (told,) = until(lambda: node.said("connections turned away"), "one line about them all", 15)
-        assert told["reasons"]["gave_way"] >= 70
+        assert told["reasons"]["evicted"] >= 70
         assert studio.status is ChannelStatus.LIVE
     running.stop()
 

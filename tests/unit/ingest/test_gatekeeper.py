@@ -11,17 +11,17 @@ from ingest_container.net.gatekeeper import (
     FREE_FAILURES,
     LONGEST_PAUSE,
     MAX_REMEMBERED,
+    ConnectionRejected,
     Gatekeeper,
     GateLimits,
-    TurnedAway,
     canonical,
 )
 
-LIMITS = GateLimits(connections=6, strangers=4, per_address=2)
+LIMITS = GateLimits(connections=6, unauthenticated=4, per_address=2)
 
 
 @dataclass(eq=False)
-class Guest:
+class Client:
     """A connection that notes whether it had to go."""
 
     gate: Gatekeeper
@@ -29,25 +29,25 @@ class Guest:
 
     def evict(self) -> None:
         self.gone = True
-        self.gate.leave(self)
+        self.gate.closed(self)
 
 
 def gate(limits: GateLimits = LIMITS) -> Gatekeeper:
     return Gatekeeper(limits)
 
 
-def arrive(keeper: Gatekeeper, address: str | None = None, *, known: bool = False) -> Guest:
-    guest = Guest(keeper)
+def arrive(keeper: Gatekeeper, address: str | None = None, *, known: bool = False) -> Client:
+    client = Client(keeper)
     try:
-        keeper.enter(guest)
+        keeper.opened(client)
         if address is not None:
-            keeper.name(guest, address)
-    except TurnedAway:
-        keeper.leave(guest)
+            keeper.identified(client, address)
+    except ConnectionRejected:
+        keeper.closed(client)
         raise
     if known:
-        keeper.recognise(guest)
-    return guest
+        keeper.authenticated(client)
+    return client
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,16 @@ def test_an_address_has_one_form(written: str, usual: str) -> None:
     assert canonical(written) == usual
 
 
-def test_the_stranger_that_is_here_longest_gives_way() -> None:
+def test_the_oldest_unauthenticated_connection_is_evicted() -> None:
     keeper = gate()
-    strangers = [arrive(keeper) for _ in range(4)]
+    unauthenticated = [arrive(keeper) for _ in range(4)]
     newcomer = arrive(keeper)
-    assert [stranger.gone for stranger in strangers] == [True, False, False, False]
+    assert [connection.gone for connection in unauthenticated] == [True, False, False, False]
     assert not newcomer.gone
-    assert keeper.take_turned_away() == {"gave_way": 1}
+    assert keeper.take_rejected() == {"evicted": 1}
 
 
-def test_who_was_recognised_never_gives_way() -> None:
+def test_an_authenticated_connection_is_never_evicted() -> None:
     keeper = gate()
     publisher = arrive(keeper, known=True)
     for _ in range(20):
@@ -80,33 +80,33 @@ def test_who_was_recognised_never_gives_way() -> None:
     assert not publisher.gone
 
 
-def test_a_node_full_of_publishers_turns_newcomers_away() -> None:
+def test_a_node_full_of_publishers_rejects_connections() -> None:
     keeper = gate()
     publishers = [arrive(keeper, known=True) for _ in range(6)]
-    with pytest.raises(TurnedAway, match="too_many_connections"):
+    with pytest.raises(ConnectionRejected, match="too_many_connections"):
         arrive(keeper)
-    keeper.leave(publishers[0])
+    keeper.closed(publishers[0])
     arrive(keeper)
     assert not any(publisher.gone for publisher in publishers)
 
 
-def test_a_node_full_of_publishers_and_strangers_lets_a_newcomer_in_for_a_stranger() -> None:
+def test_a_full_node_evicts_an_unauthenticated_connection_for_a_new_one() -> None:
     keeper = gate()
     for _ in range(5):
         arrive(keeper, known=True)
-    stranger = arrive(keeper)
+    other = arrive(keeper)
     arrive(keeper)
-    assert stranger.gone
+    assert other.gone
 
 
 def test_one_address_has_its_share() -> None:
     keeper = gate()
     first = arrive(keeper, "192.0.2.1", known=True)
     arrive(keeper, "192.0.2.1", known=True)
-    with pytest.raises(TurnedAway, match="too_many_from_address"):
+    with pytest.raises(ConnectionRejected, match="too_many_from_address"):
         arrive(keeper, "192.0.2.1")
     arrive(keeper, "192.0.2.2")
-    keeper.leave(first)
+    keeper.closed(first)
     arrive(keeper, "192.0.2.1")
 
 
@@ -114,14 +114,14 @@ def test_all_addresses_of_an_ipv6_subscriber_are_one() -> None:
     keeper = gate()
     arrive(keeper, "2001:db8:1:1::1")
     arrive(keeper, "2001:db8:1:1:ffff::2")
-    with pytest.raises(TurnedAway):
+    with pytest.raises(ConnectionRejected):
         arrive(keeper, "2001:db8:1:1::3")
     arrive(keeper, "2001:db8:1:2::1")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1"])
 def test_this_very_machine_is_not_counted(address: str) -> None:
-    keeper = gate(GateLimits(connections=50, strangers=50, per_address=2))
+    keeper = gate(GateLimits(connections=50, unauthenticated=50, per_address=2))
     for _ in range(20):
         arrive(keeper, address)
         assert keeper.failed(address, 0.0) == 0.0
@@ -154,27 +154,27 @@ def test_the_table_of_failures_is_bounded_and_drops_the_oldest() -> None:
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=80))
 def test_whatever_comes_and_goes_the_bounds_hold_and_nothing_is_left_over(steps: list[tuple[int, int]]) -> None:
     keeper = gate()
-    here: list[Guest] = []
-    known: list[Guest] = []
+    here: list[Client] = []
+    known: list[Client] = []
     for step, number in steps:
         here, known = [g for g in here if not g.gone], [g for g in known if not g.gone]
         if step <= 1:
             try:
-                guest = arrive(keeper, f"192.0.2.{number}", known=step == 1)
-            except TurnedAway:
+                client = arrive(keeper, f"192.0.2.{number}", known=step == 1)
+            except ConnectionRejected:
                 continue
-            here.append(guest)
-            known += [guest] if step == 1 else []
+            here.append(client)
+            known += [client] if step == 1 else []
         elif here:
-            guest = here.pop(number % len(here))
-            keeper.leave(guest)
-            known = [g for g in known if g is not guest]
+            client = here.pop(number % len(here))
+            keeper.closed(client)
+            known = [g for g in known if g is not client]
         present = [g for g in here if not g.gone]
         assert len(present) <= LIMITS.connections
-        assert len([g for g in present if g not in known]) <= LIMITS.strangers
-    for guest in here:
-        keeper.leave(guest)
+        assert len([g for g in present if g not in known]) <= LIMITS.unauthenticated
+    for client in here:
+        keeper.closed(client)
     for number in range(5):  # every place and every share is free again
-        guests = [arrive(keeper, f"192.0.2.{number}", known=True) for _ in range(LIMITS.per_address)]
-        for guest in guests:
-            keeper.leave(guest)
+        clients = [arrive(keeper, f"192.0.2.{number}", known=True) for _ in range(LIMITS.per_address)]
+        for client in clients:
+            keeper.closed(client)

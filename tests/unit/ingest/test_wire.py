@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_container.net.gatekeeper import TurnedAway
+from ingest_container.net.gatekeeper import ConnectionRejected
 from ingest_container.net.tls import Certificates
 from ingest_container.net.wire import Wire, WireBroken
 from tests.support.certificates import make_certificate
@@ -68,12 +68,12 @@ def test_a_broken_header_says_what_is_wrong() -> None:
     assert broken.value.reason == "proxy_header_broken"
 
 
-def test_a_client_that_is_turned_away_costs_no_tls_handshake(certificate: tuple[Path, Path]) -> None:
+def test_a_client_that_is_rejected_costs_no_tls_handshake(certificate: tuple[Path, Path]) -> None:
     def refuse(_client_ip: str) -> None:
-        raise TurnedAway("too_many_from_address")
+        raise ConnectionRejected("too_many_from_address")
 
     wire = Wire(Certificates(*certificate).context, behind_proxy=True, on_client=refuse)
-    with pytest.raises(TurnedAway):
+    with pytest.raises(ConnectionRejected):
         wire.receive_data(HEADER + Client(certificate[0]).hello())
     assert wire.data_to_send() == b""
 
