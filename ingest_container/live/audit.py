@@ -97,6 +97,6 @@ class ConnectionAudit:
         }
         # A load balancer's health check connects and leaves every few seconds.
         write = self._log.info if received or self.detail is not None else self._log.debug
-        write("connection", extra=record)
+        write("Audit record of a connection", event="audit_record", extra=record)
         if self._asked_to_publish:
             self._telemetry.audit(record, *(self._stream or (None, None)))

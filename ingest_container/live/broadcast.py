@@ -137,7 +137,11 @@ class Broadcast:
             if self._carried.publisher is not publisher:
                 return
         if due is not None and not publisher.has_pending_data():
-            self._log.info("the encoder is back before its dead connection was noticed", stream_id=self.stream_id)
+            self._log.info(
+                "The encoder is back before its dead connection was noticed",
+                event="stale_connection_released",
+                stream_id=self.stream_id,
+            )
             self.connection_lost(publisher)
             publisher.drop(EndReason.LEASE_LOST)
 

@@ -74,5 +74,5 @@ async def request_admission(host: Host, request: rtmp.PublishRequested, connecti
     except StreamSyncError as error:
         raise PublishRefused(error.detail) from error
     except Exception:  # a defect of ours: the encoder must not wait for an answer for ever
-        host.log.exception("admission failed")
+        host.log.exception("Admission failed", event="admission_failed")
         raise Abandoned("internal_error") from None

@@ -137,7 +137,9 @@ class StreamSteps:
 
     def lease_lost(self) -> None:
         """Somebody else holds the channel: the stream is over here, without another write."""
-        self._log.warning("the channel is held by somebody else now", stream_id=self.hold.grant.stream_id)
+        self._log.warning(
+            "Lease lost: another publisher holds the channel", event="lease_lost", stream_id=self.hold.grant.stream_id
+        )
         self._over(EndReason.LEASE_LOST)
 
     def continue_under(self, grant: Grant) -> None:
@@ -169,7 +171,9 @@ class StreamSteps:
             lambda: self._threads.run(step, *args, **kwargs),
             BACKOFF,
             lambda: self._log.warning(
-                "the database cannot be reached, the stream goes on", stream_id=self.hold.grant.stream_id
+                "Write delayed: the database is unreachable, the stream goes on",
+                event="write_delayed",
+                stream_id=self.hold.grant.stream_id,
             ),
         )
 
@@ -237,11 +241,15 @@ class StreamSteps:
     async def _fail(self, error: Exception) -> None:
         """Whoever publishes next must find the channel free."""
         grant = self.hold.grant
-        self._log.error("a step failed, the stream is given up", stream_id=grant.stream_id, exc_info=error)
+        self._log.error(
+            "A step failed: the stream ends", event="step_failed", stream_id=grant.stream_id, exc_info=error
+        )
         try:
             await self._threads.run(lifecycle.give_back, grant.channel_id, grant.holder, now_ms())
         except Exception:
-            self._log.exception("the channel could not be given back", channel_id=grant.channel_id)
+            self._log.exception(
+                "The channel could not be given back", event="give_back_failed", channel_id=grant.channel_id
+            )
         self._over(EndReason.NODE_LOST)
 
     def _over(self, reason: EndReason) -> None:

@@ -98,7 +98,7 @@ class Telemetry:
         try:
             queue.put_nowait(item)
         except asyncio.QueueFull:
-            self._log.error("telemetry queue is full: an event was dropped")
+            self._log.error("Telemetry queue is full: an event was dropped", event="event_dropped")
 
     async def run(self) -> None:
         """Workers of their own, so that news goes out while the database is away; ends by cancellation."""
@@ -114,7 +114,7 @@ class Telemetry:
             await asyncio.sleep(SUMMARY_EVERY)
             if (summary := self._sampler.summary()) is not None:
                 summary["seconds"] = SUMMARY_EVERY
-                self._log.warning("publishers refused, in short", extra=summary)
+                self._log.warning("Publishers refused", event="refusals_summary", extra=summary)
                 self._record_refusal("refusals", summary)
 
     async def _work(self, queue: "asyncio.Queue[T]", deliver: Callable[[list[T]], Awaitable[None]]) -> None:
@@ -125,7 +125,7 @@ class Telemetry:
             try:
                 await deliver(batch)
             except Exception:  # whatever is wrong with these, those that come after them are to be told
-                self._log.exception("events or records were dropped", count=len(batch))
+                self._log.exception("Events or records were dropped", event="batch_dropped", count=len(batch))
             finally:
                 for _ in batch:
                     queue.task_done()
@@ -138,7 +138,11 @@ class Telemetry:
         await until_available(
             lambda: self._threads.run(records.keep, batch),
             BACKOFF,
-            lambda: self._log.warning("timelines wait: the database cannot be reached", waiting=self._records.qsize()),
+            lambda: self._log.warning(
+                "Timeline entries wait: the database is unreachable",
+                event="timeline_delayed",
+                waiting=self._records.qsize(),
+            ),
         )
 
     async def flush(self) -> None:
@@ -166,13 +170,15 @@ class Telemetry:
         if not measured:
             return
         if self._pulses_storing >= MAX_STORING:  # they must not take the threads of what streams have to tell
-            self._log.warning("pulses were lost: the database is slow", count=len(measured))
+            self._log.warning("Pulses dropped: the database is slow", event="pulses_dropped", count=len(measured))
             return
         self._pulses_storing += 1
         try:
             await self._threads.run(records.keep_pulses, measured)
         except StoreUnavailable:
-            self._log.warning("pulses were lost: the database cannot be reached", count=len(measured))
+            self._log.warning(
+                "Pulses dropped: the database is unreachable", event="pulses_dropped", count=len(measured)
+            )
         finally:
             self._pulses_storing -= 1
 

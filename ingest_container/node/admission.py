@@ -51,7 +51,7 @@ class Claims:
         node = self._membership.info
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
         self.under_way += 1
-        self._log.debug("claiming the channel", key_id=key.key_id, channel_id=key.channel_id)
+        self._log.debug("Claiming the channel", event="claim_started", key_id=key.key_id, channel_id=key.channel_id)
         try:
             return await self._claim(key, holder, client_ip)
         except StoreUnavailable:
@@ -78,7 +78,11 @@ class Claims:
         try:
             return await attempt()
         except HolderInDoubt:  # a few seconds tell whether its node lives; a refusal would be final
-            self._log.info("publisher waits to learn whether its channel's node is dead", key_id=key.key_id)
+            self._log.info(
+                "Publisher waits: the node that holds its channel may be dead",
+                event="publisher_waits_for_holder",
+                key_id=key.key_id,
+            )
             await self._membership.until_it_judges()
             return await attempt()
 
@@ -94,7 +98,9 @@ class Claims:
         for pause in UNDO_AFTER:
             await asyncio.sleep(pause)
             if await until_available(give_back, UNDO_BACKOFF):
-                self._log.warning("gave back a channel whose claim was not answered", channel_id=channel_id)
+                self._log.warning(
+                    "Gave back a channel whose claim had not been answered", event="claim_undone", channel_id=channel_id
+                )
                 return
 
 
@@ -147,7 +153,8 @@ class Admission:
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
         """Records the refusal; the seconds to wait before it is answered."""
         self._log.warning(
-            "publisher refused",
+            "Publisher refused",
+            event="publisher_refused",
             code=refusal.code,
             node_id=self._membership.info.node_id,
             channel_id=refusal.channel_id,
@@ -169,7 +176,9 @@ class Admission:
         if key.channel_id in self.broadcasts:
             return await self._admit(key, connection)
         if not self._places.is_open:
-            self._log.info("publisher waits for a place", key_id=key.key_id, ahead=self._places.waiting)
+            self._log.info(
+                "Publisher waits for a place", event="publisher_queued", key_id=key.key_id, ahead=self._places.waiting
+            )
         await self._places.place(connection, key.channel_id)
         try:
             await self._check_open()
@@ -194,7 +203,12 @@ class Admission:
         if self._is_stopping:
             broadcast.end(EndReason.NODE_DRAINED)
         self._log.info(
-            "publisher accepted", key_id=key.key_id, stream_id=grant.stream_id, resumed=grant.resumed, fence=grant.fence
+            "Publisher accepted",
+            event="publisher_accepted",
+            key_id=key.key_id,
+            stream_id=grant.stream_id,
+            resumed=grant.resumed,
+            fence=grant.fence,
         )
         return broadcast
 

@@ -108,7 +108,7 @@ class Membership:
         await self._tell_change("started")
 
     def _on_join_failed(self) -> None:
-        self._log.warning("waiting for the database", node_id=self.info.node_id)
+        self._log.warning("Waiting for the database", event="database_awaited", node_id=self.info.node_id)
 
     async def leave(self) -> None:
         """Gives the session back; `renew` must not run any more. Raises StoreUnavailable."""
@@ -146,7 +146,9 @@ class Membership:
                         raise RuntimeError("the thread that renews the session is gone") from None
                     continue
                 if isinstance(answer, SessionTaken):
-                    self._log.error("another run of this node took its session", node_id=self.info.node_id)
+                    self._log.error(
+                        "Another run of this node took its session", event="session_taken", node_id=self.info.node_id
+                    )
                     self._node.stop()
                     return
                 if isinstance(answer, BaseException):
@@ -178,7 +180,7 @@ class Membership:
 
     async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
         for event in await self._threads.run(sweep, self._regions, now_ms()):
-            self._log.info("ended a dead node's stream", stream_id=event.stream_id)
+            self._log.info("Ended a stream of a dead node", event="stream_reaped", stream_id=event.stream_id)
             self._telemetry.tell(event)
 
     async def _quietly(self, step: Awaitable[None]) -> None:
@@ -186,6 +188,6 @@ class Membership:
         try:
             await step
         except StoreUnavailable:
-            self._log.warning("the database cannot be reached")
+            self._log.warning("Round skipped: the database is unreachable", event="round_skipped")
         except Exception:  # one bad row must not stop every node that looks at it
-            self._log.exception("a chore failed, its next round comes")
+            self._log.exception("A background task failed: it is tried again in its next round", event="round_failed")

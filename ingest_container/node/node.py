@@ -151,7 +151,8 @@ class IngestNode:
         for each in rounds:
             each.add_done_callback(self._on_round_ended)
         self.log.info(
-            "listening",
+            "Listening",
+            event="listening",
             host=settings.rtmp_host,
             port=self.port,
             rtmps_port=self.rtmps_port,
@@ -188,7 +189,7 @@ class IngestNode:
 
     def _on_round_ended(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and task.exception() is not None:
-            self.log.error("a chore of the node failed, it stops", exc_info=task.exception())
+            self.log.error("A background task failed: the node stops", event="task_failed", exc_info=task.exception())
             self.stop()
 
     # --- the end -----------------------------------------------------------------------------------------------
@@ -204,11 +205,11 @@ class IngestNode:
         await asyncio.gather(*tasks, return_exceptions=True)
         for threads in (self._threads, self._telemetry_threads, self._admission, self._membership):
             threads.close()
-        self.log.info("stopped", node_id=self.settings.node_id)
+        self.log.info("Stopped", event="stopped", node_id=self.settings.node_id)
 
     async def _end_all(self, renewing: "asyncio.Task[None]") -> None:
         """Every stream ended, told and recorded, within `stop_seconds`; then the session is given back."""
-        self.log.info("stopping", streams=self.active)
+        self.log.info("Stopping", event="stopping", streams=self.active)
         self._admission.stop()
         try:
             async with asyncio.timeout(self.settings.stop_seconds):
@@ -221,4 +222,4 @@ class IngestNode:
                 renewing.cancel()
                 await self._membership.leave()
         except (TimeoutError, StoreUnavailable):
-            self.log.error("stopped before everything was recorded", streams=self.active)
+            self.log.error("Stopped before everything was recorded", event="stopped_early", streams=self.active)

@@ -108,7 +108,7 @@ class Renewal:
         try:
             orders = self._session.renew(clock.steady_ms, self._active(), alive_at=self._alive_at, offset=offset)
         except StoreUnavailable:
-            self._log.warning("session not renewed: the database cannot be reached")
+            self._log.warning("Session not renewed: the database is unreachable", event="session_not_renewed")
             return False
         # The database was away, the loop was blocked, or this very process stood still.
         in_doubt = not may_trust_own(held_until, clock.steady_ms())
@@ -122,10 +122,14 @@ class Renewal:
             return
         if not self._active():
             self._clock.adopt()
-            self._log.warning("the system's clock was set, the node goes by it", step_ms=step)
+            self._log.warning("The system clock was set: the node adopts it", event="clock_adopted", step_ms=step)
         elif abs(step - self._step_told) >= CLOCK_MARGIN:
             self._step_told = step
-            self._log.warning("the system's clock was set, the node keeps its own while it has streams", step_ms=step)
+            self._log.warning(
+                "The system clock was set: the node keeps its own time while it has streams",
+                event="clock_step_ignored",
+                step_ms=step,
+            )
 
     def _hand_over(self, answer: Renewed | BaseException) -> None:
         if not self._loop.is_closed():

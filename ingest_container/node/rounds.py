@@ -80,12 +80,16 @@ class Rounds:
         while True:
             await asyncio.sleep(HOUSEKEEPING_EVERY)
             if rejected := self._gate.take_rejected():
-                self._log.warning("connections turned away", extra={"reasons": rejected})
+                self._log.warning("Connections rejected", event="connections_rejected", extra={"reasons": rejected})
             try:
                 if self._certificates is not None and self._certificates.reload_if_changed():
-                    self._log.info("the certificate was read again")
+                    self._log.info("TLS certificate reloaded", event="certificate_reloaded")
             except CertificateUnreadable as unreadable:
-                self._log.error("the certificate cannot be read, the former one stays in use", detail=str(unreadable))
+                self._log.error(
+                    "TLS certificate unreadable: the previous one stays in use",
+                    event="certificate_unreadable",
+                    detail=str(unreadable),
+                )
 
 
 def _is_due(broadcast: Broadcast, second: int, now: int) -> bool:

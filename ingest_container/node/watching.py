@@ -32,6 +32,6 @@ class Watching:
             try:
                 self.channels = await self._threads.run(watches.of_node, self._node_id, now_ms())
             except StoreUnavailable:
-                self._log.debug("who watches is not known anew: the database cannot be reached")
+                self._log.debug("Watched channels not read: the database is unreachable", event="watches_not_read")
             except Exception:  # measures for dashboards are not worth a node
-                self._log.exception("who watches could not be read")
+                self._log.exception("Watched channels could not be read", event="watches_failed")

@@ -25,10 +25,10 @@ TOKEN_LIFE_S = 3_600
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def log_entries(log: str, message: str, **fields: Any) -> list[dict[str, Any]]:
-    """Of an ingest node's log those entries that say this and have these fields."""
+def log_entries(log: str, event: str, **fields: Any) -> list[dict[str, Any]]:
+    """Of an ingest node's log those entries that have this event code and these fields."""
     entries = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    return [e for e in entries if e["message"] == message and fields.items() <= e.items()]
+    return [e for e in entries if e.get("event") == event and fields.items() <= e.items()]
 
 
 @dataclass(frozen=True)

@@ -218,7 +218,7 @@ class TestRefusals:
         broadcast(old_key)
 
         def told() -> list[dict[str, Any]]:
-            lines = (json.loads(line) for line in stack.logs().splitlines() if '"publisher refused"' in line)
+            lines = (json.loads(line) for line in stack.logs().splitlines() if '"publisher_refused"' in line)
             return [line for line in lines if line.get("channel_id") == channel_id]
 
         (line,) = until(told, "the log line")

@@ -43,12 +43,12 @@ class Node(Program):
             "PYTHONPATH": str(ROOT),
         }
         super().__init__("second ingest node", [sys.executable, "-m", "ingest_container"], env=env)
-        self.until_said('"message":"listening"', within=20)
+        self.until_said('"event":"listening"', within=20)
 
     def accepted(self, key_id: str) -> list[str]:
         """The stream ids of this key's accepted publishers."""
         log = "\n".join(line.text for line in self.lines)
-        return [entry["stream_id"] for entry in log_entries(log, "publisher accepted", key_id=key_id)]
+        return [entry["stream_id"] for entry in log_entries(log, "publisher_accepted", key_id=key_id)]
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,11 @@ def test_wrong_key_ends_ffmpeg_with_our_words_and_is_logged(
     broadcaster: Broadcaster, clip: Clip, start: Start, wrong_key: str
 ) -> None:
     log = broadcaster.stack.settings.log_dir / "ingest.log"
-    before = len(log_entries(log.read_text(), "publisher refused", code="key_unknown"))
+    before = len(log_entries(log.read_text(), "publisher_refused", code="key_unknown"))
     encoder = start(ffmpeg(clip, broadcaster.ingest_url, wrong_key))
     assert encoder.exit_code(EXIT_WITHIN) == 1
     assert encoder.said("Server error: Unauthorized: The stream key is not known")
-    refusals = log_entries(log.read_text(), "publisher refused", code="key_unknown", client_ip="127.0.0.1")
+    refusals = log_entries(log.read_text(), "publisher_refused", code="key_unknown", client_ip="127.0.0.1")
     assert len(refusals) == before + 1
     assert wrong_key not in log.read_text()
     assert broadcaster.channel()["status"] == "OFFLINE"

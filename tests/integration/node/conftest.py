@@ -61,16 +61,16 @@ class Node:
             )
 
     def listening(self) -> "Node":
-        until(lambda: self.said("listening"), "the node listens", 30)
+        until(lambda: self.logged("listening"), "the node listens", 30)
         return self
 
     def text(self) -> str:
         return self._log.read_text()
 
-    def said(self, message: str, **fields: object) -> list[dict[str, Any]]:
-        """Its log's entries with this message and these fields."""
+    def logged(self, event: str, **fields: object) -> list[dict[str, Any]]:
+        """Its log's entries with this event code and these fields."""
         lines = (json.loads(line) for line in self.text().splitlines() if line.startswith("{") and line.endswith("}"))
-        return [line for line in lines if line["message"] == message and fields.items() <= line.items()]
+        return [line for line in lines if line.get("event") == event and fields.items() <= line.items()]
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

@@ -44,7 +44,7 @@ def test_a_good_key_goes_live_and_a_clean_stop_is_offline_at_once(node: Node, st
     assert (record["reason"], record["stream_id"]) == ("clean_stop", stream.stream_id)
     assert record["bytes"] > 3_000
     assert record["mean_kbps"] == pytest.approx(record["bytes"] * 8 / 1000 / record["duration_s"], rel=0.01)
-    (line,) = node.said("connection", stream_id=stream.stream_id)
+    (line,) = node.logged("audit_record", stream_id=stream.stream_id)
     assert {name: value for name, value in record.items() if value is not None}.items() <= line.items()
 
 
@@ -57,7 +57,7 @@ def test_an_encoder_that_stops_and_stays_connected_is_recorded_as_stopped(
     publisher.fall_silent()
     publisher.socket.sendall(publisher.peer.unpublish())
     assert publisher.was_closed(20), "it does not publish again"
-    until(lambda: node.said("connection", stream_id=stream_id, reason="clean_stop"), "the audit line")
+    until(lambda: node.logged("audit_record", stream_id=stream_id, reason="clean_stop"), "the audit line")
 
 
 @pytest.mark.requirement("SS-5.3")
@@ -66,8 +66,8 @@ def test_a_drop_is_reconnecting_and_leaves_its_record(node: Node, studio: Studio
     on_air(node, studio).drop()
     until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 2)
     stream_id = studio.stream().stream_id
-    until(lambda: node.said("connection", stream_id=stream_id), "the audit line")
-    (line,) = node.said("connection", stream_id=stream_id)
+    until(lambda: node.logged("audit_record", stream_id=stream_id), "the audit line")
+    (line,) = node.logged("audit_record", stream_id=stream_id)
     assert line["reason"] in ("peer_closed", "connection_reset")
     until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 10)
     until(lambda: studio.stream().end_reason == EndReason.GRACE_OVER, "its end")
@@ -150,7 +150,7 @@ def test_a_key_is_taken_as_people_paste_it_and_never_logged(
     publisher = publish(node, name.format(studio.stream_key), app.format(studio.stream_key))
     assert publisher.publish() == STARTED
     publisher.drop()
-    until(lambda: node.said("connection", key_id=studio.key.key_id), "the audit line")
+    until(lambda: node.logged("audit_record", key_id=studio.key.key_id), "the audit line")
     assert studio.stream_key not in node.text()
 
 
@@ -182,7 +182,7 @@ def test_a_second_publisher_is_refused_and_the_first_stays(node: Node, studio: S
     assert code == "NetStream.Publish.BadName"
     assert why.startswith("Stream already exists: ")
     assert studio.status is ChannelStatus.LIVE
-    (line,) = node.said("connection", reason="key_in_use", key_id=studio.key.key_id)
+    (line,) = node.logged("audit_record", reason="key_in_use", key_id=studio.key.key_id)
     assert line["client_ip"].startswith("127.0.1.")
     assert line.keys() >= {"node_id", "started_at", "duration_s", "bytes", "mean_kbps"}
 
@@ -331,8 +331,8 @@ def test_no_key_is_in_any_log_line_row_or_event(
         opening = peer.hello() + peer.finish_handshake() + peer.connect(tcUrl=tc_url, flashVer=studio.stream_key)
         connection.sendall(opening + peer.create_stream() + peer.publish())
         assert closed(connection, 6)
-    until(lambda: len(node.said("publisher refused")) >= 4, "all were refused")
-    until(lambda: node.said("connection", reason="key_unknown"), "the audit line")
+    until(lambda: len(node.logged("publisher_refused")) >= 4, "all were refused")
+    until(lambda: node.logged("audit_record", reason="key_unknown"), "the audit line")
     for secret in (studio.stream_key, wrong):
         assert secret not in node.text()
         assert secret not in everything_stored(cloud)

@@ -27,8 +27,8 @@ def test_a_loop_that_is_blocked_for_some_seconds_keeps_its_session(
         time.sleep(0.2)
     assert studio.channel.lease.fence == fence
     assert "Stream Interrupted" not in studio.kinds()
-    assert not node.said("the channel is held by somebody else now")
-    assert not peer.said("ended a dead node's stream")
+    assert not node.logged("lease_lost")
+    assert not peer.logged("stream_reaped")
 
 
 @pytest.mark.requirement("SS-3.3")
@@ -41,7 +41,7 @@ def test_a_loop_that_is_blocked_for_good_loses_its_channels_in_time(
     node.send(signal.SIGUSR1)
     until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 20)
     assert time.monotonic() - began < 10
-    until(lambda: peer.said("ended a dead node's stream"), "its peer cleans up")
+    until(lambda: peer.logged("stream_reaped"), "its peer cleans up")
     on_air(peer, studio)
 
 
@@ -57,13 +57,13 @@ def test_setting_the_systems_clock_ends_no_stream(
     leaving.drop()
     until(lambda: waiting.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
     node.send(signal.SIGUSR2)
-    until(lambda: node.said("the system's clock was set, the node keeps its own while it has streams"), "it noticed")
+    until(lambda: node.logged("clock_step_ignored"), "it noticed")
     until(lambda: waiting.is_(ChannelStatus.OFFLINE), "the other one's grace period is over", 12)
     assert time.monotonic() - began > 7, "not before its time"
     assert studio.is_(ChannelStatus.LIVE)
     assert "Stream Interrupted" not in studio.kinds()
-    assert not peer.said("ended a dead node's stream")
+    assert not peer.logged("stream_reaped")
     running.fall_silent()
     until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 7)
     running.stop()
-    until(lambda: node.said("the system's clock was set, the node goes by it"), "it has no stream any more", 12)
+    until(lambda: node.logged("clock_adopted"), "it has no stream any more", 12)

@@ -102,7 +102,7 @@ def test_enhanced_rtmp_is_live_with_its_own_codecs(
         output, _ = program.communicate(timeout=20)
         assert program.returncode == 0, output.decode().replace(studio.stream_key, "<key>")
         until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
-    (record,) = until(lambda: node.said("connection", key_id=studio.key.key_id), "the audit line")
+    (record,) = until(lambda: node.logged("audit_record", key_id=studio.key.key_id), "the audit line")
     assert record["reason"] == "clean_stop"
 
     properties = wire.heard.commands()[0][2]

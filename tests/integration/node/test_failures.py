@@ -30,7 +30,7 @@ def test_sigterm_ends_streams_properly(studio: Studio, on_air: OnAir, publish: P
     until(lambda: waiting.is_(RECONNECTING), "RECONNECTING")
     node.send(signal.SIGTERM)
     assert node.process.wait(10) == 0
-    assert not node.said("stopped before everything was recorded")
+    assert not node.logged("stopped_early")
     for one in (studio, waiting):
         stream = one.stream()
         assert (stream.state, stream.end_reason) == (StreamState.ENDED, EndReason.NODE_DRAINED)
@@ -53,7 +53,7 @@ def test_a_second_sigterm_ends_it_at_once(cloud: Emulator, tmp_path: Path, start
         own.process.send_signal(signal.SIGSTOP)
         try:
             node.send(signal.SIGTERM)
-            until(lambda: node.said("stopping"), "it begins to stop")
+            until(lambda: node.logged("stopping"), "it begins to stop")
             node.send(signal.SIGTERM)
             assert node.process.wait(5) == 1
         finally:
@@ -73,13 +73,13 @@ def test_sigterm_waits_for_the_publisher_that_is_just_being_let_in(
     own_cloud.process.send_signal(signal.SIGSTOP)
     try:
         newcomer.socket.sendall(newcomer.peer.open())
-        until(lambda: len(node.said("claiming the channel", key_id=studio.key.key_id)) == 2, "its claim is under way")
+        until(lambda: len(node.logged("claim_started", key_id=studio.key.key_id)) == 2, "its claim is under way")
         node.send(signal.SIGTERM)
-        until(lambda: node.said("stopping"), "it begins to stop")
+        until(lambda: node.logged("stopping"), "it begins to stop")
     finally:
         own_cloud.process.send_signal(signal.SIGCONT)
     assert node.process.wait(20) == 0
-    assert not node.said("stopped before everything was recorded")
+    assert not node.logged("stopped_early")
     second = studio.stream()
     assert second.stream_id != first.stream_id
     assert (second.state, second.end_reason) == (StreamState.ENDED, EndReason.NODE_DRAINED)
@@ -171,7 +171,7 @@ def test_a_node_whose_id_another_run_took_stops(start_node: StartNode) -> None:
     first = start_node()
     second = start_node(node_id=first.node_id)
     first.process.wait(10)
-    assert first.said("another run of this node took its session")
+    assert first.logged("session_taken")
     assert second.process.poll() is None
 
 
@@ -196,7 +196,7 @@ def test_streams_go_on_without_the_database_and_all_recovers(
     before = {one.channel_id: one.stream().stream_id for one in (running, stopping, dropping)}
 
     own_cloud.stop()
-    until(lambda: node.said("session not renewed: the database cannot be reached"), "the node noticed", 20)
+    until(lambda: node.logged("session_not_renewed"), "the node noticed", 20)
     leaver.stop()
     dropper.drop()
     newcomer = Publisher(node.port, running.stream_key)
@@ -237,10 +237,10 @@ def test_after_an_outage_the_first_stays_though_its_node_is_slow_to_renew(
         process.send_signal(signal.SIGSTOP)
     try:
         until(lambda: now_ms() > session.expires_at + 2 * CLOCK_MARGIN, "every session has run out", 15)
-        until(lambda: other.said("session not renewed: the database cannot be reached"), "the other node noticed")
+        until(lambda: other.logged("session_not_renewed"), "the other node noticed")
         own_cloud.process.send_signal(signal.SIGCONT)
         second.socket.sendall(second.peer.open())
-        until(lambda: other.said("publisher waits to learn whether its channel's node is dead"), "it waits")
+        until(lambda: other.logged("publisher_waits_for_holder"), "it waits")
     finally:
         for process in (own_cloud.process, slow.process):
             process.send_signal(signal.SIGCONT)

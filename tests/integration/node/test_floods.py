@@ -78,7 +78,7 @@ def test_a_flood_from_one_address_leaves_a_stream_live_and_handshakes_answered(
 
 def test_too_much_work_ends_the_connection_with_a_reason_in_the_log(node: Node) -> None:
     def reasons(code: str) -> int:
-        return len(node.said("connection", reason=code))
+        return len(node.logged("audit_record", reason=code))
 
     known = reasons("too_many_messages")
     for kind in ("empty_messages", "empty_chunks", "chunks_of_one", "commands", "pings"):
@@ -97,7 +97,7 @@ def test_a_publisher_that_floods_is_ended_and_another_stays_live(node: Node, stu
     with contextlib.suppress(OSError):
         other.socket.sendall(chunk(0, 9, b"", type_id=9, stream_id=1) + b"\xc9" * 1_000_000)
     until(
-        lambda: [entry for entry in node.said("connection", reason="too_many_messages") if "stream_id" in entry],
+        lambda: [entry for entry in node.logged("audit_record", reason="too_many_messages") if "stream_id" in entry],
         "the reason of the publisher's end",
     )
     assert studio.status is ChannelStatus.LIVE

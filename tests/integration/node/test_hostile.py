@@ -82,7 +82,7 @@ def test_of_too_many_unauthenticated_connections_the_oldest_are_evicted_and_a_pu
     node = start_node(max_unauthenticated=50)
     with flood(node.port, 120):
         running = on_air(node, studio)
-        (told,) = until(lambda: node.said("connections turned away"), "one line about them all", 15)
+        (told,) = until(lambda: node.logged("connections_rejected"), "one line about them all", 15)
         assert told["reasons"]["evicted"] >= 70
         assert studio.status is ChannelStatus.LIVE
     running.stop()
@@ -115,7 +115,7 @@ def test_who_guesses_keys_waits_longer_each_time_and_others_do_not(start_node: S
     assert refused_after(node, "203.0.113.7") >= 0.5
     assert refused_after(node, "203.0.113.7") >= 1.0
     assert refused_after(node, "203.0.113.8") < 0.5
-    assert len(node.said("publisher refused", code="key_unknown", client_ip="203.0.113.7")) == FREE_FAILURES + 2
+    assert len(node.logged("publisher_refused", code="key_unknown", client_ip="203.0.113.7")) == FREE_FAILURES + 2
 
 
 @contextlib.contextmanager
@@ -149,7 +149,7 @@ def test_wrong_keys_neither_delay_nor_drop_what_a_stream_has_to_record(
 ) -> None:
     node = start_node()
     with wrong_keys(node, 8):
-        until(lambda: node.said("publishers refused, in short"), "more are refused than are recorded", 30)
+        until(lambda: node.logged("refusals_summary"), "more are refused than are recorded", 30)
         publisher = on_air(node, studio)
         stream_id = studio.stream().stream_id
         publisher.stop()
@@ -199,6 +199,6 @@ def test_slow_loris_has_no_more_time_than_anybody(node: Node, studio: Studio, on
         over.set()
         dripping.join()
     assert 9 < took < 14
-    until(lambda: node.said("connection", reason="handshake_timeout"), "the reason in the log")
+    until(lambda: node.logged("audit_record", reason="handshake_timeout"), "the reason in the log")
     assert studio.status is ChannelStatus.LIVE
     running.stop()

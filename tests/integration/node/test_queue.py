@@ -104,9 +104,9 @@ def test_real_ffmpeg_waits_answers_pings_and_is_admitted(studio: Studio, on_air:
     command += ["-pix_fmt", "yuv420p", "-f", "flv", f"rtmp://{HOST}:{node.port}/live/{other.stream_key}"]
     program = Program("ffmpeg", command, hide={other.stream_key: "<key>"})
     try:
-        until(lambda: node.said("publisher waits for a place"), "it waits")
+        until(lambda: node.logged("publisher_queued"), "it waits")
         assert program.runs_on(PING_EVERY + PONG_WITHIN + 2), program.tail()
-        assert not node.said("connection", reason="queue_abandoned")
+        assert not node.logged("audit_record", reason="queue_abandoned")
         first.stop()
         until(lambda: other.is_(ChannelStatus.LIVE), "LIVE", 20)
         program.interrupt()
@@ -125,5 +125,5 @@ def test_who_does_not_answer_a_ping_is_gone(
     silent = park(node, Studio(), publish)
     assert silent.was_closed(within=20)
     assert silent.peer.pings(), "it was asked"
-    until(lambda: node.said("connection", reason="queue_abandoned"), "the reason in the log")
+    until(lambda: node.logged("audit_record", reason="queue_abandoned"), "the reason in the log")
     park(node, Studio(), publish)

@@ -135,7 +135,7 @@ def test_ffmpeg_broadcasts_and_its_own_address_is_recorded(
         output, _ = program.communicate(timeout=30)
         assert program.returncode == 0, output.decode()
         until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
-    (record,) = tls_node.said("connection", key_id=studio.key.key_id)
+    (record,) = tls_node.logged("audit_record", key_id=studio.key.key_id)
     assert record["client_ip"] == (CLIENT if header else HOST)
     assert record["reason"] == "clean_stop"
 
@@ -156,22 +156,22 @@ def test_a_refusal_comes_through_tls_and_the_connection_ends_properly(
     ids=["plain RTMP", "HTTP", "zeros", "plain RTMP behind a PROXY header"],
 )
 def test_what_is_no_tls_is_closed_and_told(tls_node: Node, rtmps_port: int, said: bytes) -> None:
-    before = len(tls_node.said("connection", reason="tls_failed"))
+    before = len(tls_node.logged("audit_record", reason="tls_failed"))
     with socket.create_connection((HOST, rtmps_port), timeout=5) as connection:
         connection.sendall(said)
         with contextlib.suppress(ConnectionResetError):
             while connection.recv(1000):
                 pass
-    until(lambda: len(tls_node.said("connection", reason="tls_failed")) > before, "the reason in the log")
+    until(lambda: len(tls_node.logged("audit_record", reason="tls_failed")) > before, "the reason in the log")
 
 
 def test_a_broken_load_balancer_is_closed_and_told(tls_node: Node) -> None:
-    before = len(tls_node.said("connection", reason="proxy_header_broken"))
+    before = len(tls_node.logged("audit_record", reason="proxy_header_broken"))
     with socket.create_connection((HOST, tls_node.port), timeout=5) as connection:
         connection.sendall(b"PROXY TCP4 nonsense\r\n")
         with contextlib.suppress(ConnectionResetError):
             assert connection.recv(1000) == b""
-    until(lambda: len(tls_node.said("connection", reason="proxy_header_broken")) > before, "the reason in the log")
+    until(lambda: len(tls_node.logged("audit_record", reason="proxy_header_broken")) > before, "the reason in the log")
 
 
 def test_a_tls_client_on_the_plain_port_is_turned_away(tls_node: Node) -> None:
@@ -179,7 +179,7 @@ def test_a_tls_client_on_the_plain_port_is_turned_away(tls_node: Node) -> None:
     turned_away = pytest.raises((ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError))
     with socket.create_connection((HOST, tls_node.port), timeout=5) as connection, turned_away:
         context.wrap_socket(connection, server_hostname=HOST)
-    until(lambda: tls_node.said("connection", reason="bad_version"), "the reason in the log")
+    until(lambda: tls_node.logged("audit_record", reason="bad_version"), "the reason in the log")
 
 
 def test_a_renewed_certificate_is_served_and_a_running_stream_goes_on(
@@ -194,13 +194,13 @@ def test_a_renewed_certificate_is_served_and_a_running_stream_goes_on(
         publisher.go_on_air()
         until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
         make_certificate(tmp_path / "tls", HOST)
-        until(lambda: node.said("the certificate was read again"), "the new certificate", 15)
+        until(lambda: node.logged("certificate_reloaded"), "the new certificate", 15)
         newcomer = EncryptedPublisher(port, Studio().stream_key, certificate)  # trusts the new one only
         assert newcomer.publish() == STARTED
         newcomer.drop()
         assert studio.status is ChannelStatus.LIVE
         certificate.write_text("nonsense")
-        until(lambda: node.said("the certificate cannot be read, the former one stays in use"), "the warning", 15)
+        until(lambda: node.logged("certificate_unreadable"), "the warning", 15)
         assert studio.status is ChannelStatus.LIVE
     finally:
         publisher.drop()
@@ -218,7 +218,7 @@ def has_ipv6() -> bool:
 def test_both_families_on_one_socket(start_node: StartNode, studio: Studio, on_air: OnAir) -> None:
     node = start_node(rtmp_host="::")
     on_air(node, studio).stop()
-    until(lambda: node.said("connection", key_id=studio.key.key_id, client_ip=HOST), "the record of IPv4")
+    until(lambda: node.logged("audit_record", key_id=studio.key.key_id, client_ip=HOST), "the record of IPv4")
     other = Studio()
     peer = RtmpPeer(key=other.stream_key)
     with socket.create_connection(("::1", node.port), timeout=10) as connection:
@@ -226,7 +226,7 @@ def test_both_families_on_one_socket(start_node: StartNode, studio: Studio, on_a
         while peer.status() is None:
             peer.receive_data(connection.recv(65_536))
     assert peer.status() == STARTED
-    until(lambda: node.said("connection", key_id=other.key.key_id, client_ip="::1"), "the record of IPv6")
+    until(lambda: node.logged("audit_record", key_id=other.key.key_id, client_ip="::1"), "the record of IPv6")
 
 
 @pytest.mark.parametrize(
