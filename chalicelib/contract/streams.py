@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from chalicelib.contract.channels import PublicChannel
 from chalicelib.contract.media import Technical
 from chalicelib.domain.channels import Visibility
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.measures import PublicFacts, StreamFacts
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.domain.times import IsoTime
 
@@ -16,8 +16,8 @@ RTMP_URL = "Where an encoder publishes: the server URL of the channel's region, 
 HLS_URL = "Where viewers play it, on the server that plays streams back"
 
 
-class Stream(StreamFacts):
-    """One stream, past or present. `duration_s` runs while the stream does."""
+class Stream(PublicFacts):
+    """One stream, past or present, as anybody may know it. `duration_s` runs while the stream does."""
 
     id: str
     channel_id: str
@@ -27,18 +27,18 @@ class Stream(StreamFacts):
     created_at: IsoTime
     started_at: IsoTime | None
     ended_at: IsoTime | None
-    end_reason: EndReason | None
     duration_s: float | None
-    bytes_in: int
     rtmp_url: str = Field(description=RTMP_URL)
     hls_url: str = Field(description=HLS_URL)
 
 
-class OwnStream(Stream):
+class OwnStream(Stream, StreamFacts):
     """A stream of the caller. Where `state` is null it may still be started, with the key that was made for it."""
 
     key_id: str
     expires_at: IsoTime | None
+    end_reason: EndReason | None
+    bytes_in: int = Field(description="Received from the encoder, in all its connections")
 
 
 class StreamOfKey(BaseModel):

@@ -262,15 +262,16 @@ export interface OwnStream {
   readonly created_at: string;
   readonly started_at: string | null;
   readonly ended_at: string | null;
-  readonly end_reason: EndReason | null;
   readonly duration_s: number | null;
-  readonly bytes_in: number;
   /** Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback */
   readonly rtmp_url: string;
   /** Where viewers play it, on the server that plays streams back */
   readonly hls_url: string;
   readonly key_id: string;
   readonly expires_at: string | null;
+  readonly end_reason: EndReason | null;
+  /** Received from the encoder, in all its connections */
+  readonly bytes_in: number;
 }
 
 /** A message on the WebSocket of a channel's owner */

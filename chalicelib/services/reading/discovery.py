@@ -63,6 +63,11 @@ class StreamView:
     def facts(self) -> StreamFacts:
         return facts_of(self.stream, self.pulse)
 
+    @property
+    def bytes_in(self) -> int:
+        """The row's count is of the stream's last change; while it runs the measures know more."""
+        return max(self.stream.bytes_in, self.pulse.bytes_in if self.pulse is not None else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class StreamViewPage:
@@ -115,9 +120,12 @@ def streams_on(channel: Channel, key: StreamKey, limit: int, before: str | None,
 
 
 def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]:
+    """Each stream's state, and the latest measures of those that have not ended."""
+    stored = running.as_stored(found, now)
+    latest = pulses.many(stream.stream_id for stream, _ in stored if stream.state is not StreamState.ENDED)
     return [
-        StreamView(stream, channel, state_as_read(stream, session, now))
-        for stream, session in running.as_stored(found, now)
+        StreamView(stream, channel, state_as_read(stream, session, now), latest.get(stream.stream_id))
+        for stream, session in stored
     ]
 
 
@@ -147,7 +155,7 @@ def stream_details(stream_id: str, now: int) -> StreamView:
     if seen.state is StreamState.ENDED:
         return seen
     viewers = connections.count(Topic(seen.channel.channel_id, Listener.PUBLIC), now)
-    return replace(seen, pulse=pulses.find(stream_id), viewers=viewers)
+    return replace(seen, viewers=viewers)
 
 
 def _stream(stream_id: str, now: int) -> StreamView:

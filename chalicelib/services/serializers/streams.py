@@ -38,12 +38,18 @@ def _duration_s(stream: Stream, now: int) -> float | None:
 
 
 def stream(seen: StreamView, now: int) -> contract.Stream:
-    """For anybody: with which program somebody broadcasts is their own business."""
-    return contract.Stream(**(_stream_fields(seen, now) | {"encoder": None}))
+    """For anybody: why a stream ended, its encoder and its volume are told to its owner only."""
+    return contract.Stream(**_stream_fields(seen, now))
 
 
 def own_stream(seen: StreamView, now: int) -> OwnStream:
-    return OwnStream(**_stream_fields(seen, now), key_id=seen.stream.key_id, expires_at=None)
+    return OwnStream(
+        **_stream_fields(seen, now),
+        key_id=seen.stream.key_id,
+        expires_at=None,
+        end_reason=_end_reason(seen.stream),
+        bytes_in=seen.bytes_in,
+    )
 
 
 def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
@@ -57,9 +63,7 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
         "created_at": iso(stream.connected_at),
         "started_at": iso_or_none(stream.started_at),
         "ended_at": iso_or_none(stream.ended_at),
-        "end_reason": _end_reason(stream),
         "duration_s": _duration_s(stream, now),
-        "bytes_in": stream.bytes_in,
         "rtmp_url": settings().ingest_url(seen.channel.region),
         "hls_url": playback(stream.channel_id, stream).hls_url,
         **seen.facts.model_dump(),
@@ -73,7 +77,7 @@ def startable(key: StreamKey, channel: Channel) -> contract.Stream:
 
 def own_startable(key: StreamKey, channel: Channel) -> OwnStream:
     fields = _startable_fields(key, channel)
-    return OwnStream(**fields, key_id=key.key_id, expires_at=iso_or_none(key.expires_at))
+    return OwnStream(**fields, key_id=key.key_id, expires_at=iso_or_none(key.expires_at), end_reason=None, bytes_in=0)
 
 
 def _startable_fields(key: StreamKey, channel: Channel) -> dict[str, Any]:
@@ -86,9 +90,7 @@ def _startable_fields(key: StreamKey, channel: Channel) -> dict[str, Any]:
         "created_at": iso(key.created_at),
         "started_at": None,
         "ended_at": None,
-        "end_reason": None,
         "duration_s": None,
-        "bytes_in": 0,
         "rtmp_url": settings().ingest_url(channel.region),
         "hls_url": playback(key.channel_id).hls_url,
     }
@@ -149,7 +151,7 @@ def details(seen: StreamView, now: int) -> StreamDetails:
         connected_at=iso(stream.connected_at),
         ended_at=iso_or_none(stream.ended_at),
         end_reason=_end_reason(stream),
-        bytes_in=seen.pulse.bytes_in if seen.pulse is not None else stream.bytes_in,
+        bytes_in=seen.bytes_in,
         viewer_count=seen.viewers,
         recording=stream.recording,
         **_admin_fields(seen, now),

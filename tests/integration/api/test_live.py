@@ -77,6 +77,27 @@ def test_the_owner_sees_what_is_on_air(me: Client, go_live: GoLive) -> None:
     assert live["encoder"] == "rtmp-peer"
 
 
+@pytest.mark.requirement("ST-3")
+def test_the_owners_list_counts_the_bytes_of_a_stream_that_runs(me: Client, go_live: GoLive) -> None:
+    publisher = go_live(me)
+    counted = until(lambda: me.get("/api/streams").json["streams"][0]["bytes_in"], "its bytes while LIVE", 10)
+    publisher.stop()
+    until(lambda: status(me) == "OFFLINE", "OFFLINE", 5)
+    assert me.get("/api/streams").json["streams"][0]["bytes_in"] >= counted
+
+
+@pytest.mark.requirement("SO-4")
+def test_why_a_stream_ended_its_encoder_and_its_volume_are_its_owners(
+    me: Client, anyone: Client, go_live: GoLive
+) -> None:
+    go_live(me).stop()
+    until(lambda: status(me) == "OFFLINE", "OFFLINE", 5)
+    (own,) = me.get("/api/streams").json["streams"]
+    assert (own["end_reason"], own["encoder"]) == ("clean_stop", "rtmp-peer")
+    public = anyone.get(f"/api/streams/{own['id']}").json["stream"]
+    assert own.keys() - public.keys() == {"key_id", "expires_at", "end_reason", "encoder", "bytes_in"}
+
+
 @pytest.mark.requirement("ST-4")
 @pytest.mark.requirement("SO-4")
 def test_the_public_list_shows_public_channels_only_and_no_key(me: Client, anyone: Client, go_live: GoLive) -> None:
