@@ -227,6 +227,59 @@ it("keeps trying when the token service is away, and signs out when the session 
   expect(bench.signedOut).toBe(true);
 });
 
+describe("the server ends the connection and says why", () => {
+  const closing = (code: string) => ({ type: "closing", code, reason: `Because of ${code}.`, action: "Do this." });
+
+  it("comes back at once with a renewed token where the old one has expired", async () => {
+    await bench.connect();
+    bench.socket.say(closing("token_expired"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.sockets).toHaveLength(2);
+    expect(bench.tokens).toEqual([false, true]);
+    expect(bench.links).not.toContain("lost");
+  });
+
+  it("signs out where the token cannot be renewed", async () => {
+    await bench.connect();
+    bench.refusal = new AuthError("credentials", "over");
+    bench.socket.say(closing("token_expired"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.signedOut).toBe(true);
+  });
+
+  it("pauses before it comes back where it sent too much, or for a reason it does not know", async () => {
+    for (const code of ["too_many_messages", "of_a_newer_server"]) {
+      await bench.connect();
+      const before = bench.sockets.length;
+      bench.socket.say(closing(code));
+      await vi.advanceTimersByTimeAsync(900);
+      expect(bench.sockets).toHaveLength(before);
+      expect(bench.links.at(-1)).toBe("lost");
+      await vi.advanceTimersByTimeAsync(200);
+      expect(bench.sockets).toHaveLength(before + 1);
+      bench.realtime.stop();
+    }
+  });
+
+  it.each(["access_revoked", "channel_not_found"])(
+    "stays away after %s until it is told to try again",
+    async (code) => {
+      await bench.connect();
+      const socket = bench.socket;
+      socket.say(closing(code));
+      socket.drop();
+      bench.realtime.wake();
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(bench.sockets).toHaveLength(1);
+      expect(bench.lastLink).toEqual({ phase: "closed", reason: `Because of ${code}.`, action: "Do this." });
+      bench.realtime.retry();
+      await vi.advanceTimersByTimeAsync(0);
+      bench.socket.greet();
+      expect(bench.links.slice(-2)).toEqual(["connecting", "open"]);
+    },
+  );
+});
+
 it("is quiet after stop", async () => {
   await bench.connect();
   bench.realtime.stop();

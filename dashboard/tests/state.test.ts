@@ -42,7 +42,7 @@ function end(overrides: Partial<LastEnd> = {}): LastEnd {
 }
 
 describe("ordering (SS-3.1, SS-3.3)", () => {
-  it("drops a status that is not newer than the last one of the same stream", () => {
+  it("drops a status that is not newer than the last one", () => {
     const state = stateAfter(
       snapshot(),
       status({ seq: 5, status: "OFFLINE", reason_text: "Stopped." }),
@@ -56,19 +56,26 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
   it("drops the late end of an older stream while a newer one is live", () => {
     const state = stateAfter(
       snapshot(),
-      status({ stream_id: STREAM_2, seq: 1 }),
-      status({ stream_id: STREAM_1, seq: 99, status: "OFFLINE" }),
+      status({ stream_id: STREAM_2, seq: 9 }),
+      status({ stream_id: STREAM_1, seq: 8, status: "OFFLINE" }),
     );
     expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
   });
 
-  it("takes the first status of a newer stream though its seq is lower", () => {
+  it("drops a snapshot with a smaller seq, but takes newer details from it", () => {
     const state = stateAfter(
-      snapshot(),
-      status({ stream_id: STREAM_1, seq: 99, status: "OFFLINE" }),
-      status({ stream_id: STREAM_2, seq: 1 }),
+      snapshot({ status: "LIVE", live: live() }, 7),
+      snapshot({ status: "OFFLINE", title: "New title", edition: 2 }, 6),
     );
-    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
+    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_1 });
+    expect(state.channel?.title).toBe("New title");
+    expect(hear(state, status({ seq: 7, status: "RECONNECTING" }), NOW)).toBe(state);
+  });
+
+  it("drops metrics that are older than the newest status", () => {
+    const state = stateAfter(snapshot(), status({ seq: 5, status: "RECONNECTING" }));
+    expect(hear(state, metrics({ seq: 4 }), NOW)).toBe(state);
+    expect(hear(state, metrics({ seq: 6 }), NOW).doubtful).toBe(true);
   });
 
   it("drops a status that is older than the snapshot of the same stream", () => {
@@ -77,14 +84,14 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
   });
 
   it("lets a snapshot correct what no status told: a crashed node's stream is over", () => {
-    const state = stateAfter(snapshot(), status({ seq: 5 }), snapshot({ status: "OFFLINE" }));
+    const state = stateAfter(snapshot(), status({ seq: 5 }), snapshot({ status: "OFFLINE" }, 5));
     expect(state.broadcast).toMatchObject({ status: "OFFLINE", live: null });
   });
 
   it("ignores the status of a snapshot that was read before the present stream began", () => {
     const state = stateAfter(
       snapshot(),
-      status({ stream_id: STREAM_2, seq: 1 }),
+      status({ stream_id: STREAM_2, seq: 9 }),
       snapshot({ status: "RECONNECTING", live: live({ stream_id: STREAM_1 }), title: "New title" }),
     );
     expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
@@ -206,14 +213,14 @@ describe("measures (SS-3.2)", () => {
       snapshot(),
       status({ live: live() }),
       metrics(),
-      status({ stream_id: STREAM_2, seq: 1, live: live({ stream_id: STREAM_2 }) }),
+      status({ stream_id: STREAM_2, seq: 2, live: live({ stream_id: STREAM_2 }) }),
     );
     expect(state.broadcast.live?.bitrate_kbps).toBeNull();
     expect(state.samples).toEqual([]);
   });
 
   it("ignores metrics of an older stream", () => {
-    const state = stateAfter(snapshot(), status({ stream_id: STREAM_2 }), metrics({ stream_id: STREAM_1 }));
+    const state = stateAfter(snapshot(), status({ stream_id: STREAM_2, seq: 2 }), metrics({ stream_id: STREAM_1 }));
     expect(state.samples).toEqual([]);
     expect(state.doubtful).toBe(false);
   });

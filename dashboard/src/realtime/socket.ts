@@ -1,7 +1,7 @@
 /** The dashboard's WebSocket: thin, and it comes back by itself. What messages mean is `state.ts`'s business. */
 
 import { AuthError } from "../auth/cognito";
-import type { OwnerMessage } from "../contract";
+import type { ClosingMessage, OwnerMessage } from "../contract";
 import { retryDelay } from "./backoff";
 import type { Link } from "./state";
 
@@ -70,13 +70,24 @@ export class Realtime {
     else if (this.retryTimer !== undefined) void this.connect();
   }
 
-  private async connect(): Promise<void> {
+  /** No more connections until `retry`: the server would refuse each one for this reason. */
+  close(reason: string, action: string): void {
+    this.abandon();
+    this.options.onLink({ phase: "closed", reason, action });
+  }
+
+  retry(): void {
+    this.options.onLink({ phase: "connecting" });
+    void this.connect();
+  }
+
+  private async connect(renew = this.failures > 0): Promise<void> {
     this.abandon();
     const attempt = ++this.attempt;
     let token: string;
     try {
       // A browser cannot see why a handshake failed (RFC 6455 4.1 hides a 401): after a failure, the token is renewed too.
-      token = await this.options.token(this.failures > 0);
+      token = await this.options.token(renew);
     } catch (error) {
       if (attempt !== this.attempt) return;
       if (error instanceof AuthError && error.kind === "credentials") this.options.onSignedOut();
@@ -95,6 +106,10 @@ export class Realtime {
 
   private receive(data: string): void {
     const message = JSON.parse(data) as OwnerMessage;
+    if (message.type === "closing") {
+      this.closing(message);
+      return;
+    }
     this.answerDue = null;
     this.heardAt = Date.now();
     // Only a message proves the link: a gateway may accept a connection that nobody behind it serves.
@@ -106,6 +121,21 @@ export class Realtime {
     this.linked = true;
     this.settlesAt = Date.now() + SETTLES_AFTER_MS;
     this.options.onLink({ phase: "open" });
+  }
+
+  /** The server says why it ends the connection, for the close itself has no reason of ours. */
+  private closing({ code, reason, action }: ClosingMessage): void {
+    switch (code) {
+      case "token_expired":
+        void this.connect(true);
+        break;
+      case "access_revoked":
+      case "channel_not_found":
+        this.close(reason, action);
+        break;
+      default:
+        this.lost();
+    }
   }
 
   private lost(since = Date.now()): void {

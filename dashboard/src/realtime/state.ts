@@ -2,8 +2,9 @@
  * What the studio knows of its channel, as a pure reducer over what it heard.
  *
  * Messages may come twice, late, or not at all (delivery is at least once and may reorder), so:
- *  - a status of an older stream, or of the same stream with a `seq` that is not newer, is dropped;
- *  - a snapshot is the truth as read at that moment and corrects whatever was missed;
+ *  - `seq` grows within the channel: what is older than the newest status or snapshot is dropped, and a status that is
+ *    not newer as well;
+ *  - a snapshot with the same `seq` is taken: it may know that the stream's node has died since;
  *  - details and key go by their `edition`, a refusal by its time: an older one changes nothing;
  *  - when the state looks doubtful, `wantsSnapshot` says to ask for one.
  *
@@ -15,7 +16,6 @@
 import type {
   ChannelStatus,
   Credentials,
-  LastEnd,
   Live,
   MetricsMessage,
   OwnChannel,
@@ -37,7 +37,9 @@ export const ASK_EVERY_MS = 2_000;
 export type Link =
   | { readonly phase: "connecting" }
   | { readonly phase: "open" }
-  | { readonly phase: "lost"; readonly since: number; readonly retryAt: number };
+  | { readonly phase: "lost"; readonly since: number; readonly retryAt: number }
+  /** The server ended the connection for good. */
+  | { readonly phase: "closed"; readonly reason: string; readonly action: string };
 
 export interface Broadcast {
   readonly status: ChannelStatus;
@@ -64,8 +66,8 @@ export interface StudioState extends RefusalState {
   /** Null until the first answer. Its `status` and `live` are those of the first look: `broadcast` is kept up. */
   readonly channel: OwnChannel | null;
   readonly broadcast: Broadcast;
-  /** The newest state event that was applied, for the ordering rule. */
-  readonly mark: { readonly streamId: string; readonly seq: number } | null;
+  /** The newest status or snapshot that was applied, for the ordering rule. */
+  readonly seq: number;
   readonly samples: readonly Sample[];
   /** When something last confirmed the broadcast's status; for LIVE, only metrics prove that the node still lives. */
   readonly heardAt: number;
@@ -97,7 +99,7 @@ export const initialState: StudioState = {
   link: { phase: "connecting" },
   channel: null,
   broadcast: OFF_AIR,
-  mark: null,
+  seq: 0,
   samples: [],
   refusal: null,
   dismissed: null,
@@ -161,11 +163,7 @@ function onMessage(state: StudioState, message: OwnerMessage, now: number): Stud
 }
 
 function onSnapshot(state: StudioState, message: SnapshotMessage, now: number): StudioState {
-  const streamId = message.channel.live?.stream_id;
-  if (streamId && state.mark && streamId < state.mark.streamId) {
-    // Read before the stream began that we already know of.
-    return { ...state, channel: newestDetails(state.channel, message.channel) };
-  }
+  if (message.seq < state.seq) return { ...state, channel: newestDetails(state.channel, message.channel) };
   return look(state, message.channel, message.seq, Date.parse(message.at), now);
 }
 
@@ -174,7 +172,7 @@ function look(state: StudioState, channel: OwnChannel, seq: number, at: number, 
   const { status, live } = channel;
   const before = state.broadcast;
   const same = before.status === status && (live === null || before.streamId === live.stream_id);
-  const end = status === "OFFLINE" && isNotOlder(channel.last_end, state) ? channel.last_end : null;
+  const end = status === "OFFLINE" ? channel.last_end : null;
   const streamId = live?.stream_id ?? before.streamId;
   const broadcast: Broadcast = {
     status,
@@ -188,13 +186,12 @@ function look(state: StudioState, channel: OwnChannel, seq: number, at: number, 
     until: channel.status_until ? localTime(channel.status_until, at, now) : null,
     live: live && withKnownMeasures(live, before.live),
   };
-  const knownSeq = state.mark && state.mark.streamId === live?.stream_id ? state.mark.seq : 0;
   return {
     ...state,
     channel: newestDetails(state.channel, channel),
     broadcast,
     refusal: refusalAsRead(state, channel, at),
-    mark: live ? { streamId: live.stream_id, seq: Math.max(knownSeq, seq) } : state.mark,
+    seq,
     samples: samplesOf(state, streamId, status),
     heardAt: same && status === "LIVE" ? state.heardAt : now,
     doubtful: false,
@@ -202,9 +199,7 @@ function look(state: StudioState, channel: OwnChannel, seq: number, at: number, 
 }
 
 function onStatus(state: StudioState, message: StatusMessage, now: number): StudioState {
-  const { mark } = state;
-  if (mark && message.stream_id < mark.streamId) return state;
-  if (mark && message.stream_id === mark.streamId && message.seq <= mark.seq) return state;
+  if (message.seq <= state.seq) return state;
   const at = Date.parse(message.at);
   const before = state.broadcast;
   const startedAt = message.live
@@ -227,7 +222,7 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
   return {
     ...state,
     broadcast,
-    mark: { streamId: message.stream_id, seq: message.seq },
+    seq: message.seq,
     samples: samplesOf(state, message.stream_id, message.status),
     // What went wrong before is settled once a broadcast runs.
     refusal: message.status === "LIVE" && before.status === "OFFLINE" ? null : state.refusal,
@@ -237,8 +232,8 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
 }
 
 function onMetrics(state: StudioState, message: MetricsMessage, now: number): StudioState {
-  const { broadcast, mark } = state;
-  if (mark && message.stream_id < mark.streamId) return state;
+  const { broadcast } = state;
+  if (message.seq < state.seq) return state;
   if (broadcast.status !== "LIVE" || broadcast.streamId !== message.stream_id) return { ...state, doubtful: true };
   const { type, seq, at, uptime_s, ...live } = message;
   const samples = [...state.samples, { at: now, kbps: message.bitrate_kbps }].filter(
@@ -265,10 +260,6 @@ function samplesOf(state: StudioState, streamId: string | null, status: ChannelS
 
 function edited(state: StudioState, edit: (channel: OwnChannel) => OwnChannel): StudioState {
   return state.channel ? { ...state, channel: edit(state.channel) } : state;
-}
-
-function isNotOlder(end: LastEnd | null, { mark }: StudioState): boolean {
-  return end !== null && (mark === null || end.stream_id >= mark.streamId);
 }
 
 /** Whole seconds of uptime and the way's delay make the start jump about: small differences are not news. */

@@ -1,9 +1,14 @@
 import type { Link } from "../realtime/state";
-import { secondsLeft } from "../ui/format";
+import { secondsLeft, sentence } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 
-const LINK_WORDS = { connecting: "Connecting…", open: "Connected", lost: "Connection lost" } as const;
+const LINK_WORDS = {
+  connecting: "Connecting…",
+  open: "Connected",
+  lost: "Connection lost",
+  closed: "Disconnected",
+} as const;
 
 /** Whether the page receives updates. */
 export function LinkMark({ link }: { link: Link }) {
@@ -18,6 +23,20 @@ export function LinkMark({ link }: { link: Link }) {
 export function LinkBanner({ link, onRetry }: { link: Link; onRetry: () => void }) {
   const lost = link.phase === "lost" ? link : null;
   const now = useNow(lost !== null);
+  if (link.phase === "closed") {
+    return (
+      <div class="notice notice-danger" role="alert" data-testid="link-closed">
+        <Icon name="warning" />
+        <div class="notice-body">
+          <p class="notice-title">{sentence(link.reason)}</p>
+          <p>{sentence(link.action)}</p>
+        </div>
+        <button type="button" class="button small" data-testid="link-retry" onClick={onRetry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
   if (!lost) return null;
   const left = secondsLeft(lost.retryAt, now);
   return (

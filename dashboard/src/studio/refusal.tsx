@@ -1,4 +1,5 @@
 import type { Refusal } from "../realtime/refusal";
+import { sentence } from "../ui/format";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
 
@@ -24,8 +25,4 @@ export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDism
       </button>
     </div>
   );
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

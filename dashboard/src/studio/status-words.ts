@@ -7,7 +7,8 @@ import type { Broadcast, StudioState } from "../realtime/state";
 export type ShownStatus = ChannelStatus | "UNKNOWN";
 
 export function shownStatus(state: StudioState): ShownStatus {
-  return state.link.phase === "lost" ? "UNKNOWN" : state.broadcast.status;
+  const { phase } = state.link;
+  return phase === "lost" || phase === "closed" ? "UNKNOWN" : state.broadcast.status;
 }
 
 /** What a screen reader says when the status changes. No countdown in it, or it would be repeated every second. */

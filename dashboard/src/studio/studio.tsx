@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
+import { sentence } from "../ui/format";
 import { Wordmark } from "../ui/icon";
 import { ConnectPanel } from "./connect-panel";
 import { DetailsForm } from "./details-form";
@@ -77,7 +78,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
           <section class="card" data-testid="load-error">
             <h2>Your channel could not be loaded</h2>
             <p role="alert">
-              {loadProblem.detail} {loadProblem.action}
+              {sentence(loadProblem.detail)} {sentence(loadProblem.action)}
             </p>
             <button type="button" class="button primary" onClick={reload}>
               Try again

@@ -13,10 +13,11 @@ export interface StudioHandle {
   /** Why there is no channel to show yet. */
   readonly loadProblem: ApiProblem | null;
   readonly reload: () => void;
-  /** Reconnect now instead of after the pause. */
+  /** Reconnect now instead of after the pause, or though the server ended the connection for good. */
   readonly retryNow: () => void;
 }
 
+const BLOCKED = "broadcaster_blocked";
 export const SESSION_ENDED = "Your session has ended. Please sign in again.";
 
 /** Wires REST and WebSocket to the reducer for as long as the studio is on the screen. */
@@ -39,8 +40,10 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
     api.channel().then(
       (channel) => dispatch({ kind: "loaded", channel, now: Date.now() }),
       (error: unknown) => {
-        if (error instanceof ApiProblem) setLoadProblem(error);
-        else throw error;
+        if (!(error instanceof ApiProblem)) throw error;
+        setLoadProblem(error);
+        // A browser cannot see why a handshake is refused, so the WebSocket would try for ever.
+        if (error.code === BLOCKED) realtime.current?.close(error.detail, error.action);
       },
     );
   }, [api]);
@@ -50,7 +53,10 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
     const link = new Realtime({
       url: config.wsUrl,
       token: (force) => session.token(force),
-      onLink: (change) => dispatch({ kind: "link", link: change }),
+      onLink: (change) => {
+        dispatch({ kind: "link", link: change });
+        if (change.phase === "closed" && latest.current.link.phase !== "closed") reload();
+      },
       onMessage: (message) => dispatch({ kind: "message", message, now: Date.now() }),
       onSignedOut: () => signedOut.current(),
       wantsSnapshot: (now, askedAt) => wantsSnapshot(latest.current, now, askedAt),
@@ -70,6 +76,12 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
     };
   }, [config, session, reload]);
 
-  const retryNow = useCallback(() => realtime.current?.wake(), []);
+  const retryNow = useCallback(() => {
+    if (latest.current.link.phase !== "closed") realtime.current?.wake();
+    else {
+      realtime.current?.retry();
+      reload();
+    }
+  }, [reload]);
   return { state, dispatch, api, loadProblem, reload, retryNow };
 }

@@ -50,3 +50,8 @@ export function dayAndTimeWithZone(ms: number, locale?: Locale): string {
 export function dayAndTimeInFull(ms: number, locale?: Locale): string {
   return new Date(ms).toLocaleString(locale, { dateStyle: "full", timeStyle: "long" });
 }
+
+/** With its full stop. */
+export function sentence(text: string): string {
+  return text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
+}

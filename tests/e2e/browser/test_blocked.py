@@ -1,0 +1,48 @@
+"""A blocked broadcaster's page says so, and works again once the block is lifted."""
+
+import json
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.conftest import OpenStudio
+from tests.support.stack import Stack
+
+BLOCKED = "This broadcaster is blocked."
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def moderate(stack: Stack, verb: str, channel_id: str) -> None:
+    request = urllib.request.Request(
+        f"{stack.http_url}/api/admin/broadcasters/{channel_id}/{verb}",
+        method="POST",
+        data=json.dumps({"by": "ada"}).encode(),
+        headers={"X-Api-Key": stack.admin_secret, "Content-Type": "application/json"},
+    )
+    with _opener.open(request, timeout=10) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.requirement("SO-4")
+def test_a_blocked_broadcaster_reads_why_and_comes_back_when_it_is_lifted(
+    stack: Stack, open_studio: OpenStudio, broadcaster: Broadcaster
+) -> None:
+    studio = open_studio().sign_in(broadcaster)
+    channel_id = str(broadcaster.channel()["channel_id"])
+
+    moderate(stack, "block", channel_id)
+    expect(studio.part("link-closed")).to_contain_text(BLOCKED, timeout=10_000)
+    expect(studio.part("link-closed")).to_contain_text("Ask the operators of this service.")
+    studio.shows("UNKNOWN")
+
+    studio.page.reload()
+    expect(studio.part("load-error")).to_contain_text(BLOCKED)
+    expect(studio.part("link-closed")).to_contain_text(BLOCKED)
+    expect(studio.part("link-lost")).to_have_count(0)
+
+    moderate(stack, "unblock", channel_id)
+    studio.part("link-retry").click()
+    studio.whole()
+    expect(studio.part("link-closed")).to_have_count(0)
