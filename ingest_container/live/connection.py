@@ -144,6 +144,10 @@ class PublisherConnection(RtmpConnection):
     # --- what the broadcast asks -------------------------------------------------------------------------------
 
     @property
+    def is_gone(self) -> bool:
+        return self._transport.is_closing()
+
+    @property
     def described(self) -> bool:
         """Whether metadata or sequence headers of the stream came."""
         return self._counts.bytes > 0 or self._found.claimed is not None

@@ -28,6 +28,10 @@ class Abandoned(Exception):
 class Connection(Publisher, Protocol):
     """A publisher's connection, as the node sees it."""
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is closed or closing."""
+
     def authenticated(self) -> None:
         """Its stream key is good."""
 

@@ -23,7 +23,7 @@ from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.liveness import LivenessLimits
-from ingest_container.live.publish import Connection
+from ingest_container.live.publish import Abandoned, Connection
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net.gatekeeper import Gatekeeper
 from ingest_container.node.membership import Membership
@@ -144,6 +144,8 @@ class Admission:
         key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.authenticated(connection)
         connection.authenticated()
+        if connection.is_gone:  # its claim would only refuse the encoder that comes next
+            raise Abandoned("peer_closed")
         try:
             return await self._admit_in_turn(key, connection)
         except PublishRefused as refusal:  # whatever it is, the owner of the key is to see it
