@@ -62,6 +62,7 @@ class Gatekeeper:
         self._by_address: Counter[str] = Counter()
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()  # count, time of the latest; oldest first
         self._rejected: Counter[str] = Counter()
+        self.closed_count = 0  # connections closed so far
 
     def opened(self, connection: Client) -> None:
         """A connection was made. Raises ConnectionRejected; `closed` is to be called all the same."""
@@ -91,6 +92,7 @@ class Gatekeeper:
 
     def closed(self, connection: Client) -> None:
         """The connection is gone."""
+        self.closed_count += 1
         self._unauthenticated.pop(connection, None)
         who = self._connections.pop(connection, None)
         if who is not None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from aws_lambda_powertools import Logger
 
+from ingest_container.base import heap
 from ingest_container.base.clock import now_ms
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.telemetry import Telemetry
@@ -17,6 +18,7 @@ TICK = 0.5  # seconds between looks at silence and grace
 PULSE_EVERY = 5  # seconds between the rows of a stream's measures
 FIRST_PULSE = 2  # seconds after the first media: so soon a dashboard that is opened late has a bitrate
 HOUSEKEEPING_EVERY = 5.0  # seconds between looks at the certificate's files and reports of refused connections
+FREE_MEMORY_AFTER = 64  # closed connections since the last time
 
 
 class Rounds:
@@ -76,7 +78,8 @@ class Rounds:
                 task.add_done_callback(pending.discard)
 
     async def look_after(self) -> None:
-        """Loads a renewed certificate, and reports refused connections in one line for all."""
+        """Loads a renewed certificate, reports refused connections in one line for all, and gives memory back."""
+        freed_at = 0  # closed connections by then
         while True:
             await asyncio.sleep(HOUSEKEEPING_EVERY)
             if rejected := self._gate.take_rejected():
@@ -90,6 +93,9 @@ class Rounds:
                     event="certificate_unreadable",
                     detail=str(unreadable),
                 )
+            if self._gate.closed_count - freed_at >= FREE_MEMORY_AFTER:
+                freed_at = self._gate.closed_count
+                await asyncio.to_thread(heap.give_back)
 
 
 def _is_due(broadcast: Broadcast, second: int, now: int) -> bool:
