@@ -11,6 +11,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.api.hooks.common import (
     APPLICATION,
     REFUSALS,
+    ClientAddress,
     ConnectionId,
     HookModel,
     HookQuery,
@@ -53,7 +54,7 @@ class AuthRequest(HookModel):
     path: Text = ""
     protocol: Short = ""
     id: ConnectionId | None = None
-    ip: Short | None = None
+    ip: ClientAddress = None
     user: Text | None = None
     password: Text | None = None
     token: Text | None = None

@@ -7,7 +7,16 @@ publisher chose, also after a rename.
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.api.hooks.common import REFUSALS, ConnectionId, HookModel, HookQuery, Text, key_and_channel, nothing
+from chalicelib.api.hooks.common import (
+    REFUSALS,
+    ClientAddress,
+    ConnectionId,
+    HookModel,
+    HookQuery,
+    Text,
+    key_and_channel,
+    nothing,
+)
 from chalicelib.api.http import example, now_ms
 from chalicelib.api.routing import MEDIA_SERVER, route
 from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
@@ -28,7 +37,7 @@ class Publisher(HookModel):
     clientid: ConnectionId
     call: Text = ""
     name: Text = ""
-    addr: Text | None = None
+    addr: ClientAddress = None
     key: Text | None = None
 
 

@@ -11,10 +11,12 @@ from pydantic import BaseModel, Field
 
 from chalicelib.api.hooks.common import (
     KEY_PARAMETERS,
+    ClientAddress,
     HookModel,
     HookQuery,
     Short,
     Text,
+    as_address,
     check_watchable,
     key_and_channel,
     keys_in,
@@ -33,7 +35,7 @@ blueprint = Blueprint(__name__)
 class OmeClient(HookModel):
     address: Short
     port: int = Field(ge=0, le=65_535, strict=True)
-    real_ip: Text | None = None
+    real_ip: ClientAddress = None
 
 
 class OmeRequest(HookModel):
@@ -88,7 +90,7 @@ def ome(body: Admission, query: HookQuery) -> Admitted | Noted:
 def _publish(server: MediaServer, connection: str, body: Admission) -> Admitted:
     url, now = body.request.url, now_ms()
     stream_key, channel_id = key_and_channel(_stream_name(url), keys_in(urlsplit(url).query))
-    client_ip = body.client.real_ip or body.client.address
+    client_ip = body.client.real_ip or as_address(body.client.address)
     publication = claims.publish(server, connection, stream_key, client_ip, now, channel_id=channel_id)
     return Admitted(
         allowed=True,

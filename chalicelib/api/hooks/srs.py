@@ -8,6 +8,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.api.hooks.common import (
     REFUSALS,
+    ClientAddress,
     ConnectionId,
     HookModel,
     HookQuery,
@@ -39,7 +40,7 @@ class SrsHook(HookModel):
 
     action: Text
     client_id: ConnectionId
-    ip: Text | None = None
+    ip: ClientAddress = None
     stream: Text = ""
     param: Text = ""
 
