@@ -26,7 +26,7 @@ class ChannelDetails(BaseModel):
     description: str
     category: str
     tags: list[str]
-    edition: int = Field(description="Grows with every change of details or key: of two answers the higher is newer")
+    version: int = Field(description="Grows with every change of details or key: of two answers the higher is newer")
 
 
 class OwnChannelDetails(ChannelDetails):

@@ -12,7 +12,7 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`edition` grows with every edit: of two copies the higher one is right."""
+    """`version` grows with every edit: of two copies the higher one is right."""
 
     title: str = ""
     description: str = ""
@@ -20,7 +20,7 @@ class Card:
     tags: list[str] = field(default_factory=list)
     visibility: Visibility = Visibility.PUBLIC
     display_name: str = ""
-    edition: int = 0
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Channel:
     contact: str = ""
     email: str | None = None
     blocked: Block | None = None
-    edition: int = 0
+    version: int = 0
     key_hash: str | None = None
     stream_id: str | None = None
     lease: Lease = field(default_factory=Lease)
@@ -51,7 +51,7 @@ class Channel:
             tags=self.tags,
             visibility=self.visibility,
             display_name=self.display_name,
-            edition=self.edition,
+            version=self.version,
         )
 
 

@@ -78,13 +78,13 @@ def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
     """Sets some of `EDITABLE`; answers the channel as it is then. Raises ChannelNotFound.
 
     What viewers are shown is set on the running stream as well. A claim that has read the channel before this edit and
-    writes after it fails on the edition and reads again, so no stream starts with an old copy.
+    writes after it fails on the version and reads again, so no stream starts with an old copy.
     """
     actions = [getattr(models.Channel, name).set(changes[name]) for name in sorted(EDITABLE & changes.keys())]
     if not actions:
         return get(channel_id)
     if SHOWN & changes.keys():
-        actions.append(models.Channel.edition.add(1))
+        actions.append(models.Channel.version.add(1))
     channel = _update(channel_id, actions)
     if SHOWN & changes.keys() and channel.stream_id is not None:
         _show(channel.stream_id, channel.card)
@@ -138,14 +138,14 @@ def _update(channel_id: str, actions: Sequence[Action], wanted: Any = None) -> C
 
 
 def _show(stream_id: str, card: Card) -> None:
-    """The newest edition wins; a stream that has ended keeps what it was shown with."""
+    """The newest version wins; a stream that has ended keeps what it was shown with."""
     stream = models.Stream
 
     def update() -> None:
         with store_errors():
             stream(stream_id).update(
-                [stream.card.set(rows.card_row(card)), stream.edition.set(card.edition)],
-                condition=(stream.state != StreamState.ENDED.value) & (stream.edition < card.edition),
+                [stream.card.set(rows.card_row(card)), stream.version.set(card.version)],
+                condition=(stream.state != StreamState.ENDED.value) & (stream.version < card.version),
             )
 
     with suppress(ConditionFailed):
@@ -183,7 +183,7 @@ def replace_key(channel: Channel, new: StreamKey) -> None:
             write.save(rows.key_row(new), condition=models.Key.key_hash.does_not_exist())
             write.update(
                 row,
-                [models.Channel.key_hash.set(new.key_hash), models.Channel.edition.add(1)],
+                [models.Channel.key_hash.set(new.key_hash), models.Channel.version.add(1)],
                 condition=models.Channel.key_hash == channel.key_hash,
             )
             if channel.key_hash is not None:

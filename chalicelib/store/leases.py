@@ -118,9 +118,9 @@ def _not_blocked() -> Any:
 
 def _shown_as_read(channel: Channel) -> Any:
     """Nor was what viewers are shown edited: the stream's copy is made of what was read."""
-    edition = models.Channel.edition
-    as_read = edition == channel.edition
-    return as_read | edition.does_not_exist() if channel.edition == 0 else as_read
+    version = models.Channel.version
+    as_read = version == channel.version
+    return as_read | version.does_not_exist() if channel.version == 0 else as_read
 
 
 def claim(claim: Claim, stream: Stream) -> Claimed:
@@ -131,7 +131,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
         key_id=stream.key_id,
         key_hash=stream.key_hash,
         card=rows.card_row(stream.card),
-        edition=stream.card.edition,
+        version=stream.card.version,
         source=stream.source,
         node_id=stream.node_id,
         incarnation=stream.incarnation,

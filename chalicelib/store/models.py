@@ -70,7 +70,7 @@ class Channel(Model):
     blocked_why = UnicodeAttribute(null=True)
     # Grows with every edit of what is shown and every reset of the key: of two readings the higher one is newer.
     # Streams carry a copy of what viewers are shown, and the newest one wins.
-    edition = NumberAttribute(default=0)
+    version = NumberAttribute(default=0)
     region = UnicodeAttribute()
     created_at = NumberAttribute()
     directory = UnicodeAttribute(null=True)
@@ -181,7 +181,7 @@ class Stream(Model):
     key_hash = UnicodeAttribute(null=True)
     # What viewers are shown of the channel, copied at the claim and with every edit: lists need no other row.
     card = JSONAttribute(default=dict)
-    edition = NumberAttribute(default=0)
+    version = NumberAttribute(default=0)
     source = UnicodeAttribute()
     node_id = UnicodeAttribute()
     incarnation = UnicodeAttribute()

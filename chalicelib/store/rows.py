@@ -41,7 +41,7 @@ def channel(row: models.Channel) -> Channel:
         contact=row.contact,
         email=row.email,
         blocked=block(row),
-        edition=int(row.edition),
+        version=int(row.version),
         key_hash=row.key_hash,
         stream_id=row.stream_id,
         lease=Lease(holder, int(row.fence)),
@@ -104,7 +104,7 @@ def card_row(card: Card) -> dict[str, Any]:
 def card(row: models.Stream) -> Card:
     known = dict(row.card)
     visibility = Visibility(known.pop("visibility", Visibility.PUBLIC))
-    return Card(**known, visibility=visibility, edition=int(row.edition))
+    return Card(**known, visibility=visibility, version=int(row.version))
 
 
 def stream(row: models.Stream) -> Stream:

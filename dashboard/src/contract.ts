@@ -205,7 +205,7 @@ export interface OwnChannel {
   readonly category: string;
   readonly tags: readonly string[];
   /** Grows with every change of details or key: of two answers the higher is newer */
-  readonly edition: number;
+  readonly version: number;
   readonly visibility: Visibility;
   readonly region: string;
   /** The server URL for the encoder: scheme, host, port and application, no key */
@@ -231,7 +231,7 @@ export interface OwnChannelDetails {
   readonly category: string;
   readonly tags: readonly string[];
   /** Grows with every change of details or key: of two answers the higher is newer */
-  readonly edition: number;
+  readonly version: number;
   readonly visibility: Visibility;
   readonly region: string;
   /** The server URL for the encoder: scheme, host, port and application, no key */

@@ -29,7 +29,7 @@ export function live(overrides: Partial<Live> = {}): Live {
 export function channel(overrides: Partial<OwnChannel> = {}): OwnChannel {
   return {
     channel_id: "ch_1",
-    edition: 1,
+    version: 1,
     status: "OFFLINE",
     status_until: null,
     title: "Piano",

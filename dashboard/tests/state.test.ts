@@ -65,7 +65,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
   it("drops a snapshot with a smaller seq, but takes newer details from it", () => {
     const state = stateAfter(
       snapshot({ status: "LIVE", live: live() }, 7),
-      snapshot({ status: "OFFLINE", title: "New title", edition: 2 }, 6),
+      snapshot({ status: "OFFLINE", title: "New title", version: 2 }, 6),
     );
     expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_1 });
     expect(state.channel?.title).toBe("New title");
@@ -330,8 +330,8 @@ describe("the last end", () => {
 });
 
 describe("details and key", () => {
-  const edited = (edition: number, title: string): OwnerMessage => {
-    const { status: _, status_until, playback, live, last_end, last_refusal, ...details } = channel({ edition, title });
+  const edited = (version: number, title: string): OwnerMessage => {
+    const { status: _, status_until, playback, live, last_end, last_refusal, ...details } = channel({ version, title });
     return { type: "channel", at: AT, channel: details };
   };
 
@@ -339,9 +339,9 @@ describe("details and key", () => {
     expect(stateAfter(snapshot(), edited(2, "Organ")).channel?.title).toBe("Organ");
   });
 
-  it("go by the edition, in whichever order answers come", () => {
+  it("go by the version, in whichever order answers come", () => {
     expect(stateAfter(snapshot(), edited(3, "Newest"), edited(2, "Older")).channel?.title).toBe("Newest");
-    expect(stateAfter(snapshot(), edited(3, "Newest"), snapshot({ edition: 2, title: "Older" })).channel?.title).toBe(
+    expect(stateAfter(snapshot(), edited(3, "Newest"), snapshot({ version: 2, title: "Older" })).channel?.title).toBe(
       "Newest",
     );
   });

@@ -71,7 +71,7 @@ class Claims:
                 holder,
                 client_ip,
                 now_ms(),
-                judges=self._membership.judges,
+                may_declare_dead=self._membership.may_declare_dead,
                 first_media=self._first_media,
             )
 
@@ -83,7 +83,7 @@ class Claims:
                 event="publisher_waits_for_holder",
                 key_id=key.key_id,
             )
-            await self._membership.until_it_judges()
+            await self._membership.until_it_may_declare_dead()
             return await attempt()
 
     async def _undo(self, channel_id: str, holder: Holder) -> None:

@@ -86,13 +86,13 @@ class Membership:
         return self._session.is_trusted(clock.steady_ms())
 
     @property
-    def judges(self) -> bool:
+    def may_declare_dead(self) -> bool:
         """Whether it may take a peer whose session has run out for dead: not by a clock that the system's denies."""
-        return self._session.may_judge(clock.steady_ms()) and abs(clock.step_ms()) < CLOCK_MARGIN
+        return self._session.may_declare_dead(clock.steady_ms()) and abs(clock.step_ms()) < CLOCK_MARGIN
 
-    async def until_it_judges(self) -> None:
+    async def until_it_may_declare_dead(self) -> None:
         """A session's time at most, if its own is kept."""
-        await asyncio.sleep(self._session.judges_in(clock.steady_ms()) / 1000)
+        await asyncio.sleep(self._session.may_declare_dead_in(clock.steady_ms()) / 1000)
 
     async def join(self) -> None:
         """Until the database answers: a node that cannot claim has nothing to serve."""
@@ -168,7 +168,7 @@ class Membership:
 
     async def watch_peers(self) -> None:
         """Ends what dead peers left; at the start also what an earlier run of this node left."""
-        reaper = Reaper(lambda _: self.judges)
+        reaper = Reaper(lambda _: self.may_declare_dead)
         while True:
             await self._quietly(self._announce(reaper.sweep))
             pause = SWEEP_EVERY

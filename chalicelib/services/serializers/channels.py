@@ -52,7 +52,7 @@ def _details_fields(channel: Channel) -> dict[str, Any]:
         "description": channel.description,
         "category": channel.category,
         "tags": channel.tags,
-        "edition": channel.edition,
+        "version": channel.version,
     }
 
 

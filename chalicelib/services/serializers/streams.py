@@ -126,7 +126,7 @@ def public_stream(seen: RunningStream) -> PublicStream:
         description=card.description,
         category=card.category,
         tags=card.tags,
-        edition=card.edition,
+        version=card.version,
         display_name=card.display_name,
         created_at=iso(stream.connected_at),
         hls_url=urls.hls_url,

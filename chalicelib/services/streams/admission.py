@@ -86,15 +86,15 @@ def claim(
     *,
     publication: Publication | None = None,
     only: str | None = None,
-    judges: bool = True,
+    may_declare_dead: bool = True,
     first_media: int = FIRST_MEDIA,
     cache: KeyCache = _cache,
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
     `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
-    `only` names a stream to continue, that one or none. `judges`: whether a session that has run out tells that its
-    node is dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
+    `only` names a stream to continue, that one or none. `may_declare_dead`: whether a session that has run out proves
+    its node dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
     Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel, the key's refusal
     if it was revoked meanwhile or is used up, BroadcasterBlocked, StartsLimited, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
@@ -107,7 +107,7 @@ def claim(
             resumed = held if held.started_at is not None else None
             return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed)
         try:
-            until = _resumable_until(key, channel, now, judges)
+            until = _resumable_until(key, channel, now, may_declare_dead)
         except KeyInUse:
             if publication is None:
                 _question(channel.lease.holder, now)
@@ -167,7 +167,7 @@ def _question(holder: Holder | None, now: int) -> None:
         bus.publish([HolderQuestioned(node_id=holder.node_id, at=now)])
 
 
-def _resumable_until(key: StreamKey, channel: Channel, now: int, judges: bool) -> int | None:
+def _resumable_until(key: StreamKey, channel: Channel, now: int, may_declare_dead: bool) -> int | None:
     """Until when (ms) the channel's stream may be continued; None if it has none to continue.
 
     Raises KeyInUse while somebody holds the channel whose node lives, HolderInDoubt while it may live.
@@ -178,7 +178,7 @@ def _resumable_until(key: StreamKey, channel: Channel, now: int, judges: bool) -
     session = nodes.find(holder.node_id)
     if not is_over(session, holder.incarnation, now):
         raise _in_use(key)
-    if not judges and not is_over(session, holder.incarnation, 0):
+    if not may_declare_dead and not is_over(session, holder.incarnation, 0):
         raise HolderInDoubt(channel_id=key.channel_id, key_id=key.key_id)
     return dead_node_grace(session, holder.incarnation, now) - TAKEOVER_MARGIN
 

@@ -80,11 +80,11 @@ class NodeMembership:
     def is_trusted(self, now: int) -> bool:
         return may_trust_own(self.expires_at, now)
 
-    def may_judge(self, now: int) -> bool:
+    def may_declare_dead(self, now: int) -> bool:
         """Whether a peer whose session has run out is dead: not so while it may just not have renewed again."""
         return self.is_trusted(now) and now >= self._judges_from
 
-    def judges_in(self, now: int) -> int:
+    def may_declare_dead_in(self, now: int) -> int:
         """In how many ms it may judge, if the session is kept until then."""
         return max(0, self._judges_from - now)
 
@@ -113,7 +113,7 @@ class Reaper:
     """
 
     # Asked with the time (ms): whether a session that has run out tells that its node is dead.
-    may_judge: Callable[[int], bool] = lambda now: True
+    may_declare_dead: Callable[[int], bool] = lambda now: True
     _done: set[tuple[str, str]] = field(default_factory=set)
     _more: bool = True  # the last look left something for the next one
     # When the first grace ends (ms) that the last look found running; None if none did.
@@ -123,7 +123,7 @@ class Reaper:
         """One look. Reads the fleet; streams only while a dead node may have left some. Raises StoreUnavailable."""
         self.next_end = None
         sessions = nodes.sessions()
-        seen_at = now if self.may_judge(now) else 0  # at which no session had run out yet
+        seen_at = now if self.may_declare_dead(now) else 0  # at which no session had run out yet
         dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, seen_at)}
         self._done &= dead  # who comes back may die once more
         if dead <= self._done and not self._more:

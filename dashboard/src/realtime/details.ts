@@ -1,16 +1,16 @@
-/** Details and key of the channel: of two answers the one with the higher edition is newer, whichever came first. */
+/** Details and key of the channel: of two answers the one with the higher version is newer, whichever came first. */
 
 import type { Credentials, OwnChannel, OwnChannelDetails } from "../contract";
 
 export function withDetails(channel: OwnChannel, details: OwnChannelDetails): OwnChannel {
-  return details.edition < channel.edition ? channel : { ...channel, ...details };
+  return details.version < channel.version ? channel : { ...channel, ...details };
 }
 
 /** What was read, with the details that are known already where those are newer. */
 export function newestDetails(known: OwnChannel | null, read: OwnChannel): OwnChannel {
-  if (!known || read.edition >= known.edition) return read;
-  const { title, description, category, tags, visibility, edition, region, ingest_url, key } = known;
-  return { ...read, title, description, category, tags, visibility, edition, region, ingest_url, key };
+  if (!known || read.version >= known.version) return read;
+  const { title, description, category, tags, visibility, version, region, ingest_url, key } = known;
+  return { ...read, title, description, category, tags, visibility, version, region, ingest_url, key };
 }
 
 /** Whoever is given the key itself is shown which one that is. */

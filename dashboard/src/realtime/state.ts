@@ -5,7 +5,7 @@
  *  - `seq` grows within the channel: what is older than the newest status or snapshot is dropped, and a status that is
  *    not newer as well;
  *  - a snapshot with the same `seq` is taken: it may know that the stream's node has died since;
- *  - details and key go by their `edition`, a refusal by its time: an older one changes nothing;
+ *  - details and key go by their `version`, a refusal by its time: an older one changes nothing;
  *  - when the state looks doubtful, `wantsSnapshot` says to ask for one.
  *
  * Times inside the state are ms. What counts up or down is on this machine's clock: a server time is carried over by its

@@ -1,4 +1,4 @@
-"""What a channel's owner reads of the past: how the last stream ended, who was turned away, which edition it is."""
+"""What a channel's owner reads of the past: how the last stream ended, who was turned away, which version it is."""
 
 from chalicelib import contract
 from chalicelib.domain.channels import Channel
@@ -73,11 +73,11 @@ def test_the_newest_refusal_is_told_to_the_owner_alone(house: House) -> None:
 
 def test_edits_and_resets_make_a_new_edition(house: House) -> None:
     channel = house.channel(title="first")
-    first = read(house, channel).edition
+    first = read(house, channel).version
     credentials.edit(channel, {"title": "second"}, house.now)
-    second = read(house, channel).edition
+    second = read(house, channel).version
     credentials.reset(channels.get(channel.channel_id), "test", house.now)
-    assert first < second < read(house, channel).edition
+    assert first < second < read(house, channel).version
 
 
 def test_times_in_a_timeline_are_written_as_everywhere(house: House) -> None:

@@ -25,7 +25,7 @@ from tests.support.stack import Stack
 
 OWNERS_DETAILS = {"visibility", "region", "ingest_url", "key"}
 OWNERS_ALONE = OWNERS_DETAILS | {"last_end", "last_refusal"}
-DETAILS = {"channel_id", "title", "description", "category", "tags", "edition"}
+DETAILS = {"channel_id", "title", "description", "category", "tags", "version"}
 
 
 def dial(stack: Stack, query: str = "", bearer: str | None = None) -> ClientConnection:
@@ -129,7 +129,7 @@ def test_a_reset_key_is_told_to_the_owner_by_its_hint(stack: Stack, me: Client) 
         reset = me("POST", "/api/channel/credentials/reset").json
         told = next_change(owner)["channel"]
         assert (told["key"]["key_id"], told["key"]["hint"]) == (reset["key_id"], reset["stream_key"][-4:])
-        assert told["edition"] > before["edition"]
+        assert told["version"] > before["version"]
         assert reset["stream_key"] not in json.dumps(told)
 
 

@@ -12,7 +12,15 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
 from chalicelib.domain.measures import StreamFacts
-from chalicelib.domain.refusals import KeyExpired, KeyInUse, KeyNotYetValid, KeyRevoked, KeyUnknown, StoreUnavailable
+from chalicelib.domain.refusals import (
+    KeyExpired,
+    KeyInUse,
+    KeyMissing,
+    KeyNotYetValid,
+    KeyRevoked,
+    KeyUnknown,
+    StoreUnavailable,
+)
 from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.reading.discovery import view
@@ -98,10 +106,15 @@ def test_giving_back_touches_nobody_elses_claim(studio: Studio, node: Node, othe
 
 
 @pytest.mark.requirement("SS-2.2")
-@pytest.mark.parametrize("stream_key", ["", "short", "a" * 40, "a" * 39 + "-", "x" * 10_000])
+@pytest.mark.parametrize("stream_key", ["short", "a" * 40, "a" * 39 + "-", "x" * 10_000])
 def test_a_key_that_nobody_has_is_unknown(studio: Studio, stream_key: str) -> None:
     with pytest.raises(KeyUnknown):
         admission.authenticate(stream_key, studio.clock.now, studio.cache)
+
+
+def test_no_key_is_missing_and_not_unknown(studio: Studio) -> None:
+    with pytest.raises(KeyMissing):
+        admission.authenticate("", studio.clock.now, studio.cache)
 
 
 @pytest.mark.requirement("SS-6.6")
@@ -264,9 +277,11 @@ def test_after_an_outage_no_channel_is_taken_from_who_could_not_renew_yet(
     other_node.renew()
 
     def claim() -> Grant:
-        judges = other_node.membership.may_judge(clock.now)
+        may_declare_dead = other_node.membership.may_declare_dead(clock.now)
         holder = other_node.publisher()
-        return admission.claim(studio.key, holder, None, clock.now, judges=judges, cache=studio.cache)
+        return admission.claim(
+            studio.key, holder, None, clock.now, may_declare_dead=may_declare_dead, cache=studio.cache
+        )
 
     with pytest.raises(HolderInDoubt):
         claim()
@@ -363,13 +378,13 @@ def test_a_renewal_that_lay_in_the_outage_itself_tells_of_it(node: Node, clock: 
     for _ in range(2):
         clock.forward(SESSION_TTL // 2)
         node.renew()
-    assert node.membership.may_judge(clock.now)
+    assert node.membership.may_declare_dead(clock.now)
     sent_at = clock.forward(SESSION_TTL - 1_500)
     answered_at = clock.forward(1_500)
     times = iter((sent_at, answered_at))
     node.membership.renew(lambda: next(times), 0)
     assert node.membership.is_trusted(answered_at)
-    assert not node.membership.may_judge(answered_at)
+    assert not node.membership.may_declare_dead(answered_at)
 
 
 @pytest.mark.requirement("SO-11")
@@ -383,7 +398,7 @@ def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
     other_node.renew()
     newest = Node(clock)
     for judge in (node, other_node, newcomer, newest):
-        assert ended_of(Reaper(judge.membership.may_judge), grant, clock) == []
+        assert ended_of(Reaper(judge.membership.may_declare_dead), grant, clock) == []
 
     def pause(seconds: float) -> None:
         clock.forward(int(seconds * 1000))
@@ -397,14 +412,14 @@ def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
     for _ in range(3):  # it sees again for as long as a session lasts, and the first node is still not back
         other_node.renew()
         clock.forward(SESSION_TTL // 2)
-    reaper = Reaper(other_node.membership.may_judge)
+    reaper = Reaper(other_node.membership.may_declare_dead)
     assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST], "it never came back"
 
 
 def test_a_nodes_last_run_is_ended_without_judging(studio: Studio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
     again = node.restarted()
-    assert ended_of(Reaper(again.membership.may_judge), grant, clock) == [EndReason.NODE_LOST]
+    assert ended_of(Reaper(again.membership.may_declare_dead), grant, clock) == [EndReason.NODE_LOST]
 
 
 def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
@@ -412,7 +427,7 @@ def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
 ) -> None:
     grant = waiting(studio, node).grant
     again = node.restarted()
-    reaper = Reaper(again.membership.may_judge)
+    reaper = Reaper(again.membership.may_declare_dead)
     assert ended_of(reaper, grant, clock) == [], "its encoder may yet come back"
     assert reaper.next_end == clock.now + GRACE
     clock.forward(GRACE)
