@@ -10,22 +10,24 @@ from chalicelib.api import (
     admin_refusals,
     authorizer,
     broadcaster,
-    openapi,
     problems,
     reactions,
     realtime,
+    security_headers,
     viewer,
     webhooks,
 )
 from chalicelib.api.hooks import mediamtx, nginx_rtmp, ome, srs
+from chalicelib.api.openapi import document
 
 app = Chalice(app_name="stream-sync")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.websocket_api.session = boto3.session.Session()
+app.register_middleware(security_headers.middleware, "http")
 app.register_middleware(problems.middleware, "http")
 
 for module in (
-    *(authorizer, broadcaster, viewer, openapi),
+    *(authorizer, broadcaster, viewer, document),
     *(admin, admin_keys, admin_broadcasters, admin_refusals, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
 ):

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         repr=False,
     )
     admin_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
+    # Whose token has `admin_role` in `admin_claim` (a text or a list of texts) is an administrator.
+    admin_claim: str = Field(default="cognito:groups", min_length=1, max_length=256)
+    admin_role: str = Field(default="admin", min_length=1, max_length=256)
     # What foreign media servers show at /hooks/...; two while rotating.
     hook_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
     # MediaMTX servers by name, each with its control API's address.

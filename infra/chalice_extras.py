@@ -11,6 +11,7 @@ In the same template rather than in a stack of its own, because each part needs 
 from typing import Any
 
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES, MEDIA_TYPE, GatewayResponse
+from chalicelib.api.security_headers import HSTS, NO_SNIFF
 from chalicelib.domain.webhooks import OFFERED
 from infra.stages import Stage
 
@@ -111,6 +112,7 @@ def _environments(stage: Stage) -> dict[str, Resource]:
     administration = {
         "STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"),
         "STREAM_SYNC_HOOK_SECRETS": _secret(stage, "hooks"),
+        **users,  # administrators' tokens: their routes take a secret as well, which no authorizer could see
         **mediamtx,
     }
     variables: dict[str, dict[str, Any]] = {
@@ -140,6 +142,7 @@ def _gateway_response(answer: GatewayResponse) -> dict[str, Any]:
         "responseParameters": {
             "gatewayresponse.header.Content-Type": f"'{MEDIA_TYPE}'",
             "gatewayresponse.header.Cache-Control": "'no-store'",
+            **{f"gatewayresponse.header.{name}": f"'{value}'" for name, value in (NO_SNIFF | HSTS).items()},
             # An error holds nothing of anybody: any page may read why it was refused.
             "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
         },

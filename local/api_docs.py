@@ -10,15 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import app  # noqa: F401 - it registers every route
-from chalicelib.api.openapi import (
-    AUDIENCES,
-    EVERYWHERE,
-    NOWHERE,
-    document,
-    problems_of,
-)
+from chalicelib.api.access import Audience
+from chalicelib.api.openapi.audiences import SECTIONS
+from chalicelib.api.openapi.document import document
+from chalicelib.api.openapi.responses import EVERYWHERE, NOWHERE, problems_of
 from chalicelib.api.problems import problem
-from chalicelib.api.routing import OPERATIONS, Audience, Operation
+from chalicelib.api.routing import OPERATIONS, Operation
 from chalicelib.domain.errors import NotLive, PayloadTooLarge
 from chalicelib.domain.refusals import every_refusal
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndReason
@@ -53,7 +50,7 @@ def _sample_error() -> Iterator[str]:
 
 
 def _reference() -> Iterator[str]:
-    for audience in AUDIENCES:
+    for audience in SECTIONS:
         yield from _audience(audience)
     yield from ["## Shapes", "", "A field without a remark is always there.", ""]
     for name, schema in document()["components"]["schemas"].items():
@@ -67,10 +64,10 @@ def _reference() -> Iterator[str]:
 
 
 def _audience(audience: Audience) -> Iterator[str]:
-    tag, text, refusals = AUDIENCES[audience]
-    yield from [f"## {tag}", "", text, ""]
-    if refusals:
-        yield from [f"Without it: {_codes(refusals)}.", ""]
+    section = SECTIONS[audience]
+    yield from [f"## {section.tag}", "", section.text, ""]
+    if section.problems:
+        yield from [f"Without it: {_codes(section.problems)}.", ""]
     for operation in OPERATIONS:
         if operation.audience is audience:
             yield from _operation(operation)
@@ -89,7 +86,7 @@ def _operation(operation: Operation) -> Iterator[str]:
     success = spec["responses"][str(operation.status)]
     shape = [_type(content["schema"]) for content in success.get("content", {}).values()]
     yield from [f"Answers {operation.status}" + (f" with {shape[0]}" if shape else " without a body") + ".", ""]
-    own = set(problems_of(operation)) - {*EVERYWHERE, PayloadTooLarge, *AUDIENCES[operation.audience][2]}
+    own = set(problems_of(operation)) - {*EVERYWHERE, PayloadTooLarge, *SECTIONS[operation.audience].problems}
     if own:
         yield from [f"Refuses with {_codes(own)}.", ""]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import app  # noqa: F401 - it registers every route
-from chalicelib.api.openapi import document
+from chalicelib.api.openapi.document import document
 from local.settings import ROOT
 
 FILE = ROOT / "dashboard" / "src" / "contract.ts"

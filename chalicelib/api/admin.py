@@ -4,7 +4,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib import contract
 from chalicelib.api.http import Page, now_ms, ok_text
-from chalicelib.api.routing import ADMIN, route
+from chalicelib.api.routing import ADMIN, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.domain.errors import NodeNotFound, NotLive, StreamNotFound
 from chalicelib.domain.streams import EndReason
@@ -18,7 +18,7 @@ blueprint = Blueprint(__name__)
 _pages = SharedAnswers()
 
 
-@route(blueprint, "GET", "/api/admin/streams", ADMIN, query=Page, answer=contract.ActiveStreamPage)
+@Route("GET", "/api/admin/streams", ADMIN, query=Page, answer=contract.ActiveStreamPage).on(blueprint)
 def list_active_streams(query: Page) -> Response:
     """Every stream that is live or waits for its encoder, private ones too, oldest first."""
     return ok_text(_pages.get(query.model_dump_json(), lambda: _active_streams(query).model_dump_json()))
@@ -34,51 +34,48 @@ def _active_streams(query: Page) -> contract.ActiveStreamPage:
     )
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/admin/streams/{stream_id}",
     ADMIN,
     answer=contract.StreamDetails,
     problems=(StreamNotFound,),
-)
+).on(blueprint)
 def get_stream_details(stream_id: str) -> contract.StreamDetails:
     """All that is known of one stream, running or over."""
     now = now_ms()
     return stream_serializer.details(discovery.stream_details(stream_id, now), now)
 
 
-@route(
-    blueprint,
+@Route(
     "DELETE",
     "/api/admin/streams/{stream_id}",
     ADMIN,
     answer=contract.Accepted,
     status=202,
     problems=(StreamNotFound, NotLive),
-)
+).on(blueprint)
 def end_stream(stream_id: str) -> contract.Accepted:
     """Ends a stream that runs. Its key stays good: revoke that as well to keep the broadcaster out."""
     lifecycle.end_stream(stream_id, EndReason.ADMIN_STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
 
 
-@route(blueprint, "GET", "/api/admin/nodes", ADMIN, answer=contract.NodeList)
+@Route("GET", "/api/admin/nodes", ADMIN, answer=contract.NodeList).on(blueprint)
 def list_nodes() -> contract.NodeList:
     """Our ingest nodes, those too that are gone since a day at most."""
     now = now_ms()
     return contract.NodeList(nodes=[node_serializer.node(node, gone=gone) for node, gone in fleet.members(now)])
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/nodes/{node_id}/drain",
     ADMIN,
     answer=contract.NodeList,
     status=202,
     problems=(NodeNotFound,),
-)
+).on(blueprint)
 def drain_node(node_id: str) -> contract.NodeList:
     """The node takes no new publishers within two seconds; those that it has go on. Until it is undrained or started
     anew."""
@@ -86,15 +83,14 @@ def drain_node(node_id: str) -> contract.NodeList:
     return list_nodes()
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/nodes/{node_id}/undrain",
     ADMIN,
     answer=contract.NodeList,
     status=202,
     problems=(NodeNotFound,),
-)
+).on(blueprint)
 def undrain_node(node_id: str) -> contract.NodeList:
     """A drained node takes new publishers again within two seconds."""
     fleet.undrain(node_id)

@@ -5,13 +5,13 @@ from typing import Annotated
 from chalice.app import Blueprint
 
 from chalicelib import contract
-from chalicelib.api.admin_keys import ADMINISTRATOR
+from chalicelib.api.access import SHARED_SECRET
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import ListPage, RequestModel, example, now_ms
-from chalicelib.api.routing import ADMIN, route
+from chalicelib.api.routing import ADMIN, Route
 from chalicelib.domain import broadcasters as people
 from chalicelib.domain import channels as limits
-from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
+from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput
 from chalicelib.services import broadcasters
 from chalicelib.services.identity import MAX_SUBJECT
 from chalicelib.services.keys import keyring
@@ -46,8 +46,7 @@ class BroadcasterEdit(RequestModel):
     contact: Contact | None = None
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/broadcasters",
     ADMIN,
@@ -56,7 +55,7 @@ class BroadcasterEdit(RequestModel):
     status=201,
     problems=(BroadcasterExists,),
     idempotent=True,
-)
+).on(blueprint)
 def create_broadcaster(body: NewBroadcaster) -> contract.Broadcaster:
     """A broadcaster with a channel."""
     return broadcaster_serializer.broadcaster(
@@ -71,15 +70,25 @@ class BroadcasterQuery(ListPage):
 
 
 class Blocking(RequestModel):
-    """`by` says who decides: the shared secret names no person. Both are kept, for administrators only."""
+    """`why` is kept, and who decides, for administrators only. With a token that is its user; `by` is for callers with
+    the shared secret, which names no person."""
 
     model_config = example(by="ada@example.com", why="Rebroadcast somebody else's match")
 
-    by: Annotated[str, Text(people.MAX_OPERATOR, shortest=1, strip=True)] = ADMINISTRATOR
+    by: Annotated[str, Text(people.MAX_OPERATOR, shortest=1, strip=True)] | None = None
     why: Annotated[str, Text(people.MAX_REASON, strip=True)] = ""
 
+    def decided_by(self, operator: str) -> str:
+        """Raises InvalidInput where somebody who signed in names somebody else."""
+        if self.by is None or self.by == operator:
+            return operator
+        if operator != SHARED_SECRET:
+            problem = "must be left out: the token says who decides"
+            raise InvalidInput("A field is not valid", [{"field": "by", "problem": problem}])
+        return self.by
 
-@route(blueprint, "GET", "/api/admin/broadcasters", ADMIN, query=BroadcasterQuery, answer=contract.BroadcasterPage)
+
+@Route("GET", "/api/admin/broadcasters", ADMIN, query=BroadcasterQuery, answer=contract.BroadcasterPage).on(blueprint)
 def list_broadcasters(query: BroadcasterQuery) -> contract.BroadcasterPage:
     """All broadcasters, or those whom `q` finds, newest first. Case is ignored."""
     if query.q is None:
@@ -92,14 +101,13 @@ def list_broadcasters(query: BroadcasterQuery) -> contract.BroadcasterPage:
     )
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/admin/broadcasters/{broadcaster_id}",
     ADMIN,
     answer=contract.BroadcasterDetails,
     problems=(BroadcasterNotFound,),
-)
+).on(blueprint)
 def get_broadcaster(broadcaster_id: str) -> contract.BroadcasterDetails:
     """One broadcaster with all their keys."""
     channel = broadcasters.get(broadcaster_id)
@@ -107,45 +115,48 @@ def get_broadcaster(broadcaster_id: str) -> contract.BroadcasterDetails:
     return broadcaster_serializer.broadcaster_details(channel, keys, broadcasters.history(channel.channel_id))
 
 
-@route(
-    blueprint,
+@Route(
     "PATCH",
     "/api/admin/broadcasters/{broadcaster_id}",
     ADMIN,
     body=BroadcasterEdit,
     answer=contract.Broadcaster,
     problems=(BroadcasterNotFound,),
-)
+).on(blueprint)
 def edit_broadcaster(broadcaster_id: str, body: BroadcasterEdit) -> contract.Broadcaster:
     """Display name and contact."""
     changes = body.model_dump(mode="json", exclude_none=True)
     return broadcaster_serializer.broadcaster(broadcasters.edit(broadcaster_id, changes))
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/broadcasters/{broadcaster_id}/block",
     ADMIN,
     body=Blocking,
     answer=contract.Broadcaster,
     problems=(BroadcasterNotFound,),
-)
-def block_broadcaster(broadcaster_id: str, body: Blocking) -> contract.Broadcaster:
+    operator=True,
+).on(blueprint)
+def block_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> contract.Broadcaster:
     """The person may neither broadcast nor use the API; what runs is ended. So for every account with their e-mail
     address, later ones too. Blocking again changes nothing."""
-    return broadcaster_serializer.broadcaster(broadcasters.block(broadcaster_id, body.by, body.why, now_ms()))
+    return broadcaster_serializer.broadcaster(
+        broadcasters.block(broadcaster_id, body.decided_by(operator), body.why, now_ms())
+    )
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/broadcasters/{broadcaster_id}/unblock",
     ADMIN,
     body=Blocking,
     answer=contract.Broadcaster,
     problems=(BroadcasterNotFound,),
-)
-def unblock_broadcaster(broadcaster_id: str, body: Blocking) -> contract.Broadcaster:
+    operator=True,
+).on(blueprint)
+def unblock_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> contract.Broadcaster:
     """The person may do again what they could, with the keys that they had. Unblocking again changes nothing."""
-    return broadcaster_serializer.broadcaster(broadcasters.unblock(broadcaster_id, body.by, body.why, now_ms()))
+    return broadcaster_serializer.broadcaster(
+        broadcasters.unblock(broadcaster_id, body.decided_by(operator), body.why, now_ms())
+    )

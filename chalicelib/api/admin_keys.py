@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from chalicelib import contract
 from chalicelib.api.http import ListPage, Page, example, now_ms
 from chalicelib.api.key_terms import NewKey
-from chalicelib.api.routing import ADMIN, route
+from chalicelib.api.routing import ADMIN, Route
 from chalicelib.domain.errors import BroadcasterNotFound, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import KeyReading
 from chalicelib.services import broadcasters
@@ -18,8 +18,6 @@ from chalicelib.services.serializers import keys as key_serializer
 from chalicelib.services.serializers import streams as stream_serializer
 
 blueprint = Blueprint(__name__)
-
-ADMINISTRATOR = "admin"  # in audit lines: the shared secret names no person
 
 
 class NewKeyFor(NewKey):
@@ -36,8 +34,7 @@ class KeyQuery(ListPage):
     status: KeyReading | None = Field(default=None, strict=False)
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/keys",
     ADMIN,
@@ -47,35 +44,35 @@ class KeyQuery(ListPage):
     problems=(BroadcasterNotFound, TooManyKeys),
     no_store=True,
     idempotent=True,
-)
-def create_key(body: NewKeyFor) -> contract.IssuedKey:
+    operator=True,
+).on(blueprint)
+def create_key(body: NewKeyFor, operator: str) -> contract.IssuedKey:
     """A key for a broadcaster. The answer holds it; no later one does."""
     channel = broadcasters.get(body.broadcaster_id)
-    return key_serializer.issued(keyring.create(channel, body.terms(), ADMINISTRATOR, now_ms()))
+    return key_serializer.issued(keyring.create(channel, body.terms(), operator, now_ms()))
 
 
-@route(blueprint, "GET", "/api/admin/keys", ADMIN, query=KeyQuery, answer=contract.KeyPage)
+@Route("GET", "/api/admin/keys", ADMIN, query=KeyQuery, answer=contract.KeyPage).on(blueprint)
 def list_keys(query: KeyQuery) -> contract.KeyPage:
     """Keys of all broadcasters."""
     page = keyring.listed(query.status, query.limit, query.cursor, now_ms())
     return contract.KeyPage(keys=[key_serializer.key(one) for one in page.keys], next_cursor=page.next_cursor)
 
 
-@route(blueprint, "GET", "/api/admin/keys/{key_id}", ADMIN, answer=contract.Key, problems=(KeyNotFound,))
+@Route("GET", "/api/admin/keys/{key_id}", ADMIN, answer=contract.Key, problems=(KeyNotFound,)).on(blueprint)
 def get_key(key_id: str) -> contract.Key:
     """One key. A key made a moment ago may take a second to be found."""
     return key_serializer.key(keyring.views([keyring.get(key_id)], now_ms())[0])
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/admin/keys/{key_id}/streams",
     ADMIN,
     query=Page,
     answer=contract.KeyUsage,
     problems=(KeyNotFound,),
-)
+).on(blueprint)
 def list_key_usage(key_id: str, query: Page) -> contract.KeyUsage:
     """The key's usage history: the streams that ran on it, newest first."""
     now = now_ms()
@@ -86,7 +83,14 @@ def list_key_usage(key_id: str, query: Page) -> contract.KeyUsage:
     )
 
 
-@route(blueprint, "POST", "/api/admin/keys/{key_id}/revoke", ADMIN, answer=contract.Key, problems=(KeyNotFound,))
-def revoke_key(key_id: str) -> contract.Key:
+@Route(
+    "POST",
+    "/api/admin/keys/{key_id}/revoke",
+    ADMIN,
+    answer=contract.Key,
+    problems=(KeyNotFound,),
+    operator=True,
+).on(blueprint)
+def revoke_key(key_id: str, operator: str) -> contract.Key:
     """Dead at once on every node, and the stream that uses it is ended. Revoking again changes nothing."""
-    return key_serializer.revoked(keyring.revoke(keyring.get(key_id), ADMINISTRATOR, now_ms()))
+    return key_serializer.revoked(keyring.revoke(keyring.get(key_id), operator, now_ms()))

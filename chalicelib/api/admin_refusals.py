@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib import contract
 from chalicelib.api.http import ID_FORM, ListPage, now_ms
 from chalicelib.api.key_terms import Time
-from chalicelib.api.routing import ADMIN, route
+from chalicelib.api.routing import ADMIN, Route
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.reading import refusals
 
@@ -29,7 +29,7 @@ class RefusalQuery(ListPage):
     until: Annotated[Time, Field(strict=False)] | None = None
 
 
-@route(blueprint, "GET", "/api/admin/refusals", ADMIN, query=RefusalQuery, answer=contract.RefusalPage)
+@Route("GET", "/api/admin/refusals", ADMIN, query=RefusalQuery, answer=contract.RefusalPage).on(blueprint)
 def list_refusals(query: RefusalQuery) -> contract.RefusalPage:
     """Refused publishers, newest first, kept for 90 days. The answer's `title` and `action` are what they were told."""
     now = now_ms()

@@ -9,7 +9,7 @@ from chalicelib import contract
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import ListPage, Page, RequestModel, example, now_ms
 from chalicelib.api.key_terms import NewKey
-from chalicelib.api.routing import BROADCASTER, route
+from chalicelib.api.routing import BROADCASTER, Route
 from chalicelib.domain import channels as sizes
 from chalicelib.domain.channels import Channel, Visibility
 from chalicelib.domain.errors import (
@@ -61,13 +61,13 @@ def _body_of(channel: Channel) -> contract.OwnChannel:
     return channel_serializer.own_channel(discovery.view(channel, now_ms(), owner=True))
 
 
-@route(blueprint, "GET", "/api/channel", BROADCASTER, answer=contract.OwnChannel)
+@Route("GET", "/api/channel", BROADCASTER, answer=contract.OwnChannel).on(blueprint)
 def get_channel(channel: Channel) -> contract.OwnChannel:
     """The caller's channel, made with its first key when it is asked for the first time."""
     return _body_of(channel)
 
 
-@route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel)
+@Route("PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel).on(blueprint)
 def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
     """Title, description, category, tags, visibility."""
     changes = body.model_dump(mode="json", exclude_none=True)
@@ -77,8 +77,7 @@ def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
     return _body_of(edited)
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/channel/credentials",
     BROADCASTER,
@@ -86,7 +85,7 @@ def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
     answer=contract.RevealedCredentials | contract.Credentials,
     problems=(KeyNotFound,),
     no_store=True,
-)
+).on(blueprint)
 def get_credentials(channel: Channel, query: CredentialsQuery) -> contract.Credentials:
     """Ingest URL and stream key, masked unless asked for in the clear; a reveal leaves an audit line."""
     if not query.reveal:
@@ -95,8 +94,7 @@ def get_credentials(channel: Channel, query: CredentialsQuery) -> contract.Crede
     return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/channel/credentials/reset",
     BROADCASTER,
@@ -105,7 +103,7 @@ def get_credentials(channel: Channel, query: CredentialsQuery) -> contract.Crede
     no_store=True,
     idempotent=True,
     address=True,
-)
+).on(blueprint)
 def reset_credentials(channel: Channel, address: str) -> contract.RevealedCredentials:
     """A new key at once; the old one is dead and a broadcast that runs on it ends."""
     limits.new_key(channel.owner, address, now_ms())
@@ -113,15 +111,21 @@ def reset_credentials(channel: Channel, address: str) -> contract.RevealedCreden
     return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
 
 
-@route(blueprint, "POST", "/api/channel/stop", BROADCASTER, answer=contract.Accepted, status=202, problems=(NotLive,))
+@Route(
+    "POST",
+    "/api/channel/stop",
+    BROADCASTER,
+    answer=contract.Accepted,
+    status=202,
+    problems=(NotLive,),
+).on(blueprint)
 def stop_broadcast(channel: Channel) -> contract.Accepted:
     """Ends the broadcast that runs."""
     stream_id = lifecycle.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/streams/generate-key",
     BROADCASTER,
@@ -131,7 +135,7 @@ def stop_broadcast(channel: Channel) -> contract.Accepted:
     no_store=True,
     idempotent=True,
     address=True,
-)
+).on(blueprint)
 def generate_key(channel: Channel, address: str) -> contract.GeneratedStreamAnswer:
     """A further key that expires by itself; for clients that make a key for each broadcast. `id` is that of the stream
     which begins with it."""
@@ -140,7 +144,7 @@ def generate_key(channel: Channel, address: str) -> contract.GeneratedStreamAnsw
     return stream_serializer.generated(issued.key, channel.region, issued.stream_key)
 
 
-@route(blueprint, "GET", "/api/streams", BROADCASTER, query=Page, answer=contract.StreamPage)
+@Route("GET", "/api/streams", BROADCASTER, query=Page, answer=contract.StreamPage).on(blueprint)
 def list_streams(channel: Channel, query: Page) -> contract.StreamPage:
     """The caller's streams, newest first; before them, on the first page, those that a key was generated for and that
     have not begun."""
@@ -156,28 +160,26 @@ def list_streams(channel: Channel, query: Page) -> contract.StreamPage:
 
 
 # The same name as beside it: API Gateway allows one for all that stand at one place of a path.
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/streams/{key_or_id}/timeline",
     BROADCASTER,
     query=ListPage,
     answer=contract.TimelinePage,
     problems=(StreamNotFound,),
-)
+).on(blueprint)
 def get_timeline(channel: Channel, key_or_id: str, query: ListPage) -> contract.TimelinePage:
     """What happened to one of the caller's streams, by its public id: state changes and audit records, kept 90 days."""
     return timelines.page(channel, key_or_id, query.limit, query.cursor)
 
 
-@route(blueprint, "GET", "/api/channel/keys", BROADCASTER, answer=contract.KeyList)
+@Route("GET", "/api/channel/keys", BROADCASTER, answer=contract.KeyList).on(blueprint)
 def list_keys(channel: Channel) -> contract.KeyList:
     """All keys of the caller's channel, newest first."""
     return contract.KeyList(keys=[key_serializer.key(one) for one in keyring.of_channel(channel.channel_id, now_ms())])
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/channel/keys",
     BROADCASTER,
@@ -188,21 +190,20 @@ def list_keys(channel: Channel) -> contract.KeyList:
     no_store=True,
     idempotent=True,
     address=True,
-)
+).on(blueprint)
 def create_key(channel: Channel, body: NewKey, address: str) -> contract.IssuedKey:
     """A further key of the caller's channel. The answer holds it; no later one does."""
     limits.new_key(channel.owner, address, now_ms())
     return key_serializer.issued(keyring.create(channel, body.terms(), channel.owner, now_ms()))
 
 
-@route(
-    blueprint,
+@Route(
     "DELETE",
     "/api/channel/keys/{key_id}",
     BROADCASTER,
     answer=contract.Key,
     problems=(KeyNotFound, KeyIsCurrent),
-)
+).on(blueprint)
 def revoke_key(channel: Channel, key_id: str) -> contract.Key:
     """Dead at once, and a broadcast that runs on it ends. The key that the dashboard shows is reset instead."""
     return key_serializer.revoked(credentials.revoke(channel, key_id, channel.owner, now_ms()))

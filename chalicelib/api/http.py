@@ -1,11 +1,9 @@
-"""What every HTTP route shares: bodies and queries validated, the caller's identity, JSON answers."""
+"""What every HTTP route shares: bodies and queries validated, JSON answers."""
 
-import base64
 import json
 import re
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -14,16 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import problems
 from chalicelib.domain.cursors import MAX_CURSOR
-from chalicelib.domain.errors import (
-    AdminSecretInvalid,
-    HookSecretInvalid,
-    InvalidInput,
-    NotFound,
-    PayloadTooLarge,
-    TokenMissing,
-)
-from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.services import identity, limits
+from chalicelib.domain.errors import InvalidInput, NotFound, PayloadTooLarge
 
 MAX_BODY = 64 * 1024  # bytes; the largest body we know, a description, has 2,000 characters
 NO_STORE = {"Cache-Control": "no-store"}
@@ -87,7 +76,7 @@ def path_of(parameters: Mapping[str, str], not_found: type[NotFound]) -> dict[st
 
 def body_of(request: Request, model: type[Model]) -> Model:
     """The request's JSON body as `model`. Raises PayloadTooLarge, InvalidInput with one entry a bad field."""
-    raw = _raw(request)
+    raw = raw_body(request)
     try:
         parsed = json.loads(raw or b"{}")
     except (ValueError, RecursionError):
@@ -102,7 +91,7 @@ def form_of(request: Request, model: type[Model]) -> Model:
 
     nginx-rtmp appends the publisher's own query to its form: what comes later must not speak for the server.
     """
-    raw = _raw(request)
+    raw = raw_body(request)
     pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
     return _validated(model, dict(reversed(pairs)))
 
@@ -112,7 +101,8 @@ def query_of(request: Request, model: type[Model]) -> Model:
     return _validated(model, dict(request.query_params or {}))
 
 
-def _raw(request: Request) -> bytes:
+def raw_body(request: Request) -> bytes:
+    """Raises PayloadTooLarge."""
     body = request.raw_body or b""
     raw = body.encode() if isinstance(body, str) else body
     if len(raw) > MAX_BODY:
@@ -127,64 +117,6 @@ def _validated(model: type[Model], values: dict[str, Any]) -> Model:
         raise problems.invalid(error) from None
 
 
-def caller(request: Request) -> identity.Principal:
-    """The broadcaster whom the authorizer let in. Raises TokenMissing if a route forgot its authorizer."""
-    known = request.context.get("authorizer") or {}
-    if not known.get("principalId"):
-        raise TokenMissing()
-    return identity.Principal(str(known["principalId"]), known.get("email"))
-
-
-def check_admin(request: Request) -> None:
-    """The shared secret in `X-Api-Key`. Raises AdminSecretInvalid, or TooManyRequests where an address guesses on."""
-    try:
-        identity.check_admin_secret(request.headers.get("x-api-key"))
-    except AdminSecretInvalid:
-        wrong_guess(request)
-        raise
-
-
 def address_of(request: Request) -> str:
     """The caller's network address, as API Gateway saw it."""
     return str((request.context.get("identity") or {}).get("sourceIp", ""))
-
-
-def wrong_guess(request: Request) -> None:
-    """Counts it. Raises TooManyRequests; a database that is away hides no refusal."""
-    with suppress(StoreUnavailable):
-        limits.failure(address_of(request), now_ms())
-
-
-def check_hook(request: Request) -> None:
-    """A media server's credential. Raises HookSecretInvalid, or TooManyRequests where an address guesses on."""
-    try:
-        _check_hook_credential(request)
-    except HookSecretInvalid:
-        wrong_guess(request)
-        raise
-
-
-def _check_hook_credential(request: Request) -> None:
-    """Raises HookSecretInvalid.
-
-    The secret comes in `X-Hook-Secret`, as password of HTTP Basic, or, from servers that can do neither, as `?secret=`;
-    or it has signed the body, as OvenMediaEngine does.
-    """
-    signature = request.headers.get("x-ome-signature")
-    if signature is not None:
-        identity.check_hook_signature(signature, _raw(request))
-        return
-    sent = request.headers.get("x-hook-secret") or _basic_password(request.headers.get("authorization"))
-    query: Mapping[str, str] = request.query_params or {}
-    identity.check_hook_secret(sent or query.get("secret"))
-
-
-def _basic_password(authorization: str | None) -> str | None:
-    """Of `Basic <base64 of user:password>` (RFC 7617)."""
-    scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
-    except ValueError:  # not ASCII, not base64, not UTF-8
-        return None

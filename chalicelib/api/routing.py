@@ -1,10 +1,10 @@
-"""One registration a route: who may call it, what it takes, what it answers. The OpenAPI document is made of the same.
+"""One declaration a route: whom it is for, what it takes, what it answers. The OpenAPI document is made of the same.
 
-    @route(blueprint, "PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel)
+    @Route("PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel).on(blueprint)
     def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel: ...
 
-A view gets what it was registered with as keyword arguments: `channel` (the caller's, for broadcasters), `body`,
-`query`, `address` (where it asks for the caller's), and the parameters of its path. It returns a model, a dict or a
+A view gets what its route declares as keyword arguments: `channel` (the caller's, for broadcasters), `body`, `query`,
+`address` and `operator` where they are asked for, and the parameters of its path. It returns a model, a dict or a
 Chalice `Response`; whatever it raises becomes problem details.
 """
 
@@ -12,15 +12,14 @@ import functools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel
 
-from chalicelib.api import cors, http, once, problems
+from chalicelib.api import access, cors, http, once, problems
+from chalicelib.api.access import Audience, Caller
 from chalicelib.api.authorizer import broadcaster_auth
 from chalicelib.domain.errors import NotFound, StreamSyncError
 from chalicelib.observability import logger
@@ -28,39 +27,64 @@ from chalicelib.services.keys import credentials
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-
-class Audience(StrEnum):
-    """Who calls, and so which credential: none, a JWT, the shared admin secret, a media server's hook secret."""
-
-    ANYONE = "anyone"
-    BROADCASTER = "broadcaster"
-    ADMIN = "admin"
-    MEDIA_SERVER = "media server"
-
-
 ANYONE, BROADCASTER, ADMIN, MEDIA_SERVER = Audience
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """A route as it is documented. `problems` are errors of its own, beside those that every route may give."""
+class Route:
+    """What a route takes and answers."""
 
     method: str
     path: str
     audience: Audience
-    view: Callable[..., Any]
-    body: type[BaseModel] | None
-    query: type[BaseModel] | None
-    answer: Any  # a pydantic model, a union of them, or None
-    status: int
-    problems: tuple[type[StreamSyncError], ...]
-    form: bool  # the body is a form, not JSON
-    idempotent: bool  # takes the header Idempotency-Key
-    others: Mapping[int, Any]  # answers with another status that are no problem details
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answer: Any = None  # a pydantic model, a union of them, or None
+    status: int = 200
+    problems: tuple[type[StreamSyncError], ...] = ()  # errors of its own, beside those that every route may give
+    others: Mapping[int, Any] = field(default_factory=dict)  # answers with another status that are no problem details
+    form: bool = False  # the body is a form, not JSON
+    idempotent: bool = False  # takes `Idempotency-Key`: done once, answered the same again; the view returns a model
+    no_store: bool = False  # the answer holds a secret, or is out of date at once
+    any_origin: bool = False  # pages of every origin may read it
+    address: bool = False  # the view is given the caller's network address
+    operator: bool = False  # the view is given who calls: a user id, or `access.SHARED_SECRET`
+
+    def on(self, blueprint: Blueprint) -> Callable[[View], View]:
+        """Registers a view for this route."""
+
+        def register(view: View) -> View:
+            operation = Operation(**{one.name: getattr(self, one.name) for one in fields(Route)}, view=view)
+            OPERATIONS.append(operation)
+            options: dict[str, Any] = {"authorizer": broadcaster_auth} if self.audience is BROADCASTER else {}
+            blueprint.route(
+                self.path,
+                methods=[self.method],
+                content_types=["application/x-www-form-urlencoded" if self.form else "application/json"],
+                **options,
+            )(_handler(blueprint, operation))
+            if self.path not in _methods and self.audience is not MEDIA_SERVER:  # no browser calls those
+                cors.register_preflight(blueprint, self.path, _methods[self.path], any_origin=self.any_origin)
+            _methods[self.path].add(self.method)
+            return view
+
+        return register
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Route):
+    """A route with its view."""
+
+    view: Callable[..., Any] = field(kw_only=True)
+
+    @property
+    def name(self) -> str:
+        """The view's name; administrators' begin with `admin_`, for there are keys and streams of both."""
+        return ("admin_" if self.audience is ADMIN else "") + self.view.__name__
 
     @property
     def not_found(self) -> type[NotFound]:
-        """What an id in the path is answered that cannot be one."""
+        """The answer to an id in the path that cannot be one."""
         return next((problem for problem in self.problems if issubclass(problem, NotFound)), NotFound)
 
 
@@ -69,97 +93,78 @@ OPERATIONS: list[Operation] = []
 _methods: dict[str, set[str]] = defaultdict(set)  # by path, for preflights
 
 
-def route(
-    blueprint: Blueprint,
-    method: str,
-    path: str,
-    audience: Audience,
-    *,
-    body: type[BaseModel] | None = None,
-    query: type[BaseModel] | None = None,
-    answer: Any = None,
-    status: int = 200,
-    problems: tuple[type[StreamSyncError], ...] = (),
-    no_store: bool = False,
-    any_origin: bool = False,
-    form: bool = False,
-    idempotent: bool = False,
-    address: bool = False,
-    others: Mapping[int, Any] = MappingProxyType({}),
-) -> Callable[[View], View]:
-    """Registers a view. `no_store` is for answers that hold a secret or age at once, `any_origin` for public ones.
-
-    `idempotent` is for what creates: with an `Idempotency-Key` it is done once, and answered the same again (the view
-    returns a model then). `address` hands the caller's network address to the view.
-    """
-
-    def register(view: View) -> View:
-        operation = Operation(
-            method, path, audience, view, body, query, answer, status, problems, form, idempotent, others
-        )
-        OPERATIONS.append(operation)
-        options: dict[str, Any] = {"authorizer": broadcaster_auth} if audience is BROADCASTER else {}
-        blueprint.route(
-            path,
-            methods=[method],
-            content_types=["application/x-www-form-urlencoded" if form else "application/json"],
-            **options,
-        )(_edge(blueprint, operation, http.NO_STORE if no_store else {}, address=address, any_origin=any_origin))
-        if path not in _methods and audience is not MEDIA_SERVER:  # no browser calls those
-            cors.register_preflight(blueprint, path, _methods[path], any_origin=any_origin)
-        _methods[path].add(method)
-        return view
-
-    return register
-
-
-def _edge(
-    blueprint: Blueprint, operation: Operation, headers: dict[str, str], *, address: bool, any_origin: bool
-) -> Callable[..., Response]:
-    """The view with its arguments parsed, its caller checked, its result and errors made into responses."""
+def _handler(blueprint: Blueprint, operation: Operation) -> Callable[..., Response]:
+    """What Chalice calls: authenticates the caller, parses the request, runs the view, makes the response."""
 
     @functools.wraps(operation.view)
-    def edge(**path: str) -> Response:
+    def handle(**path: str) -> Response:
         request = blueprint.current_request
         began = time.monotonic()
-        asker = operation.audience.value
+        caller = Caller(operation.audience.value)
         try:
-            arguments: dict[str, Any] = {}
-            if operation.audience is BROADCASTER:
-                user = http.caller(request)
-                asker = user.user_id
-                # Before anything else: who is blocked gets no stored answer either.
-                arguments["channel"] = credentials.own_channel(user.user_id, http.now_ms(), user.email)
-            elif operation.audience is ADMIN:
-                http.check_admin(request)
-            elif operation.audience is MEDIA_SERVER:
-                http.check_hook(request)
-            arguments |= http.path_of(path, operation.not_found)
-            if operation.query is not None:
-                arguments["query"] = http.query_of(request, operation.query)
-            if operation.body is not None:
-                read_body = http.form_of if operation.form else http.body_of
-                arguments["body"] = read_body(request, operation.body)
-            if address:
-                arguments["address"] = http.address_of(request)
-            work = functools.partial(operation.view, **arguments)
-            if operation.idempotent and (key := once.key_of(request)) is not None:
-                content = once.content_of(path, arguments.get("body"))
-                route = f"{operation.method} {operation.path}"
-                result = once.once(asker, route, key, content, work, once.remaining_ms(blueprint))
-            else:
-                result = work()
+            caller = access.authenticate(request, operation.audience)
+            arguments = _arguments(request, operation, caller, path)
+            _audit(operation, caller, path)
+            result = _run(blueprint, operation, caller, path, arguments)
+            headers = http.NO_STORE if operation.no_store else {}
             answer = result if isinstance(result, Response) else http.ok(result, operation.status, headers)
         except Exception as error:  # the edge: whatever it is, the caller gets problem details
             answer = problems.response(problems.of_exception(error))
-        answer.headers.update(cors.headers(request.headers.get("origin"), any_origin=any_origin))
-        _log(operation, answer, asker, began)
+        answer.headers.update(cors.headers(request.headers.get("origin"), any_origin=operation.any_origin))
+        _log(operation, answer, caller, began)
         return answer
 
-    return edge
+    return handle
 
 
-def _log(operation: Operation, answer: Response, asker: str, began: float) -> None:
+def _arguments(request: Request, operation: Operation, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
+    """What the view is called with."""
+    arguments: dict[str, Any] = {}
+    if operation.audience is BROADCASTER and (user := caller.principal) is not None:
+        # Before anything else: who is blocked gets no stored answer either.
+        arguments["channel"] = credentials.own_channel(user.user_id, http.now_ms(), user.email)
+    arguments |= http.path_of(path, operation.not_found)
+    if operation.query is not None:
+        arguments["query"] = http.query_of(request, operation.query)
+    if operation.body is not None:
+        read_body = http.form_of if operation.form else http.body_of
+        arguments["body"] = read_body(request, operation.body)
+    if operation.address:
+        arguments["address"] = http.address_of(request)
+    if operation.operator:
+        arguments["operator"] = caller.name
+    return arguments
+
+
+def _run(
+    blueprint: Blueprint, operation: Operation, caller: Caller, path: Mapping[str, str], arguments: dict[str, Any]
+) -> Any:
+    """The view's result, or that of the same request before."""
+    work = functools.partial(operation.view, **arguments)
+    key = once.key_of(blueprint.current_request) if operation.idempotent else None
+    if key is None:
+        return work()
+    content = once.content_of(path, arguments.get("body"))
+    route = f"{operation.method} {operation.path}"
+    return once.once(caller.name, route, key, content, work, once.remaining_ms(blueprint))
+
+
+def _audit(operation: Operation, caller: Caller, path: Mapping[str, str]) -> None:
+    """Who does what to whom, before it is done: administrators' changes leave a record even where they fail halfway.
+
+    Paths of the admin API hold public ids only; bodies, which may hold personal data, are not written down.
+    """
+    if operation.audience is ADMIN and operation.method != "GET":
+        logger("audit").info(
+            "Administrator's request",
+            event="admin_action",
+            operator=caller.name,
+            action=operation.name,
+            target=dict(path),
+        )
+
+
+def _log(operation: Operation, answer: Response, caller: Caller, began: float) -> None:
     """One line a request, with the route's template: a path may hold a stream key."""
     logger("control").info(
         "request",
@@ -167,5 +172,5 @@ def _log(operation: Operation, answer: Response, asker: str, began: float) -> No
         route=operation.path,
         status=answer.status_code,
         ms=round((time.monotonic() - began) * 1000, 1),
-        user=asker,
+        user=caller.name,
     )

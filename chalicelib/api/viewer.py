@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from chalice.app import Blueprint, Response
 
 from chalicelib import contract
+from chalicelib.api.access import wrong_guess
 from chalicelib.api.free_text import Text
-from chalicelib.api.http import NO_STORE, Page, now_ms, ok, ok_text, wrong_guess
-from chalicelib.api.routing import ANYONE, route
+from chalicelib.api.http import NO_STORE, Page, address_of, now_ms, ok, ok_text
+from chalicelib.api.routing import ANYONE, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
 from chalicelib.domain import channels as sizes
@@ -46,7 +47,7 @@ class PublicQuery(Page):
         return Search(self.q, self.category, self.tag)
 
 
-@route(blueprint, "GET", "/health", ANYONE, answer=contract.Health, others={503: contract.Health})
+@Route("GET", "/health", ANYONE, answer=contract.Health, others={503: contract.Health}).on(blueprint)
 def health() -> Response:
     """200 if the database answers, 503 if not; the body says which part does not work, and what that means."""
     stage = settings().stage
@@ -62,15 +63,14 @@ def health() -> Response:
     return ok(contract.Health(status=status, database="ok", ingest=ingest, stage=stage, detail=detail), 200, NO_STORE)
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/streams/public",
     ANYONE,
     query=PublicQuery,
     answer=contract.PublicStreamPage,
     any_origin=True,
-)
+).on(blueprint)
 def public_streams(query: PublicQuery) -> Response:
     """Channels that are live and public, oldest first. A page may hold fewer than asked for while more follow."""
     return ok_text(_pages.get(query.model_dump_json(), lambda: _public_streams(query).model_dump_json()))
@@ -85,23 +85,26 @@ def _public_streams(query: PublicQuery) -> contract.PublicStreamPage:
     )
 
 
-@route(
-    blueprint, "GET", "/api/channels/{channel_id}", ANYONE, answer=contract.PublicChannel, problems=(ChannelNotFound,)
-)
+@Route(
+    "GET",
+    "/api/channels/{channel_id}",
+    ANYONE,
+    answer=contract.PublicChannel,
+    problems=(ChannelNotFound,),
+).on(blueprint)
 def get_public_channel(channel_id: str) -> contract.PublicChannel:
     """A channel, live or not; a private one is not found."""
     return channel_serializer.public_channel(discovery.public_channel(channel_id, now_ms()))
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/streams/{key_or_id}",
     ANYONE,
     answer=contract.StreamOfKeyAnswer | contract.StreamAnswer,
     problems=(StreamNotFound, TooManyRequests),
     no_store=True,
-)
+).on(blueprint)
 def get_stream(key_or_id: str) -> contract.StreamOfKeyAnswer | contract.StreamAnswer:
     """By stream key, for a media server's validation (possession is the credential), or by public stream id."""
     now = now_ms()
@@ -111,7 +114,7 @@ def get_stream(key_or_id: str) -> contract.StreamOfKeyAnswer | contract.StreamAn
             return contract.StreamOfKeyAnswer(stream=stream_serializer.stream_of_key(key, channel.region, runs))
         return contract.StreamAnswer(stream=_by_id(key_or_id, now))
     except StreamNotFound:
-        wrong_guess(blueprint.current_request)
+        wrong_guess(address_of(blueprint.current_request))
         raise
 
 

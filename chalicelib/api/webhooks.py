@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
 from chalicelib import contract
 from chalicelib.api.free_text import Text
 from chalicelib.api.http import Page, RequestModel, example, now_ms
-from chalicelib.api.routing import ADMIN, route
+from chalicelib.api.routing import ADMIN, Route
 from chalicelib.domain import webhooks as rules
 from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookNotFound, WebhookUrlRefused
 from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
@@ -80,15 +80,14 @@ class Replay(RequestModel):
         return self.cursor or rules.first_id_at(max(0, int(self.since.timestamp() * 1000)))
 
 
-@route(blueprint, "GET", "/api/admin/webhooks", ADMIN, answer=contract.WebhookList)
+@Route("GET", "/api/admin/webhooks", ADMIN, answer=contract.WebhookList).on(blueprint)
 def list_webhooks() -> contract.WebhookList:
     """Every endpoint, oldest first."""
     now = now_ms()
     return contract.WebhookList(webhooks=[webhook_serializer.webhook(webhook, now) for webhook in registration.every()])
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/webhooks",
     ADMIN,
@@ -98,7 +97,7 @@ def list_webhooks() -> contract.WebhookList:
     problems=(WebhookUrlRefused, TooManyWebhooks),
     no_store=True,
     idempotent=True,
-)
+).on(blueprint)
 def make_webhook(body: NewWebhook) -> contract.IssuedWebhook:
     """A new endpoint. The answer holds the secret that signs its deliveries; it is not shown again."""
     now = now_ms()
@@ -106,38 +105,40 @@ def make_webhook(body: NewWebhook) -> contract.IssuedWebhook:
     return webhook_serializer.issued(made, now)
 
 
-@route(
-    blueprint, "GET", "/api/admin/webhooks/{webhook_id}", ADMIN, answer=contract.Webhook, problems=(WebhookNotFound,)
-)
+@Route(
+    "GET",
+    "/api/admin/webhooks/{webhook_id}",
+    ADMIN,
+    answer=contract.Webhook,
+    problems=(WebhookNotFound,),
+).on(blueprint)
 def get_webhook(webhook_id: str) -> contract.Webhook:
     """One endpoint, and whether it is well."""
     return webhook_serializer.webhook(registration.get(_webhook(webhook_id)), now_ms())
 
 
-@route(
-    blueprint,
+@Route(
     "PATCH",
     "/api/admin/webhooks/{webhook_id}",
     ADMIN,
     body=WebhookEdit,
     answer=contract.Webhook,
     problems=(WebhookNotFound, WebhookUrlRefused),
-)
+).on(blueprint)
 def edit_webhook(webhook_id: str, body: WebhookEdit) -> contract.Webhook:
     """Another URL, or `enabled: true`, also forgets earlier failures."""
     changed = registration.edit(_webhook(webhook_id), body.model_dump(exclude_none=True))
     return webhook_serializer.webhook(changed, now_ms())
 
 
-@route(blueprint, "DELETE", "/api/admin/webhooks/{webhook_id}", ADMIN, status=204, problems=(WebhookNotFound,))
+@Route("DELETE", "/api/admin/webhooks/{webhook_id}", ADMIN, status=204, problems=(WebhookNotFound,)).on(blueprint)
 def delete_webhook(webhook_id: str) -> Response:
     """Gone at once, with what was not sent yet."""
     registration.remove(_webhook(webhook_id))
     return Response("", status_code=204)
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/webhooks/{webhook_id}/rotate-secret",
     ADMIN,
@@ -145,58 +146,54 @@ def delete_webhook(webhook_id: str) -> Response:
     problems=(WebhookNotFound,),
     no_store=True,
     idempotent=True,
-)
+).on(blueprint)
 def rotate_secret(webhook_id: str) -> contract.IssuedWebhook:
     """A new secret. For 24 hours deliveries carry two signatures, so that receivers can change over in between."""
     now = now_ms()
     return webhook_serializer.issued(registration.rotate_secret(_webhook(webhook_id), now), now)
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/admin/webhooks/{webhook_id}/deliveries",
     ADMIN,
     query=DeliveryQuery,
     answer=contract.DeliveryPage,
     problems=(WebhookNotFound,),
-)
+).on(blueprint)
 def list_deliveries(webhook_id: str, query: DeliveryQuery) -> contract.DeliveryPage:
     """What was sent, or is to be, newest first."""
     found = deliveries.log(_webhook(webhook_id), query.status, query.limit, query.cursor)
     return webhook_serializer.delivery_page(found, query.limit)
 
 
-@route(
-    blueprint,
+@Route(
     "GET",
     "/api/admin/webhooks/{webhook_id}/deliveries/{event_id}",
     ADMIN,
     answer=contract.DeliveryDetails,
     problems=(WebhookNotFound, DeliveryNotFound),
-)
+).on(blueprint)
 def get_delivery(webhook_id: str, event_id: str) -> contract.DeliveryDetails:
     """One delivery with its payload and every attempt's outcome."""
     return webhook_serializer.delivery_details(deliveries.get(_webhook(webhook_id), _event(event_id)))
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/webhooks/{webhook_id}/deliveries/{event_id}/replay",
     ADMIN,
     answer=contract.Delivery,
     status=202,
     problems=(WebhookNotFound, DeliveryNotFound),
-)
+).on(blueprint)
 def replay_delivery(webhook_id: str, event_id: str) -> contract.Delivery:
     """Sends one delivery again, with the same id; to a disabled endpoint once it is enabled."""
     again = deliveries.replay(_webhook(webhook_id), _event(event_id), now_ms())
     return webhook_serializer.delivery(again)
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/api/admin/webhooks/{webhook_id}/replay",
     ADMIN,
@@ -204,7 +201,7 @@ def replay_delivery(webhook_id: str, event_id: str) -> contract.Delivery:
     answer=contract.Replayed,
     status=202,
     problems=(WebhookNotFound,),
-)
+).on(blueprint)
 def replay_deliveries(webhook_id: str, body: Replay) -> contract.Replayed:
     """Sends again what happened since a time, or those of it that have one status; a hundred events a call."""
     done = deliveries.replay_since(_webhook(webhook_id), body.first_event_id, body.status, now_ms())

@@ -8,6 +8,7 @@
     |   `-- WebhookUrlRefused        400
     |-- Unauthenticated              401  who is calling is not known
     |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid, HookSecretInvalid
+    |-- AdminRoleMissing             403
     |-- ActionNotAllowed             403
     |-- NotFound                     404
     |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound, BroadcasterNotFound, NodeNotFound,
@@ -116,13 +117,20 @@ class TokenExpired(Unauthenticated):
 class AdminSecretInvalid(Unauthenticated):
     code = "admin_secret_invalid"
     title = "The shared secret is missing or wrong"
-    action = "Send the shared secret in the header `X-Api-Key`."
+    action = "Send the shared secret in the header `X-Api-Key`, or sign in as an administrator."
 
 
 class HookSecretInvalid(Unauthenticated):
     code = "hook_secret_invalid"
     title = "The media server did not show the hook secret"
     action = "Configure the media server as docs/integrations/ describes for it."
+
+
+class AdminRoleMissing(StreamSyncError):
+    code = "admin_role_missing"
+    http_status = 403
+    title = "You are signed in, but not as an administrator"
+    action = "Sign in with an account that has the administrator's role, or ask an administrator to give you that role."
 
 
 class ActionNotAllowed(StreamSyncError):

@@ -38,12 +38,13 @@ USER_SERVICE = "user:"  # before its users' ids, so that they are nobody else's
 class Principal:
     """The caller; `user_id` is unique across issuers. `email` is their verified address, if the token has one.
 
-    `expires_at` (ms) is when the token is no longer taken.
+    `expires_at` (ms) is when the token is no longer taken. `is_admin`: the token has the administrator's role.
     """
 
     user_id: str
     email: str | None = None
     expires_at: int | None = field(default=None, compare=False)
+    is_admin: bool = False
 
 
 def principal_of_header(authorization: str | None) -> Principal:
@@ -67,10 +68,10 @@ def principal_of_token(token: str) -> Principal:
             subject = _subject(claims)
             if subject.startswith(USER_SERVICE):
                 raise TokenInvalid("The token names a user of another issuer")
-            return Principal(subject, _email(claims), _expiry(claims))
+            return Principal(subject, _email(claims), _expiry(claims), _is_admin(claims))
         if algorithm == "HS256" and settings().secret_key:
             claims = _claims_of_user_service(token)
-            return Principal(USER_SERVICE + _subject(claims), _email(claims), _expiry(claims))
+            return Principal(USER_SERVICE + _subject(claims), _email(claims), _expiry(claims), _is_admin(claims))
     except jwt.ExpiredSignatureError:
         raise TokenExpired() from None
     except jwt.PyJWTError:
@@ -182,6 +183,12 @@ def _email(claims: dict[str, Any]) -> str | None:
     """Only one that the issuer says it has verified: anybody can name another's."""
     email, verified = claims.get("email"), claims.get("email_verified")
     return email if verified in (True, "true") and isinstance(email, str) and is_email(email) else None
+
+
+def _is_admin(claims: dict[str, Any]) -> bool:
+    """Whether the role is the claim's text, or one of a list's. A part of a text is no role: `not-admin` is none."""
+    roles = claims.get(settings().admin_claim)
+    return settings().admin_role in (roles if isinstance(roles, list) else [roles])
 
 
 @lru_cache(maxsize=4)

@@ -202,7 +202,7 @@ class StreamSteps:
                 publisher.client_ip,
                 now_ms(),
                 only=grant.stream_id,
-                judges=False,  # who took the channel in the silence keeps it, dead or not
+                may_declare_dead=False,  # who took the channel in the silence keeps it, dead or not
             )
         except PublishRefused:
             raise LeaseLost() from None

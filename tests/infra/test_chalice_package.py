@@ -185,6 +185,8 @@ def test_api_gateways_own_answers_are_problem_details(package: Package) -> None:
         assert response["statusCode"] == str(body["status"]) == str(GATEWAY_RESPONSES[kind].status)
         headers = response["responseParameters"]
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
+        assert headers["gatewayresponse.header.Strict-Transport-Security"].startswith("'max-age=")
 
 
 def test_secrets_are_references_and_only_where_they_are_checked(package: Package) -> None:
@@ -200,6 +202,7 @@ def test_secrets_are_references_and_only_where_they_are_checked(package: Package
         ("APIHandler", "STREAM_SYNC_ADMIN_SECRETS"): "{{resolve:secretsmanager:stream-sync-dev/admin}}",
         ("APIHandler", "STREAM_SYNC_HOOK_SECRETS"): "{{resolve:secretsmanager:stream-sync-dev/hooks}}",
         **{(name, "STREAM_SYNC_MEDIAMTX_API_SECRET"): mediamtx for name in kickers},
+        ("APIHandler", "STREAM_SYNC_SECRET_KEY"): "{{resolve:secretsmanager:stream-sync-dev/user-service}}",
         ("BroadcasterAuth", "STREAM_SYNC_SECRET_KEY"): "{{resolve:secretsmanager:stream-sync-dev/user-service}}",
         ("WebsocketConnect", "STREAM_SYNC_SECRET_KEY"): "{{resolve:secretsmanager:stream-sync-dev/user-service}}",
     }

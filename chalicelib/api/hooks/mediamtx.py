@@ -8,6 +8,7 @@ import hmac
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.api.access import wrong_guess
 from chalicelib.api.hooks.common import (
     APPLICATION,
     REFUSALS,
@@ -23,7 +24,7 @@ from chalicelib.api.hooks.common import (
     nothing,
 )
 from chalicelib.api.http import example, now_ms
-from chalicelib.api.routing import MEDIA_SERVER, route
+from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.config import settings
 from chalicelib.domain.errors import (
     ActionNotAllowed,
@@ -71,8 +72,7 @@ class PathChange(HookModel):
     source_id: ConnectionId
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/hooks/mediamtx/auth",
     MEDIA_SERVER,
@@ -80,20 +80,20 @@ class PathChange(HookModel):
     query=HookQuery,
     status=204,
     problems=(*REFUSALS, WrongApplication, ChannelNotFound, ActionNotAllowed),
-)
-def mediamtx_auth(body: AuthRequest, query: HookQuery) -> Response:
+    address=True,
+).on(blueprint)
+def mediamtx_auth(body: AuthRequest, query: HookQuery, address: str) -> Response:
     """May this client publish (with a stream key), read or play back (public ids), or use the server's own API?"""
     if body.action == "publish":
         _admit(body, MediaServer(Dialect.MEDIAMTX, query.server))
     elif body.action in ("read", "playback"):
         check_watchable(_stream_name(body.path))
     else:
-        _check_api_secret(body.password)
+        _check_api_secret(body.password, body.ip or address)
     return nothing()
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/hooks/mediamtx/publish",
     MEDIA_SERVER,
@@ -102,7 +102,7 @@ def mediamtx_auth(body: AuthRequest, query: HookQuery) -> Response:
     status=204,
     problems=(*REFUSALS, StreamNotFound, BroadcastEnded),
     form=True,
-)
+).on(blueprint)
 def mediamtx_publish(body: PathChange, query: HookQuery) -> Response:
     """The path is ready: the stream is LIVE."""
     if _is_ours(body.path):
@@ -110,8 +110,7 @@ def mediamtx_publish(body: PathChange, query: HookQuery) -> Response:
     return nothing()
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/hooks/mediamtx/unpublish",
     MEDIA_SERVER,
@@ -119,7 +118,7 @@ def mediamtx_publish(body: PathChange, query: HookQuery) -> Response:
     query=HookQuery,
     status=204,
     form=True,
-)
+).on(blueprint)
 def mediamtx_unpublish(body: PathChange, query: HookQuery) -> Response:
     """The path is ready no more: the stream has ended."""
     if _is_ours(body.path):
@@ -157,8 +156,14 @@ def _stream_name(path: str) -> str:
     return name
 
 
-def _check_api_secret(password: str | None) -> None:
-    """`api`, `metrics` and `pprof` are closed unless a secret is configured for them. Raises ActionNotAllowed."""
+def _check_api_secret(password: str | None, address: str) -> None:
+    """`api`, `metrics` and `pprof` are closed unless a secret is configured for them. Raises ActionNotAllowed.
+
+    `address` is that of MediaMTX's client: wrong passwords count by it, and past the limit raise TooManyRequests.
+    """
     secret = settings().mediamtx_api_secret
-    if secret is None or not hmac.compare_digest((password or "").encode(), secret.encode()):
-        raise ActionNotAllowed()
+    if secret is not None and password:
+        if hmac.compare_digest(password.encode("utf-8", "surrogatepass"), secret.encode()):
+            return
+        wrong_guess(address)
+    raise ActionNotAllowed()

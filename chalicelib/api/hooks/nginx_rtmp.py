@@ -18,7 +18,7 @@ from chalicelib.api.hooks.common import (
     nothing,
 )
 from chalicelib.api.http import example, now_ms
-from chalicelib.api.routing import MEDIA_SERVER, route
+from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import StoreUnavailable
@@ -41,8 +41,7 @@ class Publisher(HookModel):
     key: Text | None = None
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/hooks/nginx-rtmp/publish",
     MEDIA_SERVER,
@@ -51,7 +50,7 @@ class Publisher(HookModel):
     status=302,
     problems=REFUSALS,
     form=True,
-)
+).on(blueprint)
 def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     """May it publish? Its stream is renamed to the channel's public id, so that no key shows in playback paths."""
     stream_key, channel_id = key_and_channel(body.name, [body.key])
@@ -59,8 +58,7 @@ def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     return nothing(302, Location=publication.channel_id)
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/hooks/nginx-rtmp/update",
     MEDIA_SERVER,
@@ -69,7 +67,7 @@ def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     status=204,
     problems=(*REFUSALS, StreamNotFound, BroadcastEnded),
     form=True,
-)
+).on(blueprint)
 def nginx_update(body: Publisher, query: HookQuery) -> Response:
     """It still publishes. One that may not any more, or that we do not know, is dropped by our refusal.
 
@@ -87,8 +85,7 @@ def nginx_update(body: Publisher, query: HookQuery) -> Response:
     return nothing()
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/hooks/nginx-rtmp/publish_done",
     MEDIA_SERVER,
@@ -96,7 +93,7 @@ def nginx_update(body: Publisher, query: HookQuery) -> Response:
     query=HookQuery,
     status=204,
     form=True,
-)
+).on(blueprint)
 def nginx_publish_done(body: Publisher, query: HookQuery) -> Response:
     """It has gone."""
     publication = publishers.find(_server(query), body.clientid)

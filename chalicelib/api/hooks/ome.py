@@ -22,7 +22,7 @@ from chalicelib.api.hooks.common import (
     keys_in,
 )
 from chalicelib.api.http import example, now_ms
-from chalicelib.api.routing import MEDIA_SERVER, route
+from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.publications import OME_LIFETIME, Dialect
 from chalicelib.domain.refusals import PublishRefused, WrongApplication
@@ -70,7 +70,7 @@ class Noted(BaseModel):
     """The empty answer to `closing`."""
 
 
-@route(blueprint, "POST", "/hooks/ome", MEDIA_SERVER, body=Admission, query=HookQuery, answer=Admitted | Noted)
+@Route("POST", "/hooks/ome", MEDIA_SERVER, body=Admission, query=HookQuery, answer=Admitted | Noted).on(blueprint)
 def ome(body: Admission, query: HookQuery) -> Admitted | Noted:
     """May this client publish or play?"""
     server = MediaServer(Dialect.OME, query.server)

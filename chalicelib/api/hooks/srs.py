@@ -18,7 +18,7 @@ from chalicelib.api.hooks.common import (
     keys_in,
 )
 from chalicelib.api.http import example, now_ms, ok
-from chalicelib.api.routing import MEDIA_SERVER, route
+from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import PublishRefused
@@ -45,8 +45,7 @@ class SrsHook(HookModel):
     param: Text = ""
 
 
-@route(
-    blueprint,
+@Route(
     "POST",
     "/hooks/srs",
     MEDIA_SERVER,
@@ -54,7 +53,7 @@ class SrsHook(HookModel):
     query=HookQuery,
     answer=int,
     problems=(*REFUSALS, ChannelNotFound, BroadcastEnded),
-)
+).on(blueprint)
 def srs(body: SrsHook, query: HookQuery) -> Response:
     """on_publish and on_play ask, on_unpublish and on_hls tell. What else SRS tells is none of our business."""
     server = MediaServer(Dialect.SRS, query.server)

@@ -56,13 +56,13 @@ class NodeMembership:
     def __init__(self, node: NodeInfo) -> None:
         self.node = node
         self.expires_at = 0
-        self._judges_from = 0
+        self._may_declare_dead_from = 0
 
     def join(self, now: int, offset: int = 0) -> None:
         """Raises StoreUnavailable."""
         nodes.register(self.node, now + offset + SESSION_TTL)
         self.expires_at = now + SESSION_TTL
-        self._judges_from = now + SESSION_TTL
+        self._may_declare_dead_from = now + SESSION_TTL
 
     def renew(self, clock: Callable[[], int], active: int, *, alive_at: int | None = None, offset: int = 0) -> Orders:
         """The session is good for SESSION_TTL from `alive_at` on, the present by default.
@@ -73,7 +73,7 @@ class NodeMembership:
         renewal = nodes.renew(self.node, expires_at + offset, active)
         answered_at = clock()  # the request itself may have lain where the outage was
         if not self.is_trusted(answered_at):
-            self._judges_from = answered_at + SESSION_TTL
+            self._may_declare_dead_from = answered_at + SESSION_TTL
         self.expires_at = expires_at
         return Orders(tuple(_parse(renewal.orders)), renewal.draining)
 
@@ -82,11 +82,11 @@ class NodeMembership:
 
     def may_declare_dead(self, now: int) -> bool:
         """Whether a peer whose session has run out is dead: not so while it may just not have renewed again."""
-        return self.is_trusted(now) and now >= self._judges_from
+        return self.is_trusted(now) and now >= self._may_declare_dead_from
 
     def may_declare_dead_in(self, now: int) -> int:
         """In how many ms it may judge, if the session is kept until then."""
-        return max(0, self._judges_from - now)
+        return max(0, self._may_declare_dead_from - now)
 
     def acknowledge(self, orders: Iterable[Order]) -> None:
         nodes.acknowledge(self.node.node_id, [order.raw for order in orders])

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,8 @@ import jwt
 import pytest
 import requests
 
-from chalicelib.api.openapi import SECURITY
-from chalicelib.api.routing import Audience
+from chalicelib.api.access import Audience
+from chalicelib.api.openapi.audiences import security
 from local.private_files import load_or_make_secrets
 from tests.support import tools
 from tests.support.stack import running_stack
@@ -28,6 +28,7 @@ class Target:
     credentials: dict[Audience, dict[str, str]] = field(repr=False)
     jwt_secret: str = field(repr=False)
     env: dict[str, str] = field(repr=False)
+    log: Callable[[], str] = field(repr=False)
     session: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
@@ -40,9 +41,9 @@ class Target:
             aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def headers(self, security: list[dict[str, Any]]) -> dict[str, str]:
-        """The credential that an operation with this `security` asks for."""
-        audience = next(audience for audience, required in SECURITY.items() if required == security)
+    def headers(self, required: list[dict[str, Any]]) -> dict[str, str]:
+        """The credential that an operation with `required` as its `security` asks for."""
+        audience = next(audience for audience in Audience if security(audience) == required)
         return self.credentials[audience]
 
     def forgive(self) -> None:
@@ -74,6 +75,6 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             Audience.ADMIN: {"X-Api-Key": stack.admin_secret},
             Audience.MEDIA_SERVER: {"X-Hook-Secret": secrets.hook_secret},
         }
-        target = Target(stack.http_url, credentials, secrets.jwt_secret, stack.environment())
+        target = Target(stack.http_url, credentials, secrets.jwt_secret, stack.environment(), stack.logs)
         target.make_room()
         yield target

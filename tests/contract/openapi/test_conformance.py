@@ -11,7 +11,7 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.case import Case
 
 import app  # noqa: F401 - it registers every route
-from chalicelib.api.openapi import document
+from chalicelib.api.openapi.document import document
 from chalicelib.api.routing import ADMIN, BROADCASTER, MEDIA_SERVER
 from tests.contract.openapi.conftest import Target
 

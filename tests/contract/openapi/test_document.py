@@ -2,13 +2,15 @@
 
 import json
 import re
+from operator import attrgetter
 from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
 
 import app
-from chalicelib.api.openapi import document, operation_id, problems_of
+from chalicelib.api.openapi.document import document
+from chalicelib.api.openapi.responses import problems_of
 from chalicelib.api.routing import OPERATIONS, Operation
 from chalicelib.domain.keys import KEY_LENGTH
 from local import api_docs
@@ -48,7 +50,7 @@ def test_shapes_have_names_of_their_own() -> None:
     assert [name for name in document()["components"]["schemas"] if not name.isalnum()] == []
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body], ids=operation_id)
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body], ids=attrgetter("name"))
 def test_a_body_has_an_example_that_is_valid_and_holds_no_key(operation: Operation) -> None:
     assert operation.body is not None
     examples = operation.body.model_json_schema()["examples"]

@@ -1,6 +1,7 @@
 """What is not a request that the API knows is refused in one form: problem details with a documented code."""
 
 import json
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import requests
 
 import app  # noqa: F401 - it registers every route
 from chalicelib.api.http import MAX_BODY
-from chalicelib.api.openapi import NOWHERE, operation_id, problems_of
+from chalicelib.api.openapi.responses import NOWHERE, problems_of
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, MEDIA_SERVER, OPERATIONS, Operation
 from tests.contract.openapi.conftest import Target
 
@@ -31,12 +32,12 @@ def code_of(response: requests.Response) -> str:
 
 
 def operation_named(name: str) -> Operation:
-    return next(operation for operation in OPERATIONS if operation_id(operation) == name)
+    return next(operation for operation in OPERATIONS if operation.name == name)
 
 
 @pytest.mark.requirement("SO-9")
 @pytest.mark.requirement("SO-15")
-@pytest.mark.parametrize("operation", SECURED, ids=operation_id)
+@pytest.mark.parametrize("operation", SECURED, ids=attrgetter("name"))
 def test_without_the_right_credential_nothing_is_done(operation: Operation, target: Target) -> None:
     target.forgive()
     path = target.url + operation.path.replace("{", "").replace("}", "")
@@ -61,7 +62,8 @@ def test_one_audiences_credential_opens_nothing_of_anothers(target: Target) -> N
         kind = "application/x-www-form-urlencoded" if operation.form else "application/json"
         path = target.url + operation.path.replace("{", "").replace("}", "")
         response = target.session.request(operation.method, path, headers=strange | {"Content-Type": kind}, timeout=15)
-        assert response.status_code == 401, operation_id(operation)
+        signed_in = operation.audience is ADMIN  # as a broadcaster
+        assert response.status_code == (403 if signed_in else 401), operation.name
 
 
 @pytest.mark.parametrize(
@@ -128,9 +130,7 @@ def test_a_query_that_is_not_what_was_asked_for(query: str, target: Target) -> N
     assert (response.status_code, code_of(response)) == (400, "invalid_input")
 
 
-@pytest.mark.parametrize(
-    "name", ["%00", "%20", "%0A", "%C3%B6", "%FF", "x" * 129, "x" * 5_000, "%2e%2e", "a%2Fb", "{}"]
-)
+@pytest.mark.parametrize("name", ["%20", "%C3%B6", "%FF", "x" * 129, "x" * 5_000, "%2e%2e", "a%2Fb", "{}"])
 @pytest.mark.parametrize(
     ("operation", "code"),
     [

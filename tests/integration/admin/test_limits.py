@@ -1,5 +1,6 @@
 """Counts that all functions share: by user and by address, in windows of time, and a pause between keys."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -122,3 +123,23 @@ def test_hook_secrets_are_guessed_as_seldom_as_the_admin_secret(
         status, retry_after = call(credential)
         assert (status, int(retry_after or 0) > 0) == (429, True)
         assert call({"X-Hook-Secret": secret})[0] == 200, "guesses lock nobody out"
+
+
+def test_passwords_for_mediamtxs_own_api_are_guessed_as_seldom(
+    cloud: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They count by the address of MediaMTX's client, which is not the one that calls us."""
+    monkeypatch.setattr(limits, "FAILURES_AN_ADDRESS", limits.Rule(f"failures-{ULID()}", 2, 3_600))
+    monkeypatch.setenv("STREAM_SYNC_MEDIAMTX_API_SECRET", "m" * 32)
+    config.settings.cache_clear()
+    headers = {"Content-Type": "application/json", "X-Hook-Secret": config.settings().hook_secrets[0]}
+
+    def ask(password: str, ip: str = "203.0.113.7") -> int:
+        body = json.dumps({"action": "api", "ip": ip, "user": "x", "password": password}).encode()
+        return int(client.http.post("/hooks/mediamtx/auth", headers=headers, body=body).status_code)
+
+    with Client(app) as client:
+        assert [ask("wrong") for _ in range(3)] == [403, 403, 429]
+        assert ask("") == 403, "no password is no guess"
+        assert ask("wrong", ip="203.0.113.8") == 403, "others are not held up"
+        assert ask("m" * 32) == 204, "guesses lock nobody out"

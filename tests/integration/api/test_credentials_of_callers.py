@@ -32,8 +32,11 @@ def test_without_a_token_no_broadcasters_route_answers(anyone: Client, method: s
 
 @pytest.mark.requirement("SO-9")
 @pytest.mark.parametrize(("method", "path"), ADMIN_ROUTES)
-def test_without_the_shared_secret_no_admin_route_answers(me: Client, method: str, path: str) -> None:
-    me(method, path).problem(401, "admin_secret_invalid")
+def test_without_an_administrators_credential_no_admin_route_answers(
+    anyone: Client, me: Client, method: str, path: str
+) -> None:
+    anyone(method, path).problem(401, "admin_secret_invalid")
+    me(method, path).problem(403, "admin_role_missing")
     for wrong in ("", "x", "x" * 40, "x" * 4_000, "\xe9"):
         me(method, path, X_Api_Key=wrong).problem(401, "admin_secret_invalid")
 

@@ -8,7 +8,6 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import app  # noqa: F401 - it registers every route
-from chalicelib.api.openapi import operation_id
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, OPERATIONS
 
 # Texts of a form of their own: enumerations, codes, ids, times, networks, and the URL that is only parsed.
@@ -22,7 +21,7 @@ def fields() -> Iterator[Any]:
         for model in filter(None, (operation.body, operation.query)):
             for name, field in model.model_fields.items():
                 if _holds_text(field.annotation) and name not in OTHER_FORMS:
-                    yield pytest.param(model, name, id=f"{operation_id(operation)}-{name}")
+                    yield pytest.param(model, name, id=f"{operation.name}-{name}")
 
 
 def _holds_text(annotation: Any) -> bool:

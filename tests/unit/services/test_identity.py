@@ -306,6 +306,38 @@ def test_the_scheme_is_read_without_case_and_others_are_refused() -> None:
 
 
 @pytest.mark.requirement("SO-9")
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        (["admin"], True),
+        (["users", "admin"], True),
+        ("admin", True),
+        (["Admin"], False),
+        (["admins"], False),
+        ("not-admin admin", False),
+        ([], False),
+        ([["admin"]], False),
+        ({"admin": True}, False),
+        (True, False),
+        (None, False),
+    ],
+)
+@pytest.mark.parametrize("token", [rs256, hs256])
+def test_an_administrator_is_in_the_group_by_its_whole_name(token: Any, groups: object, expected: bool) -> None:
+    assert identity.principal_of_token(token(**{"cognito:groups": groups})).is_admin is expected
+
+
+def test_claim_and_role_of_administrators_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_SYNC_ADMIN_CLAIM", "https://example.com/roles")
+    monkeypatch.setenv("STREAM_SYNC_ADMIN_ROLE", "operator")
+    config.settings.cache_clear()
+    operator: dict[str, Any] = {"https://example.com/roles": ["operator"]}
+    grouped: dict[str, Any] = {"cognito:groups": ["admin", "operator"]}
+    assert identity.principal_of_token(rs256(**operator)).is_admin
+    assert not identity.principal_of_token(rs256(**grouped)).is_admin
+
+
+@pytest.mark.requirement("SO-9")
 def test_either_of_two_admin_secrets_is_valid_and_nothing_else() -> None:
     identity.check_admin_secret("a" * 30)
     identity.check_admin_secret("b" * 30)
