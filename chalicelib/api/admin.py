@@ -11,7 +11,7 @@ from chalicelib.domain.streams import EndReason
 from chalicelib.services.reading import discovery
 from chalicelib.services.serializers import nodes as node_serializer
 from chalicelib.services.serializers import streams as stream_serializer
-from chalicelib.services.streams import fleet, lifecycle
+from chalicelib.services.streams import fleet, orders
 
 blueprint = Blueprint(__name__)
 
@@ -57,7 +57,7 @@ def get_stream_details(stream_id: str) -> contract.StreamDetails:
 ).on(blueprint)
 def end_stream(stream_id: str) -> contract.Accepted:
     """Ends a stream that runs. Its key stays good: revoke that as well to keep the broadcaster out."""
-    lifecycle.end_stream(stream_id, EndReason.ADMIN_STOPPED, now_ms())
+    orders.end_stream(stream_id, EndReason.ADMIN_STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
 
 

@@ -29,7 +29,7 @@ from chalicelib.services.reading import discovery, timelines
 from chalicelib.services.serializers import channels as channel_serializer
 from chalicelib.services.serializers import keys as key_serializer
 from chalicelib.services.serializers import streams as stream_serializer
-from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams import orders
 
 blueprint = Blueprint(__name__)
 
@@ -121,7 +121,7 @@ def reset_credentials(channel: Channel, address: str) -> contract.RevealedCreden
 ).on(blueprint)
 def stop_broadcast(channel: Channel) -> contract.Accepted:
     """Ends the broadcast that runs."""
-    stream_id = lifecycle.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())
+    stream_id = orders.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
 
 

@@ -25,7 +25,7 @@ from chalicelib.domain.timeline import Entry, about_broadcaster
 from chalicelib.observability import logger
 from chalicelib.services import fanout
 from chalicelib.services.keys import keyring
-from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams import orders
 from chalicelib.store import channels, timeline
 
 SYSTEM = "stream-sync"  # who blocks a new account of somebody who is blocked
@@ -79,9 +79,7 @@ def block(broadcaster_id: str, by: str, why: str, now: int) -> Channel:
     """
     for channel in _of_person(get(broadcaster_id)):
         _mark(channel, Block(now, by, why))
-        stream = lifecycle.running_stream(channel.channel_id)
-        if stream is not None:
-            lifecycle.order_end(stream.stream_id, EndReason.BLOCKED, now)
+        orders.end_running(channel.channel_id, EndReason.BLOCKED, now)
         fanout.send_owner_away(channel.channel_id)
     return get(broadcaster_id)
 

@@ -14,6 +14,7 @@ from chalicelib.observability import logger
 from chalicelib.services import broadcasters, bus
 from chalicelib.services.keys import keyring
 from chalicelib.services.keys.keyring import Issued
+from chalicelib.services.streams import orders
 from chalicelib.store import channels, keys
 
 
@@ -61,12 +62,16 @@ def reveal(channel: Channel, user: str) -> Issued:
 
 
 def reset(channel: Channel, user: str, now: int) -> Issued:
-    """A new key at once; the old one is dead, and a broadcast that runs on it is ended. Raises KeyChanged."""
+    """A new key at once; the old one is dead, and a broadcast that runs on it is ended.
+
+    Two writes: the keys in one transaction, then the order to end. If the second fails, StoreUnavailable is raised, the
+    old key is dead all the same, and the next reset also ends what still runs on it. Raises KeyChanged.
+    """
     issued = keyring.issue(channel.channel_id, now, KeyTerms())
     channels.replace_key(channel, issued.key)
     bus.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])
     logger("control").info("stream key reset", key_id=issued.key.key_id, channel_id=channel.channel_id, user=user)
-    keyring.end_broadcast_on_dead_key(channel.channel_id, EndReason.KEY_RESET, now)
+    orders.end_on_dead_key(channel.channel_id, EndReason.KEY_RESET, now)
     return issued
 
 

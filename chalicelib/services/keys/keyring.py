@@ -22,7 +22,7 @@ from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream, StreamState, state_as_read
 from chalicelib.observability import logger
 from chalicelib.services.reading import running
-from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams import orders
 from chalicelib.store import keys, streams
 from chalicelib.store.keys import Section
 
@@ -107,23 +107,8 @@ def revoke(key: StreamKey, by: str, now: int) -> StreamKey:
     """No claim with this key succeeds from now on, and the stream that runs on it is ended. Twice is as once."""
     keys.revoke(key)
     logger("control").info("stream key revoked", key_id=key.key_id, channel_id=key.channel_id, user=by)
-    end_broadcast_on(key, EndReason.KEY_REVOKED, now)
+    orders.end_on_dead_key(key.channel_id, EndReason.KEY_REVOKED, now)
     return replace(key, status=KeyStatus.REVOKED)
-
-
-def end_broadcast_on(key: StreamKey, reason: EndReason, now: int) -> None:
-    """The channel is read after the key was written: a claim either came before, and is seen, or fails."""
-    stream = lifecycle.running_stream(key.channel_id)
-    if stream is not None and stream.key_id == key.key_id:
-        lifecycle.order_end(stream.stream_id, reason, now)
-
-
-def end_broadcast_on_dead_key(channel_id: str, reason: EndReason, now: int) -> None:
-    """The same for whichever key was written: also one whose broadcast an earlier attempt did not come to tell."""
-    stream = lifecycle.running_stream(channel_id)
-    key = keys.find(stream.key_hash) if stream is not None and stream.key_hash else None
-    if stream is not None and key is not None and key.status is not KeyStatus.ACTIVE:
-        lifecycle.order_end(stream.stream_id, reason, now)
 
 
 def views(found: Sequence[StreamKey], now: int) -> list[KeyView]:

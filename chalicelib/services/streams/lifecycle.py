@@ -1,22 +1,21 @@
-"""The life of one stream, as its holder lives it: every step writes the row under the fence, then makes the news.
+"""The life of one stream, as its holder lives it: every step writes the row under the fence, then returns the event.
 
     hold = StreamHold(grant)
     hold.media(...)   CONNECTING or RECONNECTING -> LIVE
     hold.lost(...)    LIVE -> RECONNECTING, the lease let go
     hold.end(...)     -> ENDED
 
-Steps are safe to repeat: a step that changes no state writes nothing and has no news.
+Steps are safe to repeat: a step that changes no state writes nothing and returns None.
 """
 
 import itertools
 from collections.abc import Sequence
 
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import LeaseLost, NotLive
-from chalicelib.domain.events import EventName, PublisherOrdered, StreamStateChange
+from chalicelib.domain.errors import LeaseLost
+from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.measures import StreamFacts
-from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import (
     END_REASON_ACTION,
     END_REASON_TEXT,
@@ -33,7 +32,7 @@ from chalicelib.domain.streams import (
 from chalicelib.domain.timeline import Entry, refusals_of
 from chalicelib.domain.times import iso_times
 from chalicelib.services import bus
-from chalicelib.store import channels, leases, nodes, streams, timeline
+from chalicelib.store import channels, leases, streams, timeline
 
 WAITING_FOR_KEY_FRAME = "waiting_for_key_frame"  # the reason that a channel is not LIVE yet
 
@@ -75,12 +74,12 @@ class StreamHold:
         return next(self._seqs)
 
     def created(self, now: int, client_ip: str | None) -> StreamStateChange:
-        """The news that the channel was claimed; nothing to write, the claim did."""
-        return self._news(EventName.SESSION_CREATED, now, client_ip=client_ip)
+        """The event that the channel was claimed; nothing to write, the claim did."""
+        return self._event(EventName.SESSION_CREATED, now, client_ip=client_ip)
 
     def waiting(self, now: int) -> StreamStateChange:
         """The encoder described its stream, and its first frame is waited for; nothing to write."""
-        return self._news(
+        return self._event(
             EventName.STREAM_WAITING,
             now,
             status=ChannelStatus.RECONNECTING if self.state is StreamState.RECONNECTING else ChannelStatus.OFFLINE,
@@ -100,7 +99,7 @@ class StreamHold:
         self.state = StreamState.LIVE
         resumed = before is StreamState.RECONNECTING
         name = EventName.STREAM_RESUMED if resumed else EventName.STREAM_START
-        return self._news(name, now, seq=seq, status=ChannelStatus.LIVE)
+        return self._event(name, now, seq=seq, status=ChannelStatus.LIVE)
 
     def measured(self, facts: StreamFacts) -> None:
         """Picture or sound became known or changed. Raises LeaseLost."""
@@ -121,7 +120,7 @@ class StreamHold:
         seq = self.next_seq()
         leases.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until)
         self.state, self.released = after, True
-        return self._news(
+        return self._event(
             EventName.STREAM_INTERRUPTED,
             now,
             seq=seq,
@@ -135,7 +134,7 @@ class StreamHold:
         """Over for good; `detail` where more is known than the reason's own sentence says. Raises LeaseLost."""
         if self.state is StreamState.ENDED:
             return None
-        ended = self._news(
+        ended = self._event(
             EventName.STREAM_END,
             now,
             status=ChannelStatus.OFFLINE,
@@ -143,11 +142,11 @@ class StreamHold:
             detail=detail or END_REASON_TEXT[reason],
             action=END_REASON_ACTION[reason],
         )
-        leases.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, _entry(ended))
+        leases.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, entry_of(ended))
         self.state = StreamState.ENDED
         return ended
 
-    def _news(
+    def _event(
         self,
         name: EventName,
         now: int,
@@ -192,41 +191,13 @@ def record(event: StreamStateChange) -> None:
     An end is there already: the transaction that made it wrote it.
     """
     if event.event_name is not EventName.STREAM_END:
-        timeline.add(_entry(event))
+        timeline.add(entry_of(event))
 
 
-def _entry(event: StreamStateChange) -> Entry:
+def entry_of(event: StreamStateChange) -> Entry:
     facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
     where = event.stream_id or refusals_of(event.channel_id)
     return Entry(where, event.seq, event.at, event.event_name.value, iso_times(facts))
-
-
-def running_stream(channel_id: str) -> Stream | None:
-    """The channel's stream that has not ended, or None."""
-    channel = channels.find(channel_id)
-    stream = streams.find(channel.stream_id) if channel is not None and channel.stream_id else None
-    return None if stream is None or stream.state is StreamState.ENDED else stream
-
-
-def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
-    """Has a stream ended by whoever holds it, or, where nobody does, ends it here. False if it had ended."""
-    stream = streams.find(stream_id)
-    if stream is None or stream.state is StreamState.ENDED:
-        return False
-    channel = channels.get(stream.channel_id)
-    if channel.lease.holder is not None:
-        node_id = channel.lease.holder.node_id  # read after the stream, which may have changed hands in between
-        given = nodes.order(node_id, stream_id, reason.value)
-        if given and dialect_of(node_id) is not None:  # nobody renews in a moment: its server must be asked
-            bus.publish([PublisherOrdered(node_id=node_id, at=now)])
-        return given
-    try:
-        ended = ended_news(stream, _seq_past_holders(stream), reason, now)
-        leases.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, _entry(ended))
-    except LeaseLost:
-        return False
-    announce([ended])
-    return True
 
 
 def give_back(channel_id: str, holder: Holder, now: int) -> bool:
@@ -239,9 +210,9 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
         return False
     stream = streams.get(channel.stream_id)
     reason = EndReason.NO_MEDIA if stream.started_at is None else EndReason.GRACE_OVER
-    ended = ended_news(stream, _seq_past_holders(stream), reason, now)
+    ended = ended_event(stream, seq_past_holders(stream), reason, now)
     try:
-        leases.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, _entry(ended))
+        leases.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, entry_of(ended))
     except LeaseLost:
         return False
     announce([ended])
@@ -251,29 +222,22 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
 def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -> StreamStateChange | None:
     """Frees a channel whose holder is dead or whose grace is over, and ends its stream if it has one.
 
-    The news of that, to be announced; None if there was no stream, or somebody moved first.
+    Returns the event to announce; None if there was no stream, or somebody else was first.
     """
     if stream is None:
         leases.reap(channel, None, reason, now, None)
         return None
-    ended = ended_news(stream, first_seq(channel.lease.fence + 1), reason, now)
-    return ended if leases.reap(channel, stream, reason, now, _entry(ended)) else None
+    ended = ended_event(stream, first_seq(channel.lease.fence + 1), reason, now)
+    return ended if leases.reap(channel, stream, reason, now, entry_of(ended)) else None
 
 
-def _seq_past_holders(stream: Stream) -> int:
+def seq_past_holders(stream: Stream) -> int:
     """For who ends a stream under its holder's fence: past every number that the holder may have used."""
     return stream.seq + (1 << (SEQ_BITS - 1))
 
 
-def end_stream(stream_id: str, reason: EndReason, now: int) -> None:
-    """Ends a stream that runs. Raises StreamNotFound, NotLive if it has ended."""
-    streams.get(stream_id)
-    if not order_end(stream_id, reason, now):
-        raise NotLive("The stream has ended already")
-
-
-def ended_news(stream: Stream, seq: int, reason: EndReason, now: int) -> StreamStateChange:
-    """The news of a stream that somebody other than its holder ended."""
+def ended_event(stream: Stream, seq: int, reason: EndReason, now: int) -> StreamStateChange:
+    """The event of a stream that somebody other than its holder ended."""
     return StreamStateChange(
         event_name=EventName.STREAM_END,
         channel_id=stream.channel_id,
@@ -288,11 +252,3 @@ def ended_news(stream: Stream, seq: int, reason: EndReason, now: int) -> StreamS
         action=END_REASON_ACTION[reason],
         started_at=stream.started_at,
     )
-
-
-def stop_channel(channel_id: str, reason: EndReason, now: int) -> str:
-    """Ends the channel's broadcast; answers its stream id. Raises NotLive."""
-    stream = running_stream(channel_id)
-    if stream is None or not order_end(stream.stream_id, reason, now):
-        raise NotLive()
-    return stream.stream_id

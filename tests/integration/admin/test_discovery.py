@@ -16,7 +16,7 @@ from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services.keys import credentials
 from chalicelib.services.reading import discovery
 from chalicelib.services.serializers import streams as stream_serializer
-from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams import orders
 from chalicelib.store import channels, connections, models, pulses, streams
 from tests.integration.admin.conftest import House
 
@@ -271,11 +271,11 @@ def test_an_unknown_stream_is_not_found(house: House, stream_id: str) -> None:
 
 def test_a_stream_that_has_ended_cannot_be_ended(house: House) -> None:
     _, hold = house.live_channel()
-    lifecycle.end_stream(hold.grant.stream_id, EndReason.ADMIN_STOPPED, house.now)
+    orders.end_stream(hold.grant.stream_id, EndReason.ADMIN_STOPPED, house.now)
     assert (hold.grant.stream_id, EndReason.ADMIN_STOPPED) in house.orders()
     hold.end(EndReason.ADMIN_STOPPED, house.now, 0)
     with pytest.raises(NotLive):
-        lifecycle.end_stream(hold.grant.stream_id, EndReason.ADMIN_STOPPED, house.now)
+        orders.end_stream(hold.grant.stream_id, EndReason.ADMIN_STOPPED, house.now)
 
 
 @pytest.mark.requirement("SO-13")

@@ -22,7 +22,7 @@ from chalicelib.domain.refusals import (
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.keys import credentials, keyring
 from chalicelib.services.reading import discovery
-from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams import orders
 from chalicelib.store import channels, models, streams
 from chalicelib.store import keys as rows
 from tests.integration.admin.conftest import House
@@ -139,7 +139,7 @@ def test_a_reset_that_broke_off_is_finished_by_the_next(house: House, monkeypatc
         raise StoreUnavailable()
 
     with monkeypatch.context() as broken:
-        broken.setattr(lifecycle, "order_end", away)
+        broken.setattr(orders, "order_end", away)
         with pytest.raises(StoreUnavailable):
             credentials.reset(channel, "test", house.now)
     assert house.orders() == set()

@@ -11,7 +11,7 @@ from chalicelib.domain.refusals import KeyInUse, KeyRevoked, KeyUnknown
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.media_servers import claims, publishers, reconciler
 from chalicelib.services.media_servers.publishers import MediaServer
-from chalicelib.services.streams import admission, fleet, lifecycle
+from chalicelib.services.streams import admission, fleet, lifecycle, orders
 from tests.integration.hooks.conftest import Broadcaster, Clock
 
 NGINX = MediaServer(Dialect.NGINX_RTMP, "main")
@@ -216,7 +216,7 @@ def test_an_expired_keys_stream_is_over_without_another_hook(broadcaster: Broadc
 @pytest.mark.parametrize("server", [NGINX, SRS, OME, MEDIAMTX], ids=str)
 def test_an_order_ends_a_stream_at_once_whatever_its_server_does(broadcaster: Broadcaster, server: MediaServer) -> None:
     publish(broadcaster, "21", server)
-    stream_id = lifecycle.stop_channel(broadcaster.channel_id, EndReason.STOPPED, broadcaster.clock())
+    stream_id = orders.stop_channel(broadcaster.channel_id, EndReason.STOPPED, broadcaster.clock())
     reconciler.follow_orders(server.node_id("21"), broadcaster.clock())
     stream = broadcaster.stream()
     assert stream is not None

@@ -22,7 +22,7 @@ from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.media_servers import claims, mediamtx, publishers, reconciler
 from chalicelib.services.media_servers.mediamtx import LivePath, MediaMtx
 from chalicelib.services.media_servers.publishers import MediaServer
-from chalicelib.services.streams import fleet, lifecycle
+from chalicelib.services.streams import fleet, lifecycle, orders
 from tests.integration.hooks.conftest import Broadcaster
 
 Hook = Callable[[], None]
@@ -149,8 +149,8 @@ class World(MediaMtx):
 
     def stop(self) -> None:
         """The owner ends the broadcast."""
-        stream = lifecycle.running_stream(self.broadcaster.channel_id)
-        if stream is not None and lifecycle.order_end(stream.stream_id, EndReason.STOPPED, self.broadcaster.clock()):
+        stream = orders.running_stream(self.broadcaster.channel_id)
+        if stream is not None and orders.order_end(stream.stream_id, EndReason.STOPPED, self.broadcaster.clock()):
             reconciler.follow_orders(stream.node_id, self.broadcaster.clock())
 
     def calm_down(self) -> None:

@@ -19,7 +19,7 @@ from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.services.reading.discovery import view
-from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams import orders
 from chalicelib.services.streams.fleet import Reaper
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import nodes, streams
@@ -99,9 +99,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def stop_from_the_dashboard(self) -> None:
-        stream = lifecycle.running_stream(self.studio.channel_id)
+        stream = orders.running_stream(self.studio.channel_id)
         if stream is not None:
-            lifecycle.order_end(stream.stream_id, EndReason.STOPPED, self.clock.now)
+            orders.order_end(stream.stream_id, EndReason.STOPPED, self.clock.now)
 
     @invariant()
     def the_rules_hold(self) -> None:

@@ -24,7 +24,7 @@ from chalicelib.domain.refusals import (
 from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.reading.discovery import view
-from chalicelib.services.streams import admission, lifecycle
+from chalicelib.services.streams import admission, lifecycle, orders
 from chalicelib.services.streams.admission import HolderInDoubt
 from chalicelib.services.streams.fleet import Reaper, sweep_as_backstop
 from chalicelib.services.streams.lifecycle import StreamHold
@@ -502,17 +502,17 @@ def test_an_order_reaches_the_holder_with_its_renewal_until_it_is_acknowledged(
     studio: Studio, node: Node, clock: Clock
 ) -> None:
     grant = live(studio, node).grant
-    assert lifecycle.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now) == grant.stream_id
+    assert orders.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now) == grant.stream_id
     for _ in range(2):
-        orders = node.membership.renew(lambda: clock.now, 1)
-        assert [(order.stream_id, order.reason) for order in orders.end] == [(grant.stream_id, EndReason.STOPPED)]
-    node.membership.acknowledge(orders.end)
+        renewed = node.membership.renew(lambda: clock.now, 1)
+        assert [(order.stream_id, order.reason) for order in renewed.end] == [(grant.stream_id, EndReason.STOPPED)]
+    node.membership.acknowledge(renewed.end)
     assert node.membership.renew(lambda: clock.now, 1).end == ()
 
 
 def test_a_stream_without_a_holder_is_ended_at_once(studio: Studio, node: Node, clock: Clock) -> None:
     hold = waiting(studio, node)
-    lifecycle.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now)
+    orders.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now)
     assert studio.stream().end_reason == EndReason.STOPPED
     assert not admission.still_held(hold.grant, StreamState.RECONNECTING)
     assert [entry.kind for entry in timeline.of_stream(hold.grant.stream_id)] == ["Stream End"]

@@ -1,0 +1,75 @@
+"""Ending a stream from outside: an order to its holder, on the row that the holder reads with its next renewal.
+
+A reason that is stored (a dead key, a block) is written first, and the order given after it: a claim either came before
+that write, and is seen here, or fails on it. If the order fails, the caller is told, and the same request again ends
+the stream.
+"""
+
+from chalicelib.domain.errors import LeaseLost, NotLive
+from chalicelib.domain.events import PublisherOrdered
+from chalicelib.domain.keys import KeyStatus
+from chalicelib.domain.publications import dialect_of
+from chalicelib.domain.streams import EndReason, Stream, StreamState
+from chalicelib.services import bus
+from chalicelib.services.streams import lifecycle
+from chalicelib.store import channels, keys, leases, nodes, streams
+
+
+def running_stream(channel_id: str) -> Stream | None:
+    """The channel's stream that has not ended, or None."""
+    channel = channels.find(channel_id)
+    stream = streams.find(channel.stream_id) if channel is not None and channel.stream_id else None
+    return None if stream is None or stream.state is StreamState.ENDED else stream
+
+
+def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
+    """Ends a stream: by an order to its holder, or, where it has none, here. False if it had ended.
+
+    May be repeated. Raises StoreUnavailable.
+    """
+    stream = streams.find(stream_id)
+    if stream is None or stream.state is StreamState.ENDED:
+        return False
+    channel = channels.get(stream.channel_id)
+    if channel.lease.holder is not None:
+        node_id = channel.lease.holder.node_id  # read after the stream, which may have changed hands in between
+        given = nodes.order(node_id, stream_id, reason.value)
+        if given and dialect_of(node_id) is not None:  # nobody renews in a moment: its server must be asked
+            bus.publish([PublisherOrdered(node_id=node_id, at=now)])
+        return given
+    try:
+        ended = lifecycle.ended_event(stream, lifecycle.seq_past_holders(stream), reason, now)
+        leases.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, lifecycle.entry_of(ended))
+    except LeaseLost:
+        return False
+    lifecycle.announce([ended])
+    return True
+
+
+def end_running(channel_id: str, reason: EndReason, now: int) -> str | None:
+    """Ends the channel's stream; answers its id, None if there was none. Raises StoreUnavailable."""
+    stream = running_stream(channel_id)
+    return stream.stream_id if stream is not None and order_end(stream.stream_id, reason, now) else None
+
+
+def end_on_dead_key(channel_id: str, reason: EndReason, now: int) -> None:
+    """Ends the channel's stream if its key is not active, whichever request revoked it. Raises StoreUnavailable."""
+    stream = running_stream(channel_id)
+    key = keys.find(stream.key_hash) if stream is not None and stream.key_hash else None
+    if stream is not None and key is not None and key.status is not KeyStatus.ACTIVE:
+        order_end(stream.stream_id, reason, now)
+
+
+def end_stream(stream_id: str, reason: EndReason, now: int) -> None:
+    """Ends a stream that runs. Raises StreamNotFound, NotLive if it has ended."""
+    streams.get(stream_id)
+    if not order_end(stream_id, reason, now):
+        raise NotLive("The stream has ended already")
+
+
+def stop_channel(channel_id: str, reason: EndReason, now: int) -> str:
+    """Ends the channel's broadcast; answers its stream id. Raises NotLive."""
+    stream_id = end_running(channel_id, reason, now)
+    if stream_id is None:
+        raise NotLive()
+    return stream_id
