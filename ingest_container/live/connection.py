@@ -150,7 +150,7 @@ class PublisherConnection(RtmpConnection):
     @property
     def described(self) -> bool:
         """Whether metadata or sequence headers of the stream came."""
-        return self._counts.bytes > 0 or self._found.claimed is not None
+        return self._counts.total_bytes > 0 or self._found.claimed is not None
 
     @property
     def facts(self) -> StreamFacts:

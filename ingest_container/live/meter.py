@@ -40,7 +40,7 @@ class Meter:
 
     @property
     def total_bytes(self) -> int:
-        return self._earlier_bytes + self._counter.bytes
+        return self._earlier_bytes + self._counter.total_bytes
 
     @property
     def _total_frames(self) -> int:

@@ -133,6 +133,6 @@ class FairReader(asyncio.BufferedProtocol, ABC):
                 self._into = _early_buffer
             within = self._cpu <= MOST_BEFORE_AUTHENTICATED
         else:
-            within = self._allowance.spend(spent, self._session.counts.bytes, self._loop.time())
+            within = self._allowance.spend(spent, self._session.counts.total_bytes, self._loop.time())
         if not within and not self._transport.is_closing():
             self.used_too_much()

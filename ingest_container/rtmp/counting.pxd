@@ -10,7 +10,7 @@ cdef class MediaCounter:
     cdef bytes _video_head, _audio_head
     cdef long long _clock
     cdef bint _began, _open
-    cdef public long long bytes, media, frames, timestamp
+    cdef public long long video_bytes, audio_bytes, media, frames, timestamp
     cdef public str video_codec, audio_codec
 
     @cython.locals(head=bytes)

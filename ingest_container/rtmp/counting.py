@@ -24,11 +24,12 @@ class MediaCounter:
         "_open",
         "_refused",
         "_video_head",
+        "audio_bytes",
         "audio_codec",
-        "bytes",
         "frames",
         "media",
         "timestamp",
+        "video_bytes",
         "video_codec",
     )
 
@@ -40,7 +41,8 @@ class MediaCounter:
         self._audio_head = b""
         self._clock = 0  # the last timestamp, unwrapped
         self._began = False  # there was a last timestamp
-        self.bytes = 0  # payload of all audio and video messages
+        self.video_bytes = 0  # payload of all video messages, of every track
+        self.audio_bytes = 0
         self.media = 0  # audio and video messages, without sequence headers
         self.frames = 0  # the video among them
         self.timestamp = 0  # of the last video message, ms, unwrapped past 2**32
@@ -66,11 +68,13 @@ class MediaCounter:
         if not self._open:
             return
         clock = self.unwrap(timestamp)
-        self.bytes += size
         self.media += 1
         if type_id == _VIDEO:
+            self.video_bytes += size
             self.frames += 1
             self.timestamp = clock
+        else:
+            self.audio_bytes += size
 
     def expect_video(self, head: bytes) -> None:
         """From now on frames that begin so are plain."""
@@ -84,7 +88,7 @@ class MediaCounter:
 
     def count_video(self, size: int, timestamp: int, codec: str, *, is_frame: bool) -> None:
         """`timestamp` is unwrapped; `is_frame` is false for sequence headers."""
-        self.bytes += size
+        self.video_bytes += size
         self.timestamp = timestamp
         self.video_codec = codec
         if is_frame:
@@ -93,16 +97,24 @@ class MediaCounter:
 
     def count_audio(self, size: int, codec: str, *, is_frame: bool) -> None:
         """As `count_video`."""
-        self.bytes += size
+        self.audio_bytes += size
         self.audio_codec = codec
         if is_frame:
             self.media += 1
 
-    def count_other_track(self, size: int) -> None:
+    def count_other_track(self, type_id: int, size: int) -> None:
         """Of another track than the first: it uses the line, and no more is said of it."""
-        self.bytes += size
+        if type_id == _VIDEO:
+            self.video_bytes += size
+        else:
+            self.audio_bytes += size
 
     # --- both --------------------------------------------------------------------------------------------------
+
+    @property
+    def total_bytes(self) -> int:
+        """Payload of all audio and video messages."""
+        return self.video_bytes + self.audio_bytes
 
     def unwrap(self, timestamp: int) -> int:
         """Continue past 2**32 ms (49.7 days): of all times that look so on the wire, the one nearest to the last."""

@@ -82,7 +82,7 @@ class MediaReader:
             return
         timestamp = self._counter.unwrap(wire_time)
         if tag.track:
-            self._counter.count_other_track(len(payload))
+            self._counter.count_other_track(VIDEO, len(payload))
         else:
             self._describe_picture(tag, payload, events)
             self._counter.count_video(len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header)
@@ -111,7 +111,7 @@ class MediaReader:
             return
         timestamp = self._counter.unwrap(wire_time)
         if tag.track:
-            self._counter.count_other_track(len(payload))
+            self._counter.count_other_track(AUDIO, len(payload))
         else:
             self._describe_sound(tag, payload, events)
             self._counter.count_audio(len(payload), tag.codec, is_frame=not tag.is_sequence_header)

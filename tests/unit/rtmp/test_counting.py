@@ -26,7 +26,15 @@ def publishing_counter() -> tuple[Session, RtmpPeer]:
 
 
 def known(counts: MediaCounter) -> tuple[object, ...]:
-    return (counts.bytes, counts.media, counts.frames, counts.timestamp, counts.video_codec, counts.audio_codec)
+    return (
+        counts.video_bytes,
+        counts.audio_bytes,
+        counts.media,
+        counts.frames,
+        counts.timestamp,
+        counts.video_codec,
+        counts.audio_codec,
+    )
 
 
 def as_counts(events: list[Event]) -> tuple[object, ...]:
@@ -36,7 +44,8 @@ def as_counts(events: list[Event]) -> tuple[object, ...]:
     video = [event for event in first_tracks if isinstance(event, VideoMessage)]
     audio = [event for event in first_tracks if isinstance(event, AudioMessage)]
     return (
-        sum(len(event.payload) for event in media),
+        sum(len(event.payload) for event in media if isinstance(event, VideoMessage)),
+        sum(len(event.payload) for event in media if isinstance(event, AudioMessage)),
         sum(not event.is_sequence_header for event in first_tracks),
         sum(not event.is_sequence_header for event in video),
         video[-1].timestamp if video else 0,
@@ -144,7 +153,7 @@ def test_large_frames_count_however_they_are_cut(chunk_size: int) -> None:
     for start in range(0, len(frames), 700):
         session.receive_data(frames[start : start + 700], 0.0)
     assert (session.counts.frames, session.counts.timestamp) == (4, 99)
-    assert session.counts.bytes == 9_009 + 3 * 5_009  # 5 bytes of FLV and 4 of NAL unit length before each frame
+    assert session.counts.total_bytes == 9_009 + 3 * 5_009  # 5 bytes of FLV and 4 of NAL unit length before each frame
 
 
 def test_a_stop_inside_a_frame_leaves_it_out() -> None:

@@ -206,7 +206,7 @@ def test_only_the_first_track_is_counted_as_frames() -> None:
     counts = session.counts
     assert (counts.frames, counts.media, counts.video_codec, counts.audio_codec) == (6, 20, "vp9", "opus")
     tracks = [event for event in feed([before, after]) if isinstance(event, VideoMessage | AudioMessage)]
-    assert counts.bytes == sum(len(event.payload) for event in tracks)
+    assert counts.total_bytes == sum(len(event.payload) for event in tracks)
 
 
 def test_tracks_in_one_message_are_told_one_by_one() -> None:
