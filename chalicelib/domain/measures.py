@@ -36,6 +36,8 @@ class Measures(_Value):
     """What the node measured over its sliding window; null until known. A measured `fps` replaces a stated one."""
 
     bitrate_kbps: float | None = Field(default=None, description="Audio and video payload, 1000 bit/s")
+    video_bitrate_kbps: float | None = Field(default=None, description="Of the video alone")
+    audio_bitrate_kbps: float | None = Field(default=None, description="Of the audio alone")
     fps: float | None = None
 
 

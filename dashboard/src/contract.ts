@@ -148,6 +148,10 @@ export interface LastRefusal {
 export interface Live {
   /** Audio and video payload, 1000 bit/s */
   readonly bitrate_kbps: number | null;
+  /** Of the video alone */
+  readonly video_bitrate_kbps: number | null;
+  /** Of the audio alone */
+  readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
   readonly width: number | null;
   readonly height: number | null;
@@ -167,6 +171,10 @@ export interface Live {
 
 export interface MetricsMessage {
   readonly bitrate_kbps: number;
+  /** Of the video alone */
+  readonly video_bitrate_kbps: number | null;
+  /** Of the audio alone */
+  readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
   readonly width: number | null;
   readonly height: number | null;

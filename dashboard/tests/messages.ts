@@ -12,6 +12,8 @@ export function live(overrides: Partial<Live> = {}): Live {
     stream_id: STREAM_1,
     started_at: "2026-01-01T11:59:00Z",
     bitrate_kbps: null,
+    video_bitrate_kbps: null,
+    audio_bitrate_kbps: null,
     width: null,
     height: null,
     fps: null,

@@ -1,6 +1,7 @@
-"""What a stream carries, measured as it arrives: bitrate and frame rate over a sliding window (SS-6.3)."""
+"""What a stream carries, measured as it arrives: bitrates and frame rate over a sliding window (SS-6.3)."""
 
 from collections import deque
+from typing import NamedTuple
 
 from chalicelib.domain.measures import Measures
 from ingest_container.rtmp import MediaCounter
@@ -11,6 +12,20 @@ WINDOW = 6
 SKEW = 0.1  # of the window, by which the stream's clock may differ from ours and still be believed
 
 
+class Totals(NamedTuple):
+    """Counted since the stream began, across its connections."""
+
+    video_bytes: int = 0
+    audio_bytes: int = 0
+    frames: int = 0
+
+
+class Sample(NamedTuple):
+    at: float  # seconds, monotonic
+    totals: Totals
+    timestamp: int  # of the last frame, ms; 0 at the beginning
+
+
 class Meter:
     """`follow` the counter of the connection that carries the stream, `sample` once a second.
 
@@ -19,52 +34,56 @@ class Meter:
 
     def __init__(self, now: float) -> None:
         self._counter = MediaCounter()
-        self._earlier_bytes = 0  # of the connections before the present one
-        self._earlier_frames = 0
-        # (time, bytes, frames, timestamp of the last frame in ms) at each sample, oldest first.
-        self._samples: deque[tuple[float, int, int, int]] = deque([(now, 0, 0, 0)], maxlen=WINDOW + 1)
+        self._earlier = Totals()  # of the connections before the present one
+        self._samples: deque[Sample] = deque([Sample(now, Totals(), 0)], maxlen=WINDOW + 1)  # oldest first
 
     def follow(self, counter: MediaCounter, now: float) -> None:
         """A new connection carries the stream; its counter begins at nothing."""
-        self._earlier_bytes, self._earlier_frames = self.total_bytes, self._total_frames
+        self._earlier = self._totals
         self._counter = counter
         self.restart(now)
 
     def restart(self, now: float) -> None:
         """After an interruption: its clock may begin anew, and the gap before it is not to be averaged in."""
         self._samples.clear()
-        self._samples.append((now, self.total_bytes, self._total_frames, 0))
+        self._samples.append(Sample(now, self._totals, 0))
 
     def sample(self, now: float) -> None:
-        self._samples.append((now, self.total_bytes, self._total_frames, self._counter.timestamp))
+        self._samples.append(Sample(now, self._totals, self._counter.timestamp))
 
     @property
     def total_bytes(self) -> int:
-        return self._earlier_bytes + self._counter.total_bytes
+        return self._totals.video_bytes + self._totals.audio_bytes
 
     @property
-    def _total_frames(self) -> int:
-        return self._earlier_frames + self._counter.frames
-
-    @property
-    def bitrate_kbps(self) -> float | None:
-        """Media payload, 1000 bit/s, over the window; None before the first sample."""
-        (start, before, _, _), (end, after, _, _) = self._samples[0], self._samples[-1]
-        return round((after - before) * 8 / 1000 / (end - start), 1) if end > start else None
+    def _totals(self) -> Totals:
+        counter, (video, audio, frames) = self._counter, self._earlier
+        return Totals(video + counter.video_bytes, audio + counter.audio_bytes, frames + counter.frames)
 
     @property
     def measures(self) -> Measures | None:
-        """What is told of the window; None before the first sample."""
-        bitrate_kbps = self.bitrate_kbps
-        return Measures(bitrate_kbps=bitrate_kbps, fps=self.fps) if bitrate_kbps is not None else None
+        """Bitrates (media payload, 1000 bit/s) and frame rate of the window; None before the first sample."""
+        first, last = self._samples[0], self._samples[-1]
+        if last.at <= first.at:
+            return None
+        kilobits = 8 / 1000 / (last.at - first.at)
+        video = (last.totals.video_bytes - first.totals.video_bytes) * kilobits
+        audio = (last.totals.audio_bytes - first.totals.audio_bytes) * kilobits
+        return Measures(
+            bitrate_kbps=round(video + audio, 1),
+            video_bitrate_kbps=round(video, 1),
+            audio_bitrate_kbps=round(audio, 1),
+            fps=self.fps,
+        )
 
     @property
     def bytes_per_second(self) -> float:
-        """Between the last two samples: what comes at present; 0 before the first."""
+        """Between the last two samples: the current rate; 0 before the first."""
         if len(self._samples) < 2:
             return 0.0
-        (start, before, _, _), (end, after, _, _) = self._samples[-2], self._samples[-1]
-        return (after - before) / (end - start) if end > start else 0.0
+        before, last = self._samples[-2], self._samples[-1]
+        counted = sum(last.totals[:2]) - sum(before.totals[:2])
+        return counted / (last.at - before.at) if last.at > before.at else 0.0
 
     @property
     def fps(self) -> float | None:
@@ -73,10 +92,11 @@ class Meter:
         The stream's own timestamps do not jitter as arrivals do, so they tell the time where they run as our clock
         does. Where they leap, stand still or run at another speed, the time of arrival counts.
         """
-        samples = [sample for sample in self._samples if sample[3]]
+        samples = [sample for sample in self._samples if sample.timestamp]
         if len(samples) < 2:
             return None
-        (began, _, before, first), (ended, _, after, last) = samples[0], samples[-1]
-        arrived, told = ended - began, (last - first) / 1000
+        first, last = samples[0], samples[-1]
+        frames = last.totals.frames - first.totals.frames
+        arrived, told = last.at - first.at, (last.timestamp - first.timestamp) / 1000
         seconds = told if abs(told - arrived) <= SKEW * arrived else arrived
-        return round((after - before) / seconds, 2) if seconds > 0 and after > before else None
+        return round(frames / seconds, 2) if seconds > 0 and frames > 0 else None

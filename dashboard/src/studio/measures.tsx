@@ -35,6 +35,7 @@ const MISSING: Readonly<Record<Media, { short: string; hint: string }>> = {
 
 export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps) {
   const rate = live?.bitrate_kbps ?? null;
+  const apart = live ? bitrates(live) : "";
   const missing = fresh && live && startedAt !== null ? missingMedia(live, now - startedAt) : [];
   return (
     <div class={fresh ? "measures" : "measures measures-old"} data-testid="measures" data-fresh={fresh}>
@@ -48,6 +49,11 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
             <span class="unit">kb/s</span>
           </dd>
         </dl>
+        {apart && (
+          <p class="measures-note" data-testid="bitrates">
+            {apart}
+          </p>
+        )}
         {!fresh && (
           <p class="measures-note" data-testid="measures-note">
             {samples.length > 0 || anythingMeasured(live) ? "Last measured" : "Waiting for measurements…"}
@@ -89,6 +95,12 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
       ))}
     </div>
   );
+}
+
+/** Of picture and sound apart, as far as they are known. */
+function bitrates({ video_bitrate_kbps: video, audio_bitrate_kbps: audio }: Live): string {
+  const parts = [video !== null && `Video ${kbps(video)}`, audio !== null && `Audio ${kbps(audio)}`];
+  return parts.filter(Boolean).join(" · ");
 }
 
 interface MeasureProps {

@@ -62,6 +62,9 @@ def test_resolution_and_frame_rate_right_and_bitrate_within_a_tenth(
     assert (said["width"], said["height"], said["video_codec"], said["audio_codec"]) == (WIDTH, HEIGHT, "h264", "aac")
     assert said["fps"] == pytest.approx(FPS, rel=0.02)
     assert said["bitrate_kbps"] == pytest.approx(clip.kbps, rel=0.1)
+    apart = (said["video_bitrate_kbps"], said["audio_bitrate_kbps"])
+    assert min(apart) > 0
+    assert sum(apart) == pytest.approx(said["bitrate_kbps"], abs=0.2)
 
     # The API reads what the node stores every five seconds.
     live = eventually(

@@ -17,8 +17,8 @@ from tests.support.publisher import STARTED, Publisher, until
 from tests.support.stack import Stack
 
 LIVE = {
-    "stream_id", "started_at", "bitrate_kbps", "width", "height", "fps", "video_codec", "video_profile", "video_level",
-    "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
+    "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "width", "height", "fps",
+    "video_codec", "video_profile", "video_level", "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
 }  # fmt: skip
 STATUS = {"type", "seq", "at", "status", "stream_id", "reason", "reason_text", "action", "until", "live"}
 METRICS = LIVE | {"type", "seq", "at", "uptime_s"}
