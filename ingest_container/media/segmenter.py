@@ -1,0 +1,273 @@
+"""Samples to parts and segments, all cut on one grid: the picture's, or the sound's where there is no picture.
+
+                 segment: from a key frame, the first after MIN_SEGMENT seconds
+    |---------------------------------------------|------------------- ...
+    | part | part | part | part | part | part | p |
+      each as many whole frames as fit into PART_TARGET; only a segment's last may be shorter than 85 % of it
+
+The last sample of each track is held back until the next one tells how long it lasts. Parts go by decoding time, so
+reordered frames (B-frames) stay whole. Sound follows the picture's cuts.
+
+A group of pictures that is longer than the target duration is cut without a key frame (`overrun`); one that has no end,
+or a segment that is too large, stops packaging (`PackagingStopped`): ingest goes on.
+
+Times in: milliseconds of the stream's clock. Out: seconds, exact to the timescale.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .fmp4 import AudioTrack, Fragment, VideoTrack, fragment, init_segment
+from .samples import Sample
+from .sound import SoundClock
+
+PART_SECONDS = 0.5  # wanted; the frames nearest to it decide
+JITTER_SECONDS = 0.010  # RTMP's times are whole milliseconds
+MIN_SEGMENT = 2.0  # seconds, until the next key frame ends the segment
+TARGET_DURATION = 4  # seconds, at least; the first group of pictures decides, then it stays
+LONGEST_TARGET_DURATION = 10  # seconds; OBS on a custom server: 250 frames, 8.3 s at 30 fps
+LEARN_SECONDS = 3.0  # of picture after which the target duration is chosen without a second key frame
+LONGEST_WITHOUT_KEY_FRAME = 20.0  # seconds
+MAX_SEGMENT_BYTES = 96 * 1024 * 1024  # 12 s of 64 Mbit/s
+
+VIDEO_TICKS = 90  # of the picture's timescale in a millisecond
+
+
+class PackagingStopped(Exception):
+    """This stream cannot be packaged any further; `reason` is a stable code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """A new init segment; what follows is decoded with it. `version` counts from 0 within a stream's fence."""
+
+    version: int
+    tracks: tuple[VideoTrack | AudioTrack, ...]
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A partial segment. `ends_segment`: its segment is whole with it."""
+
+    msn: int  # media sequence number of its segment
+    index: int  # within the segment, from 0
+    start: float  # on the stream's clock
+    duration: float
+    independent: bool  # begins with a key frame (or is sound only)
+    discontinuity: bool  # its segment does not continue the one before
+    init: int  # version
+    ends_segment: bool
+    overrun: bool  # the segment was cut without a key frame
+    data: bytes = field(repr=False)
+
+
+class _Run:
+    """Samples of one track that wait to be written, in the track's own units."""
+
+    def __init__(self, track_id: int) -> None:
+        self.track_id = track_id
+        self.samples: list[tuple[int, Sample]] = []  # decoding time, sample
+        self.bytes = 0
+
+    def take(self, count: int, end: int | None) -> Fragment | None:
+        """The first `count` samples; `end`: when the last of them ends, if none follows it."""
+        taken = self.samples[:count]
+        if not taken:
+            return None
+        times = [time for time, _ in self.samples[: count + 1]]
+        if len(times) == count:
+            times.append(end if end is not None else times[-1])
+        del self.samples[:count]
+        self.bytes -= sum(len(sample.payload) for _, sample in taken)
+        return Fragment(
+            self.track_id,
+            times[0],
+            [max(0, after - before) for before, after in pairwise(times)],
+            [sample.composition for _, sample in taken],
+            [sample.keyframe for _, sample in taken],
+            [sample.payload for _, sample in taken],
+        )
+
+
+class Segmenter:
+    """One stream, from one (re)start of packaging to its end."""
+
+    def __init__(self, first_msn: int) -> None:
+        """`first_msn`: whole seconds since the stream first started, so that restarts anywhere only ever grow."""
+        self.part_target: float | None = None  # seconds, constant once known
+        self.target_duration: int | None = None  # seconds, likewise
+        self._msn = first_msn
+        self._index = 0
+        self._version = -1
+        self._sequence = 0
+        self._video: VideoTrack | None = None
+        self._audio: AudioTrack | None = None
+        self._sound: SoundClock | None = None
+        self._picture_run = _Run(1)
+        self._sound_run = _Run(2)
+        self._segment_start: int | None = None  # ticks of the leading track
+        self._segment_bytes = 0
+        self._last_key: int | None = None
+        self._discontinuity = False
+        self._overrun = False
+        self._frame: float | None = None  # seconds that a frame lasts, as learnt
+
+    # --- what comes in -----------------------------------------------------------------------------------------
+
+    def configure(self, video: VideoTrack | None, audio: AudioTrack | None) -> Iterator[Part | Init]:
+        """The tracks from now on. Ends the segment under way where it is; the next one is a discontinuity."""
+        if (video, audio) == (self._video, self._audio) and self._version >= 0:
+            return
+        yield from self.flush()
+        first = self._version < 0
+        self._video, self._audio = video, audio
+        self._picture_run, self._sound_run = _Run(1), _Run(2 if video else 1)
+        self._sound = SoundClock(audio) if audio else None
+        tracks = tuple(track for track in (video, audio) if track is not None)
+        self._version += 1
+        self._discontinuity = not first
+        yield Init(self._version, tracks, init_segment(tracks))
+
+    def restart(self) -> Iterator[Part | Init]:
+        """The encoder's clock was anchored anew: what was under way ends, and what follows is a discontinuity."""
+        yield from self.flush()
+        self._discontinuity = True
+        if self._sound is not None:
+            self._sound.restart()
+
+    def video(self, sample: Sample) -> Iterator[Part | Init]:
+        """A coded frame. Frames before the first key frame cannot be decoded and are left out."""
+        run, time = self._picture_run, sample.dts * VIDEO_TICKS
+        if self._segment_start is None and not sample.keyframe:
+            return
+        if run.samples and time <= run.samples[-1][0]:
+            time = run.samples[-1][0] + 1  # decoding times grow
+        if self._segment_start is None:
+            self._segment_start = self._last_key = time
+        sample.composition *= VIDEO_TICKS
+        yield from self._cut(time, 1000 * VIDEO_TICKS, keyframe=sample.keyframe)
+        run.samples.append((time, sample))
+        self._grew(run, sample)
+
+    def audio(self, sample: Sample) -> Iterator[Part | Init]:
+        """A coded frame of sound. Before the picture begins it is left out."""
+        if self._sound is None or self._audio is None:
+            return
+        time = self._sound.time_of(sample.dts)
+        if self._video is not None:
+            if self._segment_start is not None:
+                self._sound_run.samples.append((time, sample))
+                self._grew(self._sound_run, sample)
+            return
+        sample.keyframe = True
+        if self._segment_start is None:
+            self._segment_start = self._last_key = time
+        yield from self._cut(time, self._audio.timescale, keyframe=True)
+        self._sound_run.samples.append((time, sample))
+        self._grew(self._sound_run, sample)
+
+    def flush(self) -> Iterator[Part | Init]:
+        """Write what is held back, and end the segment: the stream ends, or something new begins."""
+        run = self._leading
+        if run.samples and self._segment_start is not None:
+            last = run.samples[-1][0] + max(1, round((self._frame or 0.04) * self._rate))
+            if self.part_target is None:
+                self._learn(last, self._rate)
+            yield self._part(last, ends_segment=True)
+        self._picture_run.samples.clear()
+        self._sound_run.samples.clear()
+        self._segment_start = self._last_key = None
+
+    # --- where it is cut ---------------------------------------------------------------------------------------
+
+    @property
+    def _leading(self) -> _Run:
+        return self._picture_run if self._video is not None else self._sound_run
+
+    @property
+    def _rate(self) -> int:
+        return 1000 * VIDEO_TICKS if self._video is not None else (self._audio.timescale if self._audio else 1000)
+
+    def _cut(self, time: int, rate: int, *, keyframe: bool) -> Iterator[Part | Init]:
+        """A sample of the leading track begins at `time`: end what cannot hold it."""
+        run = self._leading
+        if not run.samples or self._segment_start is None or self._last_key is None:
+            return
+        in_segment = (time - self._segment_start) / rate
+        if self.part_target is None:
+            in_part = (time - run.samples[0][0]) / rate
+            if in_part + (time - run.samples[-1][0]) / rate <= PART_SECONDS + JITTER_SECONDS:
+                return
+            self._learn(time, rate)
+        if self.target_duration is None and (keyframe or in_segment >= LEARN_SECONDS):
+            self._choose_target_duration(in_segment if keyframe else None)
+        if not keyframe and (time - self._last_key) / rate > LONGEST_WITHOUT_KEY_FRAME:
+            raise PackagingStopped("no_key_frame")
+        longest = self.target_duration or LONGEST_TARGET_DURATION
+        following = (time - run.samples[-1][0]) / rate
+        if (keyframe and in_segment >= MIN_SEGMENT) or in_segment + following > longest:
+            self._overrun = not keyframe
+            yield self._part(time, ends_segment=True)
+            self._segment_start = time
+        elif self.part_target is not None and (time + following * rate - run.samples[0][0]) / rate > self.part_target:
+            yield self._part(time, ends_segment=False)
+        if keyframe:
+            self._last_key = time
+
+    def _learn(self, time: int, rate: int) -> None:
+        """How long a frame lasts, from those that are here; the part's target from that, for good."""
+        times = [at for at, _ in self._leading.samples] + [time]
+        steps = sorted(after - before for before, after in pairwise(times))
+        self._frame = max(steps[len(steps) // 2] / rate, 0.001)
+        frames = max(1, round(PART_SECONDS / self._frame))
+        self.part_target = round(frames * self._frame + JITTER_SECONDS, 3)
+
+    def _choose_target_duration(self, group: float | None) -> None:
+        wanted = LONGEST_TARGET_DURATION if group is None else -(-max(group, MIN_SEGMENT) // 1)
+        self.target_duration = int(min(max(TARGET_DURATION, wanted), LONGEST_TARGET_DURATION))
+
+    # --- what goes out -----------------------------------------------------------------------------------------
+
+    def _grew(self, run: _Run, sample: Sample) -> None:
+        run.bytes += len(sample.payload)
+        self._segment_bytes += len(sample.payload)
+        if self._segment_bytes > MAX_SEGMENT_BYTES:
+            raise PackagingStopped("segment_too_large")
+
+    def _part(self, end: int, *, ends_segment: bool) -> Part:
+        leading = self._leading
+        start = leading.samples[0][0]
+        independent = leading.samples[0][1].keyframe
+        runs = [leading.take(len(leading.samples), end)]
+        if self._video is not None and self._audio is not None:
+            sound = self._sound_run
+            # The last one is held back until the next tells its end, but for the end of all.
+            count = len(sound.samples) - 1 if sound.samples else 0
+            runs.append(sound.take(max(count, 0), None))
+        self._sequence += 1
+        data = fragment(self._sequence, [run for run in runs if run is not None])
+        part = Part(
+            self._msn,
+            self._index,
+            start / self._rate,
+            (end - start) / self._rate,
+            independent,
+            self._discontinuity,
+            self._version,
+            ends_segment,
+            self._overrun,
+            data,
+        )
+        self._index += 1
+        if ends_segment:
+            self._msn += 1
+            self._index = 0
+            self._segment_bytes = 0
+            self._discontinuity = self._overrun = False
+        return part

@@ -1,0 +1,40 @@
+"""The clock of one audio track: whole frames one after another, as they were sampled.
+
+RTMP rounds to milliseconds, and a frame of AAC at 44.1 kHz lasts 23.22 ms. Where times agree with the frames' own
+length, that length counts, so nothing accumulates and no decoder hears a gap; where they do not (lost frames, another
+rate than announced), the encoder's times count.
+"""
+
+from .fmp4 import AudioTrack
+
+TOLERANCE_MS = 20  # between a frame's time and where the frames before it end; less than one frame
+
+# Samples of a frame: AAC (ISO/IEC 14496-3), HE-AAC at its output rate; MP3 (ISO/IEC 11172-3), MPEG-2's half.
+_FRAMES = {"aac": (1024, 2048, 960), "mp3": (1152, 576), "opus": (960, 480, 240, 120, 1920, 2880)}
+
+
+class SoundClock:
+    """Times in units of the track's timescale."""
+
+    def __init__(self, track: AudioTrack) -> None:
+        self._rate = track.timescale
+        self._candidates = _FRAMES.get(track.codec, ())
+        self._last: int | None = None
+        self._frame: int | None = None
+
+    def restart(self) -> None:
+        self._last = self._frame = None
+
+    def time_of(self, milliseconds: int) -> int:
+        """The decoding time of the next frame, whose message says `milliseconds`."""
+        said = milliseconds * self._rate // 1000
+        if self._last is None:
+            self._last = said
+            return said
+        if self._frame is None and said > self._last:
+            step = said - self._last
+            self._frame = min(self._candidates, key=lambda frame: abs(frame - step), default=step)
+        expected = self._last + (self._frame or 0)
+        agrees = abs(said - expected) * 1000 <= TOLERANCE_MS * self._rate
+        self._last = expected if agrees else max(said, self._last + 1)
+        return self._last
