@@ -1,0 +1,154 @@
+"""Where parts and segments are cut, and that no sample is lost or moved."""
+
+import struct
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_container.media.fmp4 import AudioTrack, VideoTrack
+from ingest_container.media.samples import Sample
+from ingest_container.media.segmenter import (
+    LONGEST_TARGET_DURATION,
+    MIN_SEGMENT,
+    Init,
+    PackagingStopped,
+    Part,
+    Segmenter,
+)
+
+VIDEO = VideoTrack("h264", b"avcC", 1280, 720)
+AUDIO = AudioTrack("aac", b"\x12\x10", 44_100, 2)
+
+
+def times(fps: float, seconds: float) -> list[int]:
+    """As RTMP tells them: whole milliseconds."""
+    return [round(1000 * n / fps) for n in range(round(fps * seconds))]
+
+
+def run(fps: float, seconds: float, gop: int, *, sound: bool = True) -> tuple[Segmenter, list[Part]]:
+    """A stream of `gop` frames a group, with AAC beside it, interleaved by time."""
+    segmenter = Segmenter(0)
+    out: list[Part | Init] = list(segmenter.configure(VIDEO, AUDIO if sound else None))
+    messages = [(at, 0, n) for n, at in enumerate(times(fps, seconds))]
+    if sound:
+        messages += [(at, 1, n) for n, at in enumerate(times(44_100 / 1024, seconds))]
+    for at, kind, n in sorted(messages):
+        sample = Sample(at, 0, n % gop == 0, struct.pack(">BI", kind, n))
+        out += segmenter.audio(sample) if kind else segmenter.video(sample)
+    out += segmenter.flush()
+    return segmenter, [part for part in out if isinstance(part, Part)]
+
+
+def segments(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    found: dict[int, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.msn, []).append(part)
+    yield from found.values()
+
+
+@pytest.mark.parametrize("fps", [10, 23.976, 24, 25, 29.97, 30, 50, 59.94, 60])
+def test_every_part_but_a_segments_last_is_85_to_100_percent_of_the_target(fps: float) -> None:
+    segmenter, parts = run(fps, 20, gop=round(2 * fps))
+    assert segmenter.part_target is not None
+    for segment in segments(parts):
+        for part in segment[:-1]:
+            assert 0.85 * segmenter.part_target <= part.duration <= segmenter.part_target
+        assert segment[-1].duration <= segmenter.part_target
+
+
+@pytest.mark.parametrize("fps", [10, 24, 29.97, 30, 60])
+def test_parts_follow_each_other_without_gap_or_overlap(fps: float) -> None:
+    _, parts = run(fps, 30, gop=round(2 * fps))
+    for before, after in pairwise(parts):
+        assert after.start == pytest.approx(before.start + before.duration, abs=1e-9)
+        expected = (before.msn + 1, 0) if before.ends_segment else (before.msn, before.index + 1)
+        assert (after.msn, after.index) == expected
+
+
+@pytest.mark.parametrize(("gop_seconds", "expected"), [(0.5, 2.0), (1.0, 2.0), (2.0, 2.0), (3.0, 3.0), (8.3, 8.3)])
+def test_a_segment_begins_with_the_first_key_frame_after_two_seconds(gop_seconds: float, expected: float) -> None:
+    _, parts = run(30, 40, gop=round(30 * gop_seconds))
+    *whole, _ = segments(parts)
+    for segment in whole:
+        assert segment[0].independent
+        assert sum(part.duration for part in segment) == pytest.approx(expected, abs=0.002)
+        assert sum(part.duration for part in segment) + 0.002 >= MIN_SEGMENT
+
+
+@pytest.mark.parametrize(("gop_seconds", "target"), [(0.5, 4), (2, 4), (2.9, 4), (3.4, 10), (8.3, 10)])
+def test_the_target_duration_is_chosen_once_and_holds(gop_seconds: float, target: int) -> None:
+    segmenter, parts = run(30, 40, gop=round(30 * gop_seconds))
+    assert segmenter.target_duration == target
+    assert all(round(sum(part.duration for part in segment)) <= target for segment in segments(parts))
+
+
+def test_a_group_longer_than_the_target_is_cut_and_told() -> None:
+    _segmenter, parts = run(30, 18, gop=30 * 15)
+    first = next(segments(parts))
+    assert sum(part.duration for part in first) <= LONGEST_TARGET_DURATION
+    assert first[-1].overrun
+
+
+def test_without_a_key_frame_for_twenty_seconds_packaging_stops() -> None:
+    with pytest.raises(PackagingStopped, match="no_key_frame"):
+        run(30, 25, gop=10_000)
+
+
+def test_frames_before_the_first_key_frame_are_left_out() -> None:
+    segmenter = Segmenter(0)
+    list(segmenter.configure(VIDEO, None))
+    assert list(segmenter.video(Sample(0, 0, False, b"P"))) == []
+    for n in range(60):
+        list(segmenter.video(Sample(1000 + n * 33, 0, n == 0, b"I" if n == 0 else b"P")))
+    (part, *_) = [p for p in segmenter.flush() if isinstance(p, Part)]
+    assert part.start >= 1.0
+
+
+def test_new_tracks_begin_a_discontinuity_with_an_init_segment_of_their_own() -> None:
+    segmenter = Segmenter(5)
+    out = list(segmenter.configure(VIDEO, None))
+    for n in range(30):
+        out += segmenter.video(Sample(n * 33, 0, n == 0, b"x"))
+    out += segmenter.configure(VideoTrack("h264", b"other", 1920, 1080), None)
+    for n in range(30):
+        out += segmenter.video(Sample(1000 + n * 33, 0, n == 0, b"x"))
+    out += segmenter.flush()
+    assert [each.version for each in out if isinstance(each, Init)] == [0, 1]
+    parts = [each for each in out if isinstance(each, Part)]
+    assert [(part.msn, part.init, part.discontinuity) for part in parts if part.index == 0] == [
+        (5, 0, False),
+        (6, 1, True),
+    ]
+
+
+def test_sound_alone_is_packaged_too() -> None:
+    segmenter = Segmenter(0)
+    out = list(segmenter.configure(None, AUDIO))
+    for at in times(44_100 / 1024, 20):
+        out += segmenter.audio(Sample(at, 0, True, b"a"))
+    parts = [each for each in out if isinstance(each, Part)]
+    assert all(part.independent for part in parts)
+    assert segmenter.part_target is not None
+    assert all(part.duration <= segmenter.part_target for part in parts)
+    assert {part.msn for part in parts} == set(range(parts[-1].msn + 1))
+
+
+@given(st.lists(st.integers(1, 200), min_size=2, max_size=300), st.data())
+def test_any_spacing_keeps_order_and_the_sum_of_durations(steps: list[int], data: st.DataObject) -> None:
+    segmenter = Segmenter(0)
+    out = list(segmenter.configure(VIDEO, None))
+    at, last_key = 0, 0
+    for n, step in enumerate(steps):
+        key = n == 0 or at - last_key > 15_000 or data.draw(st.booleans())
+        last_key = at if key else last_key
+        out += segmenter.video(Sample(at, 0, key, b"x"))
+        at += step
+    out += segmenter.flush()
+    parts = [each for each in out if isinstance(each, Part)]
+    assert parts[0].start == 0
+    for before, after in pairwise(parts):
+        assert after.start == pytest.approx(before.start + before.duration, abs=1e-9)
+        assert before.duration > 0
