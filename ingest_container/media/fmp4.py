@@ -163,7 +163,9 @@ def _video_entry(track: VideoTrack) -> bytes:
 
 
 def _audio_entry(track: AudioTrack) -> bytes:
-    header = struct.pack(">6xH8xHHII", 1, track.channels, 16, 0, track.sample_rate << 16 & 0xFFFFFFFF)
+    # A 16.16 number; a rate that does not fit stands in the decoder's own record.
+    rate = track.sample_rate << 16 if track.sample_rate < 1 << 16 else 0
+    header = struct.pack(">6xH8xHHII", 1, track.channels, 16, 0, rate)
     if track.codec == "opus":
         return box(b"Opus", header, box(b"dOps", _opus_specific(track)))
     object_type = _OBJECT_TYPE_AAC if track.codec == "aac" else _OBJECT_TYPE_MP3

@@ -30,6 +30,7 @@ class ListedSegment:
     init_uri: str
     began_at: int
     discontinuity: bool = False
+    independent: bool = True  # can be decoded without the segment before
     uri: str = ""  # once it is whole
     duration: float = 0.0
     parts: list[ListedPart] = field(default_factory=list)
@@ -66,7 +67,6 @@ def multivariant(variant: Variant) -> str:
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:9",
-        "#EXT-X-INDEPENDENT-SEGMENTS",
         f"#EXT-X-STREAM-INF:{','.join(attributes)}",
         variant.uri,
     ]
@@ -102,7 +102,7 @@ def media(
         f"#EXT-X-PART-INF:PART-TARGET={part_target:.3f}",
         f"#EXT-X-MEDIA-SEQUENCE:{segments[0].msn if segments else 0}",
         f"#EXT-X-DISCONTINUITY-SEQUENCE:{discontinuity_sequence}",
-        "#EXT-X-INDEPENDENT-SEGMENTS",
+        *_independent(segments),
     ]
     skipped = _skippable(segments, skip_until) if skip else 0
     if skipped:
@@ -128,7 +128,7 @@ def recording(segments: Sequence[ListedSegment], *, target_duration: int, ended:
         f"#EXT-X-TARGETDURATION:{target_duration}",
         f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}",
         f"#EXT-X-MEDIA-SEQUENCE:{segments[0].msn if segments else 0}",
-        "#EXT-X-INDEPENDENT-SEGMENTS",
+        *_independent(segments),
     ]
     init = ""
     for segment in segments:
@@ -140,11 +140,16 @@ def recording(segments: Sequence[ListedSegment], *, target_duration: int, ended:
     return "\n".join(lines) + "\n"
 
 
+def _independent(segments: Sequence[ListedSegment]) -> list[str]:
+    """4.4.2.1; it speaks for every segment of the playlist, and none that was cut without a key frame may break it."""
+    return ["#EXT-X-INDEPENDENT-SEGMENTS"] if all(segment.independent for segment in segments) else []
+
+
 def _segment(segment: ListedSegment, init: str, *, parts: bool) -> list[str]:
     lines = []
     if segment.discontinuity:
         lines.append("#EXT-X-DISCONTINUITY")
-    if segment.init_uri != init:
+    if segment.init_uri != init or segment.discontinuity:
         lines.append(f'#EXT-X-MAP:URI="{segment.init_uri}"')
     at = datetime.fromtimestamp(segment.began_at / 1000, UTC).isoformat(timespec="milliseconds")
     lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{at.replace('+00:00', 'Z')}")

@@ -9,7 +9,8 @@ The last sample of each track is held back until the next one tells how long it 
 reordered frames (B-frames) stay whole. Sound follows the picture's cuts.
 
 A group of pictures that is longer than the target duration is cut without a key frame (`overrun`); one that has no end,
-or a segment that is too large, stops packaging (`PackagingStopped`): ingest goes on.
+a picture that stands still while sound goes on, or a segment that is too large, stops packaging (`PackagingStopped`):
+ingest goes on.
 
 Times in: milliseconds of the stream's clock. Out: seconds, exact to the timescale.
 """
@@ -29,7 +30,7 @@ TARGET_DURATION = 4  # seconds, at least; the first group of pictures decides, t
 LONGEST_TARGET_DURATION = 10  # seconds; OBS on a custom server: 250 frames, 8.3 s at 30 fps
 LEARN_SECONDS = 3.0  # of picture after which the target duration is chosen without a second key frame
 LONGEST_WITHOUT_KEY_FRAME = 20.0  # seconds
-MAX_SEGMENT_BYTES = 96 * 1024 * 1024  # 12 s of 64 Mbit/s
+MAX_SEGMENT_BYTES = 32 * 1024 * 1024  # 10 s of 26 Mbit/s, 2 s of 130
 
 VIDEO_TICKS = 90  # of the picture's timescale in a millisecond
 
@@ -67,6 +68,14 @@ class Part:
     data: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """What follows, if anything, does not continue what came before: nobody knows its next part yet."""
+
+
+Output = Init | Part | Break
+
+
 class _Run:
     """Samples of one track that wait to be written, in the track's own units."""
 
@@ -98,8 +107,8 @@ class _Run:
 class Segmenter:
     """One stream, from one (re)start of packaging to its end."""
 
-    def __init__(self, first_msn: int) -> None:
-        """`first_msn`: whole seconds since the stream first started, so that restarts anywhere only ever grow."""
+    def __init__(self, first_msn: int, *, resumed: bool = False) -> None:
+        """`resumed`: players may hold parts of the same stream that another node made."""
         self.part_target: float | None = None  # seconds, constant once known
         self.target_duration: int | None = None  # seconds, likewise
         self._msn = first_msn
@@ -114,13 +123,18 @@ class Segmenter:
         self._segment_start: int | None = None  # ticks of the leading track
         self._segment_bytes = 0
         self._last_key: int | None = None
-        self._discontinuity = False
+        self._discontinuity = resumed
         self._overrun = False
         self._frame: float | None = None  # seconds that a frame lasts, as learnt
 
+    @property
+    def frame_rate(self) -> float | None:
+        """Of the picture, as its times tell it."""
+        return 1 / self._frame if self._frame is not None and self._video is not None else None
+
     # --- what comes in -----------------------------------------------------------------------------------------
 
-    def configure(self, video: VideoTrack | None, audio: AudioTrack | None) -> Iterator[Part | Init]:
+    def configure(self, video: VideoTrack | None, audio: AudioTrack | None) -> Iterator[Output]:
         """The tracks from now on. Ends the segment under way where it is; the next one is a discontinuity."""
         if (video, audio) == (self._video, self._audio) and self._version >= 0:
             return
@@ -131,17 +145,17 @@ class Segmenter:
         self._sound = SoundClock(audio) if audio else None
         tracks = tuple(track for track in (video, audio) if track is not None)
         self._version += 1
-        self._discontinuity = not first
+        self._discontinuity |= not first
         yield Init(self._version, tracks, init_segment(tracks))
 
-    def restart(self) -> Iterator[Part | Init]:
+    def restart(self) -> Iterator[Output]:
         """The encoder's clock was anchored anew: what was under way ends, and what follows is a discontinuity."""
         yield from self.flush()
         self._discontinuity = True
         if self._sound is not None:
             self._sound.restart()
 
-    def video(self, sample: Sample) -> Iterator[Part | Init]:
+    def video(self, sample: Sample) -> Iterator[Output]:
         """A coded frame. Frames before the first key frame cannot be decoded and are left out."""
         run, time = self._picture_run, sample.dts * VIDEO_TICKS
         if self._segment_start is None and not sample.keyframe:
@@ -155,13 +169,14 @@ class Segmenter:
         run.samples.append((time, sample))
         self._grew(run, sample)
 
-    def audio(self, sample: Sample) -> Iterator[Part | Init]:
+    def audio(self, sample: Sample) -> Iterator[Output]:
         """A coded frame of sound. Before the picture begins it is left out."""
         if self._sound is None or self._audio is None:
             return
         time = self._sound.time_of(sample.dts)
         if self._video is not None:
             if self._segment_start is not None:
+                self._check_picture(time / self._audio.timescale)
                 self._sound_run.samples.append((time, sample))
                 self._grew(self._sound_run, sample)
             return
@@ -172,17 +187,34 @@ class Segmenter:
         self._sound_run.samples.append((time, sample))
         self._grew(self._sound_run, sample)
 
-    def flush(self) -> Iterator[Part | Init]:
+    def flush(self) -> Iterator[Output]:
         """Write what is held back, and end the segment: the stream ends, or something new begins."""
         run = self._leading
         if run.samples and self._segment_start is not None:
-            last = run.samples[-1][0] + max(1, round((self._frame or 0.04) * self._rate))
+            last = run.samples[-1][0] + self._last_duration
             if self.part_target is None:
                 self._learn(last, self._rate)
-            yield self._part(last, ends_segment=True)
+            if self.target_duration is None:
+                self._choose_target_duration(MIN_SEGMENT)
+            yield self._part(last, ends_segment=True, final=True)
+            yield Break()
         self._picture_run.samples.clear()
         self._sound_run.samples.clear()
         self._segment_start = self._last_key = None
+
+    @property
+    def _last_duration(self) -> int:
+        """How long the last frame of the leading track lasts, which no other follows, in the track's units."""
+        if self._video is None and self._sound is not None:
+            return self._sound.frame
+        return max(1, round((self._frame or 0.04) * self._rate))
+
+    def _check_picture(self, now: float) -> None:
+        """Sound came at `now` seconds; the picture must not be far behind: nothing is cut without it."""
+        if self._picture_run.samples:
+            last = self._picture_run.samples[-1][0] / self._rate
+            if now - last > LONGEST_WITHOUT_KEY_FRAME:
+                raise PackagingStopped("picture_stands_still")
 
     # --- where it is cut ---------------------------------------------------------------------------------------
 
@@ -194,7 +226,7 @@ class Segmenter:
     def _rate(self) -> int:
         return 1000 * VIDEO_TICKS if self._video is not None else (self._audio.timescale if self._audio else 1000)
 
-    def _cut(self, time: int, rate: int, *, keyframe: bool) -> Iterator[Part | Init]:
+    def _cut(self, time: int, rate: int, *, keyframe: bool) -> Iterator[Output]:
         """A sample of the leading track begins at `time`: end what cannot hold it."""
         run = self._leading
         if not run.samples or self._segment_start is None or self._last_key is None:
@@ -240,16 +272,13 @@ class Segmenter:
         if self._segment_bytes > MAX_SEGMENT_BYTES:
             raise PackagingStopped("segment_too_large")
 
-    def _part(self, end: int, *, ends_segment: bool) -> Part:
+    def _part(self, end: int, *, ends_segment: bool, final: bool = False) -> Part:
         leading = self._leading
         start = leading.samples[0][0]
         independent = leading.samples[0][1].keyframe
         runs = [leading.take(len(leading.samples), end)]
         if self._video is not None and self._audio is not None:
-            sound = self._sound_run
-            # The last one is held back until the next tells its end, but for the end of all.
-            count = len(sound.samples) - 1 if sound.samples else 0
-            runs.append(sound.take(max(count, 0), None))
+            runs.append(self._take_sound(final=final))
         self._sequence += 1
         data = fragment(self._sequence, [run for run in runs if run is not None])
         part = Part(
@@ -271,3 +300,12 @@ class Segmenter:
             self._segment_bytes = 0
             self._discontinuity = self._overrun = False
         return part
+
+    def _take_sound(self, *, final: bool) -> Fragment | None:
+        """What came beside the picture. The last frame waits for the next, which tells its end, if there is one."""
+        run = self._sound_run
+        if not run.samples or self._sound is None:
+            return None
+        if final:
+            return run.take(len(run.samples), run.samples[-1][0] + self._sound.frame)
+        return run.take(len(run.samples) - 1, None)

@@ -22,6 +22,11 @@ class SoundClock:
         self._last: int | None = None
         self._frame: int | None = None
 
+    @property
+    def frame(self) -> int:
+        """How long a frame lasts, as learnt, or as the codec has it by default."""
+        return self._frame or (self._candidates[0] if self._candidates else 1024)
+
     def restart(self) -> None:
         self._last = self._frame = None
 

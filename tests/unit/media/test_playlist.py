@@ -15,6 +15,7 @@ def segment(msn: int, *, whole: bool = True, parts: int = 4, discontinuity: bool
         "1/i0.mp4",
         BEGAN + 2000 * msn,
         discontinuity,
+        True,
         f"1/s{msn}.m4s" if whole else "",
         2.0 if whole else 0.0,
         [ListedPart(f"1/p{msn}.{n}.m4s", 0.5, independent=n == 0) for n in range(parts)],

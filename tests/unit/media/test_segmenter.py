@@ -12,8 +12,11 @@ from ingest_container.media.fmp4 import AudioTrack, VideoTrack
 from ingest_container.media.samples import Sample
 from ingest_container.media.segmenter import (
     LONGEST_TARGET_DURATION,
+    MAX_SEGMENT_BYTES,
     MIN_SEGMENT,
+    Break,
     Init,
+    Output,
     PackagingStopped,
     Part,
     Segmenter,
@@ -31,7 +34,7 @@ def times(fps: float, seconds: float) -> list[int]:
 def run(fps: float, seconds: float, gop: int, *, sound: bool = True) -> tuple[Segmenter, list[Part]]:
     """A stream of `gop` frames a group, with AAC beside it, interleaved by time."""
     segmenter = Segmenter(0)
-    out: list[Part | Init] = list(segmenter.configure(VIDEO, AUDIO if sound else None))
+    out: list[Output] = list(segmenter.configure(VIDEO, AUDIO if sound else None))
     messages = [(at, 0, n) for n, at in enumerate(times(fps, seconds))]
     if sound:
         messages += [(at, 1, n) for n, at in enumerate(times(44_100 / 1024, seconds))]
@@ -40,6 +43,11 @@ def run(fps: float, seconds: float, gop: int, *, sound: bool = True) -> tuple[Se
         out += segmenter.audio(sample) if kind else segmenter.video(sample)
     out += segmenter.flush()
     return segmenter, [part for part in out if isinstance(part, Part)]
+
+
+def drain(outputs: Iterable[Iterable[Output]]) -> None:
+    for each in outputs:
+        list(each)
 
 
 def segments(parts: Iterable[Part]) -> Iterator[list[Part]]:
@@ -95,6 +103,42 @@ def test_a_group_longer_than_the_target_is_cut_and_told() -> None:
 def test_without_a_key_frame_for_twenty_seconds_packaging_stops() -> None:
     with pytest.raises(PackagingStopped, match="no_key_frame"):
         run(30, 25, gop=10_000)
+
+
+def test_sound_that_goes_on_without_a_picture_stops_packaging() -> None:
+    segmenter = Segmenter(0)
+    list(segmenter.configure(VIDEO, AUDIO))
+    list(segmenter.video(Sample(0, 0, True, b"I")))
+    with pytest.raises(PackagingStopped, match="picture_stands_still"):
+        drain(segmenter.audio(Sample(at, 0, True, b"a")) for at in times(44_100 / 1024, 30))
+
+
+def test_a_segment_of_too_many_bytes_stops_packaging() -> None:
+    segmenter = Segmenter(0)
+    list(segmenter.configure(VIDEO, None))
+    with pytest.raises(PackagingStopped, match="segment_too_large"):
+        drain(segmenter.video(Sample(n * 33, 0, n == 0, bytes(MAX_SEGMENT_BYTES // 30))) for n in range(60))
+
+
+def test_parts_are_cut_by_decoding_time_whatever_is_shown_when() -> None:
+    """B-frames: the presentation time runs ahead and back, the grid does not notice."""
+    grids = []
+    for composition in ([0], [80, 160, 40, 0]):
+        segmenter = Segmenter(0)
+        out = list(segmenter.configure(VIDEO, None))
+        for n in range(300):
+            out += segmenter.video(Sample(n * 40, composition[n % len(composition)], n % 50 == 0, b"x"))
+        grids.append([(part.msn, part.index, part.start, part.duration) for part in out if isinstance(part, Part)])
+    assert grids[0] == grids[1] != []
+
+
+def test_what_ends_with_a_flush_is_told_to_break() -> None:
+    segmenter = Segmenter(0)
+    out = list(segmenter.configure(VIDEO, None))
+    for n in range(30):
+        out += segmenter.video(Sample(n * 33, 0, n == 0, b"x"))
+    assert isinstance(list(segmenter.flush())[-1], Break)
+    assert list(segmenter.flush()) == []
 
 
 def test_frames_before_the_first_key_frame_are_left_out() -> None:

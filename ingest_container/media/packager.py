@@ -1,0 +1,150 @@
+"""One broadcast's packaging, across the connections that carry it: time and waiting around the pure core.
+
+A stream that cannot be packaged (any further) goes on as a broadcast; its playlist ends, and the log has the reason.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+
+from ingest_container import rtmp
+from ingest_container.media.demuxer import Demuxer
+from ingest_container.media.rendition import Rendition, first_msn
+from ingest_container.media.segmenter import Output, PackagingStopped, Segmenter
+
+
+@dataclass(frozen=True, slots=True)
+class Origination:
+    """Which stream is packaged. `started_at` (ms) is set when another node began it."""
+
+    channel_id: str
+    stream_id: str
+    fence: int
+    started_at: int | None = None
+
+
+class Packager:
+    """Fed with a session's events; `rendition` is what viewers get."""
+
+    def __init__(self, stream: Origination, clock: Callable[[], int], log: Logger) -> None:
+        """`clock`: wall-clock time, ms."""
+        self.channel_id, self.stream_id = stream.channel_id, stream.stream_id
+        now = clock()
+        self._epoch = stream.started_at if stream.started_at is not None else now
+        first = first_msn(max(0, now - self._epoch) // 1000, stream.fence)
+        self.rendition = Rendition(str(stream.fence), self._epoch, first)
+        self._segmenter = Segmenter(first, resumed=stream.started_at is not None)
+        self._demuxer = Demuxer(self._segmenter)
+        self._clock = clock
+        self._log = log
+        self._changed = asyncio.Event()
+
+    def connected(self) -> None:
+        """Another connection carries the stream from now on."""
+        self.interrupted()
+        self._demuxer.connected()
+
+    def feed(self, events: Iterable[rtmp.Event]) -> None:
+        """The media events among these, as they arrive."""
+        if not self.rendition.ended:
+            elapsed = max(0, self._clock() - self._epoch)
+            self._run(output for event in events for output in self._demuxer.feed(event, elapsed))
+
+    def interrupted(self) -> None:
+        """The connection is gone; the stream may go on with another."""
+        if not self.rendition.ended:
+            self._run(self._demuxer.interrupted())
+
+    def end(self) -> None:
+        """The stream is over."""
+        self.interrupted()
+        self._finish()
+
+    @property
+    def frame_rate(self) -> float | None:
+        return self._segmenter.frame_rate
+
+    async def changed(self, within: float) -> bool:
+        """Whether the playlist changes in so many seconds; returns as soon as it does."""
+        try:
+            async with asyncio.timeout(within):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _run(self, outputs: Iterable[Output]) -> None:
+        rendition = self.rendition
+        version = rendition.version
+        try:
+            for output in outputs:
+                rendition.add(output)
+            rendition.set_targets(self._segmenter.part_target, self._segmenter.target_duration)
+        except PackagingStopped as stopped:
+            self._stop(stopped.reason)
+        except Exception:  # a defect of ours: the broadcast goes on
+            self._log.exception("packaging failed", stream_id=self.stream_id)
+            self._finish()
+        if rendition.version != version:
+            self._notify()
+
+    def _stop(self, reason: str) -> None:
+        self._log.warning("packaging stopped", reason=reason, stream_id=self.stream_id, channel_id=self.channel_id)
+        self._finish()
+
+    def _finish(self) -> None:
+        self.rendition.end()
+        self._notify()
+
+    def _notify(self) -> None:
+        """Wake who waits now; who comes later waits for the next change."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+class Packaging:
+    """All packagers of a node, by channel; what has ended can be fetched for a while."""
+
+    LINGER = 60.0  # seconds: longer than any player is behind
+    MAX_LINGERING = 32  # ended streams that are kept at once
+
+    def __init__(self, clock: Callable[[], int], log: Logger) -> None:
+        self._clock = clock
+        self._log = log
+        self._current: dict[str, Packager] = {}  # by channel
+        self._ended: dict[str, Packager] = {}  # by stream, the oldest first
+
+    def take_on(self, stream: Origination) -> Packager:
+        """The packager of that stream, which a new connection carries."""
+        packager = self._current.get(stream.channel_id)
+        if packager is not None and packager.stream_id == stream.stream_id:
+            packager.connected()
+            return packager
+        self.end(stream.channel_id)
+        packager = self._current[stream.channel_id] = Packager(stream, self._clock, self._log)
+        return packager
+
+    def end(self, channel_id: str, stream_id: str | None = None) -> None:
+        """The channel's stream is over (if it is that one)."""
+        packager = self._current.get(channel_id)
+        if packager is None or stream_id not in (None, packager.stream_id):
+            return
+        del self._current[channel_id]
+        packager.end()
+        self._ended[packager.stream_id] = packager
+        if len(self._ended) > self.MAX_LINGERING:
+            del self._ended[next(iter(self._ended))]
+        asyncio.get_running_loop().call_later(self.LINGER, self._ended.pop, packager.stream_id, None)
+
+    def current(self, channel_id: str) -> Packager | None:
+        """Of the stream that runs on the channel."""
+        return self._current.get(channel_id)
+
+    def of_stream(self, channel_id: str, stream_id: str) -> Packager | None:
+        """Of a stream that runs, or ended a moment ago."""
+        packager = self._current.get(channel_id)
+        if packager is None or packager.stream_id != stream_id:
+            packager = self._ended.get(stream_id)
+        return packager if packager is not None and packager.channel_id == channel_id else None

@@ -1,0 +1,290 @@
+"""One rendition as viewers see it: a window of segments, the parts and init segments behind it, and its playlists.
+
+    listed    the newest segments, parts for the last of them; what `playlist` says
+    retired   off the playlist, still to be had: a player may have read the playlist just before
+
+Bytes are stored before they are listed. Pure: `Output`s of a segmenter in; objects, texts and `Readiness` out.
+
+Media sequence numbers need no coordination between nodes. A segment lasts at least a second, but for those that a
+discontinuity ends; MSN_SLACK of these are allowed for under one fence. So a (re)start begins at the seconds since the
+stream first started and MSN_SLACK for each fence, and is past every number that was used before. Discontinuities, at
+most one a segment, are counted from the same number.
+"""
+
+import gzip
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from math import ceil
+
+from .codec_names import codecs
+from .fmp4 import VideoTrack
+from .playlist import ListedPart, ListedSegment, Variant, media, multivariant
+from .segmenter import Break, Init, Output, PackagingStopped, Part
+
+MIN_SEGMENTS = 6  # listed
+MIN_TARGETS = 3.5  # target durations listed; 3 are the least (RFC 8216bis, 6.2.2), where players without parts begin
+RETIRED_SEGMENTS = 2
+FEWEST_SEGMENTS = 3  # listed when bytes are scarce
+MAX_BYTES = 96 * 1024 * 1024
+MSN_SLACK = 16
+ADVANCE_SECONDS = 3.0  # of parts that a client may ask for ahead (6.2.5.2, Advance Part Limit)
+
+
+def first_msn(elapsed_s: int, fence: int) -> int:
+    """Where numbers begin under this fence, `elapsed_s` seconds after the stream first started."""
+    return elapsed_s + MSN_SLACK * fence
+
+
+class Readiness(Enum):
+    """What a blocking playlist request gets (6.2.5.2)."""
+
+    READY = auto()
+    WAIT = auto()
+    IMPOSSIBLE = auto()  # further ahead than anybody may ask
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A playlist as it is sent, both ways; made once a version. `tag` is of that version alone."""
+
+    plain: bytes
+    gzipped: bytes
+    tag: str
+
+
+@dataclass(slots=True)
+class _Segment:
+    listed: ListedSegment
+    data: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+
+class Rendition:
+    """See the module's text. `version` grows with every change of the playlist."""
+
+    def __init__(self, prefix: str, epoch: int, first: int) -> None:
+        """`prefix`: of the objects' names. `epoch`: ms, when the stream's clock was 0. `first`: see `first_msn`."""
+        self.version = 0
+        self.ended = False
+        self.part_target: float | None = None
+        self.target_duration: int | None = None
+        self._prefix = prefix
+        self._epoch = epoch
+        self._first = first
+        self._started: float | None = None  # seconds of the stream's clock
+        self._inits: dict[int, Init] = {}
+        self._listed: deque[_Segment] = deque()
+        self._retired: deque[_Segment] = deque()
+        self._parts: dict[str, bytes] = {}
+        self._segments: dict[str, _Segment] = {}
+        self._bytes = 0
+        self._discontinuities = first  # before the first listed segment
+        self._continues = True  # the next part follows the last one
+        self._peak = 0
+        self._texts: dict[bool, Text] = {}
+
+    # --- what the segmenter made -------------------------------------------------------------------------------
+
+    def add(self, output: Output) -> None:
+        """Store, then list. Raises PackagingStopped when there is more than may be kept."""
+        if isinstance(output, Init):
+            self._inits[output.version] = output
+        elif isinstance(output, Break):
+            self._continues = False
+            self._changed()
+        else:
+            self._add_part(output)
+
+    def set_targets(self, part_target: float | None, target_duration: int | None) -> None:
+        """Both are constant once they are known; until then there is no playlist."""
+        if (part_target, target_duration) != (self.part_target, self.target_duration):
+            self.part_target, self.target_duration = part_target, target_duration
+            self._changed()
+
+    def end(self) -> None:
+        """The stream is over: what there is becomes the last of it."""
+        if not self.ended:
+            if self._listed and not self._listed[-1].listed.is_whole:
+                self._complete(self._listed[-1])
+            self.ended = True
+            self._changed()
+
+    def _add_part(self, part: Part) -> None:
+        self._started = part.start if self._started is None else self._started
+        if part.msn - self._first >= part.start - self._started + MSN_SLACK:
+            raise PackagingStopped("too_many_discontinuities")
+        if not self._listed or self._listed[-1].listed.msn != part.msn:
+            self._begin(part)
+        segment = self._listed[-1]
+        name = self._part_name(part.msn, part.index)
+        self._parts[name] = part.data
+        segment.data.append(part.data)
+        segment.size += len(part.data)
+        self._bytes += len(part.data)
+        segment.listed.parts.append(ListedPart(name, part.duration, part.independent))
+        if part.ends_segment:
+            self._complete(segment)
+        self._trim()
+        self._continues = True
+        self._changed()
+
+    def _begin(self, part: Part) -> None:
+        listed = ListedSegment(
+            part.msn,
+            f"{self._prefix}/i{part.init}.mp4",
+            self._epoch + round(part.start * 1000),
+            part.discontinuity,
+            part.independent,
+        )
+        self._listed.append(_Segment(listed))
+
+    def _complete(self, segment: _Segment) -> None:
+        listed = segment.listed
+        name = f"{self._prefix}/s{listed.msn}.m4s"
+        self._segments[name] = segment
+        listed.uri, listed.duration = name, sum(part.duration for part in listed.parts)
+        if listed.duration > 0:
+            self._peak = max(self._peak, ceil(8 * segment.size / max(listed.duration, 0.5)))
+
+    def _trim(self) -> None:
+        least = MIN_TARGETS * (self.target_duration or 0)
+        under_way = not self._listed[-1].listed.is_whole
+        while len(self._listed) > MIN_SEGMENTS + under_way:
+            seconds = sum(segment.listed.duration for segment in self._listed)
+            if seconds - self._listed[0].listed.duration < least:
+                break
+            self._retire()
+        while len(self._retired) > RETIRED_SEGMENTS:
+            self._forget(self._retired.popleft())
+        while self._bytes > MAX_BYTES and (self._retired or len(self._listed) > FEWEST_SEGMENTS):
+            if not self._retired:
+                self._retire()
+            self._forget(self._retired.popleft())
+        if self._bytes > MAX_BYTES:
+            raise PackagingStopped("too_many_bytes")
+        used = {segment.listed.init_uri for segment in (*self._retired, *self._listed)}
+        newest = max(self._inits, default=0)
+        for version in [v for v in self._inits if v != newest and f"{self._prefix}/i{v}.mp4" not in used]:
+            del self._inits[version]
+
+    def _retire(self) -> None:
+        oldest = self._listed.popleft()
+        self._discontinuities += oldest.listed.discontinuity
+        self._retired.append(oldest)
+
+    def _forget(self, segment: _Segment) -> None:
+        self._bytes -= segment.size
+        self._segments.pop(segment.listed.uri, None)
+        for part in segment.listed.parts:
+            self._parts.pop(part.uri, None)
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._texts.clear()
+
+    def _part_name(self, msn: int, index: int) -> str:
+        return f"{self._prefix}/p{msn}.{index}.m4s"
+
+    # --- what is asked for -------------------------------------------------------------------------------------
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a playlist."""
+        return bool(self._listed) and self.part_target is not None and self.target_duration is not None
+
+    @property
+    def hint(self) -> str | None:
+        """The part that comes next, where that is certain (4.4.5.3)."""
+        if self.ended or not self._continues or not self._listed:
+            return None
+        return self._part_name(*self._next_part())
+
+    @property
+    def size(self) -> int:
+        """Bytes of all media that are kept."""
+        return self._bytes
+
+    def part_or_segment(self, name: str) -> bytes | None:
+        """An object's content; `name` is its URI in the playlist."""
+        if (part := self._parts.get(name)) is not None:
+            return part
+        segment = self._segments.get(name)
+        return b"".join(segment.data) if segment is not None else None
+
+    def init_segment(self, name: str) -> bytes | None:
+        """As `part_or_segment`."""
+        for version, init in self._inits.items():
+            if name == f"{self._prefix}/i{version}.mp4":
+                return init.data
+        return None
+
+    def readiness(self, msn: int, part: int | None) -> Readiness:
+        """Whether the playlist has segment `msn`, or that part of it."""
+        if self.ended:
+            return Readiness.READY
+        if not self.is_ready:
+            return Readiness.WAIT if msn <= self._first + 2 else Readiness.IMPOSSIBLE
+        next_msn, next_part = self._next_part()
+        if part is None:
+            return self._readiness_of_segment(msn, next_msn)
+        # "the Playlist contains Partial Segment N of Media Sequence Number M or [...] a later one": a part past the
+        # last one of a whole segment is the first of the next.
+        if msn < next_msn:
+            index = msn - self._listed[0].listed.msn
+            if index < 0 or part < len(self._listed[index].listed.parts):
+                return Readiness.READY
+            msn, part = msn + 1, 0
+        if (msn, part) < (next_msn, next_part):
+            return Readiness.READY
+        if msn > next_msn + 1:
+            return Readiness.IMPOSSIBLE
+        ahead = part - next_part if msn == next_msn else part
+        most = ceil(ADVANCE_SECONDS / (self.part_target or ADVANCE_SECONDS))
+        return Readiness.WAIT if ahead <= most else Readiness.IMPOSSIBLE
+
+    def _readiness_of_segment(self, msn: int, next_msn: int) -> Readiness:
+        if msn < next_msn:
+            return Readiness.READY
+        return Readiness.WAIT if msn <= next_msn + 1 else Readiness.IMPOSSIBLE
+
+    def _next_part(self) -> tuple[int, int]:
+        """Segment and index of the part that will be listed next; there are some already."""
+        newest = self._listed[-1].listed
+        return (newest.msn + 1, 0) if newest.is_whole else (newest.msn, len(newest.parts))
+
+    def playlist(self, *, skip: bool = False) -> Text | None:
+        """The media playlist as it is now."""
+        if self.part_target is None or self.target_duration is None or not self._listed:
+            return None
+        if skip not in self._texts:
+            text = media(
+                [segment.listed for segment in self._listed],
+                target_duration=self.target_duration,
+                part_target=self.part_target,
+                discontinuity_sequence=self._discontinuities,
+                hint=self.hint,
+                ended=self.ended,
+                skip=skip,
+            ).encode()
+            tag = f"{self._prefix}.{self.version}{'s' if skip else ''}"
+            self._texts[skip] = Text(text, gzip.compress(text, 5, mtime=0), tag)
+        return self._texts[skip]
+
+    def multivariant(self, uri: str, frame_rate: float | None) -> str:
+        """`uri`: of the media playlist."""
+        tracks = self._inits[max(self._inits)].tracks
+        picture = next((track for track in tracks if isinstance(track, VideoTrack)), None)
+        seconds = sum(part.duration for segment in self._listed for part in segment.listed.parts)
+        average = ceil(8 * sum(segment.size for segment in self._listed) / seconds) if seconds else 0
+        return multivariant(
+            Variant(
+                uri,
+                codecs(tracks),
+                max(self._peak, average, 1),
+                max(average, 1),
+                picture.width if picture else None,
+                picture.height if picture else None,
+                frame_rate,
+            )
+        )
