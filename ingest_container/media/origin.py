@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from ingest_container.media.http_server import Handler, busy
 from ingest_container.media.packager import Packager, Packaging
 from ingest_container.media.rendition import Readiness, Text
 
@@ -67,7 +68,7 @@ class Origin:
         self._waiting = 0
 
     def application(self) -> web.Application:
-        app = web.Application(middlewares=[_headers_of_all], client_max_size=0)
+        app = web.Application(middlewares=[busy, _headers_of_all])
         app.router.add_get("/live/{channel}/index.m3u8", self._index)
         app.router.add_get("/live/{channel}/{stream}/v.m3u8", self._playlist)
         app.router.add_get(r"/live/{channel}/{stream}/{name:[0-9]+/[ips][0-9.]+\.m(?:p4|4s)}", self._media)
@@ -172,7 +173,7 @@ def _text(request: web.Request, text: Text, cache: str) -> web.Response:
     return web.Response(body=text.plain, headers=headers)
 
 
-def _bytes(request: web.Request, data: bytes, etag: str) -> web.Response:
+def _bytes(request: web.Request, data: bytes | memoryview, etag: str) -> web.Response:
     """The object, or the range of it that is asked for (RFC 9110, 14.2); a Range that makes no sense is ignored."""
     headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": FOREVER, "ETag": etag, "Accept-Ranges": "bytes"}
     if _is_known(request, etag):
@@ -199,9 +200,7 @@ def _is_known(request: web.Request, etag: str) -> bool:
 
 
 @web.middleware
-async def _headers_of_all(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def _headers_of_all(request: web.Request, handler: Handler) -> web.StreamResponse:
     """CORS on every answer, errors included; no error is kept by a cache."""
     if request.method == "OPTIONS":
         return web.Response(status=204, headers=CORS | PREFLIGHT)

@@ -56,7 +56,7 @@ class Text:
 @dataclass(slots=True)
 class _Segment:
     listed: ListedSegment
-    data: list[bytes] = field(default_factory=list)
+    parts: list[bytes] = field(default_factory=list)  # while it is under way
     size: int = 0
 
 
@@ -76,8 +76,7 @@ class Rendition:
         self._inits: dict[int, Init] = {}
         self._listed: deque[_Segment] = deque()
         self._retired: deque[_Segment] = deque()
-        self._parts: dict[str, bytes] = {}
-        self._segments: dict[str, _Segment] = {}
+        self._objects: dict[str, bytes | memoryview] = {}  # parts and segments, by URI
         self._bytes = 0
         self._discontinuities = first  # before the first listed segment
         self._continues = True  # the next part follows the last one
@@ -118,8 +117,8 @@ class Rendition:
             self._begin(part)
         segment = self._listed[-1]
         name = self._part_name(part.msn, part.index)
-        self._parts[name] = part.data
-        segment.data.append(part.data)
+        self._objects[name] = part.data
+        segment.parts.append(part.data)
         segment.size += len(part.data)
         self._bytes += len(part.data)
         segment.listed.parts.append(ListedPart(name, part.duration, part.independent))
@@ -142,7 +141,14 @@ class Rendition:
     def _complete(self, segment: _Segment) -> None:
         listed = segment.listed
         name = f"{self._prefix}/s{listed.msn}.m4s"
-        self._segments[name] = segment
+        # The bytes are kept once, however many clients are sent them: parts are views of their segment from now on.
+        whole = memoryview(b"".join(segment.parts))
+        self._objects[name] = whole
+        at = 0
+        for part, data in zip(listed.parts, segment.parts, strict=True):
+            self._objects[part.uri] = whole[at : at + len(data)]
+            at += len(data)
+        segment.parts.clear()
         listed.uri, listed.duration = name, sum(part.duration for part in listed.parts)
         if listed.duration > 0:
             self._peak = max(self._peak, ceil(8 * segment.size / max(listed.duration, 0.5)))
@@ -175,9 +181,9 @@ class Rendition:
 
     def _forget(self, segment: _Segment) -> None:
         self._bytes -= segment.size
-        self._segments.pop(segment.listed.uri, None)
+        self._objects.pop(segment.listed.uri, None)
         for part in segment.listed.parts:
-            self._parts.pop(part.uri, None)
+            self._objects.pop(part.uri, None)
 
     def _changed(self) -> None:
         self.version += 1
@@ -205,12 +211,9 @@ class Rendition:
         """Bytes of all media that are kept."""
         return self._bytes
 
-    def part_or_segment(self, name: str) -> bytes | None:
+    def part_or_segment(self, name: str) -> bytes | memoryview | None:
         """An object's content; `name` is its URI in the playlist."""
-        if (part := self._parts.get(name)) is not None:
-            return part
-        segment = self._segments.get(name)
-        return b"".join(segment.data) if segment is not None else None
+        return self._objects.get(name)
 
     def init_segment(self, name: str) -> bytes | None:
         """As `part_or_segment`."""
