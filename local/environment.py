@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings
 from chalicelib.config import PREFIX, Settings
 from ingest_container.base.settings import IngestSettings
 from local.private_files import Secrets, SignIn
-from local.settings import KEY_ALIAS, NODE_ID, REGION, STAGE, LocalSettings
+from local.settings import HOST, KEY_ALIAS, NODE_ID, REGION, STAGE, LocalSettings
 
 SYSTEM = re.compile(r"PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH")
 PYTHON = re.compile(r"PYTHON\w+|COVERAGE\w*|SSL_CERT_FILE|SSL_CERT_DIR")
@@ -131,20 +131,25 @@ def node_environment(
     settings: LocalSettings, secrets: Secrets, inherited: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     """For the ingest node: none of the control plane's secrets."""
-    defaults = {"node_id": NODE_ID, "address": settings.rtmp_authority}
+    defaults = {"node_id": NODE_ID, "address": settings.rtmp_authority, "packaging": "on"}
     return (
         cloud_environment(settings, secrets, inherited)
         | _matching(re.compile(f"{PREFIX}PURE_PYTHON"), inherited)
         | _set(Settings, SHARED_WITH_NODE, _shared_defaults(settings), inherited)
         | _set(IngestSettings, IngestSettings.model_fields, defaults, inherited)
-        | {"STREAM_SYNC_RTMP_HOST": settings.rtmp_host, "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port)}
+        | {
+            "STREAM_SYNC_RTMP_HOST": settings.rtmp_host,
+            "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
+            "STREAM_SYNC_ORIGIN_HOST": HOST,
+            "STREAM_SYNC_ORIGIN_PORT": str(settings.origin_port),
+        }
     )
 
 
 def _shared_defaults(settings: LocalSettings) -> dict[str, str]:
     return {
         "ingest_urls": json.dumps({REGION: settings.rtmp_url}),
-        "playback_base_url": f"{settings.http_url}/hls",
+        "playback_base_url": f"{settings.http_url}/live",
     }
 
 
@@ -153,6 +158,7 @@ def _local(settings: LocalSettings) -> dict[str, str]:
         "STREAM_SYNC_HTTP_PORT": str(settings.http_port),
         "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
         "STREAM_SYNC_CLOUD_PORT": str(settings.cloud_port),
+        "STREAM_SYNC_ORIGIN_PORT": str(settings.origin_port),
         "STREAM_SYNC_STATE_DIR": str(settings.state_dir.resolve()),
     }
 

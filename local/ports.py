@@ -9,6 +9,13 @@ class CannotStart(Exception):
     """A setting or this machine prevents the start; the message says what to change."""
 
 
+def free_port(host: str) -> int:
+    """One that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
 def check_free(wanted: Mapping[str, tuple[str, int, str]]) -> None:
     """`wanted`: variable -> (address, port, what it is for). Raises CannotStart."""
     seen: dict[int, str] = {}

@@ -17,7 +17,7 @@ from local.children import Child
 from local.environment import bootstrap_environment, gateway_environment, node_environment, not_used
 from local.loopback import answers
 from local.node import Node
-from local.ports import check_free
+from local.ports import check_free, free_port
 from local.private_files import load_or_make_secrets, read_sign_in, sole_use, write_private_json
 from local.ready import ready_block, ready_document
 from local.settings import HOST, ROOT, LocalSettings, services_settings
@@ -50,6 +50,8 @@ async def run(settings: LocalSettings) -> None:
                 "STREAM_SYNC_CLOUD_PORT": (HOST, settings.cloud_port, "AWS emulator"),
             },
         )
+        if settings.origin_port == 0:
+            settings = settings.model_copy(update={"origin_port": free_port(HOST)})
         await _start_and_watch(settings, began)
 
 

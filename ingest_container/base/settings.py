@@ -27,6 +27,10 @@ class IngestSettings(BaseSettings):
     tls_private_key: Path | None = None
     # The application of the ingest URL: rtmp://host/<app>
     rtmp_app: str = Field(default="live", pattern=r"^[A-Za-z0-9_-]{1,32}$")
+    # Whether streams are packaged for viewers, and where HTTP serves what is made of them.
+    packaging: bool = False
+    origin_host: str = "0.0.0.0"
+    origin_port: int = Field(default=8080, ge=0, le=65535)
     # Networks (CIDR, comma separated) whose PROXY protocol header is believed: the load balancer's, nobody else's.
     proxy_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     # Where others reach this node; for operators to see.

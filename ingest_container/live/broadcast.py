@@ -7,7 +7,7 @@
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aws_lambda_powertools import Logger
 
@@ -16,12 +16,14 @@ from chalicelib.domain.leases import Grant
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.streams.lifecycle import StreamHold
+from ingest_container import rtmp
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.threads import Threads
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.live.meter import Meter
 from ingest_container.live.steps import Carried, Publisher, StreamSteps
 from ingest_container.live.telemetry import Telemetry
+from ingest_container.media.packager import Origination, Packager, Packaging
 
 QUIET = 0.3  # seconds without media in which more may wait in the kernel than was expected to come
 # Seconds that an encoder is kept waiting to learn whether its own former connection is quiet for one.
@@ -43,11 +45,15 @@ class Broadcast:
         log: Logger,
         gone: "Callable[[Broadcast], None]",
         *,
+        packaging: Packaging | None = None,
         limits: LivenessLimits = DEFAULTS,
         clock: Callable[[], float] = steady,
     ) -> None:
         self.meter = Meter(asyncio.get_running_loop().time())
         self._carried = Carried(key, self.meter)
+        self._packaging = packaging
+        self._packager: Packager | None = None
+        self._gone = gone
         self._telemetry = telemetry
         self._log = log
         self._limits = limits
@@ -60,7 +66,7 @@ class Broadcast:
             telemetry,
             log,
             grace_left=lambda: self._liveness.grace_until - clock(),
-            gone=lambda: gone(self),
+            gone=self._on_gone,
         )
 
     @property
@@ -102,12 +108,20 @@ class Broadcast:
         )
         if grant.fence != self.hold.grant.fence:
             self._steps.continue_under(grant)
+        if self._packaging is not None:
+            stream = Origination(grant.channel_id, grant.stream_id, grant.fence, grant.started_at)
+            self._packager = self._packaging.take_on(stream)
         self._telemetry.tell(self.hold.created(now_ms(), publisher.client_ip))
 
     def media(self, messages: int) -> None:
         """So many audio and video messages came."""
         if self._liveness.media(self._clock(), messages) is Decision.GO_LIVE:
             self._steps.go_live()
+
+    def package(self, events: Sequence[rtmp.Event]) -> None:
+        """What the session read, for viewers, where streams are packaged."""
+        if self._packager is not None:
+            self._packager.feed(events)
 
     def connection_lost(self, publisher: Publisher, failure: str | None = None) -> None:
         """Without a clean stop; `failure` says how the encoder broke the protocol. Ignored of a replaced connection.
@@ -117,6 +131,8 @@ class Broadcast:
         if publisher is self._carried.publisher:
             self._carried.publisher = None
             self._carried.failure = failure
+            if self._packager is not None:
+                self._packager.interrupted()
             if self._liveness.lost() is Decision.INTERRUPT:
                 self._steps.interrupt()
 
@@ -170,6 +186,11 @@ class Broadcast:
     def fail(self, error: Exception) -> None:
         """A defect was met in this broadcast: it ends here, as it does when one of its steps fails."""
         self._steps.fail(error)
+
+    def _on_gone(self) -> None:
+        if self._packaging is not None:
+            self._packaging.end(self.hold.grant.channel_id, self.stream_id)
+        self._gone(self)
 
     # --- what time tells ---------------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ class PublisherConnection(RtmpConnection):
 
     def __init__(self, node: Host, context: ssl.SSLContext | None = None) -> None:
         """With `context` the peer speaks TLS, behind a PROXY header if one comes."""
-        # Nobody wants the frames themselves yet: they are counted only.
-        super().__init__(node.scheduler, context, node.settings.trusts_proxy, frames=False)
+        # Where nothing is packaged, nobody wants the frames themselves: they are counted only.
+        super().__init__(node.scheduler, context, node.settings.trusts_proxy, frames=node.settings.packaging)
         self._node = node
         self._found = FactFinder()
         self._broadcast: Broadcast | None = None
@@ -54,8 +54,12 @@ class PublisherConnection(RtmpConnection):
     # --- the session's events ----------------------------------------------------------------------------------
 
     def handle(self, events: list[rtmp.Event]) -> None:
+        if self._broadcast is not None:
+            self._broadcast.package(events)
         for event in events:
             match event:
+                case rtmp.VideoMessage() | rtmp.AudioMessage():
+                    pass  # counted by the session, and packaged
                 case rtmp.PublishRequested():
                     self._on_publish(event)
                 case rtmp.CleanStop():

@@ -80,13 +80,15 @@ def media(
     part_target: float,
     discontinuity_sequence: int,
     hint: str | None,
+    interrupted: bool = False,
     ended: bool = False,
     skip: bool = False,
 ) -> str:
     """The live media playlist.
 
     `segments`: the window, oldest first; the last one may be under way. `discontinuity_sequence`: of the first segment.
-    `hint`: where the next part will be. `skip`: the client has the playlist and asks for what is new (EXT-X-SKIP).
+    `hint`: where the next part will be. `interrupted`: what follows the last segment does not continue it. `skip`: the
+    client has the playlist and asks for what is new (EXT-X-SKIP).
     """
     skip_until = SKIP_UNTIL * target_duration
     control = [
@@ -115,6 +117,10 @@ def media(
         init = segment.init_uri
     if ended:
         lines.append("#EXT-X-ENDLIST")
+    elif interrupted:
+        # Of the segment that comes next. Without it hls.js 1.7 counts that segment to the last discontinuity sequence,
+        # and gives up when it turns out to be of the next one.
+        lines.append("#EXT-X-DISCONTINUITY")
     elif hint is not None:
         lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{hint}"')
     return "\n".join(lines) + "\n"

@@ -267,6 +267,7 @@ class Rendition:
                 part_target=self.part_target,
                 discontinuity_sequence=self._discontinuities,
                 hint=self.hint,
+                interrupted=not self._continues,
                 ended=self.ended,
                 skip=skip,
             ).encode()

@@ -256,7 +256,10 @@ class Segmenter:
         """How long a frame lasts, from those that are here; the part's target from that, for good."""
         times = [at for at, _ in self._leading.samples] + [time]
         steps = sorted(after - before for before, after in pairwise(times))
-        self._frame = max(steps[len(steps) // 2] / rate, 0.001)
+        # The mean, for whole milliseconds tell no frame rate; of the ordinary ones only, for there may be a gap.
+        median = steps[len(steps) // 2]
+        ordinary = [step for step in steps if abs(step - median) <= median / 2]
+        self._frame = max(sum(ordinary) / len(ordinary) / rate, 0.001)
         frames = max(1, round(PART_SECONDS / self._frame))
         self.part_target = round(frames * self._frame + JITTER_SECONDS, 3)
 

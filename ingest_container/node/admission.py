@@ -25,6 +25,7 @@ from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.liveness import LivenessLimits
 from ingest_container.live.publish import Abandoned, Connection
 from ingest_container.live.telemetry import Telemetry
+from ingest_container.media.packager import Packaging
 from ingest_container.net.gatekeeper import Gatekeeper
 from ingest_container.node.membership import Membership
 from ingest_container.node.waiting_room import WaitingRoom
@@ -116,9 +117,10 @@ class Admission:
         log: Logger,
         *,
         limits: LivenessLimits,
+        packaging: Packaging | None,
         waiting_room: Callable[[Callable[[], int]], WaitingRoom],
     ) -> None:
-        """`waiting_room` makes one, given how many places are taken."""
+        """`packaging`: for viewers, if at all. `waiting_room` makes one, given how many places are taken."""
         self.broadcasts: dict[str, Broadcast] = {}  # by channel
         self._membership = membership
         self._gate = gate
@@ -128,6 +130,7 @@ class Admission:
         self._telemetry = telemetry
         self._log = log
         self._limits = limits
+        self._packaging = packaging
         self._claims = Claims(membership, threads, log, limits.described)
         # A stream that waits for its encoder keeps its place: the encoder that comes back must find one.
         self._places = waiting_room(lambda: len(self.broadcasts))
@@ -221,7 +224,16 @@ class Admission:
             return present
         if present is not None:
             present.superseded()
-        broadcast = Broadcast(grant, key, self._threads, self._telemetry, self._log, self._on_gone, limits=self._limits)
+        broadcast = Broadcast(
+            grant,
+            key,
+            self._threads,
+            self._telemetry,
+            self._log,
+            self._on_gone,
+            packaging=self._packaging,
+            limits=self._limits,
+        )
         self.broadcasts[grant.channel_id] = broadcast
         return broadcast
 

@@ -28,6 +28,7 @@ from ingest_container.net.reading import TurnScheduler
 from ingest_container.net.tls import Certificates
 from ingest_container.node.admission import KEY_THREADS, Admission
 from ingest_container.node.membership import Membership
+from ingest_container.node.playback import PLAYBACK_THREADS, Playback
 from ingest_container.node.rounds import Rounds
 from ingest_container.node.waiting_room import WaitingRoom
 from ingest_container.node.watching import Watching
@@ -50,7 +51,8 @@ class IngestNode:
         self._stopping = asyncio.Event()
         # What is told of streams and their steps do not delay each other.
         self._telemetry_threads = Threads(TELEMETRY_THREADS)
-        self._threads = Threads(POOL - KEY_THREADS - TELEMETRY_THREADS)
+        self._threads = Threads(POOL - KEY_THREADS - TELEMETRY_THREADS - PLAYBACK_THREADS)
+        self._playback = Playback(settings, log) if settings.packaging else None
         self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log)
         info = NodeInfo(
             node_id=settings.node_id,
@@ -75,6 +77,7 @@ class IngestNode:
             self.telemetry,
             log,
             limits=LivenessLimits(described=settings.first_media_seconds, silence=settings.silence_seconds),
+            packaging=self._playback.packaging if self._playback is not None else None,
             waiting_room=lambda taken: WaitingRoom(
                 settings.capacity, taken, length=settings.queue_length, longest_wait=settings.queue_seconds
             ),
@@ -139,12 +142,16 @@ class IngestNode:
         certificates, encrypted = self._certificates, None
         if certificates is not None and settings.rtmps_port is not None:
             encrypted = listeners.bind(settings.rtmp_host, settings.rtmps_port, "STREAM_SYNC_RTMPS_PORT")
+        if self._playback is not None:
+            self._playback.bind()
         await self._membership.join()
         servers = [listeners.serve(plain, lambda: PublisherConnection(self))]
         self.port = plain.getsockname()[1]
         if certificates is not None and encrypted is not None:
             servers.append(listeners.serve(encrypted, lambda: PublisherConnection(self, certificates.context)))
             self.rtmps_port = encrypted.getsockname()[1]
+        if self._playback is not None:
+            await self._playback.start()
         worker = asyncio.create_task(self.telemetry.run())
         renewing = asyncio.create_task(self._membership.renew())
         rounds = [renewing, *self._begin_rounds()]
@@ -156,6 +163,7 @@ class IngestNode:
             host=settings.rtmp_host,
             port=self.port,
             rtmps_port=self.rtmps_port,
+            origin_port=self._playback.port if self._playback is not None else None,
             node_id=settings.node_id,
             event_loop=type(asyncio.get_running_loop()).__module__,
             compiled=compiled.find() is not None,
@@ -200,6 +208,8 @@ class IngestNode:
         for server in servers:
             server.close()
         await self._end_all(renewing)
+        if self._playback is not None:
+            await self._playback.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -10,6 +10,7 @@ from local.gateway.connections import Connections
 from local.gateway.edge import MAX_BODY_BYTES, only_local_names, only_sound_targets, whole_bodies
 from local.gateway.functions import Functions
 from local.gateway.headers import add_headers
+from local.gateway.live import Live
 from local.gateway.management import ManagementApi
 from local.gateway.protocol import HttpLimits
 from local.gateway.reactions import Reactions
@@ -37,6 +38,7 @@ def make_server(
     management = ManagementApi(connections)
     reactions = Reactions(app_module, functions, secrets.bus_secret)
     site = Site(dist, settings.http_port, sign_in.client_id, secrets.demo_password)
+    live = Live(settings.origin_url)
     cognito = Cognito(settings.cloud_url, secrets.access_key_id, secrets.secret_access_key)
 
     async def rest_or_file(request: web.Request) -> web.StreamResponse:
@@ -53,6 +55,7 @@ def make_server(
     async def cleanup(_: web.Application) -> None:
         await reactions.stop()
         await cognito.close()
+        await live.close()
         functions.close()
 
     server = web.Application(
@@ -63,6 +66,7 @@ def make_server(
     server.router.add_route("*", "/ws-management/@connections/{connection_id}", management.handle)
     server.router.add_post("/bus-events", reactions.handle)
     server.router.add_get("/config.json", site.config)
+    server.router.add_route("*", "/live/{path:.*}", live.handle)
     server.router.add_post("/cognito/", cognito.handle)
     server.router.add_route("*", "/{path:(?s:.*)}", rest_or_file)
     server.on_startup.append(start)

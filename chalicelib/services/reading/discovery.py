@@ -102,10 +102,22 @@ def view(channel: Channel, now: int, *, owner: bool = False) -> ChannelView:
 
 def public_channel(channel_id: str, now: int) -> ChannelView:
     """Raises ChannelNotFound, for a private channel and for a blocked broadcaster's as well."""
-    channel = channels.find(channel_id) if is_channel_id(channel_id) else None
-    if channel is None or channel.visibility is Visibility.PRIVATE or channel.blocked is not None:
+    channel = _public(channel_id)
+    if channel is None:
         raise ChannelNotFound()
     return view(channel, now)
+
+
+def is_public(channel_id: str) -> bool:
+    """Whether everybody who knows the channel may watch it."""
+    return _public(channel_id) is not None
+
+
+def _public(channel_id: str) -> Channel | None:
+    channel = channels.find(channel_id) if is_channel_id(channel_id) else None
+    if channel is None or channel.visibility is Visibility.PRIVATE or channel.blocked is not None:
+        return None
+    return channel
 
 
 def streams_of(channel: Channel, limit: int, before: str | None, now: int) -> list[StreamView]:

@@ -142,6 +142,7 @@ def test_no_part_is_hinted_across_a_discontinuity() -> None:
     made = rendition([*segments(2), Break()])
     assert made.hint is None
     assert "PRELOAD-HINT" not in text(made)
+    assert text(made).endswith("\n#EXT-X-DISCONTINUITY\n")
     made.add(part(2, 0, discontinuity=True))
     assert made.hint == "7/p2.1.m4s"
 

@@ -67,6 +67,13 @@ def test_every_part_but_a_segments_last_is_85_to_100_percent_of_the_target(fps: 
         assert segment[-1].duration <= segmenter.part_target
 
 
+@pytest.mark.parametrize("fps", [10, 24, 25, 29.97, 30, 50, 59.94, 60])
+def test_the_frame_rate_and_the_parts_target_are_the_pictures(fps: float) -> None:
+    segmenter, _ = run(fps, 4, gop=round(2 * fps))
+    assert segmenter.frame_rate == pytest.approx(fps, rel=0.005)
+    assert segmenter.part_target == pytest.approx(round(0.5 * fps) / fps + 0.010, abs=0.003)
+
+
 @pytest.mark.parametrize("fps", [10, 24, 29.97, 30, 60])
 def test_parts_follow_each_other_without_gap_or_overlap(fps: float) -> None:
     _, parts = run(fps, 30, gop=round(2 * fps))

@@ -1,0 +1,81 @@
+"""`/live/...`: what the CDN in front of the ingest nodes serves, from the one node of this machine."""
+
+import asyncio
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+from yarl import URL
+
+from local.gateway.problems import gateway_problem
+
+# As a CDN: these of a request, and these of an answer, and no others.
+FORWARDED = ("Range", "If-None-Match", "Accept-Encoding")
+RETURNED = (
+    "Content-Type",
+    "Content-Encoding",
+    "Content-Range",
+    "Accept-Ranges",
+    "Cache-Control",
+    "ETag",
+    "Vary",
+    "Retry-After",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Max-Age",
+    "Access-Control-Expose-Headers",
+    "Cross-Origin-Resource-Policy",
+)
+TIMEOUT_S = 30.0  # CloudFront's, of an answer from the origin
+PIECE = 256 * 1024  # bytes at a time
+CONNECTIONS = 1_000  # to the node at once
+METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Live:
+    """Hands requests on to the node's origin."""
+
+    def __init__(self, origin_url: str) -> None:
+        self._origin_url = origin_url
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if request.method not in METHODS:
+            refusal = gateway_problem("METHOD_NOT_ALLOWED")
+            refusal.headers["Allow"] = ", ".join(sorted(METHODS))
+            return refusal
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=TIMEOUT_S),
+                auto_decompress=False,
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+            )
+        # Of aiohttp's own making none is added: what the origin is told is what the client said.
+        headers = {name: request.headers[name] for name in FORWARDED if name in request.headers}
+        url = URL(f"{self._origin_url}{request.rel_url.raw_path_qs}", encoded=True)
+        try:
+            async with self._session.request(request.method, url, headers=headers, allow_redirects=False) as answer:
+                return await _handed_on(request, answer)
+        except (aiohttp.ClientError, TimeoutError):
+            refusal = gateway_problem("INTEGRATION_FAILURE", status=502)
+            refusal.headers["Cache-Control"] = "no-store"
+            return refusal
+
+
+async def _handed_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    """As it comes, so that a long part begins before its end is here."""
+    headers = CIMultiDict((name, answer.headers[name]) for name in RETURNED if name in answer.headers)
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    response.content_length = answer.content_length
+    await response.prepare(request)
+    if request.method != "HEAD":
+        async for piece in answer.content.iter_chunked(PIECE):
+            await response.write(piece)
+    await asyncio.wait_for(response.write_eof(), TIMEOUT_S)
+    return response
