@@ -110,7 +110,7 @@ $(NODE_MODULES): dashboard/package-lock.json
 	@touch $@
 
 $(CLIENTS): tests/support/clients/package-lock.json
-	@echo "Installing the RTMP clients of the tests"
+	@echo "Installing the clients and players of the tests"
 	@cd tests/support/clients && sh ../../../local/with_node.sh npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 

@@ -1,10 +1,14 @@
-"""Packaging of a live stream for HTTP Live Streaming (RFC 8216bis): RTMP messages in, fMP4 parts and playlists out.
+"""Packaging of a live stream for HTTP Live Streaming (RFC 8216bis): RTMP messages in, fMP4 and playlists out.
 
-    samples    RTMP video and audio messages -> samples on one clock a stream
-    segmenter  samples -> parts and segments, cut on one grid
-    fmp4       init segments and fragments as bytes (ISO/IEC 14496-12)
-    playlist   multivariant and media playlists as text
+    demuxer     RTMP's media events -> tracks and samples
+    samples     the encoder's timestamps -> one clock a stream; `sound`: whole frames of audio on it
+    segmenter   samples -> `outputs`: parts and segments, cut on one grid
+    fmp4        init segments and fragments as bytes (ISO/IEC 14496-12); `codec_names`: what playlists call them
+    rendition   the window that viewers see, and what a blocking request gets
+    playlist    multivariant and media playlists as text
 
-All of it is sans-IO: no socket, no file, no clock. The shell around it stores parts, answers requests and names the
-time.
+All of that is sans-IO: no socket, no file, no clock. The shell around it:
+
+    packager    feeds it with a session's events, and wakes who waits
+    origin      answers players and CDNs over HTTP, behind `http_server`'s limits
 """

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from ingest_container import rtmp
 
 from .fmp4 import AudioTrack, VideoTrack
+from .outputs import Output, PackagingStopped
 from .samples import Sample, StreamClock
-from .segmenter import Output, PackagingStopped, Segmenter
+from .segmenter import Segmenter
 
 PROBE_MS = 1_000  # from the first frame; a track that comes later makes a discontinuity
 MAX_HELD_FRAMES = 1_000

@@ -11,8 +11,9 @@ from aws_lambda_powertools import Logger
 
 from ingest_container import rtmp
 from ingest_container.media.demuxer import Demuxer
+from ingest_container.media.outputs import Output, PackagingStopped
 from ingest_container.media.rendition import Rendition, first_msn
-from ingest_container.media.segmenter import Output, PackagingStopped, Segmenter
+from ingest_container.media.segmenter import Segmenter
 
 
 @dataclass(frozen=True, slots=True)

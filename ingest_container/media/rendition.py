@@ -19,8 +19,8 @@ from math import ceil
 
 from .codec_names import codecs
 from .fmp4 import VideoTrack
+from .outputs import Break, Init, Output, PackagingStopped, Part
 from .playlist import ListedPart, ListedSegment, Variant, media, multivariant
-from .segmenter import Break, Init, Output, PackagingStopped, Part
 
 MIN_SEGMENTS = 6  # listed
 MIN_TARGETS = 3.5  # target durations listed; 3 are the least (RFC 8216bis, 6.2.2), where players without parts begin

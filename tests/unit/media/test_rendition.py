@@ -9,6 +9,7 @@ import m3u8
 import pytest
 
 from ingest_container.media.fmp4 import AudioTrack, VideoTrack
+from ingest_container.media.outputs import Break, Init, Output, PackagingStopped, Part
 from ingest_container.media.rendition import (
     FEWEST_SEGMENTS,
     MAX_BYTES,
@@ -20,7 +21,7 @@ from ingest_container.media.rendition import (
     first_msn,
 )
 from ingest_container.media.samples import Sample
-from ingest_container.media.segmenter import Break, Init, Output, PackagingStopped, Part, Segmenter
+from ingest_container.media.segmenter import Segmenter
 
 EPOCH = 1_790_000_000_000
 VIDEO = VideoTrack("h264", bytes.fromhex("0164001fffe1"), 1280, 720)

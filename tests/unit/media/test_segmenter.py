@@ -9,18 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_container.media.fmp4 import AudioTrack, VideoTrack
+from ingest_container.media.outputs import Break, Init, Output, PackagingStopped, Part
 from ingest_container.media.samples import Sample
-from ingest_container.media.segmenter import (
-    LONGEST_TARGET_DURATION,
-    MAX_SEGMENT_BYTES,
-    MIN_SEGMENT,
-    Break,
-    Init,
-    Output,
-    PackagingStopped,
-    Part,
-    Segmenter,
-)
+from ingest_container.media.segmenter import LONGEST_TARGET_DURATION, MAX_SEGMENT_BYTES, MIN_SEGMENT, Segmenter
 
 VIDEO = VideoTrack("h264", b"avcC", 1280, 720)
 AUDIO = AudioTrack("aac", b"\x12\x10", 44_100, 2)
@@ -137,6 +128,24 @@ def test_parts_are_cut_by_decoding_time_whatever_is_shown_when() -> None:
             out += segmenter.video(Sample(n * 40, composition[n % len(composition)], n % 50 == 0, b"x"))
         grids.append([(part.msn, part.index, part.start, part.duration) for part in out if isinstance(part, Part)])
     assert grids[0] == grids[1] != []
+
+
+def test_sound_that_ends_a_little_before_the_picture_is_made_as_long() -> None:
+    """Else a player never reaches the end of the last part."""
+    segmenter = Segmenter(0)
+    out = list(segmenter.configure(VIDEO, AUDIO))
+    for n in range(30):
+        out += segmenter.video(Sample(n * 33, 0, n == 0, b"x"))
+        if n < 24:
+            out += segmenter.audio(Sample(n * 33, 0, True, b"a"))
+    out += segmenter.flush()
+    *_, last = [part for part in out if isinstance(part, Part)]
+    trun = last.data.rindex(b"trun")  # of the sound
+    count = int.from_bytes(last.data[trun + 8 : trun + 12], "big")
+    at = last.data.rindex(b"tfdt") + 8
+    began = int.from_bytes(last.data[at : at + 8], "big")
+    durations = [int.from_bytes(last.data[trun + 16 + 16 * n : trun + 20 + 16 * n], "big") for n in range(count)]
+    assert (began + sum(durations)) / 44_100 == pytest.approx(last.start + last.duration, abs=0.001)
 
 
 def test_what_ends_with_a_flush_is_told_to_break() -> None:

@@ -1,0 +1,158 @@
+"""`hls_url` plays: a real encoder at one end, real players at the other."""
+
+import json
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from local.loopback import open_url
+from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
+from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.e2e.browser.encoders import FPS, HEIGHT, WIDTH, Clip, Ffmpeg, make_clip
+from tests.e2e.playback.player import Player
+from tests.support.publisher import until
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.needs("ffmpeg", "ffprobe")]
+in_chromium = pytest.mark.needs("chromium", "hls.js")
+
+FIRST_PART_S = 15.0  # on a machine that runs other tests; alone it takes 3
+GoLive = Callable[[], Ffmpeg]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    arguments = [*ARGUMENTS, "--autoplay-policy=no-user-gesture-required"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    return make_clip(tmp_path_factory.mktemp("clip") / "clip.flv", seconds=60)
+
+
+@pytest.fixture
+def broadcaster(stack: Stack) -> Broadcaster:
+    return new_broadcaster(stack)
+
+
+@pytest.fixture
+def go_live(broadcaster: Broadcaster, clip: Clip) -> Iterator[GoLive]:
+    """Puts ffmpeg on air on the broadcaster's channel; waits until the channel plays."""
+    encoders: list[Ffmpeg] = []
+    address = f"{broadcaster.stack.rtmp_url}/{broadcaster.stream_key()}"
+
+    def start() -> Ffmpeg:
+        encoder = Ffmpeg(address, clip)
+        encoders.append(encoder)
+        until(lambda: status(hls_url(broadcaster)) == 200, "the channel plays", FIRST_PART_S)
+        return encoder
+
+    yield start
+    for encoder in encoders:
+        if encoder.process.poll() is None:
+            encoder.kill()
+
+
+def hls_url(broadcaster: Broadcaster) -> str:
+    return str(broadcaster.channel()["playback"]["hls_url"])
+
+
+def status(url: str) -> int:
+    try:
+        with open_url(urllib.request.Request(url), timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def set_visibility(broadcaster: Broadcaster, visibility: str) -> None:
+    headers = {"Authorization": f"Bearer {broadcaster.token()}", "Content-Type": "application/json"}
+    body = json.dumps({"visibility": visibility}).encode()
+    url = f"{broadcaster.stack.http_url}/api/channel"
+    with open_url(urllib.request.Request(url, data=body, method="PATCH", headers=headers), timeout=5):
+        pass
+
+
+def test_ffprobe_and_ffmpeg_play_the_hls_url(broadcaster: Broadcaster, go_live: GoLive) -> None:
+    go_live()
+    url = hls_url(broadcaster)
+    command = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-show_entries",
+        "stream=codec_name,width,height,avg_frame_rate",
+        "-of",
+        "json",
+    ]
+    probe = subprocess.run([*command, url], capture_output=True, text=True, check=True, timeout=40)
+    assert probe.stderr == ""
+    picture, sound = json.loads(probe.stdout)["streams"]
+    assert (picture["codec_name"], picture["width"], picture["height"]) == ("h264", WIDTH, HEIGHT)
+    assert sound["codec_name"] == "aac"
+    command = ["ffmpeg", "-v", "error", "-xerror", "-i", url, "-t", "4", "-map", "0:v", "-f", "framemd5", "-"]
+    played = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert played.stderr == ""
+    assert sum(line.startswith("0,") for line in played.stdout.splitlines()) == pytest.approx(4 * FPS, abs=2)
+
+
+@in_chromium
+def test_hls_js_plays_picture_and_sound_close_to_live(
+    browser: Browser, broadcaster: Broadcaster, go_live: GoLive
+) -> None:
+    go_live()
+    player = Player(browser, hls_url(broadcaster))
+    began = player.plays_past(0.1, within=20)
+    state = player.plays_past(began["time"] + 4, within=20)
+    assert state["frames"] > began["frames"]
+    assert state["sound"] > 0
+    assert state["brightest"] > 100
+    assert state["latency"] < 6
+    player.page.close()
+
+
+@in_chromium
+def test_the_page_plays_on_when_the_encoder_crashed_and_came_back(
+    browser: Browser, broadcaster: Broadcaster, go_live: GoLive
+) -> None:
+    encoder = go_live()
+    player = Player(browser, hls_url(broadcaster))
+    player.plays_past(0.1, within=20)
+    encoder.kill()
+    playlists = 0
+    stalled = player.state()["time"]
+    while playlists < 40 and (time := player.state()["time"]) != stalled:
+        stalled, playlists = time, playlists + 1
+        player.page.wait_for_timeout(250)
+    go_live()
+    player.plays_past(stalled + 4, within=40)
+    player.page.close()
+
+
+@in_chromium
+def test_the_page_learns_that_the_stream_has_ended(browser: Browser, broadcaster: Broadcaster, go_live: GoLive) -> None:
+    encoder = go_live()
+    player = Player(browser, hls_url(broadcaster))
+    player.plays_past(0.1, within=20)
+    encoder.stop()
+    player.ends(within=20)
+    assert status(hls_url(broadcaster)) == 404
+    player.page.close()
+
+
+def test_a_channel_that_turns_private_is_no_longer_found(broadcaster: Broadcaster, go_live: GoLive) -> None:
+    go_live()
+    set_visibility(broadcaster, "private")
+    until(lambda: status(hls_url(broadcaster)) == 404, "the channel is not found", 8)
+
+
+def test_a_channel_that_is_not_live_is_not_found(broadcaster: Broadcaster) -> None:
+    assert status(hls_url(broadcaster)) == 404
