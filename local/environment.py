@@ -45,6 +45,7 @@ FIXED = {
     "OIDC_ISSUER": _ACCOUNTS,
     "OIDC_AUDIENCE": _ACCOUNTS,
     "OIDC_JWKS_URL": _ACCOUNTS,
+    "ORIGIN_HOST": "viewers come through the local gateway",
     "WS_MANAGEMENT_URL": "the local gateway holds the WebSocket connections",
 }
 

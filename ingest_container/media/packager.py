@@ -109,6 +109,9 @@ class Packaging:
     """All packagers of a node, by channel; what has ended can be fetched for a while."""
 
     LINGER = 60.0  # seconds: longer than any player is behind
+    # Seconds from the last part to the word that it is the last. Where both are said at once, hls.js 1.7 does not fetch
+    # that part: it is in a segment that it has had parts of, and of a playlist that has ended it fetches segments.
+    LAST_PART = 1.0
     MAX_LINGERING = 32  # ended streams that are kept at once
 
     def __init__(self, clock: Callable[[], int], log: Logger) -> None:
@@ -133,11 +136,24 @@ class Packaging:
         if packager is None or stream_id not in (None, packager.stream_id):
             return
         del self._current[channel_id]
-        packager.end()
+        packager.interrupted()
         self._ended[packager.stream_id] = packager
         if len(self._ended) > self.MAX_LINGERING:
-            del self._ended[next(iter(self._ended))]
-        asyncio.get_running_loop().call_later(self.LINGER, self._ended.pop, packager.stream_id, None)
+            self._ended.pop(next(iter(self._ended))).end()
+        loop = asyncio.get_running_loop()
+        loop.call_later(self.LAST_PART, packager.end)
+        loop.call_later(self.LINGER, self._forget, packager)
+
+    def close(self) -> None:
+        """The node stops: all that is still waited for ends now."""
+        for channel_id in list(self._current):
+            self.end(channel_id)
+        for packager in self._ended.values():
+            packager.end()
+
+    def _forget(self, packager: Packager) -> None:
+        if self._ended.get(packager.stream_id) is packager:
+            del self._ended[packager.stream_id]
 
     def current(self, channel_id: str) -> Packager | None:
         """Of the stream that runs on the channel."""

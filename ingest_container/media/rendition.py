@@ -25,6 +25,7 @@ from .playlist import ListedPart, ListedSegment, Variant, media, multivariant
 MIN_SEGMENTS = 6  # listed
 MIN_TARGETS = 3.5  # target durations listed; 3 are the least (RFC 8216bis, 6.2.2), where players without parts begin
 RETIRED_SEGMENTS = 2
+FIRST_SEGMENT_SECONDS = 2.5  # for which the first whole segment is waited for: a little more than it lasts by rule
 FEWEST_SEGMENTS = 3  # listed when bytes are scarce
 MAX_BYTES = 96 * 1024 * 1024
 MSN_SLACK = 16
@@ -196,8 +197,14 @@ class Rendition:
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is a playlist."""
-        return bool(self._listed) and self.part_target is not None and self.target_duration is not None
+        """Whether there is a playlist that every player can begin with.
+
+        Some take one without a whole segment for a stream without tracks, so one is waited for, though not for long.
+        """
+        if not self._listed or self.part_target is None or self.target_duration is None:
+            return False
+        first = self._listed[0].listed
+        return first.is_whole or sum(part.duration for part in first.parts) > FIRST_SEGMENT_SECONDS
 
     @property
     def hint(self) -> str | None:
@@ -258,7 +265,7 @@ class Rendition:
 
     def playlist(self, *, skip: bool = False) -> Text | None:
         """The media playlist as it is now."""
-        if self.part_target is None or self.target_duration is None or not self._listed:
+        if not self.is_ready or self.part_target is None or self.target_duration is None:
             return None
         if skip not in self._texts:
             text = media(

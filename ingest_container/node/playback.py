@@ -77,5 +77,6 @@ class Playback:
             await self._ending.enter_async_context(serving(origin.application(), self._bound))
 
     async def stop(self) -> None:
+        self.packaging.close()
         await self._ending.aclose()
         self._threads.close()

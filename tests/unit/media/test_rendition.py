@@ -76,6 +76,16 @@ def test_there_is_no_playlist_before_the_targets_are_known() -> None:
     made.add(part(0, 0))
     assert made.playlist() is None
     made.set_targets(0.51, 4)
+    assert made.playlist() is None
+    for n in (1, 2, 3):
+        made.add(part(0, n))
+    assert made.playlist() is not None
+
+
+def test_a_long_first_segment_is_not_waited_for() -> None:
+    made = rendition(part(0, n, parts=16) for n in range(5))
+    assert made.playlist() is None
+    made.add(part(0, 5, parts=16))
     assert made.playlist() is not None
 
 
@@ -112,8 +122,8 @@ def test_packaging_stops_where_even_three_segments_are_too_much() -> None:
 
 
 def test_whatever_is_listed_can_be_fetched() -> None:
-    made = rendition()
-    for output in segments(20):
+    made = rendition(segments(1))
+    for output in segments(20)[4:]:
         made.add(output)
         playlist = parsed(made)
         uris = [segment.uri for segment in playlist.segments if segment.uri]
@@ -129,9 +139,9 @@ def test_a_segment_is_its_parts_one_after_another() -> None:
 
 
 def test_part_numbers_have_no_gap_and_the_hint_is_the_next_one() -> None:
-    made = rendition()
+    made = rendition(segments(1))
     told = None
-    for output in segments(5):
+    for output in segments(5)[4:]:
         made.add(output)
         listed = [p.uri for segment in parsed(made).segments for p in segment.parts]
         assert told is None or listed[-1] == told
