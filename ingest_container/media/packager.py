@@ -86,13 +86,19 @@ class Packager:
         except PackagingStopped as stopped:
             self._stop(stopped.reason)
         except Exception:  # a defect of ours: the broadcast goes on
-            self._log.exception("packaging failed", stream_id=self.stream_id)
+            self._log.exception("Packaging failed", event="packaging_failed", stream_id=self.stream_id)
             self._finish()
         if rendition.version != version:
             self._notify()
 
     def _stop(self, reason: str) -> None:
-        self._log.warning("packaging stopped", reason=reason, stream_id=self.stream_id, channel_id=self.channel_id)
+        self._log.warning(
+            "Packaging stopped, the broadcast goes on",
+            event="packaging_stopped",
+            reason=reason,
+            stream_id=self.stream_id,
+            channel_id=self.channel_id,
+        )
         self._finish()
 
     def _finish(self) -> None:
