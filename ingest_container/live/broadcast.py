@@ -22,12 +22,11 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.live.meter import Meter
 from ingest_container.live.steps import Carried, Publisher, StreamSteps
+from ingest_container.live.takeover import is_stale
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.media.packager import Origination, Packager, Packaging
 
 QUIET = 0.3  # seconds without media in which more may wait in the kernel than was expected to come
-# Seconds that an encoder is kept waiting to learn whether its own former connection is quiet for one.
-WAITS_FOR_QUIET = 1.5
 DEFAULTS = LivenessLimits()
 
 NO_KEY_FRAME = "The encoder described its stream but sent no frame. A key frame must come within"
@@ -137,22 +136,11 @@ class Broadcast:
                 self._steps.interrupt()
 
     async def release_stale(self, newcomer: Publisher, key: StreamKey) -> None:
-        """Lets go of a dead connection that was not noticed yet, when its encoder comes back on another one.
-
-        The encoder is the same if the key, the address and its own name are, and nothing more comes from the connection
-        that carries the stream. Nobody else ever takes a stream over so.
-        """
-        publisher = self._carried.publisher
-        if publisher is None or key.key_id != self.key.key_id or not _is_same_encoder(publisher, newcomer):
+        """Drops the connection that carries the stream if it is dead and its encoder comes back on another one."""
+        carried, publisher = self._carried, self._carried.publisher
+        if publisher is None or key.key_id != carried.key.key_id:
             return
-        until = self._clock() + WAITS_FOR_QUIET
-        while (due := self._liveness.replaceable_at) is not None and (wait := due - self._clock()) >= 0:
-            if self._clock() + wait > until:
-                return
-            await asyncio.sleep(wait + 0.01)
-            if self._carried.publisher is not publisher:
-                return
-        if due is not None and not publisher.has_pending_data():
+        if await is_stale(publisher, newcomer, self._liveness, self._clock, lambda: carried.publisher is publisher):
             self._log.info(
                 "The encoder is back before its dead connection was noticed",
                 event="stale_connection_released",
@@ -255,12 +243,3 @@ class Broadcast:
             bytes_in=self.meter.total_bytes,
             facts=hold.facts,
         )
-
-
-def _is_same_encoder(publisher: Publisher, newcomer: Publisher) -> bool:
-    return (
-        publisher.client_ip is not None
-        and publisher.client_ip == newcomer.client_ip
-        and publisher.flash_version != ""
-        and publisher.flash_version == newcomer.flash_version
-    )
