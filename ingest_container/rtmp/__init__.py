@@ -25,7 +25,8 @@ from .events import (
     VideoMessage,
 )
 from .limits import Limits
-from .session import Session, SessionState
+from .session import Session
+from .session_states import SessionState
 
 __all__ = [
     "AmfValue",

@@ -1,6 +1,7 @@
-# C types of chunks.py, used when it is compiled. Every attribute of the two classes is named here.
+# C types of chunks.py, used when it is compiled. Every attribute of the class is named here.
 cimport cython
 
+from .chunk_stream cimport ChunkStream
 from .counting cimport MediaCounter
 from .messages cimport Message
 
@@ -10,19 +11,10 @@ cdef long _MESSAGE_WORK, _LOOK_AHEAD, _LOOK_FURTHER
 cdef long _LONGEST_SHORT_ID
 
 
-cdef class _ChunkStream:
-    cdef long id, type_id
-    cdef unsigned long timestamp, delta, stream_id
-    cdef Py_ssize_t length, missing
-    cdef bint open, plain
-    cdef bytes extended, mark
-    cdef bytearray body
-
-
 cdef class ChunkReader:
     cdef object _limits, _view
     cdef dict _streams
-    cdef _ChunkStream _current
+    cdef ChunkStream _current
     cdef MediaCounter _counter
     cdef bytes _rest
     cdef bytearray _buffer
@@ -33,26 +25,26 @@ cdef class ChunkReader:
     cpdef spend(self, long long units)
     cpdef feed(self, data, Py_ssize_t size=*)
 
-    @cython.locals(stream=_ChunkStream, payload=bytes, message=Message)
+    @cython.locals(stream=ChunkStream, payload=bytes, message=Message)
     cpdef Message next_message(self)
 
     @cython.locals(
-        stream=_ChunkStream, buffer=bytearray, position=Py_ssize_t, end=Py_ssize_t, fields=Py_ssize_t, first=long,
+        stream=ChunkStream, buffer=bytearray, position=Py_ssize_t, end=Py_ssize_t, fields=Py_ssize_t, first=long,
         chunk_type=long, stream_id=long, time=cython.ulong, extended=bytes,
     )
-    cdef _ChunkStream _read_header(self)
+    cdef ChunkStream _read_header(self)
 
     @cython.locals(
         start=Py_ssize_t, available=Py_ssize_t, size=Py_ssize_t, left=Py_ssize_t, taken=Py_ssize_t, step=Py_ssize_t,
         run=Py_ssize_t, ahead=Py_ssize_t, found=Py_ssize_t, headers=bytearray, bodies=bytearray,
     )
-    cdef bytes _read_body(self, _ChunkStream stream)
+    cdef bytes _read_body(self, ChunkStream stream)
 
-    @cython.locals(stream=_ChunkStream)
-    cdef _ChunkStream _open(self, long stream_id, long chunk_type)
+    @cython.locals(stream=ChunkStream)
+    cdef ChunkStream _open(self, long stream_id, long chunk_type)
 
-    cdef _begin(self, _ChunkStream stream)
-    cdef _finish(self, _ChunkStream stream)
+    cdef _begin(self, ChunkStream stream)
+    cdef _finish(self, ChunkStream stream)
 
-    @cython.locals(stream=_ChunkStream)
+    @cython.locals(stream=ChunkStream)
     cdef _abort(self, long stream_id)

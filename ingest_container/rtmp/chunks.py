@@ -15,13 +15,13 @@ Set Chunk Size and Abort change how the very next bytes are read, so they are ob
 The module is plain Python and is compiled where there is a compiler; `chunks.pxd` holds its C types then.
 """
 
+from .chunk_stream import ChunkStream
 from .counting import MediaCounter
 from .errors import ProtocolError
-from .limits import MAX_CHUNK_SIZE, Limits
+from .limits import DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE, Limits
 from .messages import ABORT, SET_CHUNK_SIZE, TIMESTAMP_MASK, Message, control_value
 from .work import MESSAGE
 
-DEFAULT_CHUNK_SIZE = 128  # RTMP 1.0, 5.4.1: until Set Chunk Size says otherwise
 EXTENDED = 0xFFFFFF  # in the 24-bit time field: the real value follows in 32 bits (5.3.1.3)
 
 _EXTENDED, _MASK, _MESSAGE_WORK = EXTENDED, TIMESTAMP_MASK, MESSAGE  # own names: plain C numbers where this is compiled
@@ -35,47 +35,14 @@ _NOTHING = bytearray()
 _NO_VIEW = memoryview(_NOTHING)
 
 
-class _ChunkStream:
-    """What later headers of one chunk stream refer back to, and the message under way on it."""
-
-    __slots__ = (
-        "body",
-        "delta",
-        "extended",
-        "id",
-        "length",
-        "mark",
-        "missing",
-        "open",
-        "plain",
-        "stream_id",
-        "timestamp",
-        "type_id",
-    )
-
-    def __init__(self, chunk_stream_id: int) -> None:
-        self.id = chunk_stream_id
-        self.mark = bytes((0xC0 | chunk_stream_id & 0x3F,))  # the header of a chunk that continues, in its usual form
-        self.timestamp = 0
-        self.delta = 0
-        self.extended = b""  # the 4 bytes of the extended time field, if the latest header had one
-        self.length = 0
-        self.type_id = 0
-        self.stream_id = 0
-        self.missing = 0  # bytes of the message that are still to come
-        self.open = False  # a message is under way
-        self.plain = False  # it is only counted, and its body not kept
-        self.body = bytearray()  # what has come of it in earlier reads
-
-
 class ChunkReader:
     """Turns bytes into messages, in the order in which they become whole."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._streams: dict[int, _ChunkStream] = {}
+        self._streams: dict[int, ChunkStream] = {}
         self._chunk_size = DEFAULT_CHUNK_SIZE
-        self._current: _ChunkStream | None = None  # the chunk stream whose chunk is being read
+        self._current: ChunkStream | None = None  # the chunk stream whose chunk is being read
         self._chunk_left = 0  # bytes of that chunk still to come
         self._declared = 0  # sizes of all messages under way
         self._rest = b""  # a header cut off by the end of the last read
@@ -151,7 +118,7 @@ class ChunkReader:
         self._view = _NO_VIEW
         return None
 
-    def _read_header(self) -> _ChunkStream | None:
+    def _read_header(self) -> ChunkStream | None:
         """Read one chunk header and make its stream current; None if the header is not all there yet."""
         buffer = self._buffer
         position = self._position
@@ -226,7 +193,7 @@ class ChunkReader:
         self._position = position
         return stream
 
-    def _read_body(self, stream: _ChunkStream) -> bytes:
+    def _read_body(self, stream: ChunkStream) -> bytes:
         """Take what is there of the current chunk, and of the chunks after it that continue its message.
 
         The message's body if it is whole now (nothing is missing) and not plain.
@@ -286,16 +253,16 @@ class ChunkReader:
             stream.body += bodies
         return b"" if stream.missing else bytes(stream.body)
 
-    def _open(self, stream_id: int, chunk_type: int) -> _ChunkStream:
+    def _open(self, stream_id: int, chunk_type: int) -> ChunkStream:
         # Type 1 is let through on a fresh chunk stream, as librtmp sends its first ping answer: times count from 0.
         if chunk_type == 2:
             raise ProtocolError("chunk_without_header", f"chunk stream {stream_id} begins with type 2")
         if len(self._streams) == self._limits.max_chunk_streams:
             raise ProtocolError("too_many_chunk_streams", f"more than {self._limits.max_chunk_streams}")
-        stream = self._streams[stream_id] = _ChunkStream(stream_id)
+        stream = self._streams[stream_id] = ChunkStream(stream_id)
         return stream
 
-    def _begin(self, stream: _ChunkStream) -> None:
+    def _begin(self, stream: ChunkStream) -> None:
         if stream.length > self._max_message_bytes:
             raise ProtocolError("message_too_large", f"{stream.length} bytes, at most {self._max_message_bytes}")
         self._declared += stream.length
@@ -304,7 +271,7 @@ class ChunkReader:
         stream.missing = stream.length
         stream.open = True
 
-    def _finish(self, stream: _ChunkStream) -> None:
+    def _finish(self, stream: ChunkStream) -> None:
         self._declared -= stream.length
         stream.missing = 0
         stream.open = False
@@ -321,24 +288,3 @@ class ChunkReader:
         stream = self._streams.get(stream_id)
         if stream is not None and stream.open:
             self._finish(stream)
-
-
-class ChunkWriter:
-    """Turns messages into chunks. What a server tells a publisher is little, so every message has a full header."""
-
-    def __init__(self) -> None:
-        self.chunk_size = DEFAULT_CHUNK_SIZE
-
-    def write(self, chunk_stream_id: int, type_id: int, stream_id: int, payload: bytes) -> bytes:
-        """The message at time 0; `chunk_stream_id` is 2 to 63."""
-        out = bytearray((chunk_stream_id,))
-        out += bytes(3)
-        out += len(payload).to_bytes(3, "big")
-        out.append(type_id)
-        out += stream_id.to_bytes(4, "little")
-        size = self.chunk_size
-        out += payload[:size]
-        for start in range(size, len(payload), size):
-            out.append(0xC0 | chunk_stream_id)
-            out += payload[start : start + size]
-        return bytes(out)

@@ -23,6 +23,7 @@ MAX_PARTIAL_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024
 # Encoders use two to eight chunk streams. Each one costs us an object that lives as long as the connection.
 MAX_CHUNK_STREAMS = 64
 
+DEFAULT_CHUNK_SIZE = 128  # until Set Chunk Size says otherwise (RTMP 1.0, 5.4.1)
 # The message length is a 24-bit field, so a larger chunk size than this changes nothing (RTMP 1.0, 5.4.1).
 MAX_CHUNK_SIZE = 0xFFFFFF
 

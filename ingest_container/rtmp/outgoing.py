@@ -1,7 +1,7 @@
 """What is said to the peer, as chunks that wait to be written."""
 
 from . import commands, messages
-from .chunks import ChunkWriter
+from .chunk_writer import ChunkWriter
 
 _CONTROL_CHUNK_STREAM = 2  # "protocol control messages ... MUST be sent in chunk stream ID 2" (RTMP 1.0, 5.4)
 _COMMAND_CHUNK_STREAM = 3

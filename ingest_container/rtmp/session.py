@@ -18,8 +18,6 @@ comes is read and thrown away, because closing with unread data would reset the 
 A peer can never make a method raise: what breaks the protocol is a `ProtocolFailed` event, then `CloseNow`.
 """
 
-from enum import Enum, auto
-
 from . import messages, work
 from .chunks import ChunkReader
 from .commands import Command, parse_command
@@ -39,55 +37,14 @@ from .media import MediaReader, configures
 from .messages import Message
 from .netconnection import NetConnection
 from .outgoing import Outgoing
+from .session_states import TRANSITIONS, SessionState, Trigger
 from .work import WorkAllowance
 
-
-class SessionState(Enum):
-    """Where the connection is."""
-
-    HANDSHAKE = auto()
-    CONNECTING = auto()
-    CONNECTED = auto()
-    PUBLISH_PENDING = auto()
-    PUBLISHING = auto()
-    REFUSED = auto()
-    CLOSED = auto()
-
-
-class Trigger(Enum):
-    """What moves it."""
-
-    HANDSHAKE_DONE = auto()
-    CONNECT = auto()
-    PUBLISH = auto()
-    ACCEPT = auto()
-    REFUSE = auto()
-    STOP = auto()  # the encoder ends its stream
-    END = auto()  # end of the connection, protocol failure, or a deadline
-
-
-_S, _T = SessionState, Trigger
 _PUBLISHING = SessionState.PUBLISHING  # looked at with every read
 
 # A peer that sends nothing past the window is often stopped short of it, by a message that no longer fits: it must not
 # wait for us then. FFmpeg acknowledges twice a window, librtmp ten times.
 _ACKNOWLEDGEMENTS_PER_WINDOW = 2
-
-# What is not in the table cannot happen; the peer's side is checked before, the shell's raises LocalProtocolError.
-TRANSITIONS: dict[SessionState, dict[Trigger, SessionState]] = {
-    _S.HANDSHAKE: {_T.HANDSHAKE_DONE: _S.CONNECTING, _T.END: _S.CLOSED},
-    _S.CONNECTING: {_T.CONNECT: _S.CONNECTED, _T.END: _S.CLOSED},
-    _S.CONNECTED: {_T.PUBLISH: _S.PUBLISH_PENDING, _T.END: _S.CLOSED},
-    _S.PUBLISH_PENDING: {
-        _T.ACCEPT: _S.PUBLISHING,
-        _T.REFUSE: _S.REFUSED,
-        _T.STOP: _S.CLOSED,
-        _T.END: _S.CLOSED,
-    },
-    _S.PUBLISHING: {_T.STOP: _S.CONNECTED, _T.END: _S.CLOSED},
-    _S.REFUSED: {_T.END: _S.CLOSED},
-    _S.CLOSED: {},
-}
 
 
 class Session:

@@ -6,7 +6,8 @@ same.
 
 import pytest
 
-from ingest_container.rtmp.chunks import ChunkReader, ChunkWriter
+from ingest_container.rtmp.chunk_writer import ChunkWriter
+from ingest_container.rtmp.chunks import ChunkReader
 from ingest_container.rtmp.errors import ProtocolError
 from ingest_container.rtmp.limits import Limits
 from ingest_container.rtmp.messages import (

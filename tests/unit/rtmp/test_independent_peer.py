@@ -15,7 +15,8 @@ from pyrtmp.messages import Chunk
 from pyrtmp.messages.protocol_control import SetChunkSize, SetPeerBandwidth, WindowAcknowledgementSize
 
 from ingest_container.rtmp import CleanStop, Connected, Metadata, PublishRequested, Session, VideoMessage
-from ingest_container.rtmp.chunks import ChunkReader, ChunkWriter
+from ingest_container.rtmp.chunk_writer import ChunkWriter
+from ingest_container.rtmp.chunks import ChunkReader
 from ingest_container.rtmp.limits import Limits
 from ingest_container.rtmp.messages import AUDIO, COMMAND_AMF0, DATA_AMF0, SET_CHUNK_SIZE, VIDEO, Message
 from tests.unit.rtmp.conversation import new_session

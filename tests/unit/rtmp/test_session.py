@@ -39,7 +39,7 @@ from ingest_container.rtmp.messages import (
     user_control,
     word,
 )
-from ingest_container.rtmp.session import TRANSITIONS
+from ingest_container.rtmp.session_states import TRANSITIONS
 from tests.support.rtmp_peer import RtmpPeer, message
 from tests.unit.rtmp.conversation import deliver, new_session, pending, publishing
 

@@ -21,7 +21,7 @@ from ingest_container.rtmp import (
     TimedOut,
     VideoMessage,
 )
-from ingest_container.rtmp.session import TRANSITIONS
+from ingest_container.rtmp.session_states import TRANSITIONS
 from tests.support.rtmp_peer import RtmpPeer, message
 from tests.unit.rtmp.conversation import S1_RANDOM
 

@@ -1,0 +1,34 @@
+"""One chunk stream of a connection. Compiled where there is a compiler; `chunk_stream.pxd` holds its C types then."""
+
+
+class ChunkStream:
+    """What later headers of one chunk stream refer back to, and the message under way on it."""
+
+    __slots__ = (
+        "body",
+        "delta",
+        "extended",
+        "id",
+        "length",
+        "mark",
+        "missing",
+        "open",
+        "plain",
+        "stream_id",
+        "timestamp",
+        "type_id",
+    )
+
+    def __init__(self, chunk_stream_id: int) -> None:
+        self.id = chunk_stream_id
+        self.mark = bytes((0xC0 | chunk_stream_id & 0x3F,))  # the header of a chunk that continues, in its usual form
+        self.timestamp = 0
+        self.delta = 0
+        self.extended = b""  # the 4 bytes of the extended time field, if the latest header had one
+        self.length = 0
+        self.type_id = 0
+        self.stream_id = 0
+        self.missing = 0  # bytes of the message that are still to come
+        self.open = False  # a message is under way
+        self.plain = False  # it is only counted, and its body not kept
+        self.body = bytearray()  # what has come of it in earlier reads
