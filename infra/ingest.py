@@ -18,7 +18,7 @@ STOP_TIMEOUT_S = 120
 CPU_UNITS = 1024
 MEMORY_MIB = 2048
 
-# What one node takes at most. New publishers beyond it are steered elsewhere.
+# Publishers that one node carries at most. One more waits for a place for a moment, and is then refused.
 CAPACITY = 1000
 OPEN_FILES = 16 * CAPACITY
 

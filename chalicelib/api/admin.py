@@ -79,7 +79,7 @@ def list_nodes() -> contract.NodeList:
 def drain_node(node_id: str) -> contract.NodeList:
     """The node takes no new publishers within two seconds; those that it has go on. Until it is undrained or started
     anew."""
-    fleet.drain(node_id)
+    fleet.drain(node_id, now_ms())
     return list_nodes()
 
 
@@ -93,5 +93,5 @@ def drain_node(node_id: str) -> contract.NodeList:
 ).on(blueprint)
 def undrain_node(node_id: str) -> contract.NodeList:
     """A drained node takes new publishers again within two seconds."""
-    fleet.undrain(node_id)
+    fleet.undrain(node_id, now_ms())
     return list_nodes()

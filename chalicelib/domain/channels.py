@@ -39,7 +39,6 @@ class Channel:
     stream_id: str | None = None
     lease: Lease = field(default_factory=Lease)
     resumable_until: int | None = None
-    grace_ms: int | None = None
     starts_paid_until: int | None = None  # see `domain.starts`
 
     @property

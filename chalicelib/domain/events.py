@@ -66,12 +66,15 @@ class StreamMetrics(BusEvent):
 
 
 class NodeChange(BusEvent):
-    """detail-type `Ingest Node Change`: a node came, drains, or is gone."""
+    """detail-type `Ingest Node Change`: a node started or stopped, or was told to drain, or to take publishers again.
+
+    A node that dies publishes nothing: its streams end with `node_lost`.
+    """
 
     detail_type: Literal["Ingest Node Change"] = Field(default="Ingest Node Change", exclude=True)
     node_id: str
     incarnation: str
-    change: Literal["started", "draining", "stopped", "lost"]
+    change: Literal["started", "draining", "undrained", "stopped"]
     at: int
 
 

@@ -1,7 +1,7 @@
 """Puts what happened onto the bus, ten entries a request.
 
-An event that cannot be delivered is logged and counted, never raised: the row that it tells of is already written,
-and every consumer can read it.
+An event that cannot be delivered is logged, never raised: the row that it describes is already written, and every
+consumer can read it.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,9 @@ def publish(events: Sequence[AnyEvent]) -> int:
         except (BotoCoreError, ClientError) as error:
             errors = [type(error).__name__] * len(batch)
         if errors:
-            logger("control").warning("events not delivered", count=len(errors), error=errors[0])
+            logger("control").warning(
+                "The bus did not take events", event="events_not_delivered", count=len(errors), error=errors[0]
+            )
         lost += len(errors)
     return lost
 

@@ -86,7 +86,6 @@ class Channel(Model):
     lease_publisher = UnicodeAttribute(null=True)
     # While set, a claim continues `stream_id` instead of starting a new stream.
     resumable_until = NumberAttribute(null=True)
-    grace_ms = NumberAttribute(null=True)
     # How often streams may begin: see `domain.starts`.
     starts_paid_until = NumberAttribute(null=True)
     in_order = Directory()

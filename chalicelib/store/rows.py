@@ -46,7 +46,6 @@ def channel(row: models.Channel) -> Channel:
         stream_id=row.stream_id,
         lease=Lease(holder, int(row.fence)),
         resumable_until=whole(row.resumable_until),
-        grace_ms=whole(row.grace_ms),
         starts_paid_until=whole(row.starts_paid_until),
     )
 

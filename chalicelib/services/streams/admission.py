@@ -221,6 +221,6 @@ def _grant(
         fence=fence,
         holder=holder,
         resumed=resumed is not None,
-        grace=GRACE if channel.grace_ms is None else channel.grace_ms,
+        grace=GRACE,
         started_at=resumed.started_at if resumed is not None else None,
     )

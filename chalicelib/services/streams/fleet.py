@@ -8,15 +8,17 @@ until the living have had the time to renew: a node for one SESSION_TTL, the bac
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chalicelib import aws
 from chalicelib.domain.errors import NodeNotFound
-from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.events import NodeChange, StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
 from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream
 from chalicelib.observability import logger
+from chalicelib.services import bus
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, guard, nodes, streams
 
@@ -195,20 +197,23 @@ def _is_gone(state: NodeState, now: int) -> bool:
     return is_over(NodeSession(node.node_id, node.incarnation, state.expires_at), node.incarnation, now)
 
 
-def drain(node_id: str) -> None:
+def drain(node_id: str, now: int) -> None:
     """The node takes no new publishers from its next renewal on. Raises NodeNotFound."""
-    _set_draining(node_id, draining=True)
+    _set_draining(node_id, True, now)
 
 
-def undrain(node_id: str) -> None:
+def undrain(node_id: str, now: int) -> None:
     """The node takes new publishers again from its next renewal on. Raises NodeNotFound."""
-    _set_draining(node_id, draining=False)
+    _set_draining(node_id, False, now)
 
 
-def _set_draining(node_id: str, *, draining: bool) -> None:
-    if not nodes.set_draining(node_id, draining):
+def _set_draining(node_id: str, draining: bool, now: int) -> None:
+    session = nodes.find(node_id)
+    if session is None or not nodes.set_draining(node_id, draining):
         raise NodeNotFound()
-    logger("control").info("node drained" if draining else "node undrained", node_id=node_id)
+    change: Literal["draining", "undrained"] = "draining" if draining else "undrained"
+    logger("control").info("Draining of a node set", event="node_draining_set", node_id=node_id, draining=draining)
+    bus.publish([NodeChange(node_id=node_id, incarnation=session.incarnation, change=change, at=now)])
 
 
 def readiness(now: int) -> Readiness:

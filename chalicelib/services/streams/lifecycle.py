@@ -51,7 +51,6 @@ class StreamHold:
     @classmethod
     def stored(cls, channel: Channel, stream: Stream, holder: Holder) -> "StreamHold":
         """Goes on from the rows, for a holder that keeps nothing in memory between its steps."""
-        grace = GRACE if channel.grace_ms is None else channel.grace_ms
         resumed = stream.started_at is not None
         hold = cls(
             Grant(
@@ -61,7 +60,7 @@ class StreamHold:
                 channel.lease.fence,
                 holder,
                 resumed,
-                grace,
+                GRACE,
                 stream.started_at,
             )
         )

@@ -7,7 +7,8 @@ from ulid import ULID
 
 from chalicelib.domain import cursors
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput, NodeNotFound
-from chalicelib.services import broadcasters
+from chalicelib.domain.events import NodeChange
+from chalicelib.services import broadcasters, bus
 from chalicelib.services.keys import credentials
 from chalicelib.services.streams import fleet
 from tests.integration.admin.conftest import House
@@ -74,7 +75,7 @@ def test_a_drained_node_hears_of_it_with_its_next_renewal(house: House) -> None:
         return found
 
     assert state() == (False, False)
-    fleet.drain(house.node_id)
+    fleet.drain(house.node_id, house.now)
     assert house._node.renew(lambda: house.now, 0).draining
     assert state() == (True, False)
     house.node_dies()
@@ -84,4 +85,15 @@ def test_a_drained_node_hears_of_it_with_its_next_renewal(house: House) -> None:
 @pytest.mark.parametrize("node_id", ["nobody", "mediamtx:server:1"])
 def test_only_a_node_of_ours_can_be_drained(house: House, node_id: str) -> None:
     with pytest.raises(NodeNotFound):
-        fleet.drain(node_id)
+        fleet.drain(node_id, house.now)
+
+
+def test_draining_and_undraining_are_published(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[NodeChange] = []
+    monkeypatch.setattr(bus, "publish", published.extend)
+    fleet.drain(house.node_id, house.now)
+    fleet.undrain(house.node_id, house.now)
+    assert [(one.node_id, one.change) for one in published] == [
+        (house.node_id, "draining"),
+        (house.node_id, "undrained"),
+    ]

@@ -63,7 +63,7 @@ PULSES = st.builds(
 ANY = (
     CHANGES
     | st.builds(StreamMetrics, node_id=st.text(), at=TIMES, pulses=st.lists(PULSES, max_size=3))
-    | st.builds(NodeChange, node_id=st.text(), incarnation=st.text(), change=st.just("lost"), at=TIMES)
+    | st.builds(NodeChange, node_id=st.text(), incarnation=st.text(), change=st.just("draining"), at=TIMES)
     | st.builds(DashboardConnected, connection_id=st.text(), channel_id=st.text(), at=TIMES)
 )
 EVENT = StreamStateChange | StreamMetrics | NodeChange | DashboardConnected

@@ -74,7 +74,7 @@ def test_what_only_our_own_machinery_needs_is_not_offered() -> None:
     assert not is_offered(StreamMetrics(node_id="n", at=AT, pulses=[]))
     assert not is_offered(DashboardConnected(connection_id="c", channel_id="ch_1", at=AT))
     assert not is_offered(DeliveriesDue(webhook_id="whk_1", at=AT))
-    assert is_offered(NodeChange(node_id="n", incarnation="i", change="lost", at=AT))
+    assert is_offered(NodeChange(node_id="n", incarnation="i", change="draining", at=AT))
     assert all(is_offered(change(name)) for name in EventName)
 
 
