@@ -111,7 +111,12 @@ def of_exception(error: Exception) -> StreamSyncError:
     if isinstance(error, StreamSyncError):
         return error
     if isinstance(error, ValidationError):  # of a row or an answer of ours; its own text quotes values
-        logger("control").error("not valid", model=error.title, problems=invalid(error).problems)
+        logger("control").error(
+            "Stored or returned data is not valid",
+            event="data_invalid",
+            model=error.title,
+            problems=invalid(error).problems,
+        )
         return InternalError()
-    logger("control").exception("unhandled error")
+    logger("control").exception("Unhandled error", event="unhandled_error")
     return InternalError()

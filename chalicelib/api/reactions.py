@@ -41,12 +41,14 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         return {"handled": detail_type}
     model = EVENT_TYPES.get(detail_type)
     if model is None:
-        logger("control").warning("unknown event", detail_type=detail_type[:100])
+        logger("control").warning("An unknown event was dropped", event="event_unknown", detail_type=detail_type[:100])
         return {"dropped": detail_type}
     try:
         detail = model.model_validate(event.get("detail"))
     except ValidationError as error:
-        logger("control").warning("bad event", detail_type=detail_type, problems=error.error_count())
+        logger("control").warning(
+            "An invalid event was dropped", event="event_invalid", detail_type=detail_type, problems=error.error_count()
+        )
         return {"dropped": detail_type}
     if isinstance(detail, StreamStateChange):
         fanout.state_changed(detail)
@@ -71,7 +73,7 @@ def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     """The backstop for streams whose node died with nobody left to see it."""
     news = fleet.sweep_as_backstop(settings().ingest_urls, now_ms, time.sleep)
     lifecycle.announce(news)
-    logger("control").info("swept", ended=len(news))
+    logger("control").info("Swept the streams of dead nodes", event="dead_nodes_swept", ended=len(news))
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile_media_servers")
@@ -86,4 +88,4 @@ def _task_changed(detail: dict[str, Any]) -> None:
     if detail.get("lastStatus") != "STOPPED" or not node_id:
         return
     if fleet.node_stopped(node_id, now_ms()):
-        logger("control").info("node stopped", node_id=node_id)
+        logger("control").info("The platform stopped a node", event="node_stopped", node_id=node_id)

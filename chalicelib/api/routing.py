@@ -167,7 +167,8 @@ def _audit(operation: Operation, caller: Caller, path: Mapping[str, str]) -> Non
 def _log(operation: Operation, answer: Response, caller: Caller, began: float) -> None:
     """One line a request, with the route's template: a path may hold a stream key."""
     logger("control").info(
-        "request",
+        "Request",
+        event="request",
         method=operation.method,
         route=operation.path,
         status=answer.status_code,

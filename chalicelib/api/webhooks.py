@@ -216,7 +216,7 @@ def on_webhook_event(event: dict[str, Any], _context: Any) -> dict[str, int]:
     try:
         detail = model.model_validate(envelope.get("detail")) if model else None
     except ValidationError as error:
-        logger("control").warning("bad event", problems=error.error_count())
+        logger("control").warning("An invalid event was dropped", event="event_invalid", problems=error.error_count())
         return {"deliveries": 0}
     if isinstance(detail, DeliveriesDue):
         return {"attempts": deliveries.send_due(detail.webhook_id, now_ms, now_ms() + BUDGET_MS)}

@@ -51,7 +51,7 @@ def create(display_name: str, contact: str, user_id: str | None, now: int) -> Ch
     )
     if not channels.create(channel, keyring.issue(channel.channel_id, now, KeyTerms()).key):
         raise BroadcasterExists()
-    logger("control").info("broadcaster created", channel_id=channel.channel_id)
+    logger("control").info("Broadcaster created", event="broadcaster_created", channel_id=channel.channel_id)
     return channel
 
 
@@ -119,7 +119,7 @@ def _mark(channel: Channel, mark: Block) -> None:
 
 
 def _write_down(channel_id: str, kind: str, by: str, why: str, now: int) -> None:
-    logger("control").info(f"broadcaster {kind}", channel_id=channel_id, by=by, why=why)
+    logger("control").info(f"Broadcaster {kind}", event=f"broadcaster_{kind}", channel_id=channel_id, by=by, why=why)
     seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
     timeline.add(Entry(about_broadcaster(channel_id), seq, now, kind, {"by": by, "why": why}))
 

@@ -46,9 +46,19 @@ def _post(connection_id: str, data: bytes) -> None:
         if error.response["Error"]["Code"] == "GoneException":
             forget(connection_id)
         else:
-            logger("control").warning("message not delivered", connection_id=connection_id, error=str(error))
+            logger("control").warning(
+                "A WebSocket message was not delivered",
+                event="message_not_delivered",
+                connection_id=connection_id,
+                error=str(error),
+            )
     except BotoCoreError as error:
-        logger("control").warning("message not delivered", connection_id=connection_id, error=type(error).__name__)
+        logger("control").warning(
+            "A WebSocket message was not delivered",
+            event="message_not_delivered",
+            connection_id=connection_id,
+            error=type(error).__name__,
+        )
 
 
 def forget(connection_id: str) -> None:
@@ -63,7 +73,12 @@ def close(connection_id: str, why: Closing) -> None:
     try:
         aws.connections_api().delete_connection(ConnectionId=connection_id)
     except (BotoCoreError, ClientError) as error:
-        logger("control").warning("connection not closed", connection_id=connection_id, error=type(error).__name__)
+        logger("control").warning(
+            "A WebSocket was not closed",
+            event="websocket_not_closed",
+            connection_id=connection_id,
+            error=type(error).__name__,
+        )
 
 
 def is_open(connection_id: str) -> bool:

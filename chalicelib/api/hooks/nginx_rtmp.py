@@ -81,7 +81,9 @@ def nginx_update(body: Publisher, query: HookQuery) -> Response:
     try:
         publishers.confirm(publication, now_ms())
     except StoreUnavailable:  # running streams go on
-        logger("control").warning("session not renewed: the database cannot be reached", node_id=publication.node_id)
+        logger("control").warning(
+            "Session not renewed: the database is unreachable", event="session_not_renewed", node_id=publication.node_id
+        )
     return nothing()
 
 

@@ -85,5 +85,7 @@ def _segment(server: MediaServer, client_id: str) -> None:
     except StreamNotFound:
         return  # it left at this very moment
     except (PublishRefused, BroadcastEnded) as refusal:
-        logger("control").warning("publisher may not go on", node_id=publication.node_id, code=refusal.code)
+        logger("control").warning(
+            "The publisher may not continue", event="publisher_dropped", node_id=publication.node_id, code=refusal.code
+        )
         raise

@@ -57,7 +57,9 @@ def reveal(channel: Channel, user: str) -> Issued:
     """The key in the clear, for its owner; leaves an audit line. Raises KeyNotFound, StoreUnavailable."""
     key = current_key(channel)
     issued = Issued(key, keyring.unseal(key))
-    logger("control").info("stream key revealed", key_id=key.key_id, channel_id=channel.channel_id, user=user)
+    logger("control").info(
+        "Stream key revealed", event="stream_key_revealed", key_id=key.key_id, channel_id=channel.channel_id, user=user
+    )
     return issued
 
 
@@ -70,7 +72,9 @@ def reset(channel: Channel, user: str, now: int) -> Issued:
     issued = keyring.issue(channel.channel_id, now, KeyTerms())
     channels.replace_key(channel, issued.key)
     bus.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])
-    logger("control").info("stream key reset", key_id=issued.key.key_id, channel_id=channel.channel_id, user=user)
+    logger("control").info(
+        "Stream key reset", event="stream_key_reset", key_id=issued.key.key_id, channel_id=channel.channel_id, user=user
+    )
     orders.end_on_dead_key(channel.channel_id, EndReason.KEY_RESET, now)
     return issued
 

@@ -80,7 +80,13 @@ def create(channel: Channel, terms: KeyTerms, by: str, now: int) -> Issued:
         raise TooManyKeys()
     issued = issue(channel.channel_id, now, terms)
     keys.add(issued.key)
-    logger("control").info("stream key created", key_id=issued.key.key_id, channel_id=channel.channel_id, user=by)
+    logger("control").info(
+        "Stream key created",
+        event="stream_key_created",
+        key_id=issued.key.key_id,
+        channel_id=channel.channel_id,
+        user=by,
+    )
     return issued
 
 
@@ -106,7 +112,9 @@ def get(key_id: str, channel_id: str | None = None) -> StreamKey:
 def revoke(key: StreamKey, by: str, now: int) -> StreamKey:
     """No claim with this key succeeds from now on, and the stream that runs on it is ended. Twice is as once."""
     keys.revoke(key)
-    logger("control").info("stream key revoked", key_id=key.key_id, channel_id=key.channel_id, user=by)
+    logger("control").info(
+        "Stream key revoked", event="stream_key_revoked", key_id=key.key_id, channel_id=key.channel_id, user=by
+    )
     orders.end_on_dead_key(key.channel_id, EndReason.KEY_REVOKED, now)
     return replace(key, status=KeyStatus.REVOKED)
 

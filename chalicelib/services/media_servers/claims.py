@@ -47,7 +47,11 @@ def admit(
         refusals.record(refusal, server.where, client_ip, now)
         raise
     logger("control").info(
-        "publisher accepted", key_id=key.key_id, channel_id=key.channel_id, node_id=publication.node_id
+        "Publisher accepted",
+        event="publisher_accepted",
+        key_id=key.key_id,
+        channel_id=key.channel_id,
+        node_id=publication.node_id,
     )
     return publication
 
@@ -134,6 +138,11 @@ def _end_if_gone(holder: Publication, now: int) -> bool:
     control = mediamtx.control_of(holder.server)
     if control is None or not control.are_gone(holder.connections):
         return False
-    logger("control").info("publisher has gone unnoticed", node_id=holder.node_id, channel_id=holder.channel_id)
+    logger("control").info(
+        "The media server no longer has the publisher",
+        event="publisher_gone",
+        node_id=holder.node_id,
+        channel_id=holder.channel_id,
+    )
     publishers.leave(holder, now)
     return True

@@ -161,7 +161,11 @@ class MediaMtx:
                         return False
                     proven = proven or _is_its_own(error)
             except (OSError, http.client.HTTPException, ValueError):
-                logger("control").warning("media server does not answer", detail="a connection could not be looked up")
+                logger("control").warning(
+                    "The media server does not answer",
+                    event="media_server_unavailable",
+                    detail="a connection could not be looked up",
+                )
                 return False
         return proven
 

@@ -223,4 +223,4 @@ def _finish(hold: StreamHold, publication: Publication, reason: EndReason, now: 
         "reason": reason.value,
     }
     timeline.add(Entry(hold.grant.stream_id, hold.next_seq(), now, "connection", record))
-    logger("control").info("connection", extra={"stream_id": hold.grant.stream_id, **record})
+    logger("control").info("Audit record", event="audit_record", extra={"stream_id": hold.grant.stream_id, **record})

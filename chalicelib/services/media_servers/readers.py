@@ -33,7 +33,9 @@ def turn_away(channel_id: str) -> int:
     try:
         path = control.live_path(f"{APPLICATION}{channel_id}")
     except MediaServerUnavailable as error:
-        logger("control").warning("readers not kicked", channel_id=channel_id, detail=error.detail)
+        logger("control").warning(
+            "Readers were not disconnected", event="readers_not_kicked", channel_id=channel_id, detail=error.detail
+        )
         return 0
     return turn_away_if_private(control, path, channel_id) if path is not None else 0
 
@@ -50,5 +52,11 @@ def turn_away_if_private(control: MediaMtx, path: LivePath, channel_id: str) -> 
             control.kick(reader)
             kicked += 1
         except MediaServerUnavailable as error:
-            logger("control").warning("reader not kicked", channel_id=channel_id, kind=reader.type, detail=error.detail)
+            logger("control").warning(
+                "A reader was not disconnected",
+                event="reader_not_kicked",
+                channel_id=channel_id,
+                kind=reader.type,
+                detail=error.detail,
+            )
     return kicked

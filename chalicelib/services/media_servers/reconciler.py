@@ -45,7 +45,8 @@ def reconcile_all(now: Callable[[], int]) -> None:
     for name, url in settings().mediamtx_servers.items():
         outcome = reconcile(name, MediaMtx(url), now)
         logger("control").info(
-            "reconciled",
+            "Compared with the media server",
+            event="media_server_reconciled",
             server=name,
             reachable=outcome.reachable,
             confirmed=outcome.confirmed,
@@ -63,14 +64,21 @@ def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
     try:
         listed = [path for path in control.live_paths() if path.name.startswith(APPLICATION)]
     except MediaServerUnavailable as error:
-        logger("control").warning("media server does not answer", server=name, detail=error.detail)
+        logger("control").warning(
+            "The media server does not answer", event="media_server_unavailable", server=name, detail=error.detail
+        )
         _serve_as_last_seen(known, now())
         return Outcome(reachable=False)
     outcome = Outcome()
     seen: set[str] = set()
     for path in listed:
         if not path.source.is_known:
-            logger("control").error("kind of publisher not known", server=name, kind=path.source.type)
+            logger("control").error(
+                "The media server has a publisher of an unknown kind",
+                event="publisher_kind_unknown",
+                server=name,
+                kind=path.source.type,
+            )
             outcome.unknown_kinds += 1
         publication = publisher_at(server, path.name, path.source)
         if publication is not None:
@@ -168,7 +176,7 @@ def _measured(control: MediaMtx | None, path: str) -> Measured | None:
     try:
         live = control.live_path(path)
     except MediaServerUnavailable as error:
-        logger("control").warning("media not known yet", detail=error.detail)
+        logger("control").warning("The publisher's media is not known yet", event="media_unknown", detail=error.detail)
         return None
     return live.measured if live is not None else None
 
@@ -179,7 +187,9 @@ def _stays(publication: Publication, now: int, measured: Measured) -> bool:
     except StoreUnavailable:
         raise
     except (PublishRefused, BroadcastEnded, StreamNotFound) as refusal:
-        logger("control").warning("publisher is let go", node_id=publication.node_id, code=refusal.code)
+        logger("control").warning(
+            "The publisher may not continue", event="publisher_dropped", node_id=publication.node_id, code=refusal.code
+        )
         return False
     return True
 
@@ -188,7 +198,9 @@ def _kick(control: MediaMtx, source: Source) -> int:
     try:
         control.kick(source)
     except MediaServerUnavailable as error:
-        logger("control").warning("publisher not kicked", source=source.id, detail=error.detail)
+        logger("control").warning(
+            "A publisher was not disconnected", event="publisher_not_kicked", source=source.id, detail=error.detail
+        )
         return 0
     return 1
 

@@ -15,7 +15,8 @@ _RANDOM_BITS = 12  # below a refusal's millisecond; the number stays under 2**53
 def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int) -> None:
     """`where` is the server, `<dialect>:<name>`. Never in the way of the answer."""
     logger("control").warning(
-        "publisher refused",
+        "Publisher refused",
+        event="publisher_refused",
         code=refusal.code,
         node_id=where,
         channel_id=refusal.channel_id,
@@ -35,7 +36,7 @@ def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int)
             lifecycle.announce([_refused(refusal, refusal.channel_id, where, client_ip, seq, now)])
         timeline.add(Entry(refused_at(where), seq, now, "connection", told))
     except StoreUnavailable:
-        logger("control").warning("an audit record was lost: the database cannot be reached")
+        logger("control").warning("An audit record was lost: the database is unreachable", event="audit_record_lost")
 
 
 def _refused(

@@ -46,7 +46,12 @@ def accept(event: AnyEvent, clock: Clock) -> int:
     """
     message = endpoint_rules.message(event)
     if len(message.body) > endpoint_rules.MAX_PAYLOAD:
-        logger("control").error("event too large for webhooks", event=message.name, event_id=message.event_id)
+        logger("control").error(
+            "The event is too large for webhooks",
+            event="webhook_event_too_large",
+            type=message.name,
+            event_id=message.event_id,
+        )
         return 0
     now = clock()
     fresh: list[tuple[Webhook, Delivery]] = []
@@ -103,7 +108,12 @@ def send_due(webhook_id: str, clock: Clock, deadline: int) -> int:
                 made += 1
                 failures = 0 if _attempt(webhook, claimed, clock) is Verdict.DELIVERED else failures + 1
     except (StoreUnavailable, WebhookNotFound) as error:
-        logger("control").warning("webhook lane broken off", webhook_id=webhook_id, error=error.code)
+        logger("control").warning(
+            "Deliveries to the webhook were interrupted",
+            event="webhook_interrupted",
+            webhook_id=webhook_id,
+            error=error.code,
+        )
     return made
 
 
@@ -122,7 +132,8 @@ def _attempt(webhook: Webhook, delivery: Delivery, clock: Clock) -> Verdict:
     deliveries.replace(delivery, rules.after_attempt(delivery, Attempt(now, answer), _random.random))
     _note_health(webhook, answer, now)
     logger("control").info(
-        "webhook attempt",
+        "Webhook delivery attempted",
+        event="webhook_attempt",
         webhook_id=webhook.webhook_id,
         event_id=delivery.event_id,
         attempt=delivery.tried + 1,
@@ -149,7 +160,9 @@ def _note_health(webhook: Webhook, answer: Answer, now: int) -> None:
 
 def _disable(webhook: Webhook, reason: str) -> None:
     endpoints.disable(webhook.webhook_id, reason)
-    logger("control").warning("webhook disabled", webhook_id=webhook.webhook_id, reason=reason)
+    logger("control").warning(
+        "Webhook disabled", event="webhook_disabled", webhook_id=webhook.webhook_id, reason=reason
+    )
 
 
 @dataclass(frozen=True, slots=True)

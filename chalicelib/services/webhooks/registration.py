@@ -56,7 +56,7 @@ def create(url: str, events: list[str], description: str, *, enabled: bool, now:
         enabled=enabled,
     )
     webhooks.add(webhook)
-    logger("control").info("webhook made", webhook_id=webhook_id)
+    logger("control").info("Webhook created", event="webhook_created", webhook_id=webhook_id)
     return Issued(webhook, secret)
 
 
@@ -82,14 +82,14 @@ def rotate_secret(webhook_id: str, now: int) -> Issued:
     webhook = webhooks.replace_secret(
         webhook_id, _encrypt(webhook_id, secret), secret[-HINT:], before.secret, now + rules.ROTATION_OVERLAP
     )
-    logger("control").info("webhook secret rotated", webhook_id=webhook_id)
+    logger("control").info("Webhook secret rotated", event="webhook_secret_rotated", webhook_id=webhook_id)
     return Issued(webhook, secret)
 
 
 def remove(webhook_id: str) -> None:
     """What it has not been sent yet is not sent any more. Raises WebhookNotFound."""
     webhooks.remove(webhook_id)
-    logger("control").info("webhook deleted", webhook_id=webhook_id)
+    logger("control").info("Webhook deleted", event="webhook_deleted", webhook_id=webhook_id)
 
 
 def signing_secrets(webhook: Webhook, now: int) -> list[str]:

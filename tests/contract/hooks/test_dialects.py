@@ -130,7 +130,7 @@ class TestMediaMtx:
         """An RTSP client's first ANNOUNCE is anonymous: the 401 makes it send what it has."""
 
         def refusals() -> int:
-            return broadcaster.stack.logs().count("publisher refused")
+            return broadcaster.stack.logs().count('"event":"publisher_refused"')
 
         path, before = f"live/{channel_id}", refusals()
         answer = hooks.mediamtx_auth(path=path, protocol=protocol)

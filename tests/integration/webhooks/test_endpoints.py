@@ -162,7 +162,7 @@ def test_secrets_are_stored_encrypted_and_never_logged(
     rows = boto3.client("dynamodb").scan(TableName=settings().table_prefix + "webhooks")["Items"]
     printed = str([vars(record) for record in caplog.records])
     assert len(rows) == 1
-    assert "webhook secret rotated" in printed
+    assert "webhook_secret_rotated" in printed
     for issued in (old, new):
         assert issued.secret not in str(rows)
         assert issued.secret not in printed
