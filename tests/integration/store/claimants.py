@@ -19,7 +19,7 @@ from chalicelib.domain.nodes import NodeInfo
 from chalicelib.services.streams import admission
 from chalicelib.store import nodes
 
-RACE_MS = 600_000
+ROUND_MS = 120_000  # the node's session is renewed with each round
 
 
 def now_ms() -> int:
@@ -37,10 +37,12 @@ def claim(key: StreamKey, holder: Holder, start_at: float) -> Grant | str:
 def main(node_id: str, threads: int) -> None:
     key = admission.authenticate(sys.stdin.readline().strip(), now_ms())
     run = str(ULID())
-    nodes.register(NodeInfo(node_id, run, "", "us-east-1", 1000, now_ms()), now_ms() + RACE_MS)
+    info = NodeInfo(node_id, run, "", "us-east-1", 1000, now_ms())
+    nodes.register(info, now_ms() + ROUND_MS)
     print("ready", flush=True)
     with ThreadPoolExecutor(threads) as pool:
         for line in sys.stdin:
+            nodes.register(info, now_ms() + ROUND_MS)
             holders = [Holder(node_id, run, str(ULID())) for _ in range(threads)]
             answers = list(pool.map(lambda holder, at=float(line): claim(key, holder, at), holders))
             grants = [[a.stream_id, a.fence, a.holder.publisher_id] for a in answers if isinstance(a, Grant)]

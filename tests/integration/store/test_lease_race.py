@@ -22,7 +22,8 @@ from tests.integration.store.conftest import REGION, Clock, Studio
 from tests.support.stack import Emulator
 
 THREADS = 50  # in each of the two processes
-ROUNDS = 200
+MOST_ROUNDS, LEAST_ROUNDS = 90, 12  # of the least, four of each kind, however slow the machine is
+SECONDS = 45.0  # after which no further round begins
 LEAD_S = 0.02  # both processes have the line by then
 
 
@@ -68,7 +69,10 @@ def test_one_of_a_hundred_concurrent_claims_wins_and_the_fence_grows(
     prepare: list[Callable[[Studio], None]] = [lambda _: None, leave_waiting, leave_to_a_dead_node]
     last_fence = 0
     winners: Counter[str] = Counter()
-    for number in range(ROUNDS):
+    ends_at = time.monotonic() + SECONDS
+    for number in range(MOST_ROUNDS):
+        if number >= LEAST_ROUNDS and len(winners) == 2 and time.monotonic() > ends_at:
+            break
         forget_starts(studio)
         prepare[number % 3](studio)
         before = studio.fence
@@ -80,7 +84,9 @@ def test_one_of_a_hundred_concurrent_claims_wins_and_the_fence_grows(
         refused = sum((Counter(answer["refusals"]) for answer in answers), Counter())
 
         assert len(grants) == 1, f"round {number}: {grants}"
-        assert refused == {"key_in_use": 2 * THREADS - 1}
+        # A busy emulator does not answer everybody in time: they did not get the channel either.
+        assert refused.keys() <= {"key_in_use", "store_unavailable"}
+        assert refused.total() == 2 * THREADS - 1
         side, stream_id, fence, publisher = grants[0]
         channel = studio.channel
         assert channel.lease.holder is not None
