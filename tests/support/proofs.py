@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "requirements.md"
-ROW = re.compile(r"^\| ((?:SS|SO|ST|FX)-[\d.]+) \| (.*?) \| (.*?) \| (.*?) \|$")
+ROW = re.compile(r"^\| ((?:SS|SO|ST|FX|HI|EN)-[\d.]+) \| (.*?) \| (.*?) \| (.*?) \|$")
 MOST_NAMED = 4  # files a row names; the marker finds the rest
 
 

@@ -98,6 +98,7 @@ def test_a_broadcast_is_active_public_and_found_by_its_key(
     assert (found["id"], found["status"]) == (stream["id"], "active")
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.requirement("ST-2")
 @pytest.mark.requirement("ST-3")
 @pytest.mark.requirement("ST-5")

@@ -111,6 +111,7 @@ class TestMediaMtx:
         hooks.mediamtx_change("unpublish", path, session, "rtspSession")
         assert status(broadcaster) == "OFFLINE"
 
+    @pytest.mark.requirement("EN-11")
     def test_a_whip_client_is_let_in_after_its_own_options(
         self, hooks: Hooks, broadcaster: Broadcaster, channel_id: str
     ) -> None:
@@ -123,6 +124,7 @@ class TestMediaMtx:
         hooks.mediamtx_change("publish", whip["path"], session, "webRTCSession")
         assert status(broadcaster) == "LIVE"
 
+    @pytest.mark.requirement("EN-11")
     @pytest.mark.parametrize("protocol", ["rtsp", "webrtc", "moq"])
     def test_a_client_that_has_yet_to_send_its_key_is_asked_for_it_and_no_refusal_is_told(
         self, hooks: Hooks, broadcaster: Broadcaster, channel_id: str, protocol: str

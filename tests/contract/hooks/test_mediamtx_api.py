@@ -51,6 +51,7 @@ def test_only_what_somebody_publishes_counts(fake: FakeMediaMtx, client: MediaMt
     assert [(path.name, path.source) for path in client.live_paths()] == [("live/ch_a", Source("srtConn", source.id))]
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.parametrize(("kind", "source_type"), KINDS.items())
 def test_each_kind_of_publisher_is_kicked_by_its_own_route(
     fake: FakeMediaMtx, client: MediaMtx, kind: str, source_type: str
@@ -65,6 +66,7 @@ def test_kicking_who_has_gone_is_no_error(client: MediaMtx) -> None:
     client.kick(Source("rtmpConn", "gone"))
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.parametrize("kind", ["quicConn", "whateverSession"])
 def test_a_kind_that_is_new_to_us_is_listed_and_a_kick_that_may_have_done_nothing_is_no_success(
     fake: FakeMediaMtx, client: MediaMtx, kind: str
@@ -141,6 +143,7 @@ def test_a_server_that_never_answers_proves_nothing_and_is_not_waited_for(
     assert len(fake.requests) == 1
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.parametrize("call", ["live_paths", "live_path", "kick", "are_gone"])
 def test_our_password_does_not_follow_a_redirect(
     fake: FakeMediaMtx, client: MediaMtx, monkeypatch: pytest.MonkeyPatch, call: str

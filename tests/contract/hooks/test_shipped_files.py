@@ -48,6 +48,7 @@ def test_mediamtx_refuses_a_second_publisher_by_itself_too() -> None:
     assert not re.match(pattern.removeprefix("~"), "live/a b;c")
 
 
+@pytest.mark.requirement("EN-11")
 def test_mediamtx_excludes_from_authentication_only_what_it_does_not_serve() -> None:
     shipped = mediamtx()
     excluded = [entry["action"] for entry in shipped["authHTTPExclude"]]
@@ -61,6 +62,7 @@ def documented_environment(page: str) -> dict[str, str]:
     return dict(re.findall(r"(STREAM_SYNC_[A-Z_]+)='([^']*)'", text))
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.requirement("SO-14")
 @pytest.mark.parametrize(
     ("page", "source", "ingest_url", "hls_url"),

@@ -25,6 +25,7 @@ def moderate(stack: Stack, verb: str, channel_id: str) -> None:
         assert answer.status == 200
 
 
+@pytest.mark.requirement("HI-9")
 @pytest.mark.requirement("SO-4")
 def test_a_blocked_broadcaster_reads_why_and_comes_back_when_it_is_lifted(
     stack: Stack, open_studio: OpenStudio, broadcaster: Broadcaster

@@ -90,6 +90,7 @@ def function_that_writes(marker: Path) -> str:
     )
 
 
+@pytest.mark.requirement("HI-7")
 def test_page_cannot_run_a_function_on_this_machine(foreign_page: Page, stack: Stack, tmp_path: Path) -> None:
     cloud, marker = stack.settings.cloud_url, tmp_path / "ran"
     for mode in ("no-cors", "cors"):
@@ -101,6 +102,7 @@ def test_page_cannot_run_a_function_on_this_machine(foreign_page: Page, stack: S
     assert not marker.exists()
 
 
+@pytest.mark.requirement("HI-7")
 @pytest.mark.parametrize("authorization", ["", SIGNED_BY_NOBODY])
 def test_page_cannot_read_the_tables(foreign_page: Page, stack: Stack, authorization: str) -> None:
     headers = {"Content-Type": "application/x-amz-json-1.0"} | (
@@ -113,6 +115,7 @@ def test_page_cannot_read_the_tables(foreign_page: Page, stack: Stack, authoriza
         assert (answer["kind"], answer["text"]) == ("failed", "")
 
 
+@pytest.mark.requirement("HI-7")
 def test_page_cannot_erase_the_emulators_state(foreign_page: Page, stack: Stack) -> None:
     before = account.call_api(stack.ready, stack.token(), "/api/channel")["channel_id"]
     for path in ("/_ministack/reset", "/_localstack/state/reset"):
@@ -125,11 +128,13 @@ def test_page_reads_nothing_of_the_public_paths_either(foreign_page: Page, stack
         assert send(foreign_page, url)["kind"] == "failed"
 
 
+@pytest.mark.requirement("HI-7")
 def test_page_cannot_open_a_socket_to_the_emulator(foreign_page: Page, stack: Stack) -> None:
     url = f"ws://{HOST}:{stack.settings.cloud_port}/_aws/execute-api/a/b"
     assert foreign_page.evaluate(OPEN_SOCKET, url) == "refused"
 
 
+@pytest.mark.requirement("HI-7")
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/bus-events", 403), ("/ws-management/@connections/id%3D", 403), ("/cognito/", 400)],
@@ -151,6 +156,7 @@ def test_page_cannot_give_the_gateway_events_messages_or_sign_ins(
         assert send(foreign_page, url, **init)["kind"] == "failed"
 
 
+@pytest.mark.requirement("HI-7")
 def test_page_whose_name_was_pointed_at_this_machine_gets_nothing(browser: Browser, stack: Stack) -> None:
     """To the browser it is of the same origin as the server, so that nothing but the name tells them apart."""
     context = browser.new_context()

@@ -38,6 +38,7 @@ def an_address() -> str:
     return f"{str(ULID()).lower()}@example.com"
 
 
+@pytest.mark.requirement("HI-9")
 def test_a_block_ends_what_runs_and_refuses_every_key(house: House) -> None:
     channel, hold = house.live_channel()
     other = house.key(channel).stream_key
@@ -79,6 +80,7 @@ def test_it_is_lifted_as_it_was_laid(house: House) -> None:
     assert credentials.own_channel(channel.owner, house.now).channel_id == channel.channel_id
 
 
+@pytest.mark.requirement("HI-9")
 def test_a_second_time_changes_nothing_and_every_change_is_written_down(house: House) -> None:
     channel = house.channel()
     first = block(house, channel).blocked
@@ -99,6 +101,7 @@ def test_nobody_can_be_blocked_who_is_not_there(house: House) -> None:
             change("ch_nobody", "ada", "", house.now)
 
 
+@pytest.mark.requirement("HI-9")
 def test_the_public_and_media_servers_find_nothing_of_a_blocked_broadcaster(house: House) -> None:
     channel, hold = house.live_channel()
     stream_key = house.key(channel).stream_key
@@ -114,6 +117,7 @@ def test_the_public_and_media_servers_find_nothing_of_a_blocked_broadcaster(hous
 class TestAnotherAccount:
     """Deleting the account and signing up again gives a new subject; the verified address stays the person's."""
 
+    @pytest.mark.requirement("HI-9")
     def test_a_new_account_with_the_same_address_is_blocked_from_its_first_request(self, house: House) -> None:
         email = an_address()
         block(house, account(house, email))
@@ -123,6 +127,7 @@ class TestAnotherAccount:
                 with pytest.raises(BroadcasterBlocked):
                     credentials.own_channel(owner, house.now, email.replace("@", "+new@").upper())
 
+    @pytest.mark.requirement("HI-9")
     def test_an_account_that_is_there_already_is_blocked_with_it(self, house: House) -> None:
         email = an_address()
         first, second = account(house, email), account(house, email)
@@ -188,6 +193,7 @@ def test_a_resume_that_read_the_channel_before_the_block_fails_on_it(
         house.claim(stream_key)
 
 
+@pytest.mark.requirement("HI-9")
 def test_whenever_a_claim_and_a_block_meet_no_stream_is_left(house: House) -> None:
     """Either the claim was first and its stream is ordered to end, or it is refused."""
     with ThreadPoolExecutor(2) as pool:

@@ -102,6 +102,7 @@ def test_bad_tokens_on_websockets_count_as_wrong_guesses(user: str, monkeypatch:
     assert [connect() for _ in range(3)] == [401, 401, 429]
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.parametrize(
     "credential",
     [{"X-Hook-Secret": "wrong"}, {"Authorization": "Basic eDp3cm9uZw=="}, {"X-OME-Signature": "wrong"}, {}],
@@ -125,6 +126,7 @@ def test_hook_secrets_are_guessed_as_seldom_as_the_admin_secret(
         assert call({"X-Hook-Secret": secret})[0] == 200, "guesses lock nobody out"
 
 
+@pytest.mark.requirement("HI-10")
 def test_passwords_for_mediamtxs_own_api_are_guessed_as_seldom(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ def start_and_stop(house: House, stream_key: str) -> str:
     return hold.grant.stream_id
 
 
+@pytest.mark.requirement("HI-6")
 def test_a_channel_starts_so_many_streams_and_more_with_time_whatever_its_keys(house: House) -> None:
     channel = house.channel()
     keys = [house.key(channel).stream_key for _ in range(2)]
@@ -57,6 +58,7 @@ def test_who_is_refused_for_another_reason_pays_for_no_start(house: House) -> No
     assert channels.get(channel.channel_id).starts_paid_until == paid
 
 
+@pytest.mark.requirement("HI-6")
 def test_at_once_no_more_begin_than_the_burst(house: House) -> None:
     channel = house.channel()
     stream_key = house.key(channel).stream_key
@@ -75,6 +77,7 @@ def test_at_once_no_more_begin_than_the_burst(house: House) -> None:
         assert 0 < sum(pool.map(go, range(8))) <= BURST
 
 
+@pytest.mark.requirement("HI-6")
 def test_a_stream_that_never_was_live_is_forgotten_and_one_that_was_is_kept(house: House) -> None:
     unseen = start_and_stop(house, house.key(house.channel()).stream_key)
     _channel, hold = house.live_channel()

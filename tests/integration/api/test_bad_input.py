@@ -150,6 +150,7 @@ def test_an_unknown_stream_is_not_found_whatever_it_is_called(anyone: Client, st
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.requirement("HI-8")
 @pytest.mark.requirement("SO-16")
 @pytest.mark.parametrize("name", ["%00", "%0d%0aSet-Cookie:x", "a%1bb", "%7f"])
 @pytest.mark.parametrize("collection", ["streams", "channels"])

@@ -245,6 +245,7 @@ def test_a_client_that_misses_its_measures_gets_them_again_with_a_snapshot(
         assert next_of(socket, "metrics")["bitrate_kbps"] > 0
 
 
+@pytest.mark.requirement("HI-4")
 @pytest.mark.usefixtures("stack_as_environment")
 def test_watchers_write_one_row_of_their_own_however_much_they_ask(stack: Stack, me: Client, go_live: GoLive) -> None:
     go_live(me)

@@ -215,6 +215,7 @@ def last_words(socket: ClientConnection) -> dict[str, Any]:
     return last
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.requirement("SO-16")
 @pytest.mark.parametrize("action", ["$disconnect", "$connect", "$default"])
 def test_no_message_reaches_the_handlers_of_connecting_and_leaving(stack: Stack, me: Client, action: str) -> None:
@@ -228,6 +229,7 @@ def test_no_message_reaches_the_handlers_of_connecting_and_leaving(stack: Stack,
         assert heard(socket)["type"] == "snapshot", "it is still a connection"
 
 
+@pytest.mark.requirement("HI-4")
 @pytest.mark.requirement("SO-16")
 def test_a_flood_of_messages_is_refused_and_then_ends_the_connection(stack: Stack) -> None:
     mine = token(stack)
@@ -248,6 +250,7 @@ def test_a_flood_of_messages_is_refused_and_then_ends_the_connection(stack: Stac
         assert heard(bystander) == {"type": "pong"}
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.requirement("SO-15")
 def test_a_connection_ends_with_the_token_that_opened_it(stack: Stack) -> None:
     nearly_over = token(stack, exp=int(time.time()) - identity.LEEWAY_S + 3)
@@ -295,6 +298,7 @@ def went_live(channel_id: str) -> StreamStateChange:
     )
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.usefixtures("stack_as_environment")
 def test_viewers_hear_no_encoder_and_no_reason_and_the_owner_does(stack: Stack, me: Client) -> None:
     channel_id = me.get("/api/channel").json["channel_id"]
@@ -348,6 +352,7 @@ def test_a_users_connections_can_be_ended(stack: Stack, me: Client) -> None:
         assert last_words(owner)["code"] == "access_revoked"
 
 
+@pytest.mark.requirement("HI-4")
 @pytest.mark.requirement("SO-16")
 def test_a_user_has_so_many_connections_and_one_that_ends_makes_room(stack: Stack) -> None:
     mine = token(stack)

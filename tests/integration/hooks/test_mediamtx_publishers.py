@@ -58,6 +58,7 @@ def run_pass(fake: FakeMediaMtx, clock: Clock) -> Outcome:
 
 
 class TestHolderThatHasGone:
+    @pytest.mark.requirement("EN-11")
     def test_after_a_crash_the_encoder_is_back_at_once(self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster) -> None:
         go_live(mediamtx, broadcaster)
         before = broadcaster.stream()
@@ -70,6 +71,7 @@ class TestHolderThatHasGone:
         assert after.stream_id > before.stream_id
         assert after.node_id == SERVER.node_id(again.id)
 
+    @pytest.mark.requirement("EN-11")
     @pytest.mark.parametrize(
         ("protocol", "kind"),
         [("rtmp", "rtmpConn"), ("rtsp", "rtspConn"), ("srt", "srtConn"), ("webrtc", "webRTCSession")],
@@ -82,6 +84,7 @@ class TestHolderThatHasGone:
         mediamtx.disconnect(first)
         ask(mediamtx.connect(kind), broadcaster, protocol)
 
+    @pytest.mark.requirement("EN-11")
     @pytest.mark.requirement("SO-2")
     def test_one_that_is_still_there_keeps_the_channel(self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster) -> None:
         first = mediamtx.connect("rtmpConn")
@@ -146,6 +149,7 @@ class TestHolderThatHasGone:
 
 
 class TestQuestionWithoutConnection:
+    @pytest.mark.requirement("EN-11")
     def test_it_claims_nothing_so_the_publisher_behind_it_is_let_in(
         self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster
     ) -> None:
@@ -193,6 +197,7 @@ class TestQuestionWithoutConnection:
             introduce(broadcaster, asks_again=True)
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.parametrize(("kind", "unknown"), [("moqSession", 0), ("nextYearsSession", 1)])
 def test_a_publisher_of_any_kind_stays_live_and_a_kind_that_is_new_to_us_is_an_error_in_the_log(
     mediamtx: FakeMediaMtx,
@@ -214,6 +219,7 @@ def test_a_publisher_of_any_kind_stays_live_and_a_kind_that_is_new_to_us_is_an_e
     assert ("publisher_kind_unknown" in events) is bool(unknown)
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.parametrize("old", [True, False])
 def test_picture_sound_and_bytes_are_known_with_the_first_hook_and_kept_up_to_date(
     mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock, old: bool
@@ -238,6 +244,7 @@ def test_picture_sound_and_bytes_are_known_with_the_first_hook_and_kept_up_to_da
 class TestReaders:
     KINDS = ("rtmpConn", "rtspSession", "srtConn", "webRTCSession", "moqSession", "hlsSession")
 
+    @pytest.mark.requirement("EN-11")
     def test_they_are_closed_when_the_channel_turns_private(
         self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster
     ) -> None:

@@ -254,6 +254,7 @@ def test_while_the_server_is_away_what_was_seen_last_is_served(
     assert broadcaster.status() == "LIVE"
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.requirement("SO-11")
 def test_a_server_that_stays_away_is_believed_for_ten_minutes_and_no_longer(
     mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
@@ -269,6 +270,7 @@ def test_a_server_that_stays_away_is_believed_for_ten_minutes_and_no_longer(
     assert broadcaster.status() == "OFFLINE"
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.requirement("SO-7")
 @pytest.mark.requirement("SO-11")
 def test_an_order_wins_over_a_server_that_is_away_even_if_its_event_was_lost(

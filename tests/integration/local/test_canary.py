@@ -99,6 +99,7 @@ def test_canary_is_found_where_it_is(secrets: Secrets) -> None:
     assert secrets.found() == [("stream key", "an answer")]
 
 
+@pytest.mark.requirement("HI-8")
 def test_malformed_http_leaves_no_trace(secrets: Secrets) -> None:
     port = secrets.stack.settings.http_port
     for name, secret in secrets.values.items():
@@ -113,6 +114,7 @@ def bearer(secrets: Secrets) -> dict[str, str]:
     return {"Authorization": f"Bearer {secrets.user.token}"}
 
 
+@pytest.mark.requirement("HI-8")
 def test_bodies_that_make_no_sense_leave_no_trace(secrets: Secrets) -> None:
     hook = {"Authorization": f"Bearer {secrets.values['hook secret']}", "X-Api-Key": secrets.values["hook secret"]}
     paths = [
@@ -140,6 +142,7 @@ def test_bodies_that_make_no_sense_leave_no_trace(secrets: Secrets) -> None:
     assert secrets.found() == []
 
 
+@pytest.mark.requirement("HI-8")
 def test_secrets_in_queries_and_in_the_wrong_headers_leave_no_trace(secrets: Secrets) -> None:
     for secret in secrets.values.values():
         for path in (
@@ -153,6 +156,7 @@ def test_secrets_in_queries_and_in_the_wrong_headers_leave_no_trace(secrets: Sec
     assert secrets.found() == []
 
 
+@pytest.mark.requirement("HI-8")
 def test_malformed_websockets_leave_no_trace(secrets: Secrets) -> None:
     port = secrets.stack.settings.http_port
     for secret in secrets.values.values():
@@ -161,6 +165,7 @@ def test_malformed_websockets_leave_no_trace(secrets: Secrets) -> None:
     assert secrets.found() == []
 
 
+@pytest.mark.requirement("HI-8")
 def test_malformed_rtmp_leaves_no_trace(secrets: Secrets) -> None:
     for secret in secrets.values.values():
         for data in rtmp_bytes(secret):

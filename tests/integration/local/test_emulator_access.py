@@ -60,6 +60,7 @@ def test_signed_request_is_answered(emulator: Emulator) -> None:
     assert (answer.status, json.loads(answer.body)["TableNames"] != []) == (200, True)
 
 
+@pytest.mark.requirement("HI-7")
 @pytest.mark.parametrize(
     ("method", "path", "headers"),
     [
@@ -99,6 +100,7 @@ def test_body_that_was_not_signed_is_refused(emulator: Emulator) -> None:
     assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch")
 
 
+@pytest.mark.requirement("HI-7")
 @pytest.mark.parametrize("host", ["rebound.example", "rebound.example:4566", "127.0.0.1", ""])
 def test_host_of_another_name_is_refused_though_it_is_signed(emulator: Emulator, host: str) -> None:
     headers = signed(emulator, host=host or "empty.example") | {"Host": host}
@@ -106,6 +108,7 @@ def test_host_of_another_name_is_refused_though_it_is_signed(emulator: Emulator,
     assert (answer.status, answer.code) == (403, "AccessDeniedException")
 
 
+@pytest.mark.requirement("HI-7")
 @pytest.mark.parametrize("header", ["Origin", "Sec-Fetch-Site"])
 def test_browser_is_refused_though_it_signs(emulator: Emulator, header: str) -> None:
     answer = ask(emulator, "POST", "/", signed(emulator) | {header: "null"}, b"{}")
@@ -113,6 +116,7 @@ def test_browser_is_refused_though_it_signs(emulator: Emulator, header: str) -> 
     assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.requirement("HI-7")
 @pytest.mark.parametrize("service", ["lambda", "s3", "sqs", "iam", "sts"])
 def test_services_that_are_not_used_do_not_run(emulator: Emulator, service: str) -> None:
     answer = ask(emulator, "POST", "/", signed(emulator, service=service), b"{}")
@@ -127,6 +131,7 @@ def test_readiness_and_public_keys_need_no_signature(emulator: Emulator) -> None
         assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
+@pytest.mark.requirement("HI-7")
 def test_each_installation_has_credentials_of_its_own(emulator: Emulator) -> None:
     key, secret = emulator.env["AWS_ACCESS_KEY_ID"], emulator.env["AWS_SECRET_ACCESS_KEY"]
     assert (len(key), len(secret)) == (20, 40)

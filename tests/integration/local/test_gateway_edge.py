@@ -46,6 +46,7 @@ END = f" HTTP/1.1\r\nHost: {HOST}\r\n".encode()
 MALFORMED = http_requests(CANARY.encode(), HOST)
 
 
+@pytest.mark.requirement("HI-8")
 @pytest.mark.parametrize("case", MALFORMED)
 async def test_malformed_request_is_a_problem_and_in_no_log(
     gateway: Gateway, caplog: pytest.LogCaptureFixture, case: str
@@ -107,6 +108,7 @@ async def drip(writer: asyncio.StreamWriter, data: bytes) -> None:
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.parametrize(
     "begin",
     [
@@ -177,6 +179,7 @@ async def test_open_websockets_and_running_requests_do_not_give_way(gateway: Gat
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.parametrize(
     "path", ["/", "/assets/app-1a2b.js", "/config.json", "/api/nothing", "/api/things/x", "/gone.txt"]
 )

@@ -134,6 +134,7 @@ def test_users_settings_reach_the_running_services(tmp_path: Path) -> None:
         stack.stop()
 
 
+@pytest.mark.requirement("HI-10")
 def test_children_hold_only_the_secrets_they_need(tmp_path: Path) -> None:
     shell = {"GITHUB_TOKEN": "the-users-own", "AWS_SESSION_TOKEN": "the-users-own", "SECRET_KEY": "u" * 32}
     stack = start_stack(settings_in(tmp_path), shell)
@@ -154,6 +155,7 @@ def test_children_hold_only_the_secrets_they_need(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.requirement("HI-10")
 def test_everything_written_is_the_users_alone(own_stack: Stack) -> None:
     credentials(own_stack)
     written = [path for path in own_stack.settings.state_dir.rglob("*") if path != own_stack.output]

@@ -114,6 +114,7 @@ def test_an_unknown_key_is_unauthorized_and_a_malformed_one_looks_the_same(node:
     )
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.requirement("SS-2.2")
 @pytest.mark.parametrize(
     ("stream_key", "app", "told"),
@@ -133,6 +134,7 @@ def test_what_is_wrong_in_the_encoders_fields_is_told_and_the_key_not_repeated(
     assert "a" * 40 not in description + node.text()
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.requirement("SS-2.1")
 @pytest.mark.parametrize(
     ("app", "name"),

@@ -14,6 +14,7 @@ OnAir = Callable[[Node, Studio], Publisher]
 DISTURBED = "tests.support.disturbed_node"
 
 
+@pytest.mark.requirement("HI-3")
 def test_a_loop_that_is_blocked_for_some_seconds_keeps_its_session(
     studio: Studio, on_air: OnAir, start_node: StartNode
 ) -> None:
@@ -31,6 +32,7 @@ def test_a_loop_that_is_blocked_for_some_seconds_keeps_its_session(
     assert not peer.logged("stream_reaped")
 
 
+@pytest.mark.requirement("HI-3")
 @pytest.mark.requirement("SS-3.3")
 def test_a_loop_that_is_blocked_for_good_loses_its_channels_in_time(
     studio: Studio, on_air: OnAir, start_node: StartNode
@@ -45,6 +47,7 @@ def test_a_loop_that_is_blocked_for_good_loses_its_channels_in_time(
     on_air(peer, studio)
 
 
+@pytest.mark.requirement("EN-8")
 @pytest.mark.parametrize("step", [60, -60])
 def test_setting_the_systems_clock_ends_no_stream(
     studio: Studio, on_air: OnAir, start_node: StartNode, step: int

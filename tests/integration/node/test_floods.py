@@ -57,6 +57,7 @@ def seconds_to_shake_hands(port: int) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 @pytest.mark.parametrize("kind", sorted(FLOODS))
 def test_a_flood_from_one_address_leaves_a_stream_live_and_handshakes_answered(
@@ -76,6 +77,7 @@ def test_a_flood_from_one_address_leaves_a_stream_live_and_handshakes_answered(
     running.stop()
 
 
+@pytest.mark.requirement("HI-2")
 def test_too_much_work_ends_the_connection_with_a_reason_in_the_log(node: Node) -> None:
     def reasons(code: str) -> int:
         return len(node.logged("audit_record", reason=code))
@@ -90,6 +92,7 @@ def test_too_much_work_ends_the_connection_with_a_reason_in_the_log(node: Node) 
         until(lambda: reasons("too_many_messages") == known, f"the reason why {kind} ended")  # noqa: B023 - called at once
 
 
+@pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 def test_a_publisher_that_floods_is_ended_and_another_stays_live(node: Node, studio: Studio, on_air: OnAir) -> None:
     running = on_air(node, studio)
@@ -104,6 +107,7 @@ def test_a_publisher_that_floods_is_ended_and_another_stays_live(node: Node, stu
     running.stop()
 
 
+@pytest.mark.requirement("HI-1")
 def test_a_node_under_a_flood_stops_when_it_is_told_to(start_node: StartNode, studio: Studio, on_air: OnAir) -> None:
     node = start_node()
     on_air(node, studio)

@@ -59,6 +59,7 @@ def seconds_to_start(node: Node, studio: Studio) -> float:
     return took
 
 
+@pytest.mark.requirement("HI-2")
 def test_five_thousand_half_open_handshakes_do_not_delay_a_publisher(
     start_node: StartNode, studio: Studio, on_air: OnAir, record_property: Callable[[str, object], None]
 ) -> None:
@@ -143,6 +144,7 @@ def wrong_keys(node: Node, threads: int) -> Iterator[None]:
             thread.join(10)
 
 
+@pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 def test_wrong_keys_neither_delay_nor_drop_what_a_stream_has_to_record(
     start_node: StartNode, studio: Studio, on_air: OnAir
@@ -175,6 +177,7 @@ def test_one_address_behind_the_load_balancer_has_its_share(start_node: StartNod
         assert other.recv(1)
 
 
+@pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 def test_slow_loris_has_no_more_time_than_anybody(node: Node, studio: Studio, on_air: OnAir) -> None:
     """A byte now and then moves no deadline."""

@@ -25,6 +25,7 @@ def frame(publisher: Publisher, *, keyframe: bool = True) -> None:
 # --- first media -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("EN-4")
 def test_a_relay_that_waits_for_its_sources_key_frame_goes_live(node: Node, studio: Studio, publish: Publish) -> None:
     relay = publish(node, studio.stream_key)
     described(relay)
@@ -36,6 +37,7 @@ def test_a_relay_that_waits_for_its_sources_key_frame_goes_live(node: Node, stud
     until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)
 
 
+@pytest.mark.requirement("EN-4")
 def test_a_publisher_that_described_its_stream_and_sends_no_frame_is_told_why(
     studio: Studio, publish: Publish, start_node: StartNode
 ) -> None:
@@ -51,6 +53,7 @@ def test_a_publisher_that_described_its_stream_and_sends_no_frame_is_told_why(
 # --- rare frames -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("EN-10")
 @pytest.mark.requirement("SS-3.3")
 def test_a_stream_with_rare_frames_is_live_throughout(node: Node, studio: Studio, publish: Publish) -> None:
     publisher = publish(node, studio.stream_key)
@@ -65,6 +68,7 @@ def test_a_stream_with_rare_frames_is_live_throughout(node: Node, studio: Studio
 # --- a reconnect before the loss was noticed -----------------------------------------------------------------------
 
 
+@pytest.mark.requirement("EN-9")
 @pytest.mark.requirement("SS-3.3")
 def test_the_same_encoder_resumes_before_its_dead_connection_was_noticed(
     node: Node, studio: Studio, on_air: OnAir, publish: Publish
@@ -83,6 +87,7 @@ def test_the_same_encoder_resumes_before_its_dead_connection_was_noticed(
     assert studio.stream().stream_id == stream_id
 
 
+@pytest.mark.requirement("EN-9")
 @pytest.mark.requirement("SS-2.3")
 def test_another_address_does_not_take_a_quiet_publishers_place(node: Node, studio: Studio, on_air: OnAir) -> None:
     quiet = on_air(node, studio)
@@ -98,6 +103,7 @@ def test_another_address_does_not_take_a_quiet_publishers_place(node: Node, stud
         other.drop()
 
 
+@pytest.mark.requirement("EN-9")
 @pytest.mark.requirement("SS-2.3")
 def test_the_same_encoder_does_not_take_the_place_of_a_connection_that_sends(
     node: Node, studio: Studio, on_air: OnAir, publish: Publish

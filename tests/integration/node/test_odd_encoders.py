@@ -23,6 +23,7 @@ def facts_of(studio: Studio, kind: str, stream_id: str) -> dict[str, object]:
     return next(entry.facts for entry in studio.timeline(stream_id) if entry.kind == kind)
 
 
+@pytest.mark.requirement("EN-1")
 @pytest.mark.requirement("SS-2.1")
 @pytest.mark.parametrize("media_stream", [0, 7])
 def test_media_on_another_message_stream_goes_live(
@@ -39,6 +40,7 @@ def test_media_on_another_message_stream_goes_live(
     assert studio.stream().bytes_in > 2_000
 
 
+@pytest.mark.requirement("EN-2")
 @pytest.mark.requirement("SS-3.3")
 @pytest.mark.parametrize(
     "stop",
@@ -55,6 +57,7 @@ def test_a_stop_in_another_form_is_offline_at_once(
     assert studio.stream().end_reason == EndReason.CLEAN_STOP
 
 
+@pytest.mark.requirement("EN-6")
 @pytest.mark.requirement("SS-5.3")
 def test_a_connection_that_publishes_twice_leaves_two_records(node: Node, studio: Studio, on_air: OnAir) -> None:
     publisher = on_air(node, studio)
@@ -78,6 +81,7 @@ def test_a_connection_that_publishes_twice_leaves_two_records(node: Node, studio
     assert after["bytes"] > 2_000  # type: ignore[operator]
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.requirement("SS-3.3")
 def test_a_live_stream_whose_protocol_fails_waits_and_is_told_as_that(
     node: Node, studio: Studio, on_air: OnAir
@@ -99,6 +103,7 @@ def test_a_live_stream_whose_protocol_fails_waits_and_is_told_as_that(
     assert record["reason"] == "message_too_large"
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.requirement("SS-3.3")
 def test_an_encoder_that_comes_back_after_a_protocol_failure_goes_on(node: Node, studio: Studio, on_air: OnAir) -> None:
     publisher = on_air(node, studio)
@@ -112,6 +117,7 @@ def test_an_encoder_that_comes_back_after_a_protocol_failure_goes_on(node: Node,
     until(lambda: studio.stream().end_reason == EndReason.CLEAN_STOP, "its end")
 
 
+@pytest.mark.requirement("EN-7")
 def test_a_protocol_failure_before_the_first_frame_ends_as_that(node: Node, studio: Studio, publish: Publish) -> None:
     publisher = publish(node, studio.stream_key)
     assert publisher.publish() == STARTED
@@ -122,6 +128,7 @@ def test_a_protocol_failure_before_the_first_frame_ends_as_that(node: Node, stud
     assert "(message_too_large)" in str(end["detail"])
 
 
+@pytest.mark.requirement("EN-6")
 def test_a_player_is_answered_at_once(node: Node, publish: Publish) -> None:
     player = publish(node, "whatever")
     peer = player.peer
@@ -130,6 +137,7 @@ def test_a_player_is_answered_at_once(node: Node, publish: Publish) -> None:
     assert player.answer(2) == "NetStream.Play.StreamNotFound"
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.requirement("SS-6.3")
 @pytest.mark.parametrize(
     ("payload", "told"),

@@ -52,6 +52,7 @@ def until_ended(studio: Studio, reason: EndReason) -> None:
     assert studio.stream().bytes_in > 50_000
 
 
+@pytest.mark.requirement("EN-1")
 @pytest.mark.needs("node-media-server")
 def test_node_media_server_sends_its_media_on_stream_0(node: Node, studio: Studio, run: Run) -> None:
     url = f"rtmp://{HOST}:{node.port}/live/{studio.stream_key}"

@@ -139,6 +139,7 @@ STEPS = st.lists(st.sampled_from(ACTIONS), max_size=3)
 LIVE = ["publish here", "media"]
 
 
+@pytest.mark.requirement("EN-5")
 @pytest.mark.requirement("SS-6.4")
 @pytest.mark.requirement("SS-3.3")
 @pytest.mark.usefixtures("cloud")

@@ -28,6 +28,7 @@ def _holds_text(annotation: Any) -> bool:
     return annotation is str or any(_holds_text(part) for part in typing.get_args(annotation))
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.requirement("SO-16")
 @pytest.mark.parametrize(("model", "name"), [*fields()])
 @pytest.mark.parametrize("text", ["a\x00", "\x1b[31m", "\u202egnp.exe", "a\u2066"], ids=ascii)

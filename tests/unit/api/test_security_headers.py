@@ -22,6 +22,7 @@ def headers_of(path: str, stage: str) -> dict[str, str]:
         return {name.lower(): value for name, value in client.http.get(path).headers.items()}
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.parametrize("path", ["/openapi.json", "/api/admin/nodes"])
 def test_a_deployed_api_is_read_as_what_it_says_and_over_tls_only(path: str) -> None:
     headers = headers_of(path, "dev")

@@ -25,6 +25,7 @@ def test_an_address_has_one_form(text: str, expected: str) -> None:
     assert addresses.address(text) == ip_address(expected)
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -46,6 +47,7 @@ def test_what_is_no_network_is_refused(text: str) -> None:
         addresses.network(text)
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.parametrize("allowed", ["203.0.113.7", "::ffff:203.0.113.7", "::ffff:203.0.113.0/120", "::ffff:0:0/96"])
 @pytest.mark.parametrize("client", ["203.0.113.7", "::ffff:203.0.113.7"])
 def test_an_allow_list_takes_both_forms_of_both_sides(allowed: str, client: str) -> None:

@@ -13,6 +13,7 @@ KEY = "aB3" * 13 + "x"
 OTHER = "z" * 40
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.requirement("SS-2.1")
 @pytest.mark.parametrize(
     ("application", "name"),
@@ -57,6 +58,7 @@ def test_a_key_is_found_where_it_can_only_be_one_thing(application: str, name: s
     assert stream_key(application, name, "live") == KEY
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.parametrize(
     ("application", "name"),
     [("live", ""), ("live", " "), ("live", "/"), ("live", "%20"), ("live", "rtmp://h/live"), ("live", "rtmp://h/")],
@@ -66,6 +68,7 @@ def test_no_key_at_all_is_told_as_that(application: str, name: str) -> None:
         stream_key(application, name, "live")
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.parametrize(
     ("application", "name"),
     [
@@ -106,6 +109,7 @@ def test_what_is_no_key_is_passed_on_to_be_refused_as_unknown(name: str) -> None
     assert stream_key("live", name, "live") == name
 
 
+@pytest.mark.requirement("EN-7")
 @given(application=st.text(max_size=60), name=st.text(max_size=120))
 def test_any_text_gives_a_key_or_a_refusal(application: str, name: str) -> None:
     with contextlib.suppress(PublishRefused):

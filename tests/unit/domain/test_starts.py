@@ -14,6 +14,7 @@ def start(paid_until: int | None, now: int) -> int:
     return next_paid_until(paid_until, now, channel_id="ch_1", key_id="key_1")
 
 
+@pytest.mark.requirement("HI-6")
 @pytest.mark.requirement("SS-1.2")
 def test_a_burst_is_let_in_and_the_next_is_told_when_to_come() -> None:
     paid: int | None = None
@@ -35,6 +36,7 @@ def test_a_bucket_that_had_time_is_full_and_no_fuller() -> None:
         start(paid, later)
 
 
+@pytest.mark.requirement("HI-6")
 @given(st.lists(st.integers(0, 20_000), max_size=200))
 def test_in_no_span_of_time_do_more_begin_than_burst_and_rate_allow(pauses: list[int]) -> None:
     now, paid = NOW, None

@@ -152,6 +152,7 @@ async def live(encoder: Encoder | None = None) -> AsyncIterator[tuple[Broadcast,
     database.close()
 
 
+@pytest.mark.requirement("EN-9")
 async def test_the_same_encoder_takes_the_place_of_its_quiet_connection() -> None:
     async with live() as (broadcast, first, database, clock):
         clock.now += 1.5
@@ -172,6 +173,7 @@ async def test_it_is_waited_for_a_moment_whether_the_first_connection_is_quiet()
         assert first.dropped is EndReason.LEASE_LOST
 
 
+@pytest.mark.requirement("EN-9")
 async def test_a_connection_that_sends_meanwhile_stays() -> None:
     async with live() as (broadcast, first, _, clock):
         clock.now += 0.9
@@ -183,6 +185,7 @@ async def test_a_connection_that_sends_meanwhile_stays() -> None:
         assert first.dropped is None
 
 
+@pytest.mark.requirement("EN-9")
 @pytest.mark.parametrize(
     ("newcomer", "key"),
     [

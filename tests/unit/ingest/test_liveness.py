@@ -49,10 +49,12 @@ def decisions(liveness: Liveness, start: float, end: float, **seen: bool) -> lis
 # --- first media -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("EN-4")
 def test_a_publisher_that_sends_nothing_is_ended_after_five_seconds() -> None:
     assert decisions(attached(), 0, 30) == [(5.5, Decision.NO_MEDIA)]
 
 
+@pytest.mark.requirement("EN-4")
 def test_one_that_described_its_stream_has_twenty_and_its_owner_is_told() -> None:
     assert decisions(attached(), 0, 30, described=True) == [
         (TOLD_AFTER, Decision.TELL_WAITING),
@@ -137,6 +139,7 @@ def sparse(liveness: Liveness, start: float, gap: float, count: int) -> list[Dec
     return told
 
 
+@pytest.mark.requirement("EN-10")
 @pytest.mark.parametrize("gap", [5, 7, 10])
 def test_a_stream_with_rare_frames_stays_live(gap: float) -> None:
     liveness = attached()
@@ -144,11 +147,13 @@ def test_a_stream_with_rare_frames_stays_live(gap: float) -> None:
     assert sparse(liveness, 0.1, gap, 40) == []
 
 
+@pytest.mark.requirement("EN-10")
 @pytest.mark.parametrize("gap", [5, 7])
 def test_video_that_becomes_rare_is_interrupted_once_and_never_again(gap: float) -> None:
     assert sparse(ordinary(60), 60, gap, 40) == [Decision.INTERRUPT, Decision.GO_LIVE]
 
 
+@pytest.mark.requirement("EN-10")
 def test_rare_frames_that_stop_are_noticed_in_bounded_time() -> None:
     liveness = attached()
     for frame in range(20):
@@ -159,6 +164,7 @@ def test_rare_frames_that_stop_are_noticed_in_bounded_time() -> None:
     ]
 
 
+@pytest.mark.requirement("EN-10")
 def test_ordinary_video_has_its_ordinary_limit_again_some_time_after_a_long_gap() -> None:
     liveness = ordinary(10)
     for frame in range(25 * 130):
@@ -171,6 +177,7 @@ def test_ordinary_video_has_its_ordinary_limit_again_some_time_after_a_long_gap(
 # --- the same encoder on another connection -------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("EN-9")
 def test_a_quiet_connection_is_replaceable_after_a_second() -> None:
     assert ordinary(10).replaceable_at == 10 + REPLACEABLE_AFTER
     assert attached().replaceable_at == REPLACEABLE_AFTER
@@ -196,6 +203,7 @@ STEP = st.sampled_from(["media", "lost", "take on", "ask", "ask", "ask"])
 HISTORY = st.lists(st.tuples(st.floats(0.01, 30), STEP, st.booleans()), max_size=60)
 
 
+@pytest.mark.requirement("EN-10")
 @given(history=HISTORY)
 def test_interruption_and_going_live_take_turns_and_nothing_comes_before_its_timer(
     history: list[tuple[float, str, bool]],

@@ -75,6 +75,7 @@ def test_frame_rate_follows_the_streams_clock_and_not_the_arrivals(rate: int, se
     assert meter.fps == pytest.approx(rate, rel=0.01)
 
 
+@pytest.mark.requirement("EN-8")
 @pytest.mark.requirement("SS-6.3")
 @given(leaps=st.dictionaries(st.integers(0, 19), st.integers(-100_000, 100_000), min_size=1))
 def test_an_encoder_whose_clock_leaps_has_its_frame_rate_all_the_same(leaps: dict[int, int]) -> None:
@@ -91,6 +92,7 @@ def test_an_encoder_whose_clock_leaps_has_its_frame_rate_all_the_same(leaps: dic
         assert bitrate(meter) == 800.0
 
 
+@pytest.mark.requirement("EN-8")
 @pytest.mark.parametrize("speed", [0, 0.5, 2], ids=["stands still", "slow", "fast"])
 def test_an_encoder_whose_clock_runs_at_another_speed_is_measured_by_ours(speed: float) -> None:
     meter, counter = following()

@@ -1,5 +1,7 @@
 """Refusals are told one by one as far as that is cheap; all of them are counted."""
 
+import pytest
+
 from ingest_container.live.refusals import (
     CHANNEL_BURST,
     CHANNELS_KEPT,
@@ -18,6 +20,7 @@ def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
     assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
 
 
+@pytest.mark.requirement("HI-5")
 def test_an_owner_is_told_at_once_and_then_once_a_second() -> None:
     sampler = RefusalSampler(0.0)
     told = [sampler.refused("key_expired", "ch_1", tenth / 10) for tenth in range(100)]
@@ -32,6 +35,7 @@ def test_one_channels_refusals_do_not_hide_anothers() -> None:
     assert sampler.refused("key_in_use", "ch_2", 0.0)
 
 
+@pytest.mark.requirement("HI-5")
 def test_all_channels_together_have_a_limit_too() -> None:
     sampler = RefusalSampler(0.0)
     told = [sampler.refused("key_expired", f"ch_{number}", 0.0) for number in range(3 * EVENT_BURST)]
@@ -42,6 +46,7 @@ def test_an_unknown_key_is_counted_and_nobodys_event() -> None:
     assert not RefusalSampler(0.0).refused("key_unknown", None, 0.0)
 
 
+@pytest.mark.requirement("HI-5")
 def test_the_summary_counts_every_refusal_and_begins_anew() -> None:
     sampler = RefusalSampler(0.0)
     for number in range(500):
@@ -64,6 +69,7 @@ def test_where_every_refusal_was_told_there_is_no_summary() -> None:
     assert sampler.summary() is None
 
 
+@pytest.mark.requirement("HI-5")
 def test_what_is_remembered_of_channels_is_bounded() -> None:
     sampler = RefusalSampler(0.0)
     for number in range(3 * CHANNELS_KEPT):

@@ -157,6 +157,7 @@ def block(seconds: float) -> tuple[float, float]:
     return began, time.monotonic()
 
 
+@pytest.mark.requirement("HI-3")
 @pytest.mark.usefixtures("hurried")
 async def test_a_blocked_loop_keeps_its_session_without_a_doubt() -> None:
     session, crew = TimedSession(), IdleCrew()
@@ -180,6 +181,7 @@ async def test_a_session_is_good_from_the_loops_last_sign_of_life_on() -> None:
     assert max(alive) / 1000 <= steady() - (time.monotonic() - began)
 
 
+@pytest.mark.requirement("HI-3")
 @pytest.mark.usefixtures("hurried")
 async def test_a_dead_loop_is_not_renewed_for_and_one_that_comes_back_checks_its_leases() -> None:
     session, crew = TimedSession(), IdleCrew()
@@ -191,6 +193,7 @@ async def test_a_dead_loop_is_not_renewed_for_and_one_that_comes_back_checks_its
             await crew.checked.wait()
 
 
+@pytest.mark.requirement("HI-3")
 @pytest.mark.parametrize(
     "failure", [RuntimeError("a defect"), SystemExit(1)], ids=lambda failure: type(failure).__name__
 )
@@ -200,6 +203,7 @@ async def test_the_end_of_the_renewing_thread_is_noticed(failure: BaseException)
             await task
 
 
+@pytest.mark.requirement("HI-3")
 async def test_so_is_a_thread_that_vanished(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal.Renewal, "_run", lambda _: None)
     async with renewing(TimedSession(), IdleCrew()) as (_, task), asyncio.timeout(5):
@@ -252,6 +256,7 @@ class SystemClock:
         self.step += seconds
 
 
+@pytest.mark.requirement("EN-8")
 @pytest.mark.parametrize("step", [60, -60])
 def test_setting_the_systems_clock_moves_neither_of_ours(step: float) -> None:
     system = SystemClock()
@@ -264,6 +269,7 @@ def test_setting_the_systems_clock_moves_neither_of_ours(step: float) -> None:
     assert (clock.now_ms(), clock.step_ms()) == (before + 2_000 + step * 1000, 0)
 
 
+@pytest.mark.requirement("EN-8")
 @pytest.mark.parametrize(("active", "adopted"), [(0, True), (1, False)], ids=["idle", "with streams"])
 @pytest.mark.parametrize("step", [60, -60])
 async def test_a_node_goes_by_the_set_clock_only_while_it_has_no_stream(

@@ -104,6 +104,7 @@ def state_change(number: int) -> StreamStateChange:
     )
 
 
+@pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
@@ -122,6 +123,7 @@ async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(m
         assert len([event for event in cloud.published if isinstance(event, StreamStateChange)]) == FLOOD // 500
 
 
+@pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
@@ -138,6 +140,7 @@ async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypat
     assert {entry.stream_id for entry in entries} == {"refused#node-1"}
 
 
+@pytest.mark.requirement("HI-5")
 async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
         for _ in range(FLOOD):

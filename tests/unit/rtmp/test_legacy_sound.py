@@ -59,6 +59,7 @@ def test_mp3_of_enhanced_rtmp_is_read_as_well() -> None:
     assert send(session, b"\x91.mp3\xff\xfb\x94\xc0") == [AudioConfig("mp3", 48_000, 1)]
 
 
+@pytest.mark.requirement("EN-7")
 @pytest.mark.parametrize(
     ("header", "sound"),
     [

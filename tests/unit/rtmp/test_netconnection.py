@@ -158,6 +158,7 @@ def test_two_broadcasts_of_one_connection_on_the_same_stream() -> None:
 # --- players ---
 
 
+@pytest.mark.requirement("EN-6")
 @each_feed
 @pytest.mark.parametrize("name", ["play", "play2"])
 def test_play_is_answered_at_once_and_the_connection_may_still_publish(feed: Feed, name: str) -> None:
@@ -171,6 +172,7 @@ def test_play_is_answered_at_once_and_the_connection_may_still_publish(feed: Fee
     assert session.state is SessionState.CONNECTED
 
 
+@pytest.mark.requirement("EN-6")
 @pytest.mark.parametrize("name", ["pause", "pauseRaw", "seek", "receiveAudio", "receiveVideo"])
 def test_other_commands_of_players_fail_at_once(name: str) -> None:
     session, peer = connected()
@@ -190,6 +192,7 @@ def test_fc_subscribe_is_answered_as_its_sender_expects() -> None:
     assert information["code"] == "NetStream.Play.StreamNotFound"
 
 
+@pytest.mark.requirement("EN-6")
 def test_play_beside_a_broadcast_leaves_it_alone() -> None:
     session, peer = publishing()
     play = peer.command("createStream", None) + peer.command("play", None, "whatever", stream_id=2)

@@ -164,6 +164,7 @@ def test_open_streams_of_a_connection_are_bounded() -> None:
     assert kinds(session.receive_data(many, 0.0)) == [ProtocolFailed, CloseNow]
 
 
+@pytest.mark.requirement("EN-6")
 def test_deleted_streams_are_given_back() -> None:
     session, peer = publishing()
     for stream_id in range(2, 3 * Limits().max_message_streams):
@@ -285,6 +286,7 @@ def test_encoder_that_gives_up_while_waiting_is_closed() -> None:
 # --- end ---
 
 
+@pytest.mark.requirement("EN-2")
 @pytest.mark.parametrize(
     "stop",
     [
@@ -376,6 +378,7 @@ def acknowledged(session: Session, peer: RtmpPeer) -> list[int]:
     return [int.from_bytes(reply.payload, "big") for reply in peer.replies if reply.type_id == ACKNOWLEDGEMENT]
 
 
+@pytest.mark.requirement("EN-3")
 def test_an_encoder_that_names_no_window_is_acknowledged_twice_in_ours() -> None:
     session, peer = publishing()
     for _ in range(51):
@@ -384,6 +387,7 @@ def test_an_encoder_that_names_no_window_is_acknowledged_twice_in_ours() -> None
     assert peer.replies[-1].stream_id == 0
 
 
+@pytest.mark.requirement("EN-3")
 def test_a_larger_window_than_ours_does_not_make_us_acknowledge_more_rarely() -> None:
     session, peer = publishing()
     session.receive_data(message(2, WINDOW_ACKNOWLEDGEMENT_SIZE, word(0xFFFFFFFF)), 0.0)
@@ -393,6 +397,7 @@ def test_a_larger_window_than_ours_does_not_make_us_acknowledge_more_rarely() ->
     assert len(acknowledged(session, peer)) == 1
 
 
+@pytest.mark.requirement("EN-3")
 @pytest.mark.parametrize("window", [1_100, 8_000, 20_000, 2_500_000])
 def test_an_encoder_that_stops_at_its_window_never_waits_for_long(window: int) -> None:
     """It sends no message that would take it past the window."""
@@ -428,6 +433,7 @@ def test_acknowledgement_wraps_at_32_bits(monkeypatch: pytest.MonkeyPatch) -> No
     assert int.from_bytes(peer.replies[-1].payload, "big") < 100_000
 
 
+@pytest.mark.requirement("EN-3")
 def test_a_tiny_acknowledgement_window_does_not_make_us_write_for_every_byte() -> None:
     session, peer = publishing()
     session.receive_data(message(2, WINDOW_ACKNOWLEDGEMENT_SIZE, word(1)), 0.0)

@@ -70,23 +70,27 @@ FLOODS: dict[str, bytes] = {
 
 
 # Metadata is not looked into before the key is known.
+@pytest.mark.requirement("HI-2")
 @pytest.mark.parametrize("name", sorted(FLOODS.keys() - {"metadata"}))
 def test_a_flood_of_cheap_pieces_is_ended_before_the_key_is_known(name: str) -> None:
     session, _ = pending()
     assert bytes_until_ended(session, FLOODS[name]) < 1024 * 1024
 
 
+@pytest.mark.requirement("HI-2")
 @pytest.mark.parametrize("name", sorted(FLOODS))
 def test_a_flood_of_cheap_pieces_ends_a_publisher(name: str) -> None:
     session, _ = publishing()
     assert bytes_until_ended(session, FLOODS[name]) < 8 * 1024 * 1024
 
 
+@pytest.mark.requirement("HI-1")
 @pytest.mark.parametrize("name", ["empty messages", "chunks of one byte", "aborts"])
 def test_a_flood_is_ended_before_connect(name: str) -> None:
     assert bytes_until_ended(connecting(), FLOODS[name]) < 256 * 1024
 
 
+@pytest.mark.requirement("HI-2")
 def test_a_publisher_earns_with_time_what_it_may_spend() -> None:
     """What is ended at once is taken in real time; the same twice as fast is not."""
     empty = FLOODS["empty messages"]
@@ -134,6 +138,7 @@ def test_a_minute_of_media_at_once_is_within_bounds(chunk_size: int, extended: i
     assert session.counts.media == 2 * 60 * 60
 
 
+@pytest.mark.requirement("HI-1")
 def test_early_configuration_is_kept_by_number_too() -> None:
     session, peer = pending()
     header = message(4, VIDEO, b"\x17\x00\x00\x00\x00" + AVC_RECORD, stream_id=1)
@@ -155,6 +160,7 @@ def test_a_refused_encoder_sends_on_only_so_much() -> None:
     assert taken <= Limits().max_bytes_before_publish + READ
 
 
+@pytest.mark.requirement("HI-1")
 def test_modifiers_are_read_up_to_their_number() -> None:
     def modified(count: int) -> bytes:
         more, last, tracks = b"\x00\x00\x17", b"\x00\x00\x16", b"\x11hvc1\x01\x00\x00\x00\x02\x00\x00\x00"
@@ -164,6 +170,7 @@ def test_modifiers_are_read_up_to_their_number() -> None:
     assert len(split_tracks(modified(MAX_MODIFIERS + 1), VIDEO_MULTITRACK, 32)) == 1
 
 
+@pytest.mark.requirement("HI-1")
 def test_tracks_that_are_looked_at_early_are_counted() -> None:
     spent: list[int] = []
     configures(Message(VIDEO, 1, 0, b"\x96\x13hvc1" + b"\x01\x00\x00\x00" * 32), spent.append)

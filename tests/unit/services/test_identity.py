@@ -162,6 +162,7 @@ def test_an_access_token_names_its_client_elsewhere() -> None:
     assert identity.principal_of_token(rs256(aud=None, client_id=AUDIENCE)).user_id == "someone"
 
 
+@pytest.mark.requirement("HI-10")
 @pytest.mark.requirement("ST-7")
 @pytest.mark.parametrize(
     ("claims", "believed"),
@@ -199,6 +200,7 @@ def test_any_issuer_that_says_what_a_token_is_for_is_heard() -> None:
         identity.principal_of_token(rs256(token_use="refresh"))
 
 
+@pytest.mark.requirement("HI-10")
 def test_without_an_audience_no_token_of_the_issuer_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STREAM_SYNC_OIDC_AUDIENCE")
     config.settings.cache_clear()

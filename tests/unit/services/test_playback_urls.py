@@ -30,6 +30,7 @@ def carried(source: str, node_id: str) -> Stream:
     return Stream("S", "ch_1", "key_1", node_id, "run", 1, StreamState.LIVE, 0, source=source)
 
 
+@pytest.mark.requirement("EN-11")
 @pytest.mark.requirement("SO-14")
 @pytest.mark.parametrize(
     ("stream", "urls"),
