@@ -16,10 +16,12 @@ from benchmarks.ingest.watch import cpu_seconds
 from chalicelib.domain.streams import ChannelStatus
 from local.children import die_with
 from local.settings import HOST, ROOT
-from tests.integration.node.conftest import Node, Studio
-from tests.support.publisher import STARTED, Publisher, until
+from tests.integration.node.conftest import Node
+from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Emulator
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 CONNECTIONS = 256  # as many as one address may have
 PATIENCE = 10.0  # seconds until a handshake counts as not answered

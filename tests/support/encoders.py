@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -164,15 +164,6 @@ class Program:
 def clock(at: float) -> str:
     """Wall clock with milliseconds, for reading."""
     return time.strftime("%H:%M:%S", time.localtime(at)) + f".{int(at * 1000) % 1000:03d}"
-
-
-def eventually(look: Callable[[], T | None], what: str, within: float) -> T:
-    """What `look` finds, as soon as it finds it; for what can only be asked for, not listened to."""
-    deadline = time.monotonic() + within
-    while (found := look()) is None:
-        assert time.monotonic() < deadline, f"{what}: not within {within} s"
-        time.sleep(0.05)
-    return found
 
 
 # --- the clip ----------------------------------------------------------------------------------------------------

@@ -1,31 +1,16 @@
-"""An encoder on a real socket, made of `RtmpPeer`; and waiting for what is to come."""
+"""An encoder on a real socket, made of `RtmpPeer`."""
 
 import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
 
 from local.settings import HOST
 from tests.support.rtmp_peer import RtmpPeer
 
-T = TypeVar("T")
-
 FRAME_MS = 40
 FRAME_BYTES = 2_000  # 25 a second: 400 kbit/s of video
 STARTED = "NetStream.Publish.Start"
-
-
-def until(condition: Callable[[], T | None], what: str, within: float = 10.0) -> T:
-    """The first true answer of `condition`. Fails when there is none `within` so many seconds."""
-    deadline = time.monotonic() + within
-    while True:
-        found = condition()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
-        time.sleep(0.03)
 
 
 class Publisher:

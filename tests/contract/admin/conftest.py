@@ -45,15 +45,6 @@ class Caller:
         return answer.json()
 
 
-def until(condition: Callable[[], Any], what: str, within: float = 10.0) -> Any:
-    """The first true answer of `condition`."""
-    deadline = time.monotonic() + within
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
-        time.sleep(0.05)
-    return found
-
-
 @pytest.fixture
 def admin(stack: Stack) -> Caller:
     return Caller(stack.http_url, {"X-Api-Key": stack.admin_secret})

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.contract.admin.conftest import Caller, OnAir, until
+from tests.contract.admin.conftest import Caller, OnAir
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack")
 

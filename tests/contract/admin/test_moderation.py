@@ -16,8 +16,9 @@ from websockets.typing import Subprotocol
 import app  # noqa: F401 - it registers every route
 from chalicelib.api.routing import BROADCASTER, OPERATIONS
 from local.private_files import load_or_make_secrets
-from tests.contract.admin.conftest import Caller, OnAir, until
+from tests.contract.admin.conftest import Caller, OnAir
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.admin.conftest import Caller, OnAir, until
+from tests.contract.admin.conftest import Caller, OnAir
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack")
 

@@ -4,11 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -151,14 +150,6 @@ class Hooks:
         body = json.dumps({"client": client, "request": request | more}).encode()
         signature = base64.urlsafe_b64encode(hmac.new(self.secret.encode(), body, hashlib.sha1).digest()).decode()
         return self.post("/hooks/ome", body, "application/json", {"X-OME-Signature": signature.rstrip("=")})
-
-
-def until(look: Callable[[], Any], wanted: Any, within: float) -> None:
-    """For what can only be asked for."""
-    deadline = time.monotonic() + within
-    while (seen := look()) != wanted:
-        assert time.monotonic() < deadline, f"{seen!r}, not {wanted!r}, within {within} s"
-        time.sleep(0.05)
 
 
 @pytest.fixture

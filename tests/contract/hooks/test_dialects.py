@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.hooks.conftest import Hooks, until
+from tests.contract.hooks.conftest import Hooks
 from tests.support.broadcaster import Broadcaster
+from tests.support.waiting import until
 
 
 def channel_of(broadcaster: Broadcaster) -> dict[str, Any]:
@@ -139,7 +140,7 @@ class TestMediaMtx:
         assert (answer.status, answer.code) == (401, "key_missing")
         wrong = hooks.mediamtx_auth(path=path, protocol=protocol, user="obs", password="z" * 40)
         assert (wrong.status, wrong.code) == (401, "key_unknown")
-        until(refusals, before + 1, within=5)
+        until(lambda: refusals() == before + 1, "one more refusal", within=5)
         assert hooks.mediamtx_auth(path=path, protocol=protocol, user="obs", password=broadcaster.key).status == 204
 
     @pytest.mark.requirement("SO-1")
@@ -247,7 +248,7 @@ class TestSrs:
     def test_a_reset_ends_the_stream_at_once(self, hooks: Hooks, broadcaster: Broadcaster) -> None:
         hooks.srs("on_publish", client_id=uuid.uuid4().hex, stream=broadcaster.key)
         broadcaster.call("POST", "/api/channel/credentials/reset")
-        until(lambda: status(broadcaster), "OFFLINE", within=5)
+        until(lambda: status(broadcaster) == "OFFLINE", "OFFLINE", within=5)
 
 
 @pytest.mark.requirement("FX-12")

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import pytest
 
 from local.private_files import load_or_make_secrets
-from tests.contract.hooks.conftest import Answer, Hooks, until
+from tests.contract.hooks.conftest import Answer, Hooks
 from tests.support import tools
 from tests.support.broadcaster import Broadcaster
 from tests.support.fake_mediamtx import NEVER_ANSWERS, FakeMediaMtx, Published, running_mediamtx
 from tests.support.stack import Stack, settings_in, start_stack
+from tests.support.waiting import until
 
 AT_ONCE = 3.0  # seconds; MediaMTX gives up after ten
 API_SECRET = "m" * 32
@@ -127,7 +128,7 @@ def test_a_reset_is_offline_at_once_though_the_media_server_never_answers(
     server.publish(broadcaster)
     server.fake.failures = [NEVER_ANSWERS] * 3
     broadcaster.call("POST", "/api/channel/credentials/reset")
-    until(lambda: broadcaster.channel()["status"], "OFFLINE", within=AT_ONCE)
+    until(lambda: broadcaster.channel()["status"] == "OFFLINE", "OFFLINE", within=AT_ONCE)
     assert server.fake.kicked == []
 
 
@@ -144,5 +145,5 @@ def test_readers_are_closed_when_the_owner_makes_the_channel_private(
     )
     with urllib.request.urlopen(request, timeout=10):
         pass
-    until(lambda: server.fake.kicked, [reader.id], within=AT_ONCE)
+    until(lambda: server.fake.kicked == [reader.id], "the reader is kicked", within=AT_ONCE)
     assert broadcaster.channel()["status"] == "LIVE"

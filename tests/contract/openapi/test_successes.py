@@ -1,8 +1,6 @@
 """Every operation of the document can succeed, and its answer then has the documented shape."""
 
 import socket
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ import app  # noqa: F401 - it registers every route
 from chalicelib.api.openapi.document import document
 from chalicelib.api.routing import OPERATIONS, Operation
 from tests.contract.openapi.conftest import Target
+from tests.support.waiting import until
 
 WITHIN_S = 10.0
 
@@ -41,15 +40,6 @@ class Caller:
     def _sent(operation: Operation, more: dict[str, Any]) -> dict[str, Any]:
         kind = "application/x-www-form-urlencoded" if operation.form else "application/json"
         return {"allow_redirects": False, "headers": {"Content-Type": kind}} | more
-
-
-def until(look: Callable[[], Any]) -> Any:
-    """What `look` finds, once it finds something."""
-    deadline = time.monotonic() + WITHIN_S
-    while not (found := look()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture
@@ -95,13 +85,16 @@ def own_channel(call: Caller) -> None:
     call("POST", "/hooks/nginx-rtmp/publish", data=publisher)
     call("POST", "/hooks/nginx-rtmp/update", data=publisher | {"call": "update_publish"})
     assert call("GET", "/api/channel")["status"] == "LIVE"
-    assert until(lambda: call("GET", "/api/streams/public")["streams"])[0]["channel_id"] == channel["channel_id"]
+    assert (
+        until(lambda: call("GET", "/api/streams/public")["streams"], "it is listed", WITHIN_S)[0]["channel_id"]
+        == channel["channel_id"]
+    )
     stream = {"stream_id": call("GET", "/api/streams")["streams"][-1]["id"]}
     live = call("GET", "/api/channels/{channel_id}", {"channel_id": channel["channel_id"]})["live"]
     call("GET", "/api/streams/{key_or_id}", {"key_or_id": live["stream_id"]})
     assert call("GET", "/api/streams/{key_or_id}", {"key_or_id": stream_key})["stream"]["status"] == "active"
     assert call("GET", "/api/streams/{key_or_id}/timeline", {"key_or_id": live["stream_id"]})["entries"]
-    assert until(lambda: call("GET", "/api/admin/streams")["streams"])
+    assert until(lambda: call("GET", "/api/admin/streams")["streams"], "administrators see it", WITHIN_S)
     stream = {"stream_id": live["stream_id"]}
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "LIVE"
     assert call("GET", "/api/admin/keys", params={"status": "in-use"})["keys"]
@@ -109,7 +102,7 @@ def own_channel(call: Caller) -> None:
     call("POST", "/api/channel/stop")
     call("POST", "/hooks/nginx-rtmp/publish_done", data=publisher | {"call": "publish_done"})
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "ENDED"
-    until(lambda: _is_known(call, further["key_id"]))
+    until(lambda: _is_known(call, further["key_id"]), "the key is listed", WITHIN_S)
     call("DELETE", "/api/channel/keys/{key_id}", {"key_id": further["key_id"]})
 
 
@@ -139,7 +132,7 @@ def administration(call: Caller) -> None:
     call("GET", "/api/admin/refusals", params={"reason": "key_unknown"})
     node = {"node_id": call("GET", "/api/admin/nodes")["nodes"][0]["node_id"]}
     call("POST", "/api/admin/nodes/{node_id}/drain", node)
-    assert until(lambda: call("GET", "/health")["status"] == "degraded")
+    assert until(lambda: call("GET", "/health")["status"] == "degraded", "degraded", WITHIN_S)
     call("POST", "/api/admin/nodes/{node_id}/undrain", node)
 
 
@@ -171,9 +164,9 @@ def webhooks(call: Caller, webhook: dict[str, str]) -> None:
     call("GET", here, webhook)
     call("PATCH", here, webhook, json={"description": "contract"})
     call("POST", here + "/rotate-secret", webhook)
-    deliveries = until(lambda: call("GET", here + "/deliveries", webhook)["deliveries"])
+    deliveries = until(lambda: call("GET", here + "/deliveries", webhook)["deliveries"], "a delivery", WITHIN_S)
     delivery = webhook | {"event_id": deliveries[-1]["event_id"]}
-    until(lambda: call("GET", here + "/deliveries/{event_id}", delivery)["log"])
+    until(lambda: call("GET", here + "/deliveries/{event_id}", delivery)["log"], "an attempt", WITHIN_S)
     call("POST", here + "/deliveries/{event_id}/replay", delivery)
     call("POST", here + "/replay", webhook, json={"since": "2020-01-01T00:00:00Z"})
     call("DELETE", here, webhook)

@@ -17,10 +17,10 @@ from tests.support.encoders import (
     WIDTH,
     Clip,
     Program,
-    eventually,
     ffmpeg,
     gstreamer,
 )
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ffmpeg")
 
@@ -33,7 +33,7 @@ def test_live_on_dashboard_and_api_within_two_seconds_of_the_first_media(
 ) -> None:
     encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
     on_air = encoder.until_said(FFMPEG_ON_AIR, within=10).at
-    channel = eventually(
+    channel = until(
         lambda: c if (c := broadcaster.channel())["status"] == "LIVE" else None, "LIVE at the API", LIVE_WITHIN
     )
     (live,) = broadcaster.dashboard.until_statuses("LIVE", within=LIVE_WITHIN)
@@ -67,7 +67,7 @@ def test_resolution_and_frame_rate_right_and_bitrate_within_a_tenth(
     assert sum(apart) == pytest.approx(said["bitrate_kbps"], abs=0.2)
 
     # The API reads what the node stores every five seconds.
-    live = eventually(
+    live = until(
         lambda: (
             v if (v := broadcaster.channel()["live"])["bitrate_kbps"] == pytest.approx(clip.kbps, rel=0.1) else None
         ),
@@ -123,7 +123,7 @@ def test_clean_stop_is_offline_within_two_seconds_and_leaves_an_audit_record(
     assert broadcaster.channel()["status"] == "OFFLINE"
 
     encoder.exit_code(within=10)
-    record = eventually(lambda: _connection(broadcaster, live.stream_id), "the audit record", within=5)
+    record = until(lambda: _connection(broadcaster, live.stream_id), "the audit record", within=5)
     seconds = stopped - live.at
     assert record["reason"] == "clean_stop"
     assert (record["client_ip"], record["node_id"], record["key_id"]) == ("127.0.0.1", "local-1", broadcaster.key_id)
@@ -174,7 +174,7 @@ def test_encoder_back_inside_the_grace_continues_the_same_stream(
 
     second.interrupt()
     broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", "OFFLINE", within=STOPPED_WITHIN)
-    kinds = eventually(lambda: _finished(broadcaster, live.stream_id), "the end in the timeline", within=5)
+    kinds = until(lambda: _finished(broadcaster, live.stream_id), "the end in the timeline", within=5)
     steps = [kind for kind in kinds if kind.startswith("Stream")]
     assert steps == ["Stream Start", "Stream Interrupted", "Stream Resumed", "Stream End"]
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.e2e.encoders.promises import STOPPED_WITHIN, Record, Start
 from tests.support.broadcaster import Broadcaster, log_entries
-from tests.support.encoders import Clip, eventually, ffmpeg, gstreamer
+from tests.support.encoders import Clip, ffmpeg, gstreamer
+from tests.support.waiting import until
 
 EXIT_WITHIN = 10.0
 UNKNOWN_KEY = "0" * 40  # well formed, nobody's
@@ -44,7 +45,7 @@ def test_expired_key_is_refused_and_the_owner_sees_why(
     assert refused.message["client_ip"] == "127.0.0.1"
     assert refused.message["reason"]
     assert refused.message["action"]
-    (record,) = eventually(lambda: broadcaster.refusals_at("local-1") or None, "the audit record", within=5)
+    (record,) = until(lambda: broadcaster.refusals_at("local-1"), "the audit record", within=5)
     assert (record["reason"], record["client_ip"], record["stream_id"]) == ("key_expired", "127.0.0.1", None)
     assert broadcaster.dashboard.statuses() == []
 

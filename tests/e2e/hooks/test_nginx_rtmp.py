@@ -10,7 +10,8 @@ import boto3
 import pytest
 
 from tests.e2e.hooks.conftest import UPDATE_S, OnNginx
-from tests.support.encoders import HEIGHT, WIDTH, eventually
+from tests.support.encoders import HEIGHT, WIDTH
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.needs("ffmpeg", "ffprobe"), pytest.mark.requirement("FX-12")]
 
@@ -63,7 +64,7 @@ def test_a_good_key_is_live_under_the_public_id(on_nginx: OnNginx) -> None:
         except OSError:
             return None
 
-    assert "#EXTM3U" in eventually(playing, "the playlist", within=15)
+    assert "#EXTM3U" in until(playing, "the playlist", within=15)
 
 
 def test_the_key_is_no_address_to_play_from(on_nginx: OnNginx) -> None:
@@ -108,7 +109,7 @@ def test_updates_renew_the_session(on_nginx: OnNginx) -> None:
     on_nginx.send()
     on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
     first = int(session_of(on_nginx)["expires_at"]["N"])
-    later = eventually(
+    later = until(
         lambda: session if int((session := session_of(on_nginx))["expires_at"]["N"]) > first else None,
         "a renewed session",
         within=5 * UPDATE_S,
@@ -127,8 +128,8 @@ def test_a_session_that_ran_out_is_taken_up_by_the_next_update(on_nginx: OnNginx
         UpdateExpression="SET expires_at = :past",
         ExpressionAttributeValues={":past": {"N": "1"}},
     )
-    eventually(lambda: int(session_of(on_nginx)["expires_at"]["N"]) > 1 or None, "an update", within=5 * UPDATE_S)
-    eventually(lambda: on_nginx.status == "LIVE" or None, "LIVE again", within=TRUE_WITHIN)
+    until(lambda: int(session_of(on_nginx)["expires_at"]["N"]) > 1, "an update", within=5 * UPDATE_S)
+    until(lambda: on_nginx.status == "LIVE", "LIVE again", within=TRUE_WITHIN)
     assert encoder.running
 
 

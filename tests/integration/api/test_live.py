@@ -13,8 +13,9 @@ from chalicelib.store import models, watches
 from local.settings import NODE_ID
 from tests.integration.api.conftest import Client, token
 from tests.integration.api.test_channel import stream_key_of
-from tests.support.publisher import STARTED, Publisher, until
+from tests.support.publisher import STARTED, Publisher
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 LIVE = {
     "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "width", "height", "fps",

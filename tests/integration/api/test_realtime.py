@@ -20,8 +20,8 @@ from chalicelib.domain.topics import Connection, Listener, Topic
 from chalicelib.services import fanout, identity, limits, sockets
 from chalicelib.store import connections, models
 from tests.integration.api.conftest import Client, token
-from tests.support.publisher import until
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 OWNERS_DETAILS = {"visibility", "region", "ingest_url", "key"}
 OWNERS_ALONE = OWNERS_DETAILS | {"last_end", "last_refusal"}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from local.ports import CannotStart, check_free
 from local.private_files import load_or_make_secrets
 from local.settings import HOST, ROOT, LocalSettings
 from tests.support.stack import Stack, environment, settings_in, start_stack
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.needs("ministack"), pytest.mark.timeout(240)]
 
@@ -35,13 +36,6 @@ def own_stack(tmp_path: Path) -> Iterator[Stack]:
     running = start_stack(settings_in(tmp_path))
     yield running
     running.stop()
-
-
-def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def alive(pid: int) -> bool:
@@ -195,13 +189,13 @@ def test_killed_supervisor_leaves_no_child_behind(tmp_path: Path) -> None:
     children = stack.children()
     stack.process.kill()
     stack.process.wait()
-    until(lambda: not any(map(alive, children.values())), 20, "children outlived their parent")
+    until(lambda: not any(map(alive, children.values())), "all children are gone", 20)
 
 
 def test_stop_during_the_start_leaves_nothing_behind(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     process = subprocess.Popen([sys.executable, "-m", "local"], cwd=ROOT, env=environment(settings))
-    until(lambda: (settings.log_dir / "emulator.log").exists(), 20, "it did not begin")
+    until(lambda: (settings.log_dir / "emulator.log").exists(), "the emulator has begun", 20)
     process.terminate()
     assert process.wait(30) == 0
     with socket.socket() as probe:
@@ -287,13 +281,13 @@ def test_senseless_value_is_refused_by_name_before_anything_starts(
 def test_dead_node_is_started_again(own_stack: Stack) -> None:
     old = own_stack.children()["ingest_container"]
     os.kill(old, signal.SIGKILL)
-    until(lambda: own_stack.children().get("ingest_container", old) != old, 20, "no new node")
+    until(lambda: own_stack.children().get("ingest_container", old) != old, "a new node", 20)
 
     def listens() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex((HOST, own_stack.settings.rtmp_port)) == 0
 
-    until(listens, 20, "the new node does not listen")
+    until(listens, "the new node listens", 20)
     assert "ingest node exited" in own_stack.output.read_text()
 
 

@@ -3,36 +3,25 @@
 import contextlib
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ulid import ULID
 
-from chalicelib.domain import keys as rules
-from chalicelib.domain.channels import Channel
-from chalicelib.domain.keys import KeyStatus, StreamKey
-from chalicelib.domain.streams import ChannelStatus, Stream
-from chalicelib.domain.timeline import Entry
-from chalicelib.services.reading.discovery import view
-from chalicelib.store import channels, keys, streams, timeline
+from chalicelib.domain.streams import ChannelStatus
 from local.children import die_with
 from local.settings import HOST, ROOT
-from tests.support.publisher import STARTED, Publisher, until
+from tests.support.publisher import STARTED, Publisher
 from tests.support.stack import Emulator, free_ports
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 LOG_TAIL = 40  # lines
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class Node:
@@ -81,55 +70,6 @@ class Node:
             self.process.kill()
         self.process.wait(10)
         print(f"--- {self.node_id}", *self.text().splitlines()[-LOG_TAIL:], sep="\n")
-
-
-@dataclass
-class Studio:
-    """A channel with one key."""
-
-    channel_id: str = field(default_factory=lambda: f"ch_{ULID()}")
-    stream_key: str = field(default_factory=lambda: rules.new_stream_key(secrets.choice), repr=False)
-
-    def __post_init__(self) -> None:
-        self.key = self._record(self.stream_key)
-        assert channels.create(Channel(self.channel_id, f"owner of {self.channel_id}", "us-east-1", now_ms()), self.key)
-
-    def _record(self, stream_key: str, not_before: int | None = None, expires_at: int | None = None) -> StreamKey:
-        return StreamKey(
-            key_hash=rules.hash_key(stream_key),
-            key_id=f"key_{ULID()}",
-            channel_id=self.channel_id,
-            hint=rules.hint_of(stream_key),
-            status=KeyStatus.ACTIVE,
-            created_at=now_ms(),
-            not_before=not_before,
-            expires_at=expires_at,
-        )
-
-    def another_key(self, *, not_before: int | None = None, expires_at: int | None = None) -> str:
-        stream_key = rules.new_stream_key(secrets.choice)
-        keys.add(self._record(stream_key, not_before, expires_at))
-        return stream_key
-
-    @property
-    def channel(self) -> Channel:
-        return channels.get(self.channel_id)
-
-    @property
-    def status(self) -> ChannelStatus:
-        return view(self.channel, now_ms()).reading.status
-
-    def is_(self, status: ChannelStatus) -> bool:
-        return self.status is status
-
-    def stream(self, stream_id: str | None = None) -> Stream:
-        return streams.get(stream_id or self.channel.stream_id or "")
-
-    def timeline(self, stream_id: str | None = None) -> list[Entry]:
-        return timeline.of_stream(stream_id or self.channel.stream_id or "")
-
-    def kinds(self, stream_id: str | None = None) -> list[str]:
-        return [entry.kind for entry in self.timeline(stream_id)]
 
 
 StartNode = Callable[..., Node]

@@ -13,10 +13,12 @@ from chalicelib.domain.timeline import refused_at
 from chalicelib.store import keys, timeline
 from ingest_container.rtmp.limits import HANDSHAKE_SECONDS
 from local.settings import HOST
-from tests.integration.node.conftest import Node, Publish, StartNode, Studio, now_ms
-from tests.support.publisher import STARTED, Publisher, until
+from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Emulator
+from tests.support.studio import Studio, now_ms
+from tests.support.waiting import until
 
 # Addresses of this machine, one for each refusal: an address that fails often has to wait for its answers.
 STRANGERS = (f"127.0.1.{number}" for number in itertools.count(1))
@@ -121,7 +123,7 @@ def test_an_unknown_key_is_unauthorized_and_a_malformed_one_looks_the_same(node:
     [
         ("", "live", "Unauthorized: The encoder sent no stream key. "),
         (" ", "live", "Unauthorized: The encoder sent no stream key. "),
-        ("a" * 40 + "/" + "b" * 40, "live", "Unauthorized: The encoder's stream key field holds more than the stream "),
+        ("a" * 40 + "/" + "b" * 40, "live", "Unauthorized: The encoder's stream key field contains more than "),
         ("a" * 40, "live/" + "b" * 40, "Not found: The server URL does not name a known application. "),
     ],
 )
@@ -160,9 +162,9 @@ def test_a_key_is_taken_as_people_paste_it_and_never_logged(
 @pytest.mark.requirement("SO-8")
 def test_a_key_that_is_not_good_now_is_refused_by_its_reason(node: Node, studio: Studio) -> None:
     denied = "NetStream.Publish.Denied"
-    code, why = refused(node, studio.another_key(expires_at=now_ms()))
+    code, why = refused(node, studio.another_key(expires_at=now_ms())[0])
     assert (code, why.partition(".")[0]) == (denied, "Unauthorized: The stream key has expired")
-    code, why = refused(node, studio.another_key(not_before=now_ms() + 3_600_000))
+    code, why = refused(node, studio.another_key(not_before=now_ms() + 3_600_000)[0])
     assert (code, why.partition(".")[0]) == (denied, "Unauthorized: The stream key is not valid yet")
     keys.revoke(studio.key)
     code, why = refused(node, studio.stream_key)
@@ -227,7 +229,7 @@ def test_at_capacity_newcomers_are_told_so_and_the_running_stream_goes_on(
 @pytest.mark.requirement("SS-1.3")
 @pytest.mark.requirement("SO-8")
 def test_a_key_that_expires_ends_its_stream(node: Node, studio: Studio, publish: Publish) -> None:
-    publisher = publish(node, studio.another_key(expires_at=now_ms() + 5_000))
+    publisher = publish(node, studio.another_key(expires_at=now_ms() + 5_000)[0])
     assert publisher.publish() == STARTED
     publisher.go_on_air()
     assert publisher.was_closed(12)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.streams import ChannelStatus
-from tests.integration.node.conftest import Node, StartNode, Studio
-from tests.support.publisher import Publisher, until
+from tests.integration.node.conftest import Node, StartNode
+from tests.support.publisher import Publisher
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 DISTURBED = "tests.support.disturbed_node"

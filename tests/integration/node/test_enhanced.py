@@ -14,10 +14,11 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.services.reading.discovery import view
 from local.settings import HOST, ROOT
-from tests.integration.node.conftest import Node, Studio
+from tests.integration.node.conftest import Node
 from tests.support.libav_publisher import HEIGHT, WIDTH
-from tests.support.publisher import until
 from tests.support.rtmp_peer import RtmpPeer
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 ANNOUNCED = "hvc1,av01,vp09"
 

@@ -10,9 +10,11 @@ import pytest
 from chalicelib.domain.leases import CLOCK_MARGIN
 from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason, StreamState
 from chalicelib.store import nodes
-from tests.integration.node.conftest import Node, Publish, StartNode, Studio, now_ms
-from tests.support.publisher import STARTED, Publisher, until
+from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.support.publisher import STARTED, Publisher
 from tests.support.stack import Emulator, in_environment, running_emulator
+from tests.support.studio import Studio, now_ms
+from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 

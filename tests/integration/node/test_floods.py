@@ -14,10 +14,12 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus
 from local.children import die_with
 from local.settings import HOST, ROOT
-from tests.integration.node.conftest import Node, StartNode, Studio
-from tests.support.publisher import Publisher, until
+from tests.integration.node.conftest import Node, StartNode
+from tests.support.publisher import Publisher
 from tests.support.rtmp_peer import RtmpPeer, chunk
 from tests.support.storm import FLOODS
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 

@@ -5,8 +5,10 @@ import time
 import pytest
 
 from chalicelib.domain.streams import SILENCE, ChannelStatus
-from tests.integration.node.conftest import Node, Publish, Studio
-from tests.support.publisher import STARTED, Publisher, until
+from tests.integration.node.conftest import Node, Publish
+from tests.support.publisher import STARTED, Publisher
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 LOUD_MS, QUIET_MS = 20, 100  # between messages
 LOUD_SECONDS = 3.0  # until the node has measured it

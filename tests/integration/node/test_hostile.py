@@ -19,9 +19,11 @@ from chalicelib.store import timeline
 from ingest_container.net.gatekeeper import FREE_FAILURES
 from local.children import die_with
 from local.settings import HOST, ROOT
-from tests.integration.node.conftest import Node, StartNode, Studio
-from tests.support.publisher import STARTED, Publisher, until
+from tests.integration.node.conftest import Node, StartNode
+from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import RtmpPeer
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason
-from tests.integration.node.conftest import Node, Publish, StartNode, Studio
-from tests.support.publisher import STARTED, Publisher, until
+from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.support.publisher import STARTED, Publisher
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 

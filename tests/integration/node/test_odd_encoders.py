@@ -7,9 +7,11 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus, EndReason
 from ingest_container.rtmp.limits import MAX_MESSAGE_BYTES
 from ingest_container.rtmp.messages import AUDIO, VIDEO
-from tests.integration.node.conftest import Node, Publish, Studio
-from tests.support.publisher import STARTED, Publisher, until
+from tests.integration.node.conftest import Node, Publish
+from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import chunk, message
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 TOO_LARGE = chunk(0, 5, b"\x17\x01\x00\x00\x00", length=MAX_MESSAGE_BYTES + 1, type_id=VIDEO, stream_id=1)

@@ -7,9 +7,11 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus
 from ingest_container.node.waiting_room import PING_EVERY, PONG_WITHIN
 from local.settings import HOST
-from tests.integration.node.conftest import Node, Publish, StartNode, Studio
+from tests.integration.node.conftest import Node, Publish, StartNode
 from tests.support.encoders import Program
-from tests.support.publisher import STARTED, Publisher, until
+from tests.support.publisher import STARTED, Publisher
+from tests.support.studio import Studio
+from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 pytestmark = pytest.mark.requirement("SS-5.2")

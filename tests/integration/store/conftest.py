@@ -1,8 +1,6 @@
 """Channels, keys and nodes in the emulator, and a clock that the test moves."""
 
-import dataclasses
 import itertools
-import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,18 +8,13 @@ from dataclasses import dataclass, field
 import pytest
 from ulid import ULID
 
-from chalicelib.domain import keys as rules
-from chalicelib.domain.channels import Channel
-from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import SESSION_TTL, Grant, Holder
 from chalicelib.domain.nodes import NodeInfo
-from chalicelib.domain.streams import Stream
 from chalicelib.services.streams import admission
 from chalicelib.services.streams.fleet import NodeMembership
-from chalicelib.store import channels, keys, streams
 from tests.support.stack import Emulator
-
-REGION = "us-east-1"
+from tests.support.studio import REGION, Studio
 
 
 @dataclass
@@ -63,43 +56,20 @@ class Node:
         return Holder(self.node_id, self.incarnation, f"publisher-{next(self.publishers)}")
 
 
-@dataclass
-class Studio:
-    """A channel with its key; what the tables say of it now."""
+class LeasedStudio(Studio):
+    """A studio on the test's clock, and claims of its lease."""
 
-    clock: Clock
-    channel_id: str = field(default_factory=lambda: f"ch_{ULID()}")
-    stream_key: str = field(default_factory=lambda: rules.new_stream_key(secrets.choice), repr=False)
-    cache: admission.KeyCache = field(default_factory=admission.KeyCache)
-
-    def __post_init__(self) -> None:
-        self.key = self._key(self.stream_key)
-        assert channels.create(
-            Channel(self.channel_id, f"owner of {self.channel_id}", REGION, self.clock.now), self.key
-        )
-
-    def _key(self, stream_key: str) -> StreamKey:
-        key_id = f"key_{ULID()}"
-        hint = rules.hint_of(stream_key)
-        return StreamKey(rules.hash_key(stream_key), key_id, self.channel_id, hint, KeyStatus.ACTIVE, self.clock.now)
-
-    def another_key(self, *, not_before: int | None = None, expires_at: int | None = None) -> StreamKey:
-        key = dataclasses.replace(
-            self._key(rules.new_stream_key(secrets.choice)), not_before=not_before, expires_at=expires_at
-        )
-        keys.add(key)
-        return key
-
-    @property
-    def channel(self) -> Channel:
-        return channels.get(self.channel_id)
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.cache = admission.KeyCache()
+        super().__init__(lambda: clock.now)
 
     @property
     def fence(self) -> int:
         return self.channel.lease.fence
 
-    def stream(self, stream_id: str | None = None) -> Stream:
-        return streams.get(stream_id or self.channel.stream_id or "")
+    def another(self, *, not_before: int | None = None, expires_at: int | None = None) -> StreamKey:
+        return self.another_key(not_before=not_before, expires_at=expires_at)[1]
 
     def claim(self, holder: Holder, key: StreamKey | None = None) -> Grant:
         return admission.claim(key or self.key, holder, "192.0.2.1", self.clock.now, cache=self.cache)
@@ -121,8 +91,8 @@ def other_node(clock: Clock) -> Node:
 
 
 @pytest.fixture
-def studio(clock: Clock) -> Studio:
-    return Studio(clock)
+def studio(clock: Clock) -> LeasedStudio:
+    return LeasedStudio(clock)
 
 
 assert SESSION_TTL == 6_000, "the tests' times are made for this session"

@@ -23,7 +23,8 @@ from chalicelib.services.streams import orders
 from chalicelib.services.streams.fleet import Reaper
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import nodes, streams
-from tests.integration.store.conftest import REGION, Clock, Node, Studio
+from tests.integration.store.conftest import Clock, LeasedStudio, Node
+from tests.support.studio import REGION
 
 EXAMPLES = 40
 STEPS = 25
@@ -37,7 +38,7 @@ class Histories(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.clock = Clock()
-        self.studio = Studio(self.clock)
+        self.studio = LeasedStudio(self.clock)
         self.nodes = [Node(self.clock), Node(self.clock)]
         self.fence = 0
         self.ended: set[str] = set()

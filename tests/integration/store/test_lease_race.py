@@ -18,8 +18,9 @@ from chalicelib.domain.timeline import Entry
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import leases, models, nodes
 from local.settings import ROOT
-from tests.integration.store.conftest import REGION, Clock, Studio
+from tests.integration.store.conftest import Clock, LeasedStudio
 from tests.support.stack import Emulator
+from tests.support.studio import REGION
 
 THREADS = 50  # in each of the two processes
 MOST_ROUNDS, LEAST_ROUNDS = 90, 12  # of the least, four of each kind, however slow the machine is
@@ -51,7 +52,7 @@ class Claimants:
         assert self.process.wait(30) == 0
 
 
-def forget_starts(studio: Studio) -> None:
+def forget_starts(studio: LeasedStudio) -> None:
     """More begin here than `domain.starts` lets anybody."""
     models.Channel(studio.channel_id).update([models.Channel.starts_paid_until.remove()])
 
@@ -61,12 +62,12 @@ def forget_starts(studio: Studio) -> None:
 @pytest.mark.requirement("SS-6.4")
 @pytest.mark.timeout(900)
 def test_one_of_a_hundred_concurrent_claims_wins_and_the_fence_grows(
-    cloud: Emulator, studio: Studio, clock: Clock
+    cloud: Emulator, studio: LeasedStudio, clock: Clock
 ) -> None:
     """Rounds take turns: a free channel, a stream that waits for its encoder, a channel whose holder's node died."""
     sides = [Claimants(f"race-{side}-{studio.channel_id}", cloud.env, studio.stream_key) for side in "ab"]
     assert [side.line() for side in sides] == ["ready", "ready"]
-    prepare: list[Callable[[Studio], None]] = [lambda _: None, leave_waiting, leave_to_a_dead_node]
+    prepare: list[Callable[[LeasedStudio], None]] = [lambda _: None, leave_waiting, leave_to_a_dead_node]
     last_fence = 0
     winners: Counter[str] = Counter()
     ends_at = time.monotonic() + SECONDS
@@ -107,18 +108,18 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def live_on(studio: Studio, node_id: str) -> StreamHold:
+def live_on(studio: LeasedStudio, node_id: str) -> StreamHold:
     studio.clock.now = now_ms()
     hold = StreamHold(studio.claim(Holder(node_id, "run", "publisher")))
     hold.media(now_ms(), StreamFacts())
     return hold
 
 
-def leave_waiting(studio: Studio) -> None:
+def leave_waiting(studio: LeasedStudio) -> None:
     live_on(studio, "gone").lost(now_ms(), now_ms(), 0)
 
 
-def leave_to_a_dead_node(studio: Studio) -> None:
+def leave_to_a_dead_node(studio: LeasedStudio) -> None:
     live_on(studio, f"dead-{studio.channel_id}")
     info = NodeInfo(f"dead-{studio.channel_id}", "run", "", REGION, 1, now_ms())
     nodes.register(info, now_ms() - SESSION_TTL // 4)

@@ -29,24 +29,25 @@ from chalicelib.services.streams.admission import HolderInDoubt
 from chalicelib.services.streams.fleet import Reaper, sweep_as_backstop
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, guard, keys, leases, nodes, timeline
-from tests.integration.store.conftest import REGION, Clock, Node, Studio
+from tests.integration.store.conftest import Clock, LeasedStudio, Node
 from tests.support.stack import forget_connections
+from tests.support.studio import REGION
 
 
-def live(studio: Studio, node: Node) -> StreamHold:
+def live(studio: LeasedStudio, node: Node) -> StreamHold:
     hold = StreamHold(studio.claim(node.publisher()))
     hold.media(studio.clock.now, StreamFacts(width=640, height=360))
     return hold
 
 
-def waiting(studio: Studio, node: Node) -> StreamHold:
+def waiting(studio: LeasedStudio, node: Node) -> StreamHold:
     """A stream whose encoder is gone since now."""
     hold = live(studio, node)
     hold.lost(studio.clock.now, studio.clock.now, 1_000)
     return hold
 
 
-def status(studio: Studio) -> ChannelStatus:
+def status(studio: LeasedStudio) -> ChannelStatus:
     return view(studio.channel, studio.clock.now).reading.status
 
 
@@ -55,7 +56,7 @@ def status(studio: Studio) -> ChannelStatus:
 
 @pytest.mark.requirement("SS-2.1")
 @pytest.mark.requirement("SO-2")
-def test_a_claim_starts_a_stream(studio: Studio, node: Node) -> None:
+def test_a_claim_starts_a_stream(studio: LeasedStudio, node: Node) -> None:
     grant = studio.claim(node.publisher())
     assert (grant.resumed, grant.fence, grant.key_id) == (False, 1, studio.key.key_id)
     stream = studio.stream(grant.stream_id)
@@ -64,7 +65,7 @@ def test_a_claim_starts_a_stream(studio: Studio, node: Node) -> None:
 
 
 @pytest.mark.requirement("SS-2.3")
-def test_a_second_publisher_is_refused_and_the_first_stays(studio: Studio, node: Node, other_node: Node) -> None:
+def test_a_second_publisher_is_refused_and_the_first_stays(studio: LeasedStudio, node: Node, other_node: Node) -> None:
     first = studio.claim(node.publisher())
     for publisher in (node.publisher(), other_node.publisher()):
         with pytest.raises(KeyInUse) as refused:
@@ -74,20 +75,20 @@ def test_a_second_publisher_is_refused_and_the_first_stays(studio: Studio, node:
 
 
 @pytest.mark.requirement("SS-2.3")
-def test_another_key_of_a_busy_channel_is_refused_as_well(studio: Studio, node: Node) -> None:
+def test_another_key_of_a_busy_channel_is_refused_as_well(studio: LeasedStudio, node: Node) -> None:
     studio.claim(node.publisher())
     with pytest.raises(KeyInUse):
-        studio.claim(node.publisher(), studio.another_key())
+        studio.claim(node.publisher(), studio.another())
 
 
-def test_asking_again_after_a_lost_answer_gives_the_same_grant(studio: Studio, node: Node) -> None:
+def test_asking_again_after_a_lost_answer_gives_the_same_grant(studio: LeasedStudio, node: Node) -> None:
     publisher = node.publisher()
     first = studio.claim(publisher)
     assert studio.claim(publisher) == first
     assert studio.fence == first.fence
 
 
-def test_a_claim_whose_answer_never_came_is_given_back(studio: Studio, node: Node, other_node: Node) -> None:
+def test_a_claim_whose_answer_never_came_is_given_back(studio: LeasedStudio, node: Node, other_node: Node) -> None:
     publisher = node.publisher()
     grant = studio.claim(publisher)
     assert lifecycle.give_back(studio.channel_id, publisher, studio.clock.now)
@@ -96,7 +97,7 @@ def test_a_claim_whose_answer_never_came_is_given_back(studio: Studio, node: Nod
     assert studio.claim(other_node.publisher()).fence > grant.fence
 
 
-def test_giving_back_touches_nobody_elses_claim(studio: Studio, node: Node, other_node: Node) -> None:
+def test_giving_back_touches_nobody_elses_claim(studio: LeasedStudio, node: Node, other_node: Node) -> None:
     mine = studio.claim(node.publisher())
     assert not lifecycle.give_back(studio.channel_id, other_node.publisher(), studio.clock.now)
     assert studio.channel.lease.holder == mine.holder
@@ -107,19 +108,19 @@ def test_giving_back_touches_nobody_elses_claim(studio: Studio, node: Node, othe
 
 @pytest.mark.requirement("SS-2.2")
 @pytest.mark.parametrize("stream_key", ["short", "a" * 40, "a" * 39 + "-", "x" * 10_000])
-def test_a_key_that_nobody_has_is_unknown(studio: Studio, stream_key: str) -> None:
+def test_a_key_that_nobody_has_is_unknown(studio: LeasedStudio, stream_key: str) -> None:
     with pytest.raises(KeyUnknown):
         admission.authenticate(stream_key, studio.clock.now, studio.cache)
 
 
-def test_no_key_is_missing_and_not_unknown(studio: Studio) -> None:
+def test_no_key_is_missing_and_not_unknown(studio: LeasedStudio) -> None:
     with pytest.raises(KeyMissing):
         admission.authenticate("", studio.clock.now, studio.cache)
 
 
 @pytest.mark.requirement("SS-6.6")
 @pytest.mark.requirement("SO-7")
-def test_a_revoked_key_is_refused_although_it_is_cached(studio: Studio, node: Node) -> None:
+def test_a_revoked_key_is_refused_although_it_is_cached(studio: LeasedStudio, node: Node) -> None:
     cached = admission.authenticate(studio.stream_key, studio.clock.now, studio.cache)
     keys.revoke(cached)
     assert admission.authenticate(studio.stream_key, studio.clock.now, studio.cache) == cached, "the cache answered"
@@ -132,7 +133,7 @@ def test_a_revoked_key_is_refused_although_it_is_cached(studio: Studio, node: No
 
 
 @pytest.mark.requirement("SO-7")
-def test_a_revoked_key_does_not_continue_a_stream(studio: Studio, node: Node) -> None:
+def test_a_revoked_key_does_not_continue_a_stream(studio: LeasedStudio, node: Node) -> None:
     waiting(studio, node)
     keys.revoke(studio.key)
     with pytest.raises(KeyRevoked):
@@ -140,23 +141,25 @@ def test_a_revoked_key_does_not_continue_a_stream(studio: Studio, node: Node) ->
 
 
 @pytest.mark.requirement("SO-8")
-def test_a_key_that_expires_between_look_up_and_claim_is_refused(studio: Studio, node: Node, clock: Clock) -> None:
-    key = studio.another_key(expires_at=clock.now + 10)
+def test_a_key_that_expires_between_look_up_and_claim_is_refused(
+    studio: LeasedStudio, node: Node, clock: Clock
+) -> None:
+    key = studio.another(expires_at=clock.now + 10)
     with pytest.raises(KeyExpired):
         admission.claim(key, node.publisher(), None, clock.now + 10, cache=studio.cache)
     assert studio.claim(node.publisher(), key).key_id == key.key_id
 
 
-def test_a_key_whose_time_has_not_come_is_refused(studio: Studio, node: Node, clock: Clock) -> None:
-    key = studio.another_key(not_before=clock.now + 10)
+def test_a_key_whose_time_has_not_come_is_refused(studio: LeasedStudio, node: Node, clock: Clock) -> None:
+    key = studio.another(not_before=clock.now + 10)
     with pytest.raises(KeyNotYetValid):
         studio.claim(node.publisher(), key)
     clock.forward(10)
     assert studio.claim(node.publisher(), key).fence == 1
 
 
-def test_a_key_that_was_replaced_is_dead_and_the_new_one_works(studio: Studio, node: Node, clock: Clock) -> None:
-    old, new = studio.channel, studio.another_key()
+def test_a_key_that_was_replaced_is_dead_and_the_new_one_works(studio: LeasedStudio, node: Node, clock: Clock) -> None:
+    old, new = studio.channel, studio.another()
     fresh = dataclasses.replace(new, key_hash="f" * 64, key_id="key_fresh")
     channels.replace_key(old, fresh)
     with pytest.raises(KeyRevoked):
@@ -168,7 +171,7 @@ def test_a_key_that_was_replaced_is_dead_and_the_new_one_works(studio: Studio, n
 
 
 @pytest.mark.requirement("SS-3.3")
-def test_an_encoder_that_comes_back_continues_its_stream(studio: Studio, node: Node, clock: Clock) -> None:
+def test_an_encoder_that_comes_back_continues_its_stream(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     first = waiting(studio, node)
     assert status(studio) is ChannelStatus.RECONNECTING
     clock.forward(GRACE - 1)
@@ -183,7 +186,7 @@ def test_an_encoder_that_comes_back_continues_its_stream(studio: Studio, node: N
     assert status(studio) is ChannelStatus.LIVE
 
 
-def test_another_node_may_continue_the_stream(studio: Studio, node: Node, other_node: Node) -> None:
+def test_another_node_may_continue_the_stream(studio: LeasedStudio, node: Node, other_node: Node) -> None:
     first = waiting(studio, node)
     again = studio.claim(other_node.publisher())
     assert again.stream_id == first.grant.stream_id
@@ -191,14 +194,14 @@ def test_another_node_may_continue_the_stream(studio: Studio, node: Node, other_
 
 
 @pytest.mark.requirement("SO-7")
-def test_a_stream_goes_by_the_key_that_continued_it(studio: Studio, node: Node) -> None:
+def test_a_stream_goes_by_the_key_that_continued_it(studio: LeasedStudio, node: Node) -> None:
     waiting(studio, node)
-    other = studio.another_key()
+    other = studio.another()
     studio.claim(node.publisher(), other)
     assert studio.stream().key_id == other.key_id
 
 
-def test_only_one_stream_is_asked_for_and_no_other_started(studio: Studio, node: Node, clock: Clock) -> None:
+def test_only_one_stream_is_asked_for_and_no_other_started(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     first = waiting(studio, node)
     clock.forward(GRACE)
     with pytest.raises(KeyInUse):
@@ -207,7 +210,7 @@ def test_only_one_stream_is_asked_for_and_no_other_started(studio: Studio, node:
 
 @pytest.mark.requirement("SS-3.3")
 def test_after_the_grace_a_new_stream_starts_and_the_old_one_is_ended_and_told(
-    studio: Studio, node: Node, clock: Clock
+    studio: LeasedStudio, node: Node, clock: Clock
 ) -> None:
     first = waiting(studio, node).grant
     clock.forward(GRACE + LATE)
@@ -220,7 +223,7 @@ def test_after_the_grace_a_new_stream_starts_and_the_old_one_is_ended_and_told(
     assert [entry.kind for entry in timeline.of_stream(first.stream_id)] == ["Stream End"]
 
 
-def test_a_stream_that_never_was_live_is_not_continued(studio: Studio, node: Node, clock: Clock) -> None:
+def test_a_stream_that_never_was_live_is_not_continued(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     first = studio.claim(node.publisher())
     node.crash()
     second = studio.claim(Node(clock).publisher())
@@ -229,7 +232,7 @@ def test_a_stream_that_never_was_live_is_not_continued(studio: Studio, node: Nod
 
 
 @pytest.mark.requirement("SO-12")
-def test_a_step_that_is_repeated_does_it_once(studio: Studio, node: Node, clock: Clock) -> None:
+def test_a_step_that_is_repeated_does_it_once(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     hold = live(studio, node)
     assert hold.media(clock.now, StreamFacts()) is None
     hold.lost(clock.now, clock.now, 0)
@@ -239,7 +242,7 @@ def test_a_step_that_is_repeated_does_it_once(studio: Studio, node: Node, clock:
     assert studio.stream().end_reason == EndReason.GRACE_OVER
 
 
-def test_an_end_whose_answer_was_lost_is_done_when_asked_again(studio: Studio, node: Node, clock: Clock) -> None:
+def test_an_end_whose_answer_was_lost_is_done_when_asked_again(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
 
     def finish(seq: int, reason: EndReason) -> None:
@@ -254,7 +257,9 @@ def test_an_end_whose_answer_was_lost_is_done_when_asked_again(studio: Studio, n
 
 
 @pytest.mark.requirement("FX-11")
-def test_the_end_is_in_the_timeline_though_nobody_lived_to_tell_it(studio: Studio, node: Node, clock: Clock) -> None:
+def test_the_end_is_in_the_timeline_though_nobody_lived_to_tell_it(
+    studio: LeasedStudio, node: Node, clock: Clock
+) -> None:
     hold = live(studio, node)
     hold.end(EndReason.CLEAN_STOP, clock.now, 7)
     (end,) = timeline.of_stream(hold.grant.stream_id)
@@ -270,7 +275,7 @@ def test_the_end_is_in_the_timeline_though_nobody_lived_to_tell_it(studio: Studi
 @pytest.mark.requirement("SS-2.3")
 @pytest.mark.requirement("SO-11")
 def test_after_an_outage_no_channel_is_taken_from_who_could_not_renew_yet(
-    studio: Studio, node: Node, other_node: Node, clock: Clock
+    studio: LeasedStudio, node: Node, other_node: Node, clock: Clock
 ) -> None:
     live(studio, node)
     clock.forward(60_000)
@@ -298,7 +303,7 @@ def test_after_an_outage_no_channel_is_taken_from_who_could_not_renew_yet(
 
 @pytest.mark.requirement("SS-6.4")
 def test_a_channel_is_taken_over_only_from_a_dead_session(
-    studio: Studio, node: Node, other_node: Node, clock: Clock
+    studio: LeasedStudio, node: Node, other_node: Node, clock: Clock
 ) -> None:
     first = live(studio, node)
     clock.now = node.membership.expires_at + 1_000
@@ -311,7 +316,9 @@ def test_a_channel_is_taken_over_only_from_a_dead_session(
 
 
 @pytest.mark.requirement("SS-6.4")
-def test_a_node_that_renews_keeps_its_channels(studio: Studio, node: Node, other_node: Node, clock: Clock) -> None:
+def test_a_node_that_renews_keeps_its_channels(
+    studio: LeasedStudio, node: Node, other_node: Node, clock: Clock
+) -> None:
     live(studio, node)
     for _ in range(5):
         clock.forward(5_000)
@@ -321,7 +328,7 @@ def test_a_node_that_renews_keeps_its_channels(studio: Studio, node: Node, other
 
 
 @pytest.mark.requirement("SS-6.4")
-def test_a_restarted_node_frees_what_its_last_run_held(studio: Studio, node: Node) -> None:
+def test_a_restarted_node_frees_what_its_last_run_held(studio: LeasedStudio, node: Node) -> None:
     first = live(studio, node)
     restarted = node.restarted()
     assert status(studio) is ChannelStatus.OFFLINE
@@ -331,7 +338,7 @@ def test_a_restarted_node_frees_what_its_last_run_held(studio: Studio, node: Nod
 
 @pytest.mark.requirement("SS-6.4")
 @pytest.mark.parametrize("how", ["taken over", "reaped"])
-def test_a_zombies_writes_fail(studio: Studio, node: Node, other_node: Node, clock: Clock, how: str) -> None:
+def test_a_zombies_writes_fail(studio: LeasedStudio, node: Node, other_node: Node, clock: Clock, how: str) -> None:
     zombie = live(studio, node)
     late = dataclasses.replace(zombie.grant)
     node.crash()
@@ -355,7 +362,7 @@ def test_a_zombies_writes_fail(studio: Studio, node: Node, other_node: Node, clo
 
 
 @pytest.mark.requirement("SS-6.4")
-def test_a_dead_nodes_stream_is_swept_once_its_grace_is_over(studio: Studio, node: Node, clock: Clock) -> None:
+def test_a_dead_nodes_stream_is_swept_once_its_grace_is_over(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
     reaper = Reaper()
     node.crash()
@@ -389,7 +396,7 @@ def test_a_renewal_that_lay_in_the_outage_itself_tells_of_it(node: Node, clock: 
 
 @pytest.mark.requirement("SO-11")
 def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
-    studio: Studio, node: Node, other_node: Node, clock: Clock
+    studio: LeasedStudio, node: Node, other_node: Node, clock: Clock
 ) -> None:
     """The database was away for longer than any session or grace; the other node is back a moment earlier."""
     grant = live(studio, node).grant
@@ -416,14 +423,14 @@ def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
     assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST], "it never came back"
 
 
-def test_a_nodes_last_run_is_ended_without_judging(studio: Studio, node: Node, clock: Clock) -> None:
+def test_a_nodes_last_run_is_ended_without_judging(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
     again = node.restarted()
     assert ended_of(Reaper(again.membership.may_declare_dead), grant, clock) == [EndReason.NODE_LOST]
 
 
 def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
-    studio: Studio, node: Node, clock: Clock
+    studio: LeasedStudio, node: Node, clock: Clock
 ) -> None:
     grant = waiting(studio, node).grant
     again = node.restarted()
@@ -436,7 +443,7 @@ def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
 
 
 def test_a_node_that_woke_up_and_dies_again_is_swept_again(
-    studio: Studio, node: Node, other_node: Node, clock: Clock
+    studio: LeasedStudio, node: Node, other_node: Node, clock: Clock
 ) -> None:
     reaper = Reaper()
     node.crash()
@@ -454,9 +461,9 @@ def test_a_node_that_woke_up_and_dies_again_is_swept_again(
 
 @pytest.mark.requirement("SO-11")
 def test_what_was_ended_before_the_database_went_away_is_told_all_the_same(
-    studio: Studio, node: Node, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    studio: LeasedStudio, node: Node, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grants = {live(one, node).grant.stream_id for one in (studio, Studio(clock))}
+    grants = {live(one, node).grant.stream_id for one in (studio, LeasedStudio(clock))}
     node.crash()
     clock.forward(NODE_LOST_GRACE)
     reaper = Reaper()
@@ -479,14 +486,14 @@ def test_what_was_ended_before_the_database_went_away_is_told_all_the_same(
     assert {event.stream_id for event in ended} >= grants
 
 
-def test_a_living_nodes_stream_is_never_swept(studio: Studio, node: Node, clock: Clock) -> None:
+def test_a_living_nodes_stream_is_never_swept(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
     assert [e for e in Reaper().sweep([REGION], clock.now) if e.stream_id == grant.stream_id] == []
     assert admission.still_held(grant, StreamState.LIVE)
 
 
 @pytest.mark.requirement("SO-5")
-def test_what_is_not_true_of_the_picture_any_more_is_not_kept(studio: Studio, node: Node) -> None:
+def test_what_is_not_true_of_the_picture_any_more_is_not_kept(studio: LeasedStudio, node: Node) -> None:
     hold = live(studio, node)
     hold.measured(StreamFacts(width=640, height=360, video_codec="h264", video_level="4.1"))
     assert studio.stream().facts.video_level == "4.1"
@@ -499,7 +506,7 @@ def test_what_is_not_true_of_the_picture_any_more_is_not_kept(studio: Studio, no
 
 @pytest.mark.requirement("SS-1.3")
 def test_an_order_reaches_the_holder_with_its_renewal_until_it_is_acknowledged(
-    studio: Studio, node: Node, clock: Clock
+    studio: LeasedStudio, node: Node, clock: Clock
 ) -> None:
     grant = live(studio, node).grant
     assert orders.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now) == grant.stream_id
@@ -510,7 +517,7 @@ def test_an_order_reaches_the_holder_with_its_renewal_until_it_is_acknowledged(
     assert node.membership.renew(lambda: clock.now, 1).end == ()
 
 
-def test_a_stream_without_a_holder_is_ended_at_once(studio: Studio, node: Node, clock: Clock) -> None:
+def test_a_stream_without_a_holder_is_ended_at_once(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     hold = waiting(studio, node)
     orders.stop_channel(studio.channel_id, EndReason.STOPPED, clock.now)
     assert studio.stream().end_reason == EndReason.STOPPED
@@ -522,7 +529,7 @@ def test_a_stream_without_a_holder_is_ended_at_once(studio: Studio, node: Node, 
 
 
 @pytest.fixture
-def no_database(studio: Studio, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_database(studio: LeasedStudio, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     """The endpoint is closed: nobody listens there."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -532,7 +539,7 @@ def no_database(studio: Studio, node: Node, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.requirement("ST-11")
-def test_an_unreachable_database_fails_every_claim_closed(studio: Studio, node: Node, no_database: None) -> None:
+def test_an_unreachable_database_fails_every_claim_closed(studio: LeasedStudio, node: Node, no_database: None) -> None:
     with pytest.raises(StoreUnavailable):
         admission.authenticate(studio.stream_key, studio.clock.now, studio.cache)
     with pytest.raises(StoreUnavailable):
@@ -542,7 +549,7 @@ def test_an_unreachable_database_fails_every_claim_closed(studio: Studio, node: 
 
 
 def test_meeting_another_transaction_is_no_lost_lease(
-    studio: Studio, node: Node, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    studio: LeasedStudio, node: Node, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As DynamoDB answers while somebody edits the channel's title; the emulator never does."""
     hold = live(studio, node)
@@ -554,14 +561,14 @@ def test_meeting_another_transaction_is_no_lost_lease(
 
 
 def test_a_claim_that_meets_another_transaction_is_tried_again(
-    studio: Studio, node: Node, monkeypatch: pytest.MonkeyPatch
+    studio: LeasedStudio, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contended = ContendedOnce(monkeypatch, "TransactionCanceledException")
     assert studio.claim(node.publisher()).fence == 1
     assert contended.met
 
 
-def test_an_edit_that_meets_a_transaction_is_tried_again(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_that_meets_a_transaction_is_tried_again(studio: LeasedStudio, monkeypatch: pytest.MonkeyPatch) -> None:
     contended = ContendedOnce(monkeypatch, "TransactionConflictException")
     assert channels.edit(studio.channel_id, {"title": "Evening show"}).title == "Evening show"
     assert contended.met
@@ -585,6 +592,6 @@ class ContendedOnce:
         monkeypatch.setattr(BaseClient, "_make_api_call", answer)
 
 
-def test_two_first_requests_at_once_make_one_channel(studio: Studio, clock: Clock) -> None:
-    assert not channels.create(studio.channel, studio.another_key())
+def test_two_first_requests_at_once_make_one_channel(studio: LeasedStudio, clock: Clock) -> None:
+    assert not channels.create(studio.channel, studio.another())
     assert nodes.find("no-such-node") is None

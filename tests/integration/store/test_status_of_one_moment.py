@@ -22,7 +22,8 @@ from chalicelib.services.reading import discovery, running
 from chalicelib.services.streams.fleet import Reaper
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, nodes, streams
-from tests.integration.store.conftest import REGION, Clock, Node, Studio
+from tests.integration.store.conftest import Clock, LeasedStudio, Node
+from tests.support.studio import REGION
 
 Moment = tuple[str, int]  # status, seq
 
@@ -34,7 +35,7 @@ class World:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.studio = Studio(self.clock)
+        self.studio = LeasedStudio(self.clock)
         self.nodes = [Node(self.clock), Node(self.clock)]
         self.hold: StreamHold | None = None
         self.history: list[Moment] = [("OFFLINE", 0)]

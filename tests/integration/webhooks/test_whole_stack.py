@@ -19,6 +19,7 @@ from tests.integration.webhooks.receiver import Receiver, running_receiver
 from tests.support.broadcaster import Broadcaster
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.requirement("FX-10")
 
@@ -51,13 +52,12 @@ class Admin:
 
     def until(self, path: str, status: str) -> dict[str, Any]:
         """A delivery, once it has that status."""
-        deadline = time.monotonic() + 10
-        while True:
-            _, delivery = self.call("GET", path)
-            if delivery.get("status") == status:
-                return dict(delivery)
-            assert time.monotonic() < deadline, delivery
-            time.sleep(0.05)
+
+        def found() -> dict[str, Any] | None:
+            delivery: dict[str, Any] = self.call("GET", path)[1]
+            return delivery if delivery.get("status") == status else None
+
+        return until(found, f"{path}: {status}")
 
 
 @pytest.fixture
@@ -135,10 +135,7 @@ def test_what_failed_is_in_the_log_and_comes_again_with_a_replay(
         first = receiver.until(1)[0]
     broadcaster.close()
     event_id = first.event["id"]
-    deadline = time.monotonic() + 10
-    while not (failed := admin.call("GET", f"{path}/deliveries/{event_id}")[1])["log"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    failed = until(lambda: (d := admin.call("GET", f"{path}/deliveries/{event_id}")[1])["log"] and d, "an attempt")
     assert (failed["status"], failed["last_status"], failed["log"][0]["response"]) == ("pending", 500, "out of order")
     assert admin.call("GET", path)[1]["failing_since"] is not None
 
