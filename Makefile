@@ -23,7 +23,7 @@ help:  ## list these commands
 run: $(RUN_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## start everything on this machine; Ctrl-C stops it
 	@.venv/bin/python -m local
 
-demo: $(RUN_STAMP)  ## broadcast a moving test card with sound to the running stack
+demo: $(RUN_STAMP)  ## stream a moving test card with sound to the running stack
 	@.venv/bin/python -m local.demo
 
 token: $(RUN_STAMP)  ## print a JWT of the demo account
@@ -40,7 +40,7 @@ else
 	cd dashboard && sh ../local/with_node.sh npm test
 endif
 
-check: $(DEV_STAMP) types  ## the fast checks before a commit: format, linter, types, layer rule, unit tests
+check: $(DEV_STAMP) types  ## the fast checks before a commit: formatting, lint rules, types, import layers, unit tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	$(LAYERS)
@@ -50,10 +50,10 @@ coverage: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## branch coverage 
 	.venv/bin/python -m tests --cov
 	cd dashboard && sh ../local/with_node.sh npm run coverage
 
-lock:  ## write every requirements.txt anew from its requirements.in (ARGS=--upgrade: newest versions)
+lock:  ## regenerate every requirements.txt from its requirements.in (ARGS=--upgrade: newest versions)
 	@sh local/lock.sh $(ARGS)
 
-api-docs: $(DEV_STAMP)  ## write docs/api.md and the dashboard's contract.ts anew after a route or shape has changed
+api-docs: $(DEV_STAMP)  ## regenerate docs/api.md and the dashboard's contract.ts after a change of routes or shapes
 	.venv/bin/python -m local.api_docs
 	.venv/bin/python -m local.contract_types
 
@@ -73,22 +73,22 @@ format: $(DEV_STAMP) $(NODE_MODULES)  ## format Python and TypeScript, and apply
 
 bench: bench-ingest bench-api bench-hostile  ## run every benchmark
 
-bench-ingest: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## what RTMP costs, beside nginx-rtmp and pyrtmp (ARGS=--quick: a first look)
+bench-ingest: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of RTMP ingest, compared with nginx-rtmp and pyrtmp (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.ingest $(ARGS)
 
-bench-api: $(DEV_STAMP) $(CLOUD_STAMP)  ## latency and cost of authentication and of lists (ARGS=--quick: a first look)
+bench-api: $(DEV_STAMP) $(CLOUD_STAMP)  ## latency and cost of authentication and of lists (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.api $(ARGS)
 
-bench-hostile: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## what hostile input costs, and what a stream beside it notices (ARGS=--quick: a first look)
+bench-hostile: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of hostile input, and its effect on other streams (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.hostile $(ARGS)
 
 dashboard: $(DASHBOARD)  ## build the dashboard
 
-# Looks at the sources themselves, so it runs each time; it says so where there is no C compiler.
+# Compares the sources itself, so it runs each time; it prints a line if there is no C compiler.
 compiled: $(RUN_STAMP)  ## compile the ingest's hot path
 	@.venv/bin/python -m ingest_container.build
 
-clean:  ## remove what was built; state and keys in .local stay
+clean:  ## remove everything that was built; state and keys in .local are kept
 	rm -rf .venv .venv-cloud .venv-node .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	rm -rf dashboard/node_modules dashboard/dist cdk.out build
 

@@ -28,11 +28,11 @@ EVENT_FUNCTION = "OnStreamEvent"  # `on_stream_event`
 RECONCILE_FUNCTION = "ReconcileMediaServers"  # `reconcile_media_servers`
 WEBHOOK_FUNCTION = "OnWebhookEvent"  # `on_webhook_event`
 
-# All WebSockets together, a second: handshakes and messages past it are turned away before they cost a function. Each
-# connection has its own, much smaller limit, in `services.limits`.
+# Per second, for all WebSockets together: beyond it API Gateway rejects handshakes and messages without invoking
+# a function. Each connection has its own, much smaller limit, in `services.limits`.
 WEBSOCKET_THROTTLE = {"ThrottlingRateLimit": 1_000, "ThrottlingBurstLimit": 2_000}
 
-# Who writes to open dashboards, or closes them: events, the answers to what a dashboard asks, administrators who block.
+# The functions that write to open WebSockets or close them: for events, for messages of dashboards, for administrators.
 PUSHERS = (EVENT_FUNCTION, "WebsocketMessage", REST_FUNCTION)
 
 ROTATED = "Rotated"
@@ -44,14 +44,14 @@ API_STAGE = "api"
 # Answers of the local gateway that API Gateway has no type for.
 LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
 
-# Status news is worth nothing when it is old (a dashboard that reconnects gets a snapshot), so it is not retried for
-# the usual 24 hours.
-NEWS_RETRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3}
-# A task that stopped is cleaned up after within the minute by the schedule; late news of it does no harm.
+# Outdated status events are useless (a dashboard that reconnects gets a snapshot), so they are not retried for the
+# usual 24 hours.
+STATUS_RETRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 3}
+# The schedule cleans up after a stopped task within a minute; a late event does no harm.
 TASK_RETRY = {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10}
-# Other systems rely on webhooks: an event is offered for a day until its deliveries are put down. The bus gives it to a
-# queue, for a call that Lambda has taken is no longer the bus's, and Lambda drops it after three failures in as many
-# minutes. A message that failed comes again after six times the function's time limit, which is what Lambda advises.
+# Other systems rely on webhooks: an event is retried for a day until its deliveries are stored. The bus sends it to a
+# queue, because Lambda gives up an asynchronous invocation after three attempts within three minutes. A failed message
+# is retried after six times the function's timeout, as Lambda recommends.
 A_DAY_S = 86_400
 WEBHOOK_RETRY = {"MaximumEventAgeInSeconds": A_DAY_S, "MaximumRetryAttempts": 185}
 WEBHOOK_AGAIN_S = 300
@@ -74,12 +74,12 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
             **_rule(
                 "StreamNews",
                 EVENT_FUNCTION,
-                NEWS_RETRY,
+                STATUS_RETRY,
                 EventBusName=stage.prefix,
                 Description="Everything that the two planes tell, to open dashboards",
                 EventPattern={"source": [{"prefix": "stream-sync."}]},
             ),
-            **_webhook_news(stage),
+            **_webhook_events(stage),
             **_rule(
                 "IngestTaskStopped",
                 EVENT_FUNCTION,
@@ -122,7 +122,7 @@ def _environments(stage: Stage) -> dict[str, Resource]:
         **{function: {"STREAM_SYNC_WS_MANAGEMENT_URL": url} for function in PUSHERS},
     }
     variables[REST_FUNCTION] |= administration
-    variables[EVENT_FUNCTION] |= mediamtx  # it kicks who was ordered to go
+    variables[EVENT_FUNCTION] |= mediamtx  # it kicks publishers that were ordered to stop
     return {function: {"Properties": {"Environment": {"Variables": values}}} for function, values in variables.items()}
 
 
@@ -143,7 +143,7 @@ def _gateway_response(answer: GatewayResponse) -> dict[str, Any]:
             "gatewayresponse.header.Content-Type": f"'{MEDIA_TYPE}'",
             "gatewayresponse.header.Cache-Control": "'no-store'",
             **{f"gatewayresponse.header.{name}": f"'{value}'" for name, value in (NO_SNIFF | HSTS).items()},
-            # An error holds nothing of anybody: any page may read why it was refused.
+            # Errors contain no personal data: any origin may read why a request was refused.
             "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
         },
     }
@@ -191,7 +191,7 @@ def _rule(name: str, target: str, retry: dict[str, int], **properties: Any) -> d
     }
 
 
-def _webhook_news(stage: Stage) -> dict[str, Resource]:
+def _webhook_events(stage: Stage) -> dict[str, Resource]:
     """A rule that fills the queue, and the function that takes one event at a time from it."""
     rule = _to(
         WEBHOOK_QUEUE,

@@ -99,7 +99,7 @@ class DataStack(cdk.Stack):
         for noun, purpose in (
             ("admin", "Shared secret of the admin API; two, comma separated, during a rotation"),
             ("user-service", "HS256 secret that the user service signs JWTs with"),
-            ("hooks", "What foreign media servers show; two, comma separated, during a rotation"),
+            ("hooks", "Secret that media servers send with hooks; two, comma separated, during a rotation"),
             ("mediamtx-api", "Password of MediaMTX's control API"),
         ):
             secretsmanager.Secret(

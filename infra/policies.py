@@ -68,7 +68,7 @@ def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str) -> Policy
 
 
 def authorizer_policy(stage: Stage, place: Place) -> Policy:
-    """The authorizer reads tokens of strangers and nothing else: it may log."""
+    """The authorizer parses untrusted tokens and accesses nothing else: it may only log."""
     return _policy(_logs(stage, place))
 
 

@@ -45,7 +45,7 @@ def renewed(text: str) -> str:
 
 
 def _sample_error() -> Iterator[str]:
-    """What the server answers to who stops a broadcast that is not on."""
+    """The response to a stop request for a channel that is not live."""
     yield from ["```json", json.dumps(problem(NotLive()), indent=2), "```", ""]
 
 

@@ -1,4 +1,4 @@
-"""Make in the emulator what CloudFormation makes in the cloud: `python -m local.bootstrap`. Every step may be repeated.
+"""`python -m local.bootstrap`: create in the emulator what CloudFormation creates in the cloud. Steps are idempotent.
 
 A process of its own, because the tables' names and the endpoint are read from the environment at import
 (`local.environment.cloud_environment`). It leaves the sign-in's ids in `sign-in.json` in the state folder.

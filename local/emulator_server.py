@@ -93,7 +93,7 @@ class Guard:
         return _replay(body, receive)
 
     def _signature(self, headers: dict[str, str]) -> sigv4.HeaderSignature:
-        """Who is not known at all is refused before the body is read."""
+        """Requests without a valid signature are refused before their body is read."""
         if not headers.get("authorization", "").startswith(ALGORITHM):
             raise Refused("MissingAuthenticationTokenException", "Sign the request with the credentials of `make run`.")
         signature = sigv4.parse_header_signature(headers)

@@ -109,9 +109,9 @@ def gateway_environment(
         "secret_key": secrets.jwt_secret,
         "admin_secrets": secrets.admin_secret,
         "hook_secrets": secrets.hook_secret,
-        "key_cooldown": "0",  # who tries things out resets a key as often as they like
+        "key_cooldown": "0",  # on a laptop, keys may be reset as often as desired
         "allowed_origins": f"{settings.http_url},http://localhost:{settings.http_port}",
-        # A receiver that somebody writes runs on this machine.
+        # A webhook receiver under development runs on this machine.
         "webhook_allowed_networks": "127.0.0.0/8,::1/128",
     }
     return (

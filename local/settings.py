@@ -20,7 +20,7 @@ REGION = "us-east-1"
 STAGE = "local"
 NODE_ID = "local-1"
 KEY_ALIAS = "alias/stream-sync"
-# What the bus shows the gateway, so that nobody else can give it events.
+# Carries the secret by which the gateway recognises events from the bus.
 BUS_HEADER = "X-Bus-Secret"
 DEMO_EMAIL = "demo@example.com"
 

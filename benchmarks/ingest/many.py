@@ -47,7 +47,7 @@ def capacity(servers: Servers, flv: Path) -> Iterator[tuple[Row, str]]:
 
 
 def judge(outcome: Outcome) -> str:
-    """The generator is looked at first: who is sent to late cannot read in time."""
+    """Check the generator first: data that was sent late cannot be read in time."""
     if outcome.behind_ms > MOST_BEHIND_MS:
         return "more than the generator can send"
     if outcome.refused or outcome.broken:

@@ -68,7 +68,7 @@ def machine() -> dict[str, Any]:
 
 
 def as_json(row: Row) -> dict[str, Any]:
-    """With the figures that the tables show, so that nobody has to divide again."""
+    """Add the derived figures that the tables show."""
     return {
         "scenario": row.scenario,
         "paced": row.paced,

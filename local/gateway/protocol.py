@@ -47,7 +47,7 @@ class Places:
         self._waiting: dict[HttpProtocol, None] = {}
 
     def arrive(self, connection: "HttpProtocol") -> bool:
-        """Take a place; False if all are taken and nobody waits who could give way."""
+        """Take a place, closing the oldest waiting connection if all are taken; False if none is waiting."""
         if self.taken >= self.limits.connections:
             oldest = next(iter(self._waiting), None)
             if oldest is None:

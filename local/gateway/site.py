@@ -10,7 +10,7 @@ from aiohttp import web
 from local.gateway.problems import gateway_problem
 from local.settings import DEMO_EMAIL
 
-# The page's own policy (its <meta>) for this origin alone, and what only a header can say: who may frame it.
+# The page's own policy (its <meta>) restricted to this origin, and frame-ancestors, which only a header can set.
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

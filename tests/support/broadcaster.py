@@ -1,4 +1,4 @@
-"""A broadcaster as the encoder tests know one: a channel of their own, its REST API, and their open dashboard."""
+"""A broadcaster for the encoder tests: a channel, its REST API, and an open dashboard."""
 
 import contextlib
 import hashlib
@@ -44,11 +44,11 @@ class Heard:
 
 
 class Dashboard:
-    """An open dashboard: its WebSocket, read in a thread, with the contract's rule against old news."""
+    """An open dashboard: its WebSocket, read in a thread; outdated messages are ignored as the contract requires."""
 
     def __init__(self, ws_url: str, token: str) -> None:
         self._heard: list[Heard] = []
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         offered = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{token}")]
         self._open = contextlib.ExitStack()
         self._socket = self._open.enter_context(connect(ws_url, subprotocols=offered, proxy=None))
@@ -59,9 +59,9 @@ class Dashboard:
     def _read(self) -> None:
         try:
             for data in self._socket:
-                with self._news:
+                with self._changed:
                     self._heard.append(Heard(time.time(), json.loads(data)))
-                    self._news.notify_all()
+                    self._changed.notify_all()
         except ConnectionClosed:
             return
 
@@ -85,11 +85,11 @@ class Dashboard:
     def until(self, look: Callable[[], list[Heard]], what: str, *, within: float) -> list[Heard]:
         """What `look` finds once it finds any. Fails after `within` seconds."""
         deadline = time.monotonic() + within
-        with self._news:
+        with self._changed:
             while not (found := look()):
                 left = deadline - time.monotonic()
                 assert left > 0, f"the dashboard did not hear {what} within {within} s"
-                self._news.wait(left)
+                self._changed.wait(left)
         return found
 
     def until_statuses(self, *expected: str, within: float) -> list[Heard]:

@@ -51,7 +51,7 @@ class Program:
         self.name = name
         self.lines: list[Line] = []
         self._hide = dict(hide or {})
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._process = subprocess.Popen(
             [str(word) for word in command],
             env=env,
@@ -72,11 +72,11 @@ class Program:
             text = raw.rstrip("\n")
             for secret, substitute in self._hide.items():
                 text = text.replace(secret, substitute)
-            with self._news:
+            with self._changed:
                 self.lines.append(Line(time.time(), text))
-                self._news.notify_all()
-        with self._news:
-            self._news.notify_all()
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
     # --- what it says ------------------------------------------------------------------------------------------
 
@@ -87,21 +87,21 @@ class Program:
     def until_said(self, *words: str, within: float, times: int = 1) -> Line:
         """The first such line (the n-th for `times`). Fails if it does not come in `within` seconds."""
         deadline = time.monotonic() + within
-        with self._news:
+        with self._changed:
             while len(found := self.said(*words)) < times:
                 left = deadline - time.monotonic()
                 assert left > 0, f"{self.name} did not say {words} {times} times within {within} s"
                 assert self._reader.is_alive(), f"{self.name} ended and did not say {words} {times} times"
-                self._news.wait(min(left, 0.5))
+                self._changed.wait(min(left, 0.5))
         return found[times - 1]
 
     def never_said(self, *words: str, for_seconds: float) -> None:
         """Watches for a while. Fails as soon as it says so."""
         deadline = time.monotonic() + for_seconds
-        with self._news:
+        with self._changed:
             while (left := deadline - time.monotonic()) > 0:
                 assert not self.said(*words), f"{self.name} said {words}"
-                self._news.wait(left)
+                self._changed.wait(left)
         assert not self.said(*words), f"{self.name} said {words}"
 
     def tail(self) -> str:

@@ -10,13 +10,13 @@ const PING_EVERY_MS = 5 * 60_000;
 /** A first connection may meet a server that is only starting. */
 const CONNECTED_WITHIN_MS = 10_000;
 /**
- * An answer takes a round trip; after this long the connection is dead, though the browser has not noticed. With the
- * silence before the question (`state.ts`) it is less than the 10 s in which a status must be right or called unknown.
+ * A connection without a response for this long is dead, even if the browser has not noticed. Together with the silence
+ * before the request (`state.ts`) this is less than the 10 s within which a status must be correct or shown as UNKNOWN.
  */
 const ANSWER_WITHIN_MS = 5_000;
 /**
- * After the first snapshot, one more: who listens is found through an index that follows within a second or so, and
- * what changed in that second was told to the others only.
+ * After the first snapshot, request one more: subscribers are found through an eventually consistent index, and changes
+ * in the first second or so may have been sent to the others only.
  */
 const SETTLES_AFTER_MS = 3_000;
 const TICK_MS = 500;

@@ -262,7 +262,7 @@ function edited(state: StudioState, edit: (channel: OwnChannel) => OwnChannel): 
   return state.channel ? { ...state, channel: edit(state.channel) } : state;
 }
 
-/** Whole seconds of uptime and the way's delay make the start jump about: small differences are not news. */
+/** Uptime in whole seconds and network delay make the computed start jitter: small differences are ignored. */
 function steady(known: number | null, measured: number): number {
   return known !== null && Math.abs(known - measured) < 2_000 ? known : measured;
 }
