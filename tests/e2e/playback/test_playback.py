@@ -14,8 +14,8 @@ from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.browser.encoders import FPS, HEIGHT, WIDTH, Clip, Ffmpeg, make_clip
 from tests.e2e.playback.player import Player
-from tests.support.publisher import until
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.needs("ffmpeg", "ffprobe")]
 in_chromium = pytest.mark.needs("chromium", "hls.js")
