@@ -1,9 +1,11 @@
 """The data plane: an asyncio RTMP ingest node. `python -m ingest_container` runs one.
 
-server -> connection -> rtmp.Session          bytes and their protocol
-              |
-          broadcast -> services.streams.lifecycle     one live stream and its lease
-              |
-          telemetry -> bus, pulses, timeline  what others get to know
-node: the node's session, its orders, the tick, the end
+node    the process: wiring, admission, waiting room, membership of the fleet, periodic work
+live    one publisher's connection, one broadcast and the steps that write it, telemetry, audit records
+media   packaging: samples, fMP4 parts, playlists, the origin's HTTP server
+net     sockets: listeners, PROXY protocol, TLS, an RTMP session on a connection, limits of CPU and connections
+rtmp    the protocol, sans-IO
+base    settings, clock, threads, retry
+
+Each imports only those below it.
 """

@@ -1,1 +1,1 @@
-"""What every part of the node stands on: settings, clock, threads."""
+"""What every part of the node uses: settings, clock, threads, retry."""

@@ -16,7 +16,7 @@ class IngestSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="STREAM_SYNC_", extra="ignore")
 
-    # On Fargate the task's id, so that ECS's news about the task finds the node.
+    # On Fargate the task's id, so that ECS's events about the task name the node.
     node_id: str = Field(default_factory=lambda: f"node-{ULID()}", min_length=1, max_length=100)
     # `::` is every address of the machine, IPv6 and IPv4.
     rtmp_host: str = "0.0.0.0"

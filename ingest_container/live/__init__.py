@@ -1,1 +1,1 @@
-"""One broadcast: its connection, its state, what is measured and told of it."""
+"""One live stream: its connection, its state, its steps, its measures, and what is reported of it."""

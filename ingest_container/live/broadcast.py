@@ -160,7 +160,7 @@ class Broadcast:
         await self._steps.ended.wait()
 
     async def settled(self) -> None:
-        """Returns when the steps begun so far are done: who comes back at once waits for its own release."""
+        """Returns when the steps started so far are done: an encoder that reconnects waits for its own release."""
         await self._steps.settled()
 
     def check_lease(self) -> None:
@@ -230,16 +230,20 @@ class Broadcast:
 
     def pulse(self, now: int) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure."""
-        measures, hold = self.meter.measures, self.hold
-        if not self.is_live or measures is None or hold.started_at is None:
-            return None
-        return Pulse(
-            channel_id=hold.grant.channel_id,
-            stream_id=self.stream_id,
-            seq=hold.next_seq(),
-            at=now,
-            started_at=hold.started_at,
-            **measures.model_dump(),
-            bytes_in=self.meter.total_bytes,
-            facts=hold.facts,
-        )
+        return _pulse(self.hold, self.meter, now) if self.is_live else None
+
+
+def _pulse(hold: StreamHold, meter: Meter, now: int) -> Pulse | None:
+    measures = meter.measures
+    if measures is None or hold.started_at is None:
+        return None
+    return Pulse(
+        channel_id=hold.grant.channel_id,
+        stream_id=hold.grant.stream_id,
+        seq=hold.next_seq(),
+        at=now,
+        started_at=hold.started_at,
+        **measures.model_dump(),
+        bytes_in=meter.total_bytes,
+        facts=hold.facts,
+    )

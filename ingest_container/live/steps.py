@@ -105,11 +105,11 @@ class StreamSteps:
         return self._turn.locked()
 
     async def settled(self) -> None:
-        """Returns when the steps asked for so far are done: who comes back at once waits for its own release."""
+        """Returns when the steps started so far are done: an encoder that reconnects waits for its own release."""
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    # --- what is asked for -------------------------------------------------------------------------------------
+    # --- starting steps -----------------------------------------------------------------------------------------
 
     def go_live(self) -> None:
         self._start(self._go_live)

@@ -1,8 +1,8 @@
-"""What others get to know: state changes in order, metrics of what is watched, pulses of everything, audit records.
+"""What the node reports: state changes in order, metrics of watched streams, pulses of all streams, audit records.
 
-What streams have to tell and what refused connections leave behind share neither a queue nor a worker. A stream's own
-is not dropped: each of its state changes waits for its write, and each audit record is that of a connection that held a
-place, so few wait at any time. Refusals are sampled and counted (`refusals`).
+Records of streams and of refused connections share neither a queue nor a worker. Those of streams are not dropped: each
+state change waits for its write, and each audit record is that of a connection that held a place, so few wait at any
+time. Refusals are sampled and counted (`refusals`).
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from ingest_container.live.refusals import RefusalSampler
 MAX_WAITING = 100_000  # events and records of streams; hundreds for each place, which no stream comes near
 MAX_REFUSALS = 200  # of refused connections; past it they are only counted
 MAX_STORING = 2  # batches of pulses under way
-SUMMARY_EVERY = 10.0  # seconds between summaries of the refusals that were not told one by one
+SUMMARY_EVERY = 10.0  # seconds between summaries of the refusals that were not reported one by one
 REFUSALS_FLUSH = 1.0  # seconds that a stopping node gives them
 BATCH = 10
 BACKOFF = Backoff(1.0, 1.0)  # while the database is unreachable
@@ -44,9 +44,9 @@ class Telemetry:
         self._node_id = node_id
         self._threads = threads
         self._log = log
-        self._news: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_WAITING)
+        self._events: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_WAITING)
         self._records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_WAITING)
-        self._refusal_news: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_REFUSALS)
+        self._refusal_events: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_REFUSALS)
         self._refusal_records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_REFUSALS)
         self._sampler = RefusalSampler(steady())
         self._seqs = itertools.count(now_ms() << 8)  # of refusals; grows within and across runs of a node
@@ -55,7 +55,7 @@ class Telemetry:
 
     def tell(self, event: StreamStateChange) -> None:
         """A state change: onto the bus and into the stream's timeline, in the order told."""
-        self._put(self._news, event)
+        self._put(self._events, event)
         self._put(self._records, event)
 
     def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
@@ -75,7 +75,7 @@ class Telemetry:
             client_ip=client_ip,
         )
         with contextlib.suppress(asyncio.QueueFull):
-            self._refusal_news.put_nowait(event)
+            self._refusal_events.put_nowait(event)
         self._keep_refusal(event)
 
     def audit(self, record: dict[str, Any], stream_id: str | None, seq: int | None) -> None:
@@ -101,11 +101,11 @@ class Telemetry:
             self._log.error("Telemetry queue is full: an event was dropped", event="event_dropped")
 
     async def run(self) -> None:
-        """Workers of their own, so that news goes out while the database is away; ends by cancellation."""
+        """Separate workers, so that events go out while the database is unreachable; ends by cancellation."""
         async with asyncio.TaskGroup() as workers:
-            workers.create_task(self._work(self._news, self._publish))
+            workers.create_task(self._work(self._events, self._publish))
             workers.create_task(self._work(self._records, self._keep))
-            workers.create_task(self._work(self._refusal_news, self._publish))
+            workers.create_task(self._work(self._refusal_events, self._publish))
             workers.create_task(self._work(self._refusal_records, self._keep))
             workers.create_task(self._summarise())
 
@@ -147,11 +147,11 @@ class Telemetry:
 
     async def flush(self) -> None:
         """Returns when all that streams told is delivered, and what a moment suffices for of the refusals."""
-        await self._news.join()
+        await self._events.join()
         await self._records.join()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(REFUSALS_FLUSH):
-                await self._refusal_news.join()
+                await self._refusal_events.join()
                 await self._refusal_records.join()
 
     async def send_metrics(self, watched: list[Pulse]) -> None:

@@ -1,1 +1,1 @@
-"""Sockets: listeners, TLS, PROXY protocol, who may connect, how connections are read."""
+"""Sockets: listeners, TLS, PROXY protocol, limits of connections, an RTMP session on a connection."""

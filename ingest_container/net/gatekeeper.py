@@ -116,7 +116,7 @@ class Gatekeeper:
         return min(FIRST_PAUSE * 2.0**doublings, LONGEST_PAUSE)
 
     def take_rejected(self) -> dict[str, int]:
-        """How many connections were turned away, by reason, since the last call."""
+        """How many connections were rejected or evicted, by reason, since the last call."""
         counts = dict(self._rejected)
         self._rejected.clear()
         return counts

@@ -1,4 +1,4 @@
-"""Sockets that listen, bound before anything else is begun; and room for as many connections as the system allows."""
+"""Listening sockets, bound before anything else starts, and the limit of open files."""
 
 import asyncio
 import resource
@@ -92,7 +92,7 @@ class Listener:
         self._loop.add_reader(self._socket, self._accept)
 
     def _take_waiting(self) -> None:
-        """As many as may be taken now; who has gone meanwhile costs next to nothing."""
+        """As many as may be taken now; those that are closed already cost next to nothing."""
         now = self._loop.time()
         earned = (now - self._filled_at) * CONNECTIONS_A_SECOND
         self._left, self._filled_at = min(self._left + earned, BURST_OF_CONNECTIONS), now
@@ -121,11 +121,11 @@ class Listener:
     def _connected(self, task: "asyncio.Task[object]") -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # the connection was gone again: nobody is interested
+            task.exception()  # the connection is gone already
 
 
 def _close_if_gone(connection: socket.socket) -> bool:
-    """Whether its peer has closed it without a word."""
+    """Whether its peer has closed it without sending anything."""
     try:
         gone = not connection.recv(1, socket.MSG_PEEK)
     except BlockingIOError:

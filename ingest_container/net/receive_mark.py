@@ -1,12 +1,12 @@
 """How much of a stream the kernel collects before it wakes us.
 
 A live stream arrives in small pieces, a hundred a second, and reading each one costs a wake-up, a system call and a
-walk through the event loop: several times what the bytes themselves cost. SO_RCVLOWAT lets the kernel wait until there
-is about a tenth of a second of media. The end of a connection wakes us at once all the same.
+turn of the event loop: several times what the bytes themselves cost. SO_RCVLOWAT lets the kernel wait until there is
+about a tenth of a second of media. The end of a connection still wakes us immediately.
 
 The mark follows the measured bitrate, so that a stream that slows down is not left waiting; and where nothing was read
-for a while it goes back to one byte, which hands over at once whatever lies there. It works below TLS as well: half an
-encrypted record waits in our own buffers instead of the kernel's.
+for a while it goes back to one byte, so that whatever has arrived is delivered immediately. It works below TLS as well:
+half an encrypted record waits in our own buffers instead of the kernel's.
 """
 
 import fcntl
@@ -30,7 +30,7 @@ class ReceiveMark:
         self._mark = 1
 
     def follow(self, bytes_per_second: float, most: int = MOST) -> None:
-        """What the stream brings at present. `most`: bytes after which the encoder may wait for a word of ours."""
+        """The stream's rate at present. `most`: bytes after which the encoder may wait for an acknowledgement."""
         wanted = min(int(bytes_per_second * SECONDS), MOST, most)
         if wanted < LEAST:
             wanted = 1
@@ -38,7 +38,7 @@ class ReceiveMark:
             self._set(wanted)
 
     def reset(self) -> None:
-        """Every byte counts: commands are due, or nothing came for a while."""
+        """Wake up for every byte: commands are due, or nothing came for a while."""
         if self._mark != 1:
             self._set(1)
 

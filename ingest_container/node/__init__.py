@@ -1,1 +1,1 @@
-"""The process: run and stop, admission, its place in the fleet."""
+"""The process: start and stop, admission, membership of the fleet."""

@@ -48,7 +48,7 @@ class Claims:
         self._undoing: set[asyncio.Task[None]] = set()
 
     async def claim(self, key: StreamKey, client_ip: str | None) -> Grant:
-        """Raises PublishRefused's kin."""
+        """Raises PublishRefused."""
         node = self._membership.info
         holder = Holder(node.node_id, node.incarnation, str(ULID()))
         self.under_way += 1
@@ -125,7 +125,7 @@ class Admission:
         self._membership = membership
         self._gate = gate
         self._threads = threads
-        # Looking up keys, good or not, delays no step of a stream.
+        # Separate threads: looking up keys, valid or not, delays no step of a stream.
         self._key_threads = Threads(KEY_THREADS)
         self._telemetry = telemetry
         self._log = log
@@ -151,7 +151,7 @@ class Admission:
             raise Abandoned("peer_closed")
         try:
             return await self._admit_in_turn(key, connection)
-        except PublishRefused as refusal:  # whatever it is, the owner of the key is to see it
+        except PublishRefused as refusal:  # the owner of the key sees any refusal
             refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
             raise
 
@@ -176,7 +176,7 @@ class Admission:
         self._places.left(connection)
 
     async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast:
-        """Where there is no place, when one is free."""
+        """Waits for a place if the node is full."""
         await self._check_open()
         if key.channel_id in self.broadcasts:
             return await self._admit(key, connection)
@@ -218,7 +218,7 @@ class Admission:
         return broadcast
 
     def _broadcast(self, grant: Grant, key: StreamKey) -> Broadcast:
-        """That of the granted stream: the one that is interrupted here, or a new one."""
+        """The granted stream's: the one that was interrupted here, or a new one."""
         present = self.broadcasts.get(grant.channel_id)
         if present is not None and present.stream_id == grant.stream_id:
             return present
@@ -266,7 +266,7 @@ class Admission:
             broadcast.check_lease()
 
     def stop(self) -> None:
-        """Nobody is admitted any more."""
+        """No further publisher is admitted."""
         self._is_stopping = True
 
     async def end_all(self, reason: EndReason) -> None:

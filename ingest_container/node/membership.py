@@ -1,7 +1,7 @@
-r"""A node's place in the fleet: its session kept and given back, orders followed, peers watched.
+r"""A node's membership of the fleet: its session, the orders it gets, and the peers it watches.
 
-join --> renew ...               `renewal`'s thread renews, the loop shows it life and follows the orders it brings
-    \--> watch_peers --2 s--> ...    what a dead peer left is ended
+join --> renew ...               `renewal`'s thread renews; the loop signals that it is alive and follows the orders
+    \--> watch_peers --2 s--> ...    ends the streams that a dead peer left
 leave
 """
 
@@ -28,7 +28,7 @@ from ingest_container.live.telemetry import Telemetry
 from ingest_container.node.renewal import Renewal, Renewed
 
 JOIN_BACKOFF = Backoff(1.0, 1.0)  # while the database is unreachable
-BEAT = 0.25  # seconds between two signs of life of the event loop
+BEAT = 0.25  # seconds between two heartbeats of the event loop
 PATIENCE = 5.0  # seconds; OBS waits 31 s for an answer to publish, and takes a refusal for final
 SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
 SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
@@ -184,7 +184,7 @@ class Membership:
             self._telemetry.tell(event)
 
     async def _quietly(self, step: Awaitable[None]) -> None:
-        """A step that the next round makes good."""
+        """A step whose failure the next round repairs."""
         try:
             await step
         except StoreUnavailable:

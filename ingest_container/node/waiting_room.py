@@ -1,4 +1,4 @@
-"""At capacity: publishers with a good key wait for a place instead of being sent away (SS-5.2).
+"""At capacity: publishers with a valid key wait for a place instead of being refused (SS-5.2).
 
     no place --queue full--> AtCapacity
        |
@@ -7,9 +7,9 @@
        |         +--longest wait over--> AtCapacity
        place freed: the first in line has it
 
-An encoder whose publish is not answered yet waits as long as something comes now and then (OBS: 31 s without a byte),
-and answers pings; one that has gone does not answer, and its socket may stay open all the same. A place goes from hand
-to hand: nobody who comes in between can take it.
+An encoder waits for the answer to its publish as long as it receives something now and then (OBS: up to 31 s without a
+byte), and answers pings. One that is gone does not answer, though its socket may stay open. A free place is given to
+the first in line directly: no newcomer can take it in between.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ PING_EVERY = 10.0
 PONG_WITHIN = 5.0
 
 
-class Visitor(Protocol):
-    """A connection whose publish was not answered yet."""
+class Waiter(Protocol):
+    """A connection whose publish has not been answered yet."""
 
     def ping(self) -> "asyncio.Future[None]":
         """Asks for a sign of life; done when it came."""
@@ -50,8 +50,8 @@ class WaitingRoom:
         self._ping_every = ping_every
         self._pong_within = pong_within
         self._under_way = 0  # places promised to publishers that are not broadcasts yet
-        # In the order of their coming: the channel, and a future that says whether it is their turn.
-        self._waiting: dict[Visitor, tuple[str, asyncio.Future[bool]]] = {}
+        # In the order of arrival: the channel, and a future that tells whether it is their turn.
+        self._waiting: dict[Waiter, tuple[str, asyncio.Future[bool]]] = {}
 
     @property
     def waiting(self) -> int:
@@ -60,11 +60,11 @@ class WaitingRoom:
 
     @property
     def is_open(self) -> bool:
-        """Whether a newcomer would have a place at once."""
+        """Whether a new publisher would get a place without waiting."""
         return not self._waiting and self._is_free
 
-    async def place(self, visitor: Visitor, channel_id: str) -> None:
-        """Returns with a place, for which `settled` is to be called. Raises PublishRefused's kin, Abandoned."""
+    async def place(self, waiter: Waiter, channel_id: str) -> None:
+        """Returns with a place; call `settled` afterwards. Raises a subclass of PublishRefused, or Abandoned."""
         if self.is_open:
             self._under_way += 1
             return
@@ -73,33 +73,33 @@ class WaitingRoom:
         if len(self._waiting) >= self._length:
             raise AtCapacity(channel_id=channel_id)
         turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting[visitor] = (channel_id, turn)
+        self._waiting[waiter] = (channel_id, turn)
         try:
-            await self._wait(visitor, turn, channel_id)
+            await self._wait(waiter, turn, channel_id)
         finally:
-            self._waiting.pop(visitor, None)
+            self._waiting.pop(waiter, None)
 
     def settled(self) -> None:
-        """Who had a place has a broadcast now, or failed to."""
+        """A publisher with a place has its broadcast now, or failed to get one."""
         self._under_way -= 1
         self.freed()
 
     def freed(self) -> None:
-        """Places may have become free: who is first in line gets them."""
+        """Places may have become free: the first in line get them."""
         while self._waiting and self._is_free:
-            visitor = next(iter(self._waiting))
-            _, turn = self._waiting.pop(visitor)
+            waiter = next(iter(self._waiting))
+            _, turn = self._waiting.pop(waiter)
             self._under_way += 1
             turn.set_result(True)
 
-    def left(self, visitor: Visitor) -> None:
+    def left(self, waiter: Waiter) -> None:
         """Its connection is gone."""
-        if visitor in self._waiting:
-            _, turn = self._waiting.pop(visitor)
+        if waiter in self._waiting:
+            _, turn = self._waiting.pop(waiter)
             turn.set_result(False)
 
     def dismiss(self) -> None:
-        """There will be no more places: everybody who waits is told so."""
+        """There will be no more places: all that wait are refused."""
         for _, turn in self._waiting.values():
             turn.set_exception(NodeDraining())
         self._waiting.clear()
@@ -108,7 +108,7 @@ class WaitingRoom:
     def _is_free(self) -> bool:
         return self._held() + self._under_way < self._places
 
-    async def _wait(self, visitor: Visitor, turn: "asyncio.Future[bool]", channel_id: str) -> None:
+    async def _wait(self, waiter: Waiter, turn: "asyncio.Future[bool]", channel_id: str) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._longest_wait
         while True:
@@ -119,7 +119,7 @@ class WaitingRoom:
                     channel_id=channel_id,
                 )
             if not turn.done():
-                pong = visitor.ping()
+                pong = waiter.ping()
                 await asyncio.wait((turn, pong), timeout=self._pong_within, return_when=asyncio.FIRST_COMPLETED)
                 if not turn.done() and not pong.done():
                     raise Abandoned

@@ -1,4 +1,4 @@
-"""What the node knows of who looks: the channels whose measures go onto the bus each second."""
+"""Which channels are watched: their measures go onto the bus each second."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ LOOK_EVERY = 1.0  # seconds between looks while the node carries streams
 
 
 class Watching:
-    """`run`, and ask `channels`. A look that fails changes nothing."""
+    """Run `run`, read `channels`. A read that fails changes nothing."""
 
     def __init__(self, node_id: str, active: Callable[[], int], threads: Threads, log: Logger) -> None:
         self.channels: frozenset[str] = frozenset()

@@ -115,7 +115,7 @@ async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(m
                 told.tell(state_change(number))
         told.audit({"reason": "clean_stop"}, "stream_1", 9_999)
         began = time.monotonic()
-        await told._news.join()
+        await told._events.join()
         await told._records.join()
         assert time.monotonic() - began < 2, "they would be a hundred seconds behind the flood"
         own = [item.seq for item in cloud.kept if item.stream_id == "stream_1"]
@@ -147,7 +147,7 @@ async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypa
             told.tell_refused(KeyUnknown(), "192.0.2.1")
             told.tell_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
         told.tell_refused(KeyExpired(channel_id="ch_2"), "192.0.2.1")
-        await told._refusal_news.join()
+        await told._refusal_events.join()
         channels = [event.channel_id for event in cloud.published if isinstance(event, StreamStateChange)]
     assert "ch_2" in channels
     assert len(channels) < 10

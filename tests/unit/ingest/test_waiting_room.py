@@ -11,7 +11,7 @@ from ingest_container.node.waiting_room import WaitingRoom
 pytestmark = pytest.mark.requirement("SS-5.2")
 
 
-class Visitor:
+class Waiter:
     """Answers its pings, unless it is dead."""
 
     def __init__(self, *, dead: bool = False) -> None:
@@ -40,8 +40,8 @@ class Node:
         )
         self.admitted: list[str] = []
 
-    async def come(self, channel: str, visitor: Visitor | None = None) -> None:
-        await self.room.place(visitor or Visitor(), channel)
+    async def come(self, channel: str, waiter: Waiter | None = None) -> None:
+        await self.room.place(waiter or Waiter(), channel)
         self.on_air += 1
         self.admitted.append(channel)
         self.room.settled()
@@ -50,9 +50,9 @@ class Node:
         self.on_air -= 1
         self.room.freed()
 
-    async def queue(self, channel: str, visitor: Visitor | None = None) -> "asyncio.Task[None]":
+    async def queue(self, channel: str, waiter: Waiter | None = None) -> "asyncio.Task[None]":
         """The channel waits in line."""
-        task = asyncio.create_task(self.come(channel, visitor))
+        task = asyncio.create_task(self.come(channel, waiter))
         await asyncio.sleep(0)  # it runs up to where it waits
         return task
 
@@ -92,7 +92,7 @@ async def test_nobody_slips_in_between() -> None:
 
 async def test_a_place_whose_publisher_failed_goes_to_the_next() -> None:
     node = Node()
-    await node.room.place(Visitor(), "a")
+    await node.room.place(Waiter(), "a")
     second = await node.queue("b")
     node.room.settled()  # "a" was refused after all
     await second
@@ -129,11 +129,11 @@ async def test_the_longest_wait_ends_with_the_reason() -> None:
 async def test_who_answers_pings_waits_on() -> None:
     node = Node(ping_every=0.005)
     await node.come("a")
-    visitor = Visitor()
-    waiting = await node.queue("b", visitor)
+    waiter = Waiter()
+    waiting = await node.queue("b", waiter)
     for _ in range(3):
-        await visitor.was_pinged.wait()
-        visitor.was_pinged.clear()
+        await waiter.was_pinged.wait()
+        waiter.was_pinged.clear()
     node.go()
     await waiting
     assert node.admitted == ["a", "b"]
@@ -142,7 +142,7 @@ async def test_who_answers_pings_waits_on() -> None:
 async def test_who_does_not_answer_has_gone_and_the_next_moves_up() -> None:
     node = Node(ping_every=0.005, pong=0.005)
     await node.come("a")
-    dead = await node.queue("dead", Visitor(dead=True))
+    dead = await node.queue("dead", Waiter(dead=True))
     alive = await node.queue("b")
     with pytest.raises(Abandoned):
         await dead
@@ -154,9 +154,9 @@ async def test_who_does_not_answer_has_gone_and_the_next_moves_up() -> None:
 async def test_a_place_that_becomes_free_during_a_ping_is_taken() -> None:
     node = Node(ping_every=0.005)
     await node.come("a")
-    visitor = Visitor(dead=True)
-    waiting = await node.queue("b", visitor)
-    await visitor.was_pinged.wait()
+    waiter = Waiter(dead=True)
+    waiting = await node.queue("b", waiter)
+    await waiter.was_pinged.wait()
     node.go()
     await waiting
     assert node.admitted == ["a", "b"]
@@ -165,7 +165,7 @@ async def test_a_place_that_becomes_free_during_a_ping_is_taken() -> None:
 async def test_a_connection_that_is_lost_leaves_the_queue() -> None:
     node = Node()
     await node.come("a")
-    gone = Visitor()
+    gone = Waiter()
     lost = await node.queue("b", gone)
     third = await node.queue("c")
     node.room.left(gone)
