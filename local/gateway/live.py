@@ -28,6 +28,7 @@ RETURNED = (
     "Cross-Origin-Resource-Policy",
 )
 TIMEOUT_S = 30.0  # CloudFront's, of an answer from the origin
+ANSWER_S = 20.0  # for the client to take it
 PIECE = 256 * 1024  # bytes at a time
 CONNECTIONS = 1_000  # to the node at once
 METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,13 +70,18 @@ class Live:
 
 
 async def _handed_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
-    """As it comes, so that a long part begins before its end is here."""
+    """As it comes, so that a long part begins before its end is here. A client that does not read is let go of."""
     headers = CIMultiDict((name, answer.headers[name]) for name in RETURNED if name in answer.headers)
     response = web.StreamResponse(status=answer.status, headers=headers)
     response.content_length = answer.content_length
-    await response.prepare(request)
-    if request.method != "HEAD":
-        async for piece in answer.content.iter_chunked(PIECE):
-            await response.write(piece)
-    await asyncio.wait_for(response.write_eof(), TIMEOUT_S)
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await response.prepare(request)
+            if request.method != "HEAD":
+                async for piece in answer.content.iter_chunked(PIECE):
+                    await response.write(piece)
+            await response.write_eof()
+    except (aiohttp.ClientError, TimeoutError):  # the answer has begun: there is no other word for its end
+        if request.transport is not None:
+            request.transport.abort()
     return response

@@ -38,6 +38,7 @@ class Gateway:
     http: aiohttp.ClientSession
     module: Any
     dist: Path
+    origin_port: int  # where the node's origin would listen
 
     @property
     def ws_url(self) -> str:
@@ -80,9 +81,9 @@ def dist(tmp_path: Path) -> Path:
 @pytest.fixture
 async def gateway(dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gateway]:
     monkeypatch.setenv("AWS_REGION", "us-east-1")  # as Lambda sets it; Chalice looks for it
-    port, unused = free_ports(2)
-    settings = LocalSettings(http_port=port, cloud_port=unused, state_dir=tmp_path)
+    port, unused, origin = free_ports(3)
+    settings = LocalSettings(http_port=port, cloud_port=unused, origin_port=origin, state_dir=tmp_path)
     module = make_app_module(f"{settings.http_url}/ws-management")
     server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, LIMITS, HTTP_LIMITS)
     async with listening(server, HOST, port, HTTP_LIMITS), aiohttp.ClientSession() as http:
-        yield Gateway(settings.http_url, http, module, dist)
+        yield Gateway(settings.http_url, http, module, dist, origin)
