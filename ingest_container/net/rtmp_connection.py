@@ -133,6 +133,9 @@ class RtmpConnection(FairReader):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        # It knows this connection: together they would stay, TLS and all, until the collector comes, and of an idle
+        # node that may be never.
+        self._wire = None
 
     def _follow_counts(self, on_media: Callable[[int], None]) -> None:
         """A stream begins: its media is counted anew."""

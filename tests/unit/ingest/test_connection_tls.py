@@ -1,13 +1,17 @@
-"""A node that stops, and a publisher over TLS that it had not answered yet."""
+"""What becomes of connections over TLS: one that waits while the node stops, and one that is closed."""
 
 import asyncio
 import contextlib
+import gc
 import math
 import ssl
+import weakref
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from aws_lambda_powertools import Logger
 
 from ingest_container.base.settings import IngestSettings
@@ -90,6 +94,20 @@ class Client:
         self._wire.sent.clear()
 
 
+def make_host(admit: Callable[[str, PublisherConnection], Awaitable[None]] | None = None) -> Host:
+    host = SimpleNamespace(
+        settings=IngestSettings(),
+        log=Logger("test", level="CRITICAL"),
+        connected=lambda _: None,
+        identified=lambda _, __: None,
+        disconnected=lambda _: None,
+        telemetry=None,
+        admit=admit,
+        scheduler=TurnScheduler(Turns(burst=math.inf, slice_=math.inf)),
+    )
+    return cast(Host, host)
+
+
 async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -> None:
     asked = asyncio.Event()
 
@@ -97,18 +115,9 @@ async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -
         asked.set()
         await asyncio.Event().wait()
 
-    host = SimpleNamespace(
-        settings=IngestSettings(),
-        log=Logger("test", level="CRITICAL"),
-        connected=lambda _: None,
-        identified=lambda _, __: None,
-        telemetry=None,
-        admit=admit,
-        scheduler=TurnScheduler(Turns(burst=math.inf, slice_=math.inf)),
-    )
     certificate, key = make_certificate(tmp_path, "localhost")
     wire = Wire()
-    connection = PublisherConnection(cast(Host, host), Certificates(certificate, key).context)
+    connection = PublisherConnection(make_host(admit), Certificates(certificate, key).context)
     connection.connection_made(wire)
     client = Client(connection, wire, certificate)
     client.shake_hands()
@@ -122,3 +131,25 @@ async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -
     assert wire.closed
     assert client.peer.status() == "NetStream.Publish.Rejected"
     assert client.ended  # by close_notify: nothing was cut off
+
+
+@pytest.mark.parametrize("completed", [False, True])
+async def test_a_closed_connection_is_freed_without_the_collector(tmp_path: Path, completed: bool) -> None:
+    certificate, key = make_certificate(tmp_path, "localhost")
+    wire = Wire()
+    connection = PublisherConnection(make_host(), Certificates(certificate, key).context)
+    connection.connection_made(wire)
+    client = Client(connection, wire, certificate)
+    if completed:
+        client.shake_hands()
+        client.say(client.peer.open()[:100])
+    freed = weakref.ref(connection)
+    await asyncio.sleep(0)  # what the loop was asked to do next is done
+    gc.disable()
+    try:
+        wire.close()
+        connection.connection_lost(None)
+        del client, connection
+        assert freed() is None
+    finally:
+        gc.enable()
