@@ -1,12 +1,8 @@
-"""The lease on a channel: claim, resume, let go, end. Every step is one transaction.
+"""Taking the lease on a channel: claim and resume. Each is one transaction. `lease_ends` has how it is let go.
 
     claim     key good, use noted + channel free, fence as seen  + stream row put
     resume    key good, use noted + channel free or holder dead  + stream row re-fenced
-              (both: + a session of its own for a foreign publisher)
-    release                    channel held with my fence   + stream RECONNECTING
-    finish                     channel held with my fence   + stream ENDED
-    reap                       fence as seen, holder dead   + stream ENDED, re-fenced: a zombie's writes fail
-              (both: + the end's entry in the timeline, which then neither a crash nor a retry can lose or double)
+              (both: + a session of its own for a publisher on a media server)
 
 Each raises StoreUnavailable when there is no answer.
 """
@@ -19,14 +15,12 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain import keys as key_rules
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
 from chalicelib.domain.publications import OWN_KIND, Publication
-from chalicelib.domain.streams import EndReason, Stream, StreamState, first_seq
-from chalicelib.domain.timeline import Entry
-from chalicelib.store import models, publications, rows, timeline
-from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
+from chalicelib.domain.streams import Stream, StreamState, first_seq
+from chalicelib.store import models, publications, rows
+from chalicelib.store.guard import ConditionFailed, Contended, transaction
 
 UNSEEN_KEPT = 7 * 86_400  # seconds a stream that never was LIVE is kept
 
@@ -101,12 +95,12 @@ def _note_use(claim: Claim, stream_id: str) -> list[Action]:
     return noted
 
 
-def _session_is_over(incarnation: str, now: int) -> Any:
+def session_is_over(incarnation: str, now: int) -> Any:
     node = models.Node
     return node.node_id.does_not_exist() | (node.incarnation != incarnation) | (node.expires_at < now - CLOCK_MARGIN)
 
 
-def _unchanged(channel: Channel) -> Any:
+def unchanged(channel: Channel) -> Any:
     """Nobody has claimed since it was read: every claim moves the fence."""
     return models.Channel.fence == channel.lease.fence
 
@@ -156,7 +150,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
             write.update(
                 models.Channel(claim.channel.channel_id),
                 [*_take_channel(claim, stream.stream_id, None), *_pay(claim)],
-                condition=_unchanged(claim.channel)
+                condition=unchanged(claim.channel)
                 & _not_blocked()
                 & _shown_as_read(claim.channel)
                 & models.Channel.lease_node.does_not_exist(),
@@ -180,9 +174,9 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
                 _note_use(claim, stream_id),
                 condition=_key_usable(claim.now, stream_id),
             )
-            free = _unchanged(claim.channel) & _not_blocked()
+            free = unchanged(claim.channel) & _not_blocked()
             session = claim.publication
-            over = _session_is_over(old.incarnation, claim.now) if old is not None else None
+            over = session_is_over(old.incarnation, claim.now) if old is not None else None
             if old is None:
                 free &= models.Channel.lease_node.does_not_exist()
             elif session is None or old.node_id != session.node_id:
@@ -219,112 +213,3 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
     except Contended:
         return Claimed.CHANNEL_CHANGED
     return Claimed.YES
-
-
-_LET_GO = [
-    models.Channel.lease_node.remove(),
-    models.Channel.lease_incarnation.remove(),
-    models.Channel.lease_publisher.remove(),
-]
-
-
-def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None) -> list[Action]:
-    actions: list[Action] = [
-        models.Stream.state.set(StreamState.ENDED.value),
-        models.Stream.end_reason.set(reason.value),
-        models.Stream.ended_at.set(told.at),
-        models.Stream.seq.set(told.seq),
-        models.Stream.live.remove(),
-    ]
-    if bytes_in is not None:
-        actions.append(models.Stream.bytes_in.set(bytes_in))
-    return actions
-
-
-def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int, resumable_until: int) -> None:
-    """The publisher is gone or silent: anybody with the key may continue the stream until `resumable_until`.
-
-    Raises LeaseLost if `fence` is not the lease's any more.
-    """
-    try:
-        with transaction() as write:
-            write.update(
-                models.Channel(channel_id),
-                [*_LET_GO, models.Channel.resumable_until.set(resumable_until)],
-                condition=models.Channel.fence == fence,
-            )
-            write.update(
-                models.Stream(stream_id),
-                [
-                    models.Stream.state.set(StreamState.RECONNECTING.value),
-                    models.Stream.seq.set(seq),
-                    models.Stream.bytes_in.set(bytes_in),
-                    models.Stream.resumable_until.set(resumable_until),
-                ],
-                condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
-            )
-    except ConditionFailed:
-        raise LeaseLost() from None
-
-
-def finish(channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: Entry) -> None:
-    """The stream is over, whoever held the channel or nobody. Raises LeaseLost if another fence holds it.
-
-    `told` is its end in the timeline: which stream, when and under which number. Done a second time for the same
-    reason, because the first answer was lost, it is done.
-    """
-    stream_id = told.stream_id
-    try:
-        with transaction() as write:
-            write.save(timeline.row(told))
-            write.update(
-                models.Channel(channel_id),
-                [*_LET_GO, models.Channel.resumable_until.remove()],
-                condition=models.Channel.fence == fence,
-            )
-            write.update(
-                models.Stream(stream_id),
-                _end_stream(reason, told, bytes_in),
-                condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
-            )
-    except ConditionFailed:
-        if not _ended_already(stream_id, fence, reason):
-            raise LeaseLost() from None
-
-
-def _ended_already(stream_id: str, fence: int, reason: EndReason) -> bool:
-    with store_errors():
-        row = models.Stream.get(stream_id, consistent_read=True)
-    return row.state == StreamState.ENDED.value and int(row.fence) == fence and row.end_reason == reason.value
-
-
-def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int, told: Entry | None) -> bool:
-    """Frees a channel whose holder is dead or whose grace is over, and ends its stream (if it has not ended).
-
-    `told` is the stream's end in the timeline. False if somebody moved first. The new fence makes whatever a zombie
-    still writes fail.
-    """
-    fence = channel.lease.fence + 1
-    try:
-        with transaction() as write:
-            held = _unchanged(channel)
-            if channel.lease.holder is None:
-                held &= models.Channel.lease_node.does_not_exist()
-            else:
-                holder = channel.lease.holder
-                write.condition_check(models.Node, holder.node_id, condition=_session_is_over(holder.incarnation, now))
-            write.update(
-                models.Channel(channel.channel_id),
-                [*_LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],
-                condition=held,
-            )
-            if stream is not None and told is not None:
-                write.save(timeline.row(told))
-                write.update(
-                    models.Stream(stream.stream_id),
-                    [*_end_stream(reason, told, None), models.Stream.fence.set(fence)],
-                    condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
-                )
-    except (ConditionFailed, Contended):
-        return False
-    return True

@@ -32,7 +32,7 @@ from chalicelib.domain.streams import (
 from chalicelib.domain.timeline import Entry, refusals_of
 from chalicelib.domain.times import iso_times
 from chalicelib.services import bus
-from chalicelib.store import channels, leases, streams, timeline
+from chalicelib.store import channels, lease_ends, streams, timeline
 
 WAITING_FOR_KEY_FRAME = "waiting_for_key_frame"  # the reason that a channel is not LIVE yet
 
@@ -117,7 +117,7 @@ class StreamHold:
             return self.end(broken or EndReason.NO_MEDIA, now, bytes_in, failure)
         until = last_media_at + self.grant.grace
         seq = self.next_seq()
-        leases.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until)
+        lease_ends.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until)
         self.state, self.released = after, True
         return self._event(
             EventName.STREAM_INTERRUPTED,
@@ -141,7 +141,7 @@ class StreamHold:
             detail=detail or END_REASON_TEXT[reason],
             action=END_REASON_ACTION[reason],
         )
-        leases.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, entry_of(ended))
+        lease_ends.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, entry_of(ended))
         self.state = StreamState.ENDED
         return ended
 
@@ -211,7 +211,7 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
     reason = EndReason.NO_MEDIA if stream.started_at is None else EndReason.GRACE_OVER
     ended = ended_event(stream, seq_past_holders(stream), reason, now)
     try:
-        leases.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, entry_of(ended))
+        lease_ends.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, entry_of(ended))
     except LeaseLost:
         return False
     announce([ended])
@@ -224,10 +224,10 @@ def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -
     Returns the event to announce; None if there was no stream, or somebody else was first.
     """
     if stream is None:
-        leases.reap(channel, None, reason, now, None)
+        lease_ends.reap(channel, None, reason, now, None)
         return None
     ended = ended_event(stream, first_seq(channel.lease.fence + 1), reason, now)
-    return ended if leases.reap(channel, stream, reason, now, entry_of(ended)) else None
+    return ended if lease_ends.reap(channel, stream, reason, now, entry_of(ended)) else None
 
 
 def seq_past_holders(stream: Stream) -> int:

@@ -12,7 +12,7 @@ from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.services import bus
 from chalicelib.services.streams import lifecycle
-from chalicelib.store import channels, keys, leases, nodes, streams
+from chalicelib.store import channels, keys, lease_ends, nodes, streams
 
 
 def running_stream(channel_id: str) -> Stream | None:
@@ -39,7 +39,7 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
         return given
     try:
         ended = lifecycle.ended_event(stream, lifecycle.seq_past_holders(stream), reason, now)
-        leases.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, lifecycle.entry_of(ended))
+        lease_ends.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, lifecycle.entry_of(ended))
     except LeaseLost:
         return False
     lifecycle.announce([ended])

@@ -16,7 +16,7 @@ from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.streams.lifecycle import StreamHold
-from chalicelib.store import leases, models, nodes
+from chalicelib.store import lease_ends, models, nodes
 from local.settings import ROOT
 from tests.integration.store.conftest import Clock, LeasedStudio
 from tests.support.stack import Emulator
@@ -96,7 +96,7 @@ def test_one_of_a_hundred_concurrent_claims_wins_and_the_fence_grows(
         assert fence > before >= last_fence
         last_fence = fence
         winners[side.node_id] += 1
-        leases.finish(
+        lease_ends.finish(
             studio.channel_id, fence, EndReason.CLEAN_STOP, 0, Entry(stream_id, 0, now_ms(), "Stream End", {})
         )
     for side in sides:

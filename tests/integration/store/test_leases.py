@@ -28,7 +28,7 @@ from chalicelib.services.streams import admission, lifecycle, orders
 from chalicelib.services.streams.admission import HolderInDoubt
 from chalicelib.services.streams.fleet import Reaper, sweep_as_backstop
 from chalicelib.services.streams.lifecycle import StreamHold
-from chalicelib.store import channels, guard, keys, leases, nodes, timeline
+from chalicelib.store import channels, guard, keys, lease_ends, nodes, timeline
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
 from tests.support.stack import forget_connections
 from tests.support.studio import REGION
@@ -247,7 +247,7 @@ def test_an_end_whose_answer_was_lost_is_done_when_asked_again(studio: LeasedStu
 
     def finish(seq: int, reason: EndReason) -> None:
         told = Entry(grant.stream_id, seq, clock.now, "Stream End", {})
-        leases.finish(grant.channel_id, grant.fence, reason, 7, told)
+        lease_ends.finish(grant.channel_id, grant.fence, reason, 7, told)
 
     for seq in (5, 6):
         finish(seq, EndReason.CLEAN_STOP)
@@ -467,21 +467,21 @@ def test_what_was_ended_before_the_database_went_away_is_told_all_the_same(
     node.crash()
     clock.forward(NODE_LOST_GRACE)
     reaper = Reaper()
-    reap = leases.reap
+    reap = lease_ends.reap
 
     def once(*args: Any) -> bool:
-        monkeypatch.setattr(leases, "reap", away)
+        monkeypatch.setattr(lease_ends, "reap", away)
         return reap(*args)
 
     def away(*_: Any) -> bool:
         raise StoreUnavailable()
 
-    monkeypatch.setattr(leases, "reap", once)
+    monkeypatch.setattr(lease_ends, "reap", once)
     ended = reaper.sweep([REGION], clock.now)
     assert len(ended) == 1
     with pytest.raises(StoreUnavailable):
         reaper.sweep([REGION], clock.now)
-    monkeypatch.setattr(leases, "reap", reap)
+    monkeypatch.setattr(lease_ends, "reap", reap)
     ended += reaper.sweep([REGION], clock.now)
     assert {event.stream_id for event in ended} >= grants
 
