@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000/hls",
         validation_alias=AliasChoices("STREAM_SYNC_PLAYBACK_BASE_URL", "HLS_URL"),
     )
-    # Where foreign media servers play back what they carry, by server (`mediamtx:main`) or by kind (`mediamtx`): output
+    # Where media servers play back what they carry, by server (`mediamtx:main`) or by kind (`mediamtx`): output
     # -> URL with `{channel_id}` in it.
     source_playback: Annotated[dict[str, dict[Output, str]], NoDecode] = {}
     kms_key_id: str = "alias/stream-sync"
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     # Whose token has `admin_role` in `admin_claim` (a text or a list of texts) is an administrator.
     admin_claim: str = Field(default="cognito:groups", min_length=1, max_length=256)
     admin_role: str = Field(default="admin", min_length=1, max_length=256)
-    # What foreign media servers show at /hooks/...; two while rotating.
+    # What media servers show at /hooks/...; two while rotating.
     hook_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
     # MediaMTX servers by name, each with its control API's address.
     mediamtx_servers: Annotated[dict[str, str], NoDecode] = {}

@@ -71,9 +71,9 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_dead_nodes")
 def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     """The backstop for streams whose node died with nobody left to see it."""
-    news = fleet.sweep_as_backstop(settings().ingest_urls, now_ms, time.sleep)
-    lifecycle.announce(news)
-    logger("control").info("Swept the streams of dead nodes", event="dead_nodes_swept", ended=len(news))
+    ended = fleet.sweep_as_backstop(settings().ingest_urls, now_ms, time.sleep)
+    lifecycle.announce(ended)
+    logger("control").info("Swept the streams of dead nodes", event="dead_nodes_swept", ended=len(ended))
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile_media_servers")

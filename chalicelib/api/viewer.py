@@ -28,7 +28,7 @@ MAX_SEARCH = 100  # characters
 
 NOT_SERVING = {
     Readiness.DRAINING: "Every ingest node is draining: running streams go on, new ones are refused",
-    Readiness.NONE: "No ingest node is running: streams come only through foreign media servers",
+    Readiness.NONE: "No ingest node is running: streams come only through media servers",
 }
 
 _pages = SharedAnswers()

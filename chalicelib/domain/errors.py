@@ -20,7 +20,7 @@
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live: `domain.refusals`
     |-- IdentityUnavailable          503  the token issuer's keys cannot be fetched
-    |-- MediaServerUnavailable       503  a foreign media server's control API does not answer
+    |-- MediaServerUnavailable       503  a media server's control API does not answer
     |-- LeaseLost                    409  a write came from a holder that is no longer the holder
     |-- SessionTaken                 409  a node's row belongs to another run of it
     `-- InternalError                500

@@ -37,7 +37,7 @@ class Claimed(StrEnum):
 class Claim:
     """What a claim rests on: everything was read before, and is conditioned on being so still.
 
-    `publication` is the foreign publisher that claims, None for one of our own nodes.
+    `publication` is the media server's publisher that claims, None for one of our own nodes.
     """
 
     key: StreamKey

@@ -68,7 +68,7 @@ def find(node_id: str) -> NodeSession | None:
 
 
 def sessions() -> dict[str, NodeSession]:
-    """Those of our own nodes, by node id; publishers of foreign media servers have rows of their own beside them."""
+    """Those of our own nodes, by node id; publishers of media servers have rows of their own beside them."""
     with store_errors():
         return {row.node_id: rows.session(row) for row in _own()}
 
@@ -88,7 +88,7 @@ def sessions_of(node_ids: Iterable[str]) -> dict[str, NodeSession]:
 
 
 def own() -> list[NodeState]:
-    """Our own nodes, those too that are gone since a day at most; without publishers of foreign media servers."""
+    """Our own nodes, those too that are gone since a day at most; without publishers of media servers."""
     with store_errors():
         return [rows.node(row) for row in _own()]
 

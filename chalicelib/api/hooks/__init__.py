@@ -1,1 +1,1 @@
-"""Routes for foreign media servers, one module a dialect. Each speaks exactly what its server sends and understands."""
+"""Routes for media servers, one module a dialect. Each speaks exactly what its server sends and understands."""

@@ -1,4 +1,4 @@
-"""May this connection of a foreign media server publish? By the same keys and leases as our own ingest.
+"""May this connection of a media server publish? By the same keys and leases as our own ingest.
 
     admit      the key is good, the channel is claimed                        CONNECTING
     publish    the same where the question is already the beginning           LIVE

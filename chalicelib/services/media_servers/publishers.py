@@ -1,4 +1,4 @@
-"""Publishers of foreign media servers after they were let in (by `foreign_admission`).
+"""Publishers of media servers after they were let in (by `claims`).
 
     confirm   the server says, or lists, that it publishes  LIVE, its session renewed
     leave     the server says that it has gone              ENDED
@@ -33,7 +33,7 @@ _REASONS: dict[str, EndReason] = {reason.value: reason for reason in EndReason}
 
 @dataclass(frozen=True, slots=True)
 class MediaServer:
-    """One foreign server. `name` is the operator's and tells several of one dialect apart."""
+    """One media server. `name` is the operator's and tells several of one dialect apart."""
 
     dialect: Dialect
     name: str
@@ -59,7 +59,7 @@ def introduced(server: MediaServer, channel_id: str) -> Publication | None:
 
 
 def known(node_id: str) -> Publication | None:
-    """A foreign publisher by the id that leases and orders know it by."""
+    """A media server's publisher by the id that leases and orders know it by."""
     return publications.find(node_id)
 
 
@@ -69,7 +69,7 @@ def of_server(server: MediaServer) -> list[Publication]:
 
 
 def publisher_of(channel_id: str) -> Publication | None:
-    """The foreign publisher that holds a channel, or None."""
+    """The media server's publisher that holds a channel, or None."""
     channel = channels.find(channel_id)
     holder = channel.lease.holder if channel is not None else None
     return publications.find(holder.node_id) if holder is not None and dialect_of(holder.node_id) is not None else None

@@ -1,4 +1,4 @@
-"""What is left of a refusal by a foreign media server: a log line, an audit record, the reason on the dashboard."""
+"""What is left of a refusal by a media server: a log line, an audit record, the reason on the dashboard."""
 
 import secrets
 

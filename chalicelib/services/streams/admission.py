@@ -92,7 +92,7 @@ def claim(
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
-    `publication` is the foreign publisher that `holder` stands for: its session begins in the same transaction.
+    `publication` is the media server's publisher that `holder` stands for: its session begins in the same transaction.
     `only` names a stream to continue, that one or none. `may_declare_dead`: whether a session that has run out proves
     its node dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
     Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel, the key's refusal
@@ -162,7 +162,7 @@ def _in_use(key: StreamKey) -> PublishRefused:
 
 def _question(holder: Holder | None, now: int) -> None:
     """A node of ours refuses for a publisher on MediaMTX: whether that is still there its server is asked meanwhile, so
-    that the next attempt succeeds if it is not. Who admits for a foreign server asks by itself."""
+    that the next attempt succeeds if it is not. Who admits for a media server asks by itself."""
     if holder is not None and dialect_of(holder.node_id) is Dialect.MEDIAMTX:
         bus.publish([HolderQuestioned(node_id=holder.node_id, at=now)])
 

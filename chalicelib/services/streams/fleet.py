@@ -131,24 +131,24 @@ class Reaper:
         if dead <= self._done and not self._more:
             return []
         self._more = True
-        news: list[StreamStateChange] = []
+        events: list[StreamStateChange] = []
         try:
-            self._more = self._end_what_is_left(regions, seen_at, now, news)
+            self._more = self._end_what_is_left(regions, seen_at, now, events)
         except StoreUnavailable:
-            if not news:  # else they are to be told, and the next look is for the others
+            if not events:  # else they are to be announced, and the next look is for the others
                 raise
         if not self._more:
             self._done = dead
-        return news
+        return events
 
     def _end_what_is_left(
         self,
         regions: Iterable[str],
         seen_at: int,
         now: int,
-        news: list[StreamStateChange],
+        events: list[StreamStateChange],
     ) -> bool:
-        """Adds to `news` what it ended; answers whether something is left."""
+        """Adds to `events` what it ended; answers whether something is left."""
         ends: list[int] = []
         moved = False
         for stream, session in _without_node(regions, seen_at):
@@ -160,7 +160,7 @@ class Reaper:
             if now < until:
                 ends.append(until)
             elif (ended := lifecycle.reap(channel, stream, EndReason.NODE_LOST, now)) is not None:
-                news.append(ended)
+                events.append(ended)
             else:  # somebody moved first: the next look tells whether it is done
                 moved = True
         self.next_end = min(ends, default=None)
@@ -178,7 +178,7 @@ def _without_node(regions: Iterable[str], now: int) -> list[tuple[Stream, NodeSe
 def sweep_as_backstop(
     regions: Iterable[str], clock: Callable[[], int], pause: Callable[[float], None]
 ) -> list[StreamStateChange]:
-    """Ends what dead nodes left and no living one saw, and what foreign publishers did. `pause` takes seconds."""
+    """Ends what dead nodes left and no living one saw, and publishers on media servers too. `pause` takes seconds."""
     places = tuple(regions)
     if not _without_node(places, clock()):
         return []

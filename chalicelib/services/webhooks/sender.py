@@ -1,4 +1,4 @@
-"""One POST to a stranger's server: never to a private network, never longer than a few seconds.
+"""One POST to somebody else's server: never to a private network, never longer than a few seconds.
 
 The name is resolved once, every address behind it is judged, and the connection goes to an address that was judged: a
 name that points elsewhere a moment later (DNS rebinding) gains nothing. No redirect is followed and no proxy of the
