@@ -87,9 +87,10 @@ async def _start_and_watch(settings: LocalSettings, began: float) -> None:
             ),
         )
 
+        # The file last: a program that waits for it finds the message printed.
+        say(ready_block(settings, secrets, users, time.monotonic() - began))
         write_private_json(settings.ready_file, ready_document(settings, secrets, users))
         ending.callback(settings.ready_file.unlink, missing_ok=True)
-        say(ready_block(settings, secrets, users, time.monotonic() - began))
         ending.callback(say, "\nStopping. Channels and keys are kept.")
         await _first_end(cloud, gateway, node)
 
