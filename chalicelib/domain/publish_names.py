@@ -20,6 +20,7 @@ Where only one part of it can be the key, that part is taken. Nothing of it is e
 import re
 from urllib.parse import unquote
 
+from chalicelib.domain.keys import is_well_formed
 from chalicelib.domain.refusals import KeyMalformed, KeyMissing, WrongApplication
 
 _SCHEME = re.compile(r"rtmps?://[^/]*", re.IGNORECASE)
@@ -29,6 +30,8 @@ _QUOTES = "\"'`<>\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e"
 _AROUND = f"{_QUOTES}\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\0"
 _DEFAULT_INSTANCE = "_definst_"
 _FILE_KIND = re.compile(r"^(?:mp4|flv):")
+_NO_WORD = re.compile(r"[^A-Za-z0-9]+")
+MOST_POSSIBLE = 2  # of those that look like a key; each one costs a look-up
 
 
 def stream_key(application: str, stream_name: str, expected: str) -> str:
@@ -54,6 +57,12 @@ def stream_key(application: str, stream_name: str, expected: str) -> str:
     if len(found) > 1 or _is_url(found[0]):
         raise KeyMalformed()
     return found[0]
+
+
+def possible_keys(application: str, stream_name: str) -> list[str]:
+    """What looks like a key in either, for a publisher who is refused whichever it is: whose it may be."""
+    words = _NO_WORD.split(f"{unquote(stream_name)} {unquote(application)}")
+    return [word for word in dict.fromkeys(words) if is_well_formed(word)][:MOST_POSSIBLE]
 
 
 def _is_url(text: str) -> bool:

@@ -64,6 +64,9 @@ class Host(Protocol):
     async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
         """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
 
+    async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
+        """Whose publisher is refused, if one of these is a key: its channel's owner is told."""
+
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
         """Records the refusal; the seconds to wait before it is answered."""
 
@@ -71,7 +74,11 @@ class Host(Protocol):
 async def request_admission(host: Host, request: rtmp.PublishRequested, connection: Connection) -> Broadcast:
     """The broadcast that `connection` carries from now on. Raises PublishRefused and Abandoned, nothing else."""
     try:
-        stream_key = publish_names.stream_key(request.app, request.stream_name, host.settings.rtmp_app)
+        try:
+            stream_key = publish_names.stream_key(request.app, request.stream_name, host.settings.rtmp_app)
+        except PublishRefused as refusal:
+            await host.find_owner(refusal, publish_names.possible_keys(request.app, request.stream_name))
+            raise
         return await host.admit(stream_key, connection)
     except (PublishRefused, Abandoned):
         raise

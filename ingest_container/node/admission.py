@@ -5,6 +5,7 @@ stream key --authenticate--> waiting room --> claim --> Broadcast
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -154,6 +155,14 @@ class Admission:
         except PublishRefused as refusal:  # the owner of the key sees any refusal
             refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
             raise
+
+    async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
+        """Whose publisher is refused, if one of these is a good key. The answer is the same whether one is."""
+        for stream_key in possible_keys:
+            with contextlib.suppress(PublishRefused):
+                key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
+                refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
+                return
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
         """Records the refusal; the seconds to wait before it is answered."""

@@ -107,6 +107,9 @@ class IngestNode:
     async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
         return await self._admission.admit(stream_key, connection)
 
+    async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
+        await self._admission.find_owner(refusal, possible_keys)
+
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
         return self._admission.refused(refusal, client_ip)
 

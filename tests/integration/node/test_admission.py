@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
-from chalicelib.domain.timeline import refused_at
+from chalicelib.domain.timeline import refusals_of, refused_at
 from chalicelib.store import keys, timeline
 from ingest_container.rtmp.limits import HANDSHAKE_SECONDS
 from local.settings import HOST
@@ -176,6 +176,30 @@ def test_another_application_is_not_found(node: Node, studio: Studio) -> None:
     code, why = refused(node, studio.stream_key, app="elsewhere")
     assert code == "NetStream.Publish.Denied"
     assert why.startswith("Not found: ")
+
+
+@pytest.mark.requirement("FX-9")
+@pytest.mark.requirement("EN-7")
+@pytest.mark.parametrize(
+    ("app", "name", "reason"),
+    [("elsewhere", "{}", "wrong_application"), ("live", "https://host/live/{}", "key_malformed")],
+)
+def test_the_owner_sees_a_refusal_for_what_is_around_a_good_key(
+    node: Node, studio: Studio, app: str, name: str, reason: str
+) -> None:
+    refused(node, name.format(studio.stream_key), app)
+
+    def told() -> bool:
+        entry = timeline.last(refusals_of(studio.channel_id))
+        return entry is not None and entry.facts["reason"] == reason
+
+    until(told, "the refusal in what the owner is shown")
+    assert node.logged("publisher_refused", code=reason, channel_id=studio.channel_id, key_id=studio.key.key_id)
+    assert studio.stream_key not in node.text()
+
+
+def test_who_guesses_under_another_application_learns_nothing(node: Node, studio: Studio) -> None:
+    assert refused(node, studio.stream_key, app="elsewhere") == refused(node, "b" * 40, app="elsewhere")
 
 
 @pytest.mark.requirement("SS-2.3")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.publish_names import stream_key
+from chalicelib.domain.publish_names import MOST_POSSIBLE, possible_keys, stream_key
 from chalicelib.domain.refusals import KeyMalformed, KeyMissing, PublishRefused, WrongApplication
 
 KEY = "aB3" * 13 + "x"
@@ -114,3 +114,25 @@ def test_what_is_no_key_is_passed_on_to_be_refused_as_unknown(name: str) -> None
 def test_any_text_gives_a_key_or_a_refusal(application: str, name: str) -> None:
     with contextlib.suppress(PublishRefused):
         assert stream_key(application, name, "live")
+
+
+@pytest.mark.requirement("EN-7")
+@pytest.mark.parametrize(
+    ("application", "name", "found"),
+    [
+        ("elsewhere", KEY, [KEY]),
+        (f"elsewhere/{KEY}", "", [KEY]),
+        ("elsewhere", f"%20{KEY}?a=b", [KEY]),
+        ("live", f"https://h/live/{KEY}", [KEY]),
+        (f"live/{OTHER}", KEY, [KEY, OTHER]),
+        (f"live/{KEY}", KEY, [KEY]),
+        ("elsewhere", "short", []),
+        ("elsewhere", KEY + OTHER, []),
+    ],
+)
+def test_what_looks_like_a_key_is_found_also_where_it_is_refused(application: str, name: str, found: list[str]) -> None:
+    assert possible_keys(application, name) == found
+
+
+def test_only_so_many_possible_keys_are_looked_up() -> None:
+    assert len(possible_keys("elsewhere", "/".join(letter * 40 for letter in "abcdef"))) == MOST_POSSIBLE
