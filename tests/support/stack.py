@@ -224,7 +224,8 @@ def running_emulator(state_dir: Path) -> Iterator[Emulator]:
     try:
         env = bootstrap_environment(settings, load_or_make_secrets(state_dir), environment(settings))
         subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=env, check=True, timeout=60)
-        running.env = services_environment(settings)
+        # As nodes are by default; the whole local cloud packages.
+        running.env = services_environment(settings) | {"STREAM_SYNC_PACKAGING": "off"}
         yield running
     finally:
         running.stop()
