@@ -81,6 +81,8 @@ def set_visibility(broadcaster: Broadcaster, visibility: str) -> None:
         pass
 
 
+@pytest.mark.requirement("SO-4")
+@pytest.mark.requirement("SO-5")
 def test_ffprobe_and_ffmpeg_play_the_hls_url(broadcaster: Broadcaster, go_live: GoLive) -> None:
     go_live()
     url = hls_url(broadcaster)
