@@ -1,7 +1,6 @@
 """Webhooks: their routes for administrators, and the functions that send when the bus or the clock says so."""
 
 import json
-import re
 from typing import Annotated, Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate, Response
@@ -14,6 +13,7 @@ from chalicelib.api.routing import ADMIN, Route
 from chalicelib.domain import webhooks as rules
 from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookNotFound, WebhookUrlRefused
 from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
+from chalicelib.domain.ids import ULID_PATTERN, is_ulid
 from chalicelib.domain.webhook_deliveries import DeliveryStatus
 from chalicelib.observability import logger
 from chalicelib.services.serializers import webhooks as webhook_serializer
@@ -23,9 +23,6 @@ blueprint = Blueprint(__name__)
 
 # Below the functions' own time limit (`.chalice/config.json`), with room for the attempt that runs then.
 BUDGET_MS = 35_000
-
-_WEBHOOK_ID = re.compile(r"whk_[0-9A-Z]{26}")
-_EVENT_ID = re.compile(r"[0-9A-Z]{26}")
 
 
 def _offered(name: str) -> str:
@@ -73,7 +70,7 @@ class Replay(RequestModel):
 
     since: AwareDatetime
     status: DeliveryStatus | None = None
-    cursor: str | None = Field(default=None, pattern=f"^{_EVENT_ID.pattern}$")
+    cursor: str | None = Field(default=None, pattern=f"^{ULID_PATTERN}$")
 
     @property
     def first_event_id(self) -> str:
@@ -239,12 +236,12 @@ def sweep_webhooks(_event: CloudWatchEvent) -> None:
 
 
 def _webhook(webhook_id: str) -> str:
-    if not _WEBHOOK_ID.fullmatch(webhook_id):
+    if not is_ulid(webhook_id, rules.ID_PREFIX):
         raise WebhookNotFound()
     return webhook_id
 
 
 def _event(event_id: str) -> str:
-    if not _EVENT_ID.fullmatch(event_id):
+    if not is_ulid(event_id):
         raise DeliveryNotFound()
     return event_id

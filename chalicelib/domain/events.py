@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.domain.measures import Pulse, StreamFacts
+from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.streams import ChannelStatus
 
 INGEST_SOURCE = "stream-sync.ingest"
@@ -54,6 +55,24 @@ class StreamStateChange(BusEvent):
     started_at: int | None = None
     until: int | None = None
     facts: StreamFacts = StreamFacts()
+
+
+def stream_refused(
+    refusal: PublishRefused, channel_id: str, node_id: str, client_ip: str | None, seq: int, at: int
+) -> StreamStateChange:
+    """A publisher with a key of the channel was refused, by a node or a media server."""
+    return StreamStateChange(
+        event_name=EventName.STREAM_REFUSED,
+        channel_id=channel_id,
+        key_id=refusal.key_id,
+        node_id=node_id,
+        seq=seq,
+        at=at,
+        reason=refusal.code,
+        detail=refusal.detail,
+        action=refusal.action,
+        client_ip=client_ip,
+    )
 
 
 class StreamMetrics(BusEvent):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.orders import Order
+
 
 @dataclass(frozen=True, slots=True)
 class NodeInfo:
@@ -36,7 +38,7 @@ class Readiness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """`orders` are raw entries `"<stream_id> <reason>"`."""
+    """What the answer to a renewal brings."""
 
-    orders: frozenset[str]
+    orders: frozenset[Order]
     draining: bool

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from chalicelib.domain.leases import Holder
 from chalicelib.domain.mediamtx import Source, asked_as
+from chalicelib.domain.orders import Order
 
 
 class Dialect(StrEnum):
@@ -52,7 +53,7 @@ class Publication:
 
     `source_type` and `source_id` are MediaMTX's names of what it can kick, known once the path is ready; `protocol` is
     what the publisher speaks, as MediaMTX asked.
-    `orders` are the raw orders of the session's row, `"<stream_id> <reason>"`. `seen_at` is the last time that the
+    `seen_at` is the last time that the
     server itself confirmed the publisher.
     """
 
@@ -68,7 +69,7 @@ class Publication:
     source_type: str | None = None
     source_id: str | None = None
     seen_at: int = 0
-    orders: frozenset[str] = frozenset()
+    orders: frozenset[Order] = frozenset()
     protocol: str | None = None
 
     @property

@@ -7,7 +7,6 @@ One stream id lives across interruptions. The table is total: every pair of stat
 that come late, twice or out of order do no harm (they keep the state).
 """
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,13 +19,6 @@ SILENCE = 4_000  # ms without media after which ordinary video counts as gone, i
 LATE = 1_000  # ms behind `resumable_until` in which a resume that came in time is still written
 # ms in which whoever continues a stream must send media, where its holder says nothing else
 FIRST_MEDIA = 5_000
-
-_ID_FORM = re.compile("[0-9A-HJKMNP-TV-Z]{26}")  # a ULID: Crockford's base 32
-
-
-def is_stream_id(text: str) -> bool:
-    """Whether `text` could be a stream's id at all; asked before any database work."""
-    return _ID_FORM.fullmatch(text) is not None
 
 
 class StreamState(StrEnum):

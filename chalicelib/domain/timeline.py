@@ -1,6 +1,6 @@
 """What happened to a stream, entry by entry: audit record and black box."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,35 @@ class Entry:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionRecord:
+    """The audit record of one publisher's connection. What does not apply or is not known is None.
+
+    `reason` is an EndReason, the code of a refusal, or how the connection ended.
+    """
+
+    node_id: str
+    client_ip: str | None
+    reason: str
+    key_id: str | None = None
+    channel_id: str | None = None
+    stream_id: str | None = None
+    started_at: str | None = None  # ISO 8601
+    duration_s: float | None = None
+    bytes: int | None = None
+    mean_kbps: float | None = None
+    detail: str | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def entry(self, partition: str, seq: int, at: int) -> Entry:
+        """In the timeline of its stream, or under `refused_at` its node."""
+        return Entry(partition, seq, at, _CONNECTION, self.facts)
+
+
+_CONNECTION = "connection"
 _REFUSED = "refused#"
 
 
@@ -31,7 +60,7 @@ def refusals_of(channel_id: str) -> str:
 
 def is_refusal(entry: Entry) -> bool:
     """Whether it is the audit record of a refused publisher; what its channel's owner is shown is written beside it."""
-    return entry.kind == "connection" and entry.stream_id.startswith(_REFUSED)
+    return entry.kind == _CONNECTION and entry.stream_id.startswith(_REFUSED)
 
 
 def day_of(at: int) -> str:

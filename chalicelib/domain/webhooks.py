@@ -22,6 +22,7 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 MAX_DESCRIPTION = 200
 MAX_PAYLOAD = 64 * 1024  # bytes; the largest event we know has fewer than 2,000
 
+ID_PREFIX = "whk_"  # before a ULID
 SECRET_PREFIX = "whsec_"  # noqa: S105 - a prefix, not a secret
 ROTATION_OVERLAP = 24 * 3_600_000  # ms in which the secret before still signs too
 

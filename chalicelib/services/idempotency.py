@@ -5,11 +5,7 @@ encrypted, as the key itself is.
 import base64
 from collections.abc import Callable
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from chalicelib import aws
-from chalicelib.config import settings
-from chalicelib.domain.refusals import StoreUnavailable
+from chalicelib.services import sealing
 from chalicelib.store import idempotency
 from chalicelib.store.idempotency import Once
 
@@ -27,18 +23,8 @@ def once(asker: str, route: str, key: str, content: str, work: Callable[[], str]
 
 
 def _seal(answer: str) -> str:
-    try:
-        sealed = aws.client("kms").encrypt(
-            KeyId=settings().kms_key_id, Plaintext=answer.encode(), EncryptionContext=_CONTEXT
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable() from error
-    return base64.b64encode(sealed["CiphertextBlob"]).decode()
+    return base64.b64encode(sealing.seal(answer, _CONTEXT, "The answer")).decode()
 
 
 def _unseal(sealed: str) -> str:
-    try:
-        opened = aws.client("kms").decrypt(CiphertextBlob=base64.b64decode(sealed), EncryptionContext=_CONTEXT)
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable() from error
-    return str(opened["Plaintext"].decode())
+    return sealing.unseal(base64.b64decode(sealed), _CONTEXT, "The answer")

@@ -279,7 +279,7 @@ class Node(Model):
     capacity = NumberAttribute()
     active = NumberAttribute(default=0)
     draining = BooleanAttribute(default=False)
-    # Orders ride on the renewal: "<stream_id> <reason>".
+    # `domain.orders`; they come with the answer to a renewal.
     orders = UnicodeSetAttribute(null=True)
     # `ingest` for our own nodes. A publisher of a foreign media server is a node of its own: see `publications`.
     kind = UnicodeAttribute(default="ingest")

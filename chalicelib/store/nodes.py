@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.leases import NodeSession
 from chalicelib.domain.nodes import NodeInfo, NodeState, Renewal
+from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import OWN_KIND
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors
@@ -42,7 +43,7 @@ def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
             )
     except ConditionFailed:
         raise SessionTaken() from None
-    return Renewal(frozenset(row.orders or ()), bool(row.draining))
+    return Renewal(frozenset(map(Order.parse, row.orders or ())), bool(row.draining))
 
 
 def close(node_id: str, incarnation: str, now: int) -> bool:
@@ -106,14 +107,14 @@ def set_draining(node_id: str, draining: bool) -> bool:
     return True
 
 
-def order(node_id: str, stream_id: str, reason: str) -> bool:
+def order(node_id: str, order: Order) -> bool:
     """Tells a node to end a stream; it sees the order with its next renewal. False if there is no such node."""
-    return _add(node_id, models.Node.orders.add({f"{stream_id} {reason}"}))
+    return _add(node_id, models.Node.orders.add({order.text}))
 
 
-def acknowledge(node_id: str, orders: Iterable[str]) -> None:
+def acknowledge(node_id: str, orders: Iterable[Order]) -> None:
     """Takes handled orders away; others that came meanwhile stay."""
-    _add(node_id, models.Node.orders.delete(set(orders)))
+    _add(node_id, models.Node.orders.delete({order.text for order in orders}))
 
 
 def _add(node_id: str, action: object) -> bool:

@@ -6,6 +6,7 @@ A claim puts the row in its own transaction (`store.leases`). It is removed when
 from pynamodb.expressions.update import Action
 
 from chalicelib.config import settings
+from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import Dialect, Publication, prefix_of
 from chalicelib.store import models
 from chalicelib.store.guard import ConditionFailed, store_errors
@@ -47,7 +48,7 @@ def _publication(found: models.Node) -> Publication:
         source_type=found.source_type,
         source_id=found.source_id,
         seen_at=int(found.seen_at or 0),
-        orders=frozenset(found.orders or ()),
+        orders=frozenset(map(Order.parse, found.orders or ())),
         **found.publication,
     )
 

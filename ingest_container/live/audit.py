@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.refusals import PublishRefused
+from chalicelib.domain.timeline import ConnectionRecord
 from chalicelib.domain.times import iso
 from ingest_container.base.clock import now_ms
 from ingest_container.live.broadcast import Broadcast
@@ -85,18 +86,18 @@ class ConnectionAudit:
 
     def write(self, client_ip: str | None, now: float, received: int) -> None:
         self._is_written = True
-        record = {
-            "client_ip": client_ip,
-            "node_id": self._node_id,
-            "key_id": self._key_id,
-            "channel_id": self._channel_id,
-            "stream_id": self._stream[0] if self._stream else None,
+        record = ConnectionRecord(
+            node_id=self._node_id,
+            client_ip=client_ip,
+            reason=self.reason,
+            key_id=self._key_id,
+            channel_id=self._channel_id,
+            stream_id=self._stream[0] if self._stream else None,
+            detail=self.detail,
             **self._span.measures(now, received),
-            "reason": self.reason,
-            "detail": self.detail,
-        }
+        )
         # A load balancer's health check connects and leaves every few seconds.
         write = self._log.info if received or self.detail is not None else self._log.debug
-        write("Audit record of a connection", event="audit_record", extra=record)
+        write("Audit record of a connection", event="audit_record", extra=record.facts)
         if self._asked_to_publish:
             self._telemetry.audit(record, *(self._stream or (None, None)))

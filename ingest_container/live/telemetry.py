@@ -9,14 +9,14 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import AnyEvent, EventName, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import AnyEvent, StreamMetrics, StreamStateChange, stream_refused
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
-from chalicelib.domain.timeline import Entry, refused_at
+from chalicelib.domain.timeline import ConnectionRecord, Entry, refused_at
 from chalicelib.services import bus
 from chalicelib.services.streams import records
 from ingest_container.base.clock import now_ms, steady
@@ -62,31 +62,17 @@ class Telemetry:
         """The reason, to the dashboard and the timeline of the channel whose key it was; an unknown key is nobody's."""
         if not self._sampler.refused(error.code, error.channel_id, steady()) or error.channel_id is None:
             return
-        event = StreamStateChange(
-            event_name=EventName.STREAM_REFUSED,
-            channel_id=error.channel_id,
-            key_id=error.key_id,
-            node_id=self._node_id,
-            seq=next(self._seqs),
-            at=now_ms(),
-            reason=error.code,
-            detail=error.detail,
-            action=error.action,
-            client_ip=client_ip,
-        )
+        event = stream_refused(error, error.channel_id, self._node_id, client_ip, next(self._seqs), now_ms())
         with contextlib.suppress(asyncio.QueueFull):
             self._refusal_events.put_nowait(event)
         self._keep_refusal(event)
 
-    def audit(self, record: dict[str, Any], stream_id: str | None, seq: int | None) -> None:
+    def audit(self, record: ConnectionRecord, stream_id: str | None, seq: int | None) -> None:
         """The audit record of one connection that asked to publish (SS-5.3)."""
         if stream_id is not None and seq is not None:
-            self._put(self._records, Entry(stream_id, seq, now_ms(), "connection", record))
+            self._put(self._records, record.entry(stream_id, seq, now_ms()))
         elif self._sampler.may_record(steady()):
-            self._record_refusal("connection", record)
-
-    def _record_refusal(self, kind: str, facts: dict[str, Any]) -> None:
-        self._keep_refusal(Entry(refused_at(self._node_id), next(self._seqs), now_ms(), kind, facts))
+            self._keep_refusal(record.entry(refused_at(self._node_id), next(self._seqs), now_ms()))
 
     def _keep_refusal(self, item: StreamStateChange | Entry) -> None:
         try:
@@ -115,7 +101,7 @@ class Telemetry:
             if (summary := self._sampler.summary()) is not None:
                 summary["seconds"] = SUMMARY_EVERY
                 self._log.warning("Publishers refused", event="refusals_summary", extra=summary)
-                self._record_refusal("refusals", summary)
+                self._keep_refusal(Entry(refused_at(self._node_id), next(self._seqs), now_ms(), "refusals", summary))
 
     async def _work(self, queue: "asyncio.Queue[T]", deliver: Callable[[list[T]], Awaitable[None]]) -> None:
         while True:

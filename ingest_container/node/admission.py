@@ -14,11 +14,11 @@ from ulid import ULID
 
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant, Holder
+from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams import admission, lifecycle
 from chalicelib.services.streams.admission import HolderInDoubt
-from chalicelib.services.streams.fleet import Order
 from ingest_container.base.clock import now_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads

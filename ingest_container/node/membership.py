@@ -17,10 +17,11 @@ from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.events import NodeChange, StreamStateChange
 from chalicelib.domain.leases import CLOCK_MARGIN
 from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import bus
 from chalicelib.services.streams import fleet
-from chalicelib.services.streams.fleet import NodeMembership, Order, Orders, Reaper
+from chalicelib.services.streams.fleet import NodeMembership, Orders, Reaper
 from ingest_container.base.clock import clock, now_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads

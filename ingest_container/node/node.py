@@ -10,9 +10,10 @@ from ulid import ULID
 from chalicelib.aws import POOL
 from chalicelib.config import Settings
 from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
-from chalicelib.services.streams.fleet import Order, Orders
+from chalicelib.services.streams.fleet import Orders
 from ingest_container.base.clock import now_ms
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads

@@ -8,19 +8,16 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from botocore.exceptions import BotoCoreError, ClientError
 from ulid import ULID
 
-from chalicelib import aws
-from chalicelib.config import settings
 from chalicelib.domain import cursors
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import InvalidInput, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import KeyReading, KeyStatus, KeyTerms, StreamKey
-from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream, StreamState, state_as_read
 from chalicelib.observability import logger
+from chalicelib.services import sealing
 from chalicelib.services.reading import running
 from chalicelib.services.streams import orders
 from chalicelib.store import keys, streams
@@ -94,11 +91,7 @@ def unseal(key: StreamKey) -> str:
     """The key in the clear. Raises KeyNotFound, StoreUnavailable."""
     if key.ciphertext is None:
         raise KeyNotFound("This key was made without a copy that can be shown: reset it to get a new one")
-    try:
-        answer = aws.client("kms").decrypt(CiphertextBlob=key.ciphertext, EncryptionContext=_context(key))
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable("The stream key cannot be decrypted just now") from error
-    return str(answer["Plaintext"].decode("ascii"))
+    return sealing.unseal(key.ciphertext, _context(key), "The stream key")
 
 
 def get(key_id: str, channel_id: str | None = None) -> StreamKey:
@@ -214,13 +207,7 @@ def _check(terms: KeyTerms, now: int) -> None:
 
 
 def _with_ciphertext(key: StreamKey, stream_key: str) -> StreamKey:
-    try:
-        answer = aws.client("kms").encrypt(
-            KeyId=settings().kms_key_id, Plaintext=stream_key.encode("ascii"), EncryptionContext=_context(key)
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable("A new stream key cannot be encrypted just now") from error
-    return replace(key, ciphertext=answer["CiphertextBlob"])
+    return replace(key, ciphertext=sealing.seal(stream_key, _context(key), "A new stream key"))
 
 
 def _context(key: StreamKey) -> dict[str, str]:

@@ -20,15 +20,13 @@ from chalicelib.domain.mediamtx import Measured
 from chalicelib.domain.publications import SESSION_TTL, Dialect, Publication, dialect_of, node_id_of, server_of
 from chalicelib.domain.refusals import KeyUnknown, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason, StreamState
-from chalicelib.domain.timeline import Entry
+from chalicelib.domain.timeline import ConnectionRecord
 from chalicelib.domain.times import iso
 from chalicelib.observability import logger
 from chalicelib.services.media_servers import refusals
 from chalicelib.services.streams import admission, lifecycle
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, keys, publications, streams, timeline
-
-_REASONS: dict[str, EndReason] = {reason.value: reason for reason in EndReason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +149,9 @@ def _hold(publication: Publication) -> StreamHold | None:
 
 def _order(publication: Publication, hold: StreamHold | None) -> EndReason | None:
     """The reason of an order to end what this publisher sends. Of an earlier stream of the connection it is void."""
-    for raw in publication.orders:
-        stream_id, _, reason = raw.partition(" ")
-        if hold is None or hold.grant.stream_id == stream_id:
-            return _REASONS.get(reason, EndReason.STOPPED)
+    for order in publication.orders:
+        if hold is None or hold.grant.stream_id == order.stream_id:
+            return order.reason
     return None
 
 
@@ -214,13 +211,15 @@ def _finish(hold: StreamHold, publication: Publication, reason: EndReason, now: 
     if ended is None:
         return
     lifecycle.announce([ended])
-    record = {
-        "node_id": publication.node_id,
-        "client_ip": publication.client_ip,
-        "key_id": publication.key_id,
-        "started_at": iso(publication.since),
-        "duration_s": round((now - publication.since) / 1000, 3),
-        "reason": reason.value,
-    }
-    timeline.add(Entry(hold.grant.stream_id, hold.next_seq(), now, "connection", record))
-    logger("control").info("Audit record", event="audit_record", extra={"stream_id": hold.grant.stream_id, **record})
+    record = ConnectionRecord(
+        node_id=publication.node_id,
+        client_ip=publication.client_ip,
+        reason=reason.value,
+        key_id=publication.key_id,
+        channel_id=publication.channel_id,
+        stream_id=hold.grant.stream_id,
+        started_at=iso(publication.since),
+        duration_s=round((now - publication.since) / 1000, 3),
+    )
+    timeline.add(record.entry(hold.grant.stream_id, hold.next_seq(), now))
+    logger("control").info("Audit record", event="audit_record", extra=record.facts)

@@ -2,9 +2,9 @@
 
 import secrets
 
-from chalicelib.domain.events import EventName, StreamStateChange
+from chalicelib.domain.events import stream_refused
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
-from chalicelib.domain.timeline import Entry, refused_at
+from chalicelib.domain.timeline import ConnectionRecord, refused_at
 from chalicelib.observability import logger
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import timeline
@@ -24,33 +24,16 @@ def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int)
         client_ip=client_ip,
     )
     seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
-    told = {
-        "node_id": where,
-        "client_ip": client_ip,
-        "channel_id": refusal.channel_id,
-        "key_id": refusal.key_id,
-        "reason": refusal.code,
-    }
+    record = ConnectionRecord(
+        node_id=where,
+        client_ip=client_ip,
+        key_id=refusal.key_id,
+        channel_id=refusal.channel_id,
+        reason=refusal.code,
+    )
     try:
         if refusal.channel_id is not None:
-            lifecycle.announce([_refused(refusal, refusal.channel_id, where, client_ip, seq, now)])
-        timeline.add(Entry(refused_at(where), seq, now, "connection", told))
+            lifecycle.announce([stream_refused(refusal, refusal.channel_id, where, client_ip, seq, now)])
+        timeline.add(record.entry(refused_at(where), seq, now))
     except StoreUnavailable:
         logger("control").warning("An audit record was lost: the database is unreachable", event="audit_record_lost")
-
-
-def _refused(
-    refusal: PublishRefused, channel_id: str, where: str, client_ip: str | None, seq: int, now: int
-) -> StreamStateChange:
-    return StreamStateChange(
-        event_name=EventName.STREAM_REFUSED,
-        channel_id=channel_id,
-        key_id=refusal.key_id,
-        node_id=where,
-        seq=seq,
-        at=now,
-        reason=refusal.code,
-        detail=refusal.detail,
-        action=refusal.action,
-        client_ip=client_ip,
-    )

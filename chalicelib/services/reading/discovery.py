@@ -6,6 +6,7 @@ from chalicelib.domain import keys as rules
 from chalicelib.domain.cards import Card, Search, Visibility
 from chalicelib.domain.channels import Channel, is_channel_id
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
+from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import (
@@ -16,7 +17,6 @@ from chalicelib.domain.streams import (
     StreamEnd,
     StreamState,
     end_as_read,
-    is_stream_id,
     state_as_read,
     stream_reading,
 )
@@ -154,7 +154,7 @@ def public_stream(stream_id: str, now: int) -> StreamView:
 
 def startable_stream(stream_id: str, now: int) -> tuple[StreamKey, Channel] | None:
     """A stream that a key was generated for, before it begins; None for any other and for a private channel's."""
-    key = keyring.startable(stream_id, now) if is_stream_id(stream_id) else None
+    key = keyring.startable(stream_id, now) if is_ulid(stream_id) else None
     channel = channels.find(key.channel_id) if key is not None else None
     if key is None or channel is None or channel.visibility is Visibility.PRIVATE:
         return None
@@ -171,7 +171,7 @@ def stream_details(stream_id: str, now: int) -> StreamView:
 
 
 def _stream(stream_id: str, now: int) -> StreamView:
-    stream = streams.find(stream_id) if is_stream_id(stream_id) else None
+    stream = streams.find(stream_id) if is_ulid(stream_id) else None
     channel = channels.find(stream.channel_id) if stream is not None else None
     if stream is None or channel is None:
         raise StreamNotFound()

@@ -4,7 +4,7 @@ from chalicelib.contract import TimelineEntry, TimelinePage
 from chalicelib.domain import cursors
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import StreamNotFound
-from chalicelib.domain.streams import is_stream_id
+from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.times import iso
 from chalicelib.store import streams, timeline
 
@@ -12,7 +12,7 @@ from chalicelib.store import streams, timeline
 def page(channel: Channel, stream_id: str, limit: int, cursor: str | None) -> TimelinePage:
     """Of a stream of `channel`. Raises StreamNotFound for anybody else's too, InvalidInput."""
     after = _seq(cursor) if cursor is not None else None
-    stream = streams.find(stream_id) if is_stream_id(stream_id) else None
+    stream = streams.find(stream_id) if is_ulid(stream_id) else None
     if stream is None or stream.channel_id != channel.channel_id:
         raise StreamNotFound()
     entries = timeline.of_stream(stream_id, limit, after)

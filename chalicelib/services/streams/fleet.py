@@ -15,6 +15,7 @@ from chalicelib.domain.errors import NodeNotFound
 from chalicelib.domain.events import NodeChange, StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
 from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness
+from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream
 from chalicelib.observability import logger
@@ -23,15 +24,6 @@ from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, guard, nodes, streams
 
 SECOND_LOOK = 3.0  # seconds in which every living node renews, once the database answers
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """End this stream for this reason; `raw` is what to acknowledge."""
-
-    stream_id: str
-    reason: EndReason
-    raw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,7 @@ class NodeMembership:
         if not self.is_trusted(answered_at):
             self._may_declare_dead_from = answered_at + SESSION_TTL
         self.expires_at = expires_at
-        return Orders(tuple(_parse(renewal.orders)), renewal.draining)
+        return Orders(tuple(renewal.orders), renewal.draining)
 
     def is_trusted(self, now: int) -> bool:
         return may_trust_own(self.expires_at, now)
@@ -91,19 +83,10 @@ class NodeMembership:
         return max(0, self._may_declare_dead_from - now)
 
     def acknowledge(self, orders: Iterable[Order]) -> None:
-        nodes.acknowledge(self.node.node_id, [order.raw for order in orders])
+        nodes.acknowledge(self.node.node_id, orders)
 
     def leave(self, now: int) -> None:
         nodes.close(self.node.node_id, self.node.incarnation, now)
-
-
-_REASONS: dict[str, EndReason] = {reason.value: reason for reason in EndReason}
-
-
-def _parse(raw_orders: Iterable[str]) -> Iterable[Order]:
-    for raw in raw_orders:
-        stream_id, _, reason = raw.partition(" ")
-        yield Order(stream_id, _REASONS.get(reason, EndReason.STOPPED), raw)
 
 
 @dataclass

@@ -8,6 +8,7 @@ the stream.
 from chalicelib.domain.errors import LeaseLost, NotLive
 from chalicelib.domain.events import PublisherOrdered
 from chalicelib.domain.keys import KeyStatus
+from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.services import bus
@@ -33,7 +34,7 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
     channel = channels.get(stream.channel_id)
     if channel.lease.holder is not None:
         node_id = channel.lease.holder.node_id  # read after the stream, which may have changed hands in between
-        given = nodes.order(node_id, stream_id, reason.value)
+        given = nodes.order(node_id, Order.to_end(stream_id, reason))
         if given and dialect_of(node_id) is not None:  # nobody renews in a moment: its server must be asked
             bus.publish([PublisherOrdered(node_id=node_id, at=now)])
         return given

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from ulid import ULID
 
-from chalicelib import aws
 from chalicelib.config import settings
 from chalicelib.domain import webhooks as rules
 from chalicelib.domain.errors import TooManyWebhooks, WebhookUrlRefused
-from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.observability import logger
+from chalicelib.services import sealing
 from chalicelib.services.webhooks import sender
 from chalicelib.store import webhooks
 
@@ -44,7 +42,7 @@ def create(url: str, events: list[str], description: str, *, enabled: bool, now:
     _check_url(url)
     if len(webhooks.every()) >= rules.MAX_WEBHOOKS:
         raise TooManyWebhooks()
-    webhook_id, secret = f"whk_{ULID()}", _new_secret()
+    webhook_id, secret = f"{rules.ID_PREFIX}{ULID()}", _new_secret()
     webhook = Webhook(
         webhook_id=webhook_id,
         url=url,
@@ -119,20 +117,10 @@ def _new_secret() -> str:
 
 
 def _encrypt(webhook_id: str, secret: str) -> bytes:
-    try:
-        answer = aws.client("kms").encrypt(
-            KeyId=settings().kms_key_id, Plaintext=secret.encode("ascii"), EncryptionContext={"webhook_id": webhook_id}
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable("A new secret cannot be encrypted just now") from error
-    return bytes(answer["CiphertextBlob"])
+    return sealing.seal(secret, {"webhook_id": webhook_id}, "A new secret")
 
 
 @lru_cache(maxsize=2 * rules.MAX_WEBHOOKS)
 def _decrypt(webhook_id: str, ciphertext: bytes) -> str:
     """Kept in memory: a deployment sends with few secrets, and often."""
-    try:
-        answer = aws.client("kms").decrypt(CiphertextBlob=ciphertext, EncryptionContext={"webhook_id": webhook_id})
-    except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable("A webhook's secret cannot be decrypted just now") from error
-    return str(answer["Plaintext"].decode("ascii"))
+    return sealing.unseal(ciphertext, {"webhook_id": webhook_id}, "A webhook's secret")

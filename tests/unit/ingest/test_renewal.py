@@ -11,9 +11,10 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.domain.leases import RENEW_INTERVAL, SESSION_TTL
 from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import bus
-from chalicelib.services.streams.fleet import Order, Orders
+from chalicelib.services.streams.fleet import Orders
 from ingest_container.base.clock import Clock, steady
 from ingest_container.base.threads import Threads
 from ingest_container.live.telemetry import Telemetry

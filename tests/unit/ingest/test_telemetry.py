@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.events import AnyEvent, EventName, StreamMetrics, StreamStateChange
 from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.refusals import KeyExpired, KeyUnknown
-from chalicelib.domain.timeline import Entry
+from chalicelib.domain.timeline import ConnectionRecord, Entry
 from chalicelib.services import bus
 from chalicelib.services.streams import records
 from ingest_container.base.threads import Threads
@@ -104,16 +104,20 @@ def state_change(number: int) -> StreamStateChange:
     )
 
 
+def record(reason: str) -> ConnectionRecord:
+    return ConnectionRecord(node_id="node-1", client_ip="192.0.2.1", reason=reason)
+
+
 @pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
         for number in range(FLOOD):
             told.tell_refused(KeyUnknown(), "192.0.2.1")
-            told.audit({"reason": "key_unknown"}, None, None)
+            told.audit(record("key_unknown"), None, None)
             if number % 500 == 0:
                 told.tell(state_change(number))
-        told.audit({"reason": "clean_stop"}, "stream_1", 9_999)
+        told.audit(record("clean_stop"), "stream_1", 9_999)
         began = time.monotonic()
         await told._events.join()
         await told._records.join()
@@ -129,7 +133,7 @@ async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypat
     async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
         for _ in range(FLOOD):
             told.tell_refused(KeyUnknown(), "192.0.2.1")
-            told.audit({"reason": "key_unknown"}, None, None)
+            told.audit(record("key_unknown"), None, None)
         await asyncio.sleep(0.3)
         await told._refusal_records.join()
         entries = [entry for entry in cloud.kept if isinstance(entry, Entry)]
