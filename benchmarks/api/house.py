@@ -111,7 +111,7 @@ def _stream(lodger: Lodger, now: int, stream_id: str) -> models.Stream:
         channel_id=lodger.channel_id,
         key_id=f"key_bench{lodger.number:08d}",
         key_hash=rules.hash_key(lodger.stream_key),
-        card={"title": f"Channel {lodger.number}", "category": "Games", "tags": ["bench"], "visibility": "public"},
+        metadata={"title": f"Channel {lodger.number}", "category": "Games", "tags": ["bench"], "visibility": "public"},
         source="ingest",
         node_id=_node(lodger.number),
         incarnation="bench",

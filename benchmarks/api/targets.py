@@ -12,7 +12,7 @@ from benchmarks.api.house import SERVER, Lodger, now_ms
 from benchmarks.api.meter import Cost
 from chalicelib import contract
 from chalicelib.aws import POOL
-from chalicelib.domain.cards import Search
+from chalicelib.domain.metadata import Search
 from chalicelib.domain.publications import Dialect
 from chalicelib.services.media_servers import claims
 from chalicelib.services.media_servers.publishers import MediaServer

@@ -23,7 +23,7 @@ def make(number: int) -> str:
     """A channel with one key: the key."""
     stream_key = rules.new_stream_key(secrets.choice)
     now = time.time_ns() // 1_000_000
-    channel = Channel(f"ch_{ULID()}", f"broadcaster {number}", "us-east-1", now)
+    channel = Channel(channel_id=f"ch_{ULID()}", owner=f"broadcaster {number}", region="us-east-1", created_at=now)
     key = StreamKey(
         key_hash=rules.hash_key(stream_key),
         key_id=f"key_{ULID()}",

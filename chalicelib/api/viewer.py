@@ -12,9 +12,9 @@ from chalicelib.api.routing import ANYONE, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
 from chalicelib.domain import channels as sizes
-from chalicelib.domain.cards import Search
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyRequests
 from chalicelib.domain.keys import is_well_formed
+from chalicelib.domain.metadata import Search
 from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.reading import discovery

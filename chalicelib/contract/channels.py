@@ -18,14 +18,17 @@ class KeyHint(BaseModel):
     expires_at: IsoTime | None
 
 
-class ChannelDetails(BaseModel):
-    """What viewers read about a channel."""
-
-    channel_id: str
+class Metadata(BaseModel):
     title: str
     description: str
     category: str
     tags: list[str]
+
+
+class ChannelDetails(Metadata):
+    """What viewers read about a channel."""
+
+    channel_id: str
     version: int = Field(description="Grows with every change of details or key: of two answers the higher is newer")
 
 

@@ -5,7 +5,7 @@
 
 from pydantic import BaseModel, Field
 
-from chalicelib.contract.channels import PublicChannel
+from chalicelib.contract.channels import Metadata, PublicChannel
 from chalicelib.contract.media import Technical
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.measures import PublicFacts, StreamFacts
@@ -107,15 +107,11 @@ class BroadcasterOfStream(BaseModel):
     display_name: str
 
 
-class _AdminStream(BaseModel):
+class _AdminStream(Metadata):
     """What administrators see of every stream."""
 
     id: str
     channel_id: str
-    title: str
-    description: str
-    category: str
-    tags: list[str]
     visibility: Visibility
     broadcaster: BroadcasterOfStream
     key_id: str

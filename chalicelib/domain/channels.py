@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from chalicelib.domain.broadcasters import Block
-from chalicelib.domain.cards import Card, Visibility
 from chalicelib.domain.leases import Lease
+from chalicelib.domain.metadata import Metadata, Visibility
 
 MAX_TITLE = 140
 MAX_DESCRIPTION = 2_000
@@ -19,22 +19,17 @@ MAX_CONTACT = 200
 _ID_FORM = re.compile(r"ch_[0-9A-Za-z]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel(Metadata):
+    """`version` grows with each change of the key that the dashboard shows, too."""
+
     channel_id: str
     owner: str
     region: str
     created_at: int
-    title: str = ""
-    description: str = ""
-    category: str = ""
-    tags: list[str] = field(default_factory=list)
-    visibility: Visibility = Visibility.PUBLIC
-    display_name: str = ""
     contact: str = ""
     email: str | None = None
     blocked: Block | None = None
-    version: int = 0
     key_hash: str | None = None
     stream_id: str | None = None
     lease: Lease = field(default_factory=Lease)
@@ -42,16 +37,8 @@ class Channel:
     starts_paid_until: int | None = None  # see `domain.starts`
 
     @property
-    def card(self) -> Card:
-        return Card(
-            title=self.title,
-            description=self.description,
-            category=self.category,
-            tags=self.tags,
-            visibility=self.visibility,
-            display_name=self.display_name,
-            version=self.version,
-        )
+    def metadata(self) -> Metadata:
+        return Metadata(**{one.name: getattr(self, one.name) for one in fields(Metadata)})
 
 
 def channel_id_of(owner: str) -> str:

@@ -10,9 +10,9 @@ that come late, twice or out of order do no harm (they keep the state).
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chalicelib.domain.cards import Card
 from chalicelib.domain.leases import NodeSession, dead_node_grace, is_over
 from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.metadata import Metadata
 
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which ordinary video counts as gone, its connection open or not
@@ -152,7 +152,7 @@ class Stream:
     resumable_until: int | None = None
     region: str = ""  # known while it has not ended
     key_hash: str | None = None
-    card: Card = field(default_factory=Card)
+    metadata: Metadata = field(default_factory=Metadata)
 
 
 class ChannelStatus(StrEnum):

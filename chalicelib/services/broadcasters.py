@@ -47,7 +47,12 @@ def create(display_name: str, contact: str, user_id: str | None, now: int) -> Ch
     """
     owner = user_id or f"{UNCLAIMED}{ULID()}"
     channel = Channel(
-        channel_id_of(owner), owner, settings().home_region, now, display_name=display_name, contact=contact
+        channel_id=channel_id_of(owner),
+        owner=owner,
+        region=settings().home_region,
+        created_at=now,
+        display_name=display_name,
+        contact=contact,
     )
     if not channels.create(channel, keyring.issue(channel.channel_id, now, KeyTerms()).key):
         raise BroadcasterExists()

@@ -7,16 +7,15 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.broadcasters import Block, person_of
-from chalicelib.domain.cards import Card
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import ChannelNotFound, KeyChanged
 from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.metadata import SHOWN, Metadata
 from chalicelib.domain.streams import StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, past_contention, store_errors, transaction
 
-SHOWN = frozenset({"title", "description", "category", "tags", "visibility", "display_name"})
-EDITABLE = SHOWN | {"contact"}
+EDITABLE = frozenset({*SHOWN, "contact"})
 MOST_OF_A_PERSON = 100  # channels: accounts with one address that were made and deleted
 DIRECTORY = "channels"  # the one partition of the index that lists them all
 
@@ -83,11 +82,11 @@ def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
     actions = [getattr(models.Channel, name).set(changes[name]) for name in sorted(EDITABLE & changes.keys())]
     if not actions:
         return get(channel_id)
-    if SHOWN & changes.keys():
+    if changes.keys() & set(SHOWN):
         actions.append(models.Channel.version.add(1))
     channel = _update(channel_id, actions)
-    if SHOWN & changes.keys() and channel.stream_id is not None:
-        _show(channel.stream_id, channel.card)
+    if changes.keys() & set(SHOWN) and channel.stream_id is not None:
+        _show(channel.stream_id, channel.metadata)
     return channel
 
 
@@ -137,15 +136,15 @@ def _update(channel_id: str, actions: Sequence[Action], wanted: Any = None) -> C
     return rows.channel(row)
 
 
-def _show(stream_id: str, card: Card) -> None:
+def _show(stream_id: str, metadata: Metadata) -> None:
     """The newest version wins; a stream that has ended keeps what it was shown with."""
     stream = models.Stream
 
     def update() -> None:
         with store_errors():
             stream(stream_id).update(
-                [stream.card.set(rows.card_row(card)), stream.version.set(card.version)],
-                condition=(stream.state != StreamState.ENDED.value) & (stream.version < card.version),
+                [stream.metadata.set(rows.metadata_row(metadata)), stream.version.set(metadata.version)],
+                condition=(stream.state != StreamState.ENDED.value) & (stream.version < metadata.version),
             )
 
     with suppress(ConditionFailed):

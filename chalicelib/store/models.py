@@ -179,7 +179,7 @@ class Stream(Model):
     key_id = UnicodeAttribute()
     key_hash = UnicodeAttribute(null=True)
     # What viewers are shown of the channel, copied at the claim and with every edit: lists need no other row.
-    card = JSONAttribute(default=dict)
+    metadata = JSONAttribute(attr_name="card", default=dict)
     version = NumberAttribute(default=0)
     source = UnicodeAttribute()
     node_id = UnicodeAttribute()

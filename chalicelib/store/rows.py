@@ -1,14 +1,15 @@
 """Rows <-> domain objects."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain import keys as key_rules
 from chalicelib.domain.broadcasters import Block
-from chalicelib.domain.cards import Card
-from chalicelib.domain.channels import Channel, Visibility
+from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Holder, Lease, NodeSession
 from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models
@@ -32,12 +33,7 @@ def channel(row: models.Channel) -> Channel:
         owner=row.owner,
         region=row.region,
         created_at=int(row.created_at),
-        title=row.title,
-        description=row.description,
-        category=row.category,
-        tags=list(row.tags),
-        visibility=Visibility(row.visibility),
-        display_name=row.display_name,
+        **_metadata({name: getattr(row, name) for name in SHOWN}),
         contact=row.contact,
         email=row.email,
         blocked=block(row),
@@ -94,16 +90,15 @@ def key_row(key: StreamKey) -> models.Key:
     )
 
 
-def card_row(card: Card) -> dict[str, Any]:
-    """Without what is empty: most of a card often is."""
-    shown = {name: getattr(card, name) for name in ("title", "description", "category", "tags", "display_name")}
-    return {name: value for name, value in shown.items() if value} | {"visibility": card.visibility.value}
+def metadata_row(metadata: Metadata) -> dict[str, Any]:
+    """Without what is empty, as most of it often is, and without the version, which has an attribute of its own."""
+    return {name: value for name in SHOWN if (value := getattr(metadata, name))}
 
 
-def card(row: models.Stream) -> Card:
-    known = dict(row.card)
-    visibility = Visibility(known.pop("visibility", Visibility.PUBLIC))
-    return Card(**known, visibility=visibility, version=int(row.version))
+def _metadata(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What a newer version added is left out."""
+    shown = {name: value for name, value in known.items() if name in SHOWN}
+    return shown | {"visibility": Visibility(shown.get("visibility", Visibility.PUBLIC))}
 
 
 def stream(row: models.Stream) -> Stream:
@@ -128,7 +123,7 @@ def stream(row: models.Stream) -> Stream:
         resumable_until=whole(row.resumable_until),
         region=row.live or "",
         key_hash=row.key_hash,
-        card=card(row),
+        metadata=Metadata(**_metadata(row.metadata), version=int(row.version)),
     )
 
 

@@ -207,11 +207,11 @@ export interface NewKey {
 
 /** `GET /api/channel`: the channel as its owner sees it. */
 export interface OwnChannel {
-  readonly channel_id: string;
   readonly title: string;
   readonly description: string;
   readonly category: string;
   readonly tags: readonly string[];
+  readonly channel_id: string;
   /** Grows with every change of details or key: of two answers the higher is newer */
   readonly version: number;
   readonly visibility: Visibility;
@@ -233,11 +233,11 @@ export interface OwnChannel {
 
 /** The same, and what only the owner sees. */
 export interface OwnChannelDetails {
-  readonly channel_id: string;
   readonly title: string;
   readonly description: string;
   readonly category: string;
   readonly tags: readonly string[];
+  readonly channel_id: string;
   /** Grows with every change of details or key: of two answers the higher is newer */
   readonly version: number;
   readonly visibility: Visibility;

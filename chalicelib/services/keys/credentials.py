@@ -27,7 +27,9 @@ def own_channel(owner: str, now: int, email: str | None = None) -> Channel:
     channel_id = channel_id_of(owner)
     channel = channels.find(channel_id)
     if channel is None:
-        channel = Channel(channel_id, owner, settings().home_region, now, email=email)
+        channel = Channel(
+            channel_id=channel_id, owner=owner, region=settings().home_region, created_at=now, email=email
+        )
         channels.create(channel, keyring.issue(channel_id, now, KeyTerms()).key)
         channel = broadcasters.as_person(channels.get(channel_id), now)
     elif email is not None and email != channel.email and channel.blocked is None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
-from chalicelib.domain.cards import Card, Search, Visibility
 from chalicelib.domain.channels import Channel, is_channel_id
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import Pulse, StreamFacts
+from chalicelib.domain.metadata import Metadata, Search, Visibility
 from chalicelib.domain.streams import (
     OFFLINE,
     ChannelStatus,
@@ -147,7 +147,10 @@ def public_stream(stream_id: str, now: int) -> StreamView:
     Nor are a blocked broadcaster's streams told.
     """
     seen = _stream(stream_id, now)
-    if seen.channel.blocked is not None or Visibility.PRIVATE in (seen.channel.visibility, seen.stream.card.visibility):
+    if seen.channel.blocked is not None or Visibility.PRIVATE in (
+        seen.channel.visibility,
+        seen.stream.metadata.visibility,
+    ):
         raise StreamNotFound()
     return seen
 
@@ -181,8 +184,8 @@ def _stream(stream_id: str, now: int) -> StreamView:
 def public_streams(search: Search, limit: int, after: str | None, now: int) -> RunningPage:
     """Streams of public channels that are LIVE or RECONNECTING and that `search` finds, oldest first."""
 
-    def wanted(card: Card) -> bool:
-        return card.visibility is Visibility.PUBLIC and search.finds(card)
+    def wanted(metadata: Metadata) -> bool:
+        return metadata.visibility is Visibility.PUBLIC and search.finds(metadata)
 
     found, last = running.streams(now, limit, after, wanted, few=search != Search())
     return RunningPage(running.measured(found), last)

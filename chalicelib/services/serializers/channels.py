@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib import contract
 from chalicelib.config import settings
 from chalicelib.contract import (
     ChannelDetails,
@@ -15,6 +16,7 @@ from chalicelib.contract import (
 )
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.metadata import Metadata
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndReason, StreamEnd
 from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import iso, iso_or_none
@@ -45,13 +47,14 @@ def own_details(channel: Channel, key: StreamKey | None) -> OwnChannelDetails:
     return OwnChannelDetails(**_details_fields(channel), **_own_fields(channel, key))
 
 
+def metadata_fields(metadata: Metadata) -> dict[str, Any]:
+    return {name: getattr(metadata, name) for name in contract.Metadata.model_fields}
+
+
 def _details_fields(channel: Channel) -> dict[str, Any]:
     return {
         "channel_id": channel.channel_id,
-        "title": channel.title,
-        "description": channel.description,
-        "category": channel.category,
-        "tags": channel.tags,
+        **metadata_fields(channel),
         "version": channel.version,
     }
 

@@ -24,6 +24,7 @@ from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.services.reading.discovery import StreamView
 from chalicelib.services.reading.running import RunningStream
+from chalicelib.services.serializers.channels import metadata_fields
 from chalicelib.services.serializers.media import facts_now, live_of, playback, public_live
 
 ACTIVE, INACTIVE = "active", "inactive"
@@ -59,7 +60,7 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
         "channel_id": stream.channel_id,
         "status": INACTIVE if seen.state is StreamState.ENDED else ACTIVE,
         "state": seen.state,
-        "title": stream.card.title,
+        "title": stream.metadata.title,
         "created_at": iso(stream.connected_at),
         "started_at": iso_or_none(stream.started_at),
         "ended_at": iso_or_none(stream.ended_at),
@@ -114,7 +115,7 @@ def generated(key: StreamKey, region: str, stream_key: str) -> GeneratedStreamAn
 
 
 def public_stream(seen: RunningStream) -> PublicStream:
-    stream, card = seen.stream, seen.stream.card
+    stream, metadata = seen.stream, seen.stream.metadata
     live = live_of(stream, seen.pulse)
     urls = playback(stream.channel_id, stream)
     return PublicStream(
@@ -122,12 +123,9 @@ def public_stream(seen: RunningStream) -> PublicStream:
         channel_id=stream.channel_id,
         status=seen.reading.status,
         status_until=iso_or_none(seen.reading.until),
-        title=card.title,
-        description=card.description,
-        category=card.category,
-        tags=card.tags,
-        version=card.version,
-        display_name=card.display_name,
+        **metadata_fields(metadata),
+        version=metadata.version,
+        display_name=metadata.display_name,
         created_at=iso(stream.connected_at),
         hls_url=urls.hls_url,
         playback=Playback(hls_url=urls.hls_url),
@@ -159,16 +157,13 @@ def details(seen: StreamView, now: int) -> StreamDetails:
 
 
 def _admin_fields(seen: RunningStream | StreamView, now: int) -> dict[str, Any]:
-    stream, card = seen.stream, seen.stream.card
+    stream, metadata = seen.stream, seen.stream.metadata
     return {
         "id": stream.stream_id,
         "channel_id": stream.channel_id,
-        "title": card.title,
-        "description": card.description,
-        "category": card.category,
-        "tags": card.tags,
-        "visibility": card.visibility,
-        "broadcaster": BroadcasterOfStream(broadcaster_id=stream.channel_id, display_name=card.display_name),
+        **metadata_fields(metadata),
+        "visibility": metadata.visibility,
+        "broadcaster": BroadcasterOfStream(broadcaster_id=stream.channel_id, display_name=metadata.display_name),
         "key_id": stream.key_id,
         "source": stream.source,
         "node_id": stream.node_id,

@@ -200,7 +200,7 @@ def _new_stream(claim: Claim, stream_id: str, client_ip: str | None) -> Stream:
         channel_id=claim.channel.channel_id,
         key_id=claim.key.key_id,
         key_hash=claim.key.key_hash,
-        card=claim.channel.card,
+        metadata=claim.channel.metadata,
         node_id=claim.holder.node_id,
         incarnation=claim.holder.incarnation,
         fence=claim.fence,

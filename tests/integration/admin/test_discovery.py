@@ -7,10 +7,10 @@ import pytest
 from ulid import ULID
 
 from chalicelib import config
-from chalicelib.domain.cards import Search, Visibility
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import NotLive, StreamNotFound
 from chalicelib.domain.measures import Measures, Pulse, StreamFacts
+from chalicelib.domain.metadata import Search, Visibility
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services.keys import credentials
@@ -61,7 +61,7 @@ def test_a_stream_that_was_private_to_its_end_stays_so_when_its_channel_becomes_
     channel, hold = house.live_channel(title="For friends", visibility="private")
     stream_id = hold.grant.stream_id
     credentials.edit(channel, {"visibility": "public"}, house.now)
-    assert discovery.public_stream(stream_id, house.now).stream.card.title == "For friends"
+    assert discovery.public_stream(stream_id, house.now).stream.metadata.title == "For friends"
     credentials.edit(channel, {"visibility": "private"}, house.now)
     hold.end(EndReason.CLEAN_STOP, house.now, 0)
     credentials.edit(channel, {"visibility": "public"}, house.now)
@@ -178,16 +178,16 @@ def test_an_edit_between_a_claims_read_and_its_write_is_not_lost(house: House, m
 
     monkeypatch.setattr(channels, "get", read_then_edited)
     grant = house.claim(key)
-    card = streams.get(grant.stream_id).card
-    assert (card.title, card.visibility) == (title, Visibility.PRIVATE)
+    metadata = streams.get(grant.stream_id).metadata
+    assert (metadata.title, metadata.visibility) == (title, Visibility.PRIVATE)
 
 
 def test_the_later_of_two_edits_is_shown_though_its_copy_was_written_first(house: House) -> None:
     channel, hold = house.live_channel(title="first")
     older = credentials.edit(channel, {"title": "second"}, house.now)
     credentials.edit(channel, {"title": "third"}, house.now)
-    channels._show(hold.grant.stream_id, older.card)
-    assert streams.get(hold.grant.stream_id).card.title == "third"
+    channels._show(hold.grant.stream_id, older.metadata)
+    assert streams.get(hold.grant.stream_id).metadata.title == "third"
 
 
 @pytest.mark.requirement("SO-17")
@@ -195,7 +195,7 @@ def test_a_stream_that_is_over_keeps_the_title_it_had(house: House) -> None:
     channel, hold = house.live_channel(title="that evening")
     hold.end(EndReason.CLEAN_STOP, house.now, 0)
     credentials.edit(channel, {"title": "another evening"}, house.now)
-    assert discovery.stream_details(hold.grant.stream_id, house.now).stream.card.title == "that evening"
+    assert discovery.stream_details(hold.grant.stream_id, house.now).stream.metadata.title == "that evening"
 
 
 TECHNICAL = StreamFacts(

@@ -5,11 +5,11 @@ import logging
 import pytest
 
 from chalicelib.api.reactions import on_stream_event
-from chalicelib.domain.cards import Visibility
 from chalicelib.domain.events import AnyEvent, ChannelHidden
 from chalicelib.domain.leases import Holder
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.mediamtx import Source
+from chalicelib.domain.metadata import Visibility
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import KeyInUse, KeyRevoked
 from chalicelib.domain.streams import EndReason

@@ -1,4 +1,4 @@
-"""The parts together: sign in, listen, broadcast the test card, stop."""
+"""The parts together: sign in, listen, broadcast the test metadata, stop."""
 
 import asyncio
 import json

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from chalicelib.api.key_terms import NewKey
 from chalicelib.domain import cursors
-from chalicelib.domain.cards import Card, Search
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.keys import (
     KeyReading,
@@ -22,6 +21,7 @@ from chalicelib.domain.keys import (
     refusal_of_claim,
     used_up,
 )
+from chalicelib.domain.metadata import Metadata, Search
 from chalicelib.domain.refusals import KeyNotAllowedHere, KeyRevoked, KeyUnknown, KeyUsedUp
 
 NOW = 1_800_000_000_000
@@ -95,11 +95,11 @@ def test_whatever_is_sent_as_cursor_is_a_cursor_or_refused(text: str) -> None:
 
 @pytest.mark.requirement("FX-1")
 def test_an_empty_search_finds_everything_and_case_does_not_count() -> None:
-    card = Card(title="STRASSE", category="Music", tags=["Jazz"], display_name="Ann")
+    metadata = Metadata(title="STRASSE", category="Music", tags=["Jazz"], display_name="Ann")
     for search in (Search(), Search("straße"), Search("ann"), Search(category="mUsic"), Search(tag="jazz")):
-        assert search.finds(card)
+        assert search.finds(metadata)
     for search in (Search("jazzy"), Search(category="Mus"), Search(tag="jaz")):
-        assert not search.finds(card)
+        assert not search.finds(metadata)
 
 
 def test_the_same_network_twice_is_one() -> None:

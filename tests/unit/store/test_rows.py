@@ -1,10 +1,12 @@
 """Rows as earlier versions wrote them are read."""
 
+import json
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
 from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.metadata import Metadata, Visibility
 from chalicelib.domain.streams import Stream
 from chalicelib.store import models, rows
 
@@ -42,3 +44,13 @@ def test_a_fact_that_a_newer_version_added_is_passed_over() -> None:
 
 def test_a_stream_before_its_first_media_has_no_facts() -> None:
     assert read().facts == StreamFacts()
+
+
+def test_metadata_is_read_where_it_was_called_a_card() -> None:
+    read_back = read(card='{"title": "Piano", "visibility": "private", "poster": "a newer field"}', version=3).metadata
+    assert read_back == Metadata(title="Piano", visibility=Visibility.PRIVATE, version=3)
+
+
+def test_what_is_written_of_metadata_is_read_back() -> None:
+    metadata = Metadata(title="Piano", tags=["live"], visibility=Visibility.UNLISTED, display_name="Ann", version=2)
+    assert read(card=json.dumps(rows.metadata_row(metadata)), version=2).metadata == metadata

@@ -1,6 +1,6 @@
 """What viewers are shown of a channel. A stream carries a copy, so that a list of streams needs no other row."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 
@@ -11,7 +11,7 @@ class Visibility(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Metadata:
     """`version` grows with every edit: of two copies the higher one is right."""
 
     title: str = ""
@@ -23,6 +23,10 @@ class Card:
     version: int = 0
 
 
+# What viewers see, by name: all but the version.
+SHOWN = tuple(one.name for one in fields(Metadata) if one.name != "version")
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """`q` is looked for in title, description, tags, name; `category` and `tag` must be equal. Case is ignored."""
@@ -31,10 +35,10 @@ class Search:
     category: str = ""
     tag: str = ""
 
-    def finds(self, card: Card) -> bool:
-        text = "\n".join([card.title, card.description, card.display_name, *card.tags]).casefold()
+    def finds(self, metadata: Metadata) -> bool:
+        text = "\n".join([metadata.title, metadata.description, metadata.display_name, *metadata.tags]).casefold()
         return (
             self.q.casefold() in text
-            and (not self.category or self.category.casefold() == card.category.casefold())
-            and (not self.tag or self.tag.casefold() in [tag.casefold() for tag in card.tags])
+            and (not self.category or self.category.casefold() == metadata.category.casefold())
+            and (not self.tag or self.tag.casefold() in [tag.casefold() for tag in metadata.tags])
         )
