@@ -32,7 +32,12 @@ class Studio:
 
     def __post_init__(self) -> None:
         self.key = self._record(self.stream_key)
-        assert channels.create(Channel(self.channel_id, f"owner of {self.channel_id}", REGION, self.now()), self.key)
+        assert channels.create(
+            Channel(
+                channel_id=self.channel_id, owner=f"owner of {self.channel_id}", region=REGION, created_at=self.now()
+            ),
+            self.key,
+        )
 
     def _record(self, stream_key: str, not_before: int | None = None, expires_at: int | None = None) -> StreamKey:
         return StreamKey(
