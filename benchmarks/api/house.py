@@ -18,7 +18,7 @@ from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.publications import Dialect, node_id_of
 from chalicelib.domain.streams import StreamState, first_seq
-from chalicelib.store import channels, models, nodes, pulses, rows
+from chalicelib.store import channels, models, nodes, pulses, rows, runtime_models
 
 NODES = 4
 WRITERS = 8
@@ -64,7 +64,7 @@ def free(lodgers: Sequence[Lodger], now: int) -> None:
     """Undoes their claims, so that they can claim again as if for the first time."""
     claimed = _each(lodgers, lambda part: list(models.Channel.batch_get([lodger.channel_id for lodger in part])))
     _delete(models.Stream, [row.stream_id for row in claimed if row.stream_id])
-    _delete(models.Node, [node_id_of(Dialect.MEDIAMTX, SERVER, lodger.connection_id) for lodger in lodgers])
+    _delete(runtime_models.Node, [node_id_of(Dialect.MEDIAMTX, SERVER, lodger.connection_id) for lodger in lodgers])
     _write(models.Channel, [_channel(lodger, now, None) for lodger in lodgers])
     _write(models.Key, [_key(lodger, now) for lodger in lodgers])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from chalicelib.domain.topics import Connection, Listener, Topic
-from chalicelib.store import models
+from chalicelib.store import runtime_models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 LONGEST = 2 * 3600 + 600  # seconds: API Gateway closes a WebSocket after 2 h
@@ -20,7 +20,7 @@ def add(
 ) -> None:
     """`places` are the counts of open connections that this one is in."""
     with store_errors():
-        models.Connection(
+        runtime_models.Connection(
             connection_id=connection_id,
             topic=str(topic),
             channel_id=topic.channel_id,
@@ -38,15 +38,15 @@ def find(connection_id: str) -> Connection | None:
     return _connection(row) if row is not None else None
 
 
-def _row(connection_id: str) -> models.Connection | None:
+def _row(connection_id: str) -> runtime_models.Connection | None:
     try:
         with store_errors():
-            return models.Connection.get(connection_id, consistent_read=True)
-    except models.Connection.DoesNotExist:
+            return runtime_models.Connection.get(connection_id, consistent_read=True)
+    except runtime_models.Connection.DoesNotExist:
         return None
 
 
-def _connection(row: models.Connection) -> Connection:
+def _connection(row: runtime_models.Connection) -> Connection:
     listener, _, channel_id = row.topic.partition("#")
     expires_at = None if row.expires_at is None else int(row.expires_at)
     return Connection(row.connection_id, Topic(channel_id, Listener(listener)), expires_at)
@@ -56,8 +56,9 @@ def greeted(connection_id: str) -> None:
     """The connection has its snapshot: news may follow."""
     try:
         with store_errors():
-            models.Connection(connection_id).update(
-                [models.Connection.greeted.set(True)], condition=models.Connection.connection_id.exists()
+            runtime_models.Connection(connection_id).update(
+                [runtime_models.Connection.greeted.set(True)],
+                condition=runtime_models.Connection.connection_id.exists(),
             )
     except ConditionFailed:
         return
@@ -73,16 +74,16 @@ def of_topic(topic: Topic) -> list[Connection]:
     return [_connection(row) for row in _of(topic)]
 
 
-def _of(topic: Topic) -> list[models.Connection]:
+def _of(topic: Topic) -> list[runtime_models.Connection]:
     with store_errors():
-        return list(models.Connection.by_topic.query(str(topic)))
+        return list(runtime_models.Connection.by_topic.query(str(topic)))
 
 
 def open_ones(connection_ids: Iterable[str], now: int) -> frozenset[str]:
     """Those of the ids that are of connections which may still be open; read consistently."""
     wanted = sorted(set(connection_ids))
     with store_errors():
-        found = models.Connection.batch_get(wanted, consistent_read=True) if wanted else []
+        found = runtime_models.Connection.batch_get(wanted, consistent_read=True) if wanted else []
         return frozenset(row.connection_id for row in found if row.ttl > now // 1000)
 
 
@@ -91,7 +92,7 @@ def count(topic: Topic, now: int) -> int:
 
     Who left without a word is not counted for ever: TTL may come days later, and news that would find out may not come.
     """
-    row = models.Connection
+    row = runtime_models.Connection
     listens = (row.greeted == True) & (row.ttl > now // 1000)  # noqa: E712 - an expression, not a test
     with store_errors():
         return int(row.by_topic.count(str(topic), filter_condition=listens))

@@ -15,7 +15,7 @@ from chalicelib import aws
 from chalicelib.config import settings
 from chalicelib.domain.errors import InternalError
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.store import models
+from chalicelib.store import models, runtime_models
 
 # Seconds between attempts at rows that another transaction is writing; one takes a few milliseconds.
 CONTENTION_PAUSES = (0.01, 0.03, 0.1, 0.3)
@@ -109,7 +109,7 @@ def warm_up() -> None:
             shared.add_meta_table(own.get_meta_table())
             own.connection = shared
     shared.client  # noqa: B018  # makes it
-    models.Heartbeat._get_connection().connection.client  # noqa: B018  # its own
+    runtime_models.Heartbeat._get_connection().connection.client  # noqa: B018  # its own
 
 
 @contextmanager

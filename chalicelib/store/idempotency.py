@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.idempotency.serialization.base import BaseI
 from chalicelib import aws
 from chalicelib.domain.errors import IdempotencyKeyReused, StillInProgress
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.store import models
+from chalicelib.store import runtime_models
 
 KEPT = 24 * 3_600  # seconds an answer can be asked for again
 
@@ -60,7 +60,7 @@ class _RemainingTime:
 
 def _table() -> DynamoDBPersistenceLayer:
     return DynamoDBPersistenceLayer(
-        models.Idempotency.Meta.table_name, expiry_attr="ttl", boto3_client=aws.client("dynamodb")
+        runtime_models.Idempotency.Meta.table_name, expiry_attr="ttl", boto3_client=aws.client("dynamodb")
     )
 
 

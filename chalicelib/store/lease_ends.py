@@ -14,7 +14,7 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.domain.timeline import Entry
-from chalicelib.store import models, timeline
+from chalicelib.store import models, runtime_models, timeline
 from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
 from chalicelib.store.leases import session_is_over, unchanged
 
@@ -109,7 +109,9 @@ def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int, t
                 held &= models.Channel.lease_node.does_not_exist()
             else:
                 holder = channel.lease.holder
-                write.condition_check(models.Node, holder.node_id, condition=session_is_over(holder.incarnation, now))
+                write.condition_check(
+                    runtime_models.Node, holder.node_id, condition=session_is_over(holder.incarnation, now)
+                )
             write.update(
                 models.Channel(channel.channel_id),
                 [*_LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],

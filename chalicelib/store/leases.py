@@ -19,7 +19,7 @@ from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
 from chalicelib.domain.publications import OWN_KIND, Publication
 from chalicelib.domain.streams import Stream, StreamState, first_seq
-from chalicelib.store import models, publications, rows
+from chalicelib.store import models, publications, rows, runtime_models
 from chalicelib.store.guard import ConditionFailed, Contended, transaction
 
 UNSEEN_KEPT = 7 * 86_400  # seconds a stream that never was LIVE is kept
@@ -96,7 +96,7 @@ def _note_use(claim: Claim, stream_id: str) -> list[Action]:
 
 
 def session_is_over(incarnation: str, now: int) -> Any:
-    node = models.Node
+    node = runtime_models.Node
     return node.node_id.does_not_exist() | (node.incarnation != incarnation) | (node.expires_at < now - CLOCK_MARGIN)
 
 
@@ -180,7 +180,7 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
             if old is None:
                 free &= models.Channel.lease_node.does_not_exist()
             elif session is None or old.node_id != session.node_id:
-                write.condition_check(models.Node, old.node_id, condition=over)
+                write.condition_check(runtime_models.Node, old.node_id, condition=over)
                 key_item += 1
                 over = None
             if session is not None:  # a transaction takes each row once: the check of the same row rides on its put

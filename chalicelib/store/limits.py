@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pynamodb.expressions.condition import size
 
-from chalicelib.store import models
+from chalicelib.store import runtime_models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 KEPT = 3_600  # seconds behind its time
@@ -12,7 +12,7 @@ KEPT = 3_600  # seconds behind its time
 
 def count(bucket: str, most: int, ends: int) -> bool:
     """One more hit in `bucket`; False, and nothing counted, if there were `most` already. `ends` in ms, for tidying."""
-    row = models.Limit
+    row = runtime_models.Limit
     try:
         with store_errors():
             row(bucket).update(
@@ -26,7 +26,7 @@ def count(bucket: str, most: int, ends: int) -> bool:
 
 def begin_pause(bucket: str, length: int, now: int) -> bool:
     """Begins a pause of `length` ms; False if one runs."""
-    row, until = models.Limit, now + length
+    row, until = runtime_models.Limit, now + length
     try:
         with store_errors():
             row(bucket).update(
@@ -43,7 +43,7 @@ def spend(bucket: str, interval: int, most: int, now: int) -> int | None:
 
     The generic cell rate algorithm: `until` is when the last token is back. One write where none is out, two otherwise.
     """
-    row = models.Limit
+    row = runtime_models.Limit
     idle = row(bucket)
     try:
         with store_errors():
@@ -68,7 +68,7 @@ def spend(bucket: str, interval: int, most: int, now: int) -> int | None:
 
 def enter(bucket: str, member: str, most: int, ends: int) -> bool:
     """`member` takes one of `most` places in `bucket`; False if there is none. `ends` in ms, for tidying."""
-    row = models.Limit
+    row = runtime_models.Limit
     try:
         with store_errors():
             row(bucket).update(
@@ -84,12 +84,12 @@ def leave(bucket: str, members: Iterable[str]) -> None:
     gone = set(members)
     if gone:
         with store_errors():
-            models.Limit(bucket).update([models.Limit.members.delete(gone)])
+            runtime_models.Limit(bucket).update([runtime_models.Limit.members.delete(gone)])
 
 
 def members(bucket: str) -> frozenset[str]:
     try:
         with store_errors():
-            return frozenset(models.Limit.get(bucket, consistent_read=True).members or ())
-    except models.Limit.DoesNotExist:
+            return frozenset(runtime_models.Limit.get(bucket, consistent_read=True).members or ())
+    except runtime_models.Limit.DoesNotExist:
         return frozenset()

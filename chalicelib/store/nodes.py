@@ -7,7 +7,7 @@ from chalicelib.domain.leases import NodeSession
 from chalicelib.domain.nodes import NodeInfo, NodeState, Renewal
 from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import OWN_KIND
-from chalicelib.store import models, rows
+from chalicelib.store import rows, runtime_models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 ROW_KEPT = 86_400  # seconds a dead node's row stays for operators to see
@@ -16,7 +16,7 @@ ROW_KEPT = 86_400  # seconds a dead node's row stays for operators to see
 def register(node: NodeInfo, expires_at: int) -> None:
     """Opens a session; an older incarnation under the same id is over from now on."""
     with store_errors():
-        models.Node(
+        runtime_models.Node(
             node_id=node.node_id,
             incarnation=node.incarnation,
             expires_at=expires_at,
@@ -30,16 +30,16 @@ def register(node: NodeInfo, expires_at: int) -> None:
 
 def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
     """Moves the session's expiry. Raises SessionTaken, StoreUnavailable."""
-    row = models.Heartbeat(node.node_id)
+    row = runtime_models.Heartbeat(node.node_id)
     try:
         with store_errors():
             row.update(
                 [
-                    models.Heartbeat.expires_at.set(expires_at),
-                    models.Heartbeat.active.set(active),
-                    models.Heartbeat.ttl.set(expires_at // 1000 + ROW_KEPT),
+                    runtime_models.Heartbeat.expires_at.set(expires_at),
+                    runtime_models.Heartbeat.active.set(active),
+                    runtime_models.Heartbeat.ttl.set(expires_at // 1000 + ROW_KEPT),
                 ],
-                condition=models.Heartbeat.incarnation == node.incarnation,
+                condition=runtime_models.Heartbeat.incarnation == node.incarnation,
             )
     except ConditionFailed:
         raise SessionTaken() from None
@@ -50,9 +50,9 @@ def close(node_id: str, incarnation: str, now: int) -> bool:
     """Ends the session of a node that stops or was seen to die. False if it is not the present one."""
     try:
         with store_errors():
-            models.Node(node_id).update(
-                [models.Node.expires_at.set(now), models.Node.active.set(0)],
-                condition=models.Node.incarnation == incarnation,
+            runtime_models.Node(node_id).update(
+                [runtime_models.Node.expires_at.set(now), runtime_models.Node.active.set(0)],
+                condition=runtime_models.Node.incarnation == incarnation,
             )
     except ConditionFailed:
         return False
@@ -63,8 +63,8 @@ def find(node_id: str) -> NodeSession | None:
     """The node's session, read consistently."""
     try:
         with store_errors():
-            return rows.session(models.Node.get(node_id, consistent_read=True))
-    except models.Node.DoesNotExist:
+            return rows.session(runtime_models.Node.get(node_id, consistent_read=True))
+    except runtime_models.Node.DoesNotExist:
         return None
 
 
@@ -74,17 +74,17 @@ def sessions() -> dict[str, NodeSession]:
         return {row.node_id: rows.session(row) for row in _own()}
 
 
-def _own() -> Iterator[models.Node]:
+def _own() -> Iterator[runtime_models.Node]:
     """Who there is, as the index knows by now; what is known of them, read consistently."""
-    node_ids = [row.node_id for row in models.Node.by_kind.query(OWN_KIND)]
-    return models.Node.batch_get(node_ids, consistent_read=True) if node_ids else iter(())
+    node_ids = [row.node_id for row in runtime_models.Node.by_kind.query(OWN_KIND)]
+    return runtime_models.Node.batch_get(node_ids, consistent_read=True) if node_ids else iter(())
 
 
 def sessions_of(node_ids: Iterable[str]) -> dict[str, NodeSession]:
     """Some sessions by node id; 100 a request, read consistently."""
     wanted = sorted(set(node_ids))
     with store_errors():
-        found = models.Node.batch_get(wanted, consistent_read=True) if wanted else []
+        found = runtime_models.Node.batch_get(wanted, consistent_read=True) if wanted else []
         return {row.node_id: rows.session(row) for row in found}
 
 
@@ -98,9 +98,9 @@ def set_draining(node_id: str, draining: bool) -> bool:
     """Whether the node takes new publishers, from its next renewal on. False if there is no such node of ours."""
     try:
         with store_errors():
-            models.Node(node_id).update(
-                [models.Node.draining.set(draining)],
-                condition=models.Node.node_id.exists() & (models.Node.kind == OWN_KIND),
+            runtime_models.Node(node_id).update(
+                [runtime_models.Node.draining.set(draining)],
+                condition=runtime_models.Node.node_id.exists() & (runtime_models.Node.kind == OWN_KIND),
             )
     except ConditionFailed:
         return False
@@ -109,18 +109,18 @@ def set_draining(node_id: str, draining: bool) -> bool:
 
 def order(node_id: str, order: Order) -> bool:
     """Tells a node to end a stream; it sees the order with its next renewal. False if there is no such node."""
-    return _add(node_id, models.Node.orders.add({order.text}))
+    return _add(node_id, runtime_models.Node.orders.add({order.text}))
 
 
 def acknowledge(node_id: str, orders: Iterable[Order]) -> None:
     """Takes handled orders away; others that came meanwhile stay."""
-    _add(node_id, models.Node.orders.delete({order.text for order in orders}))
+    _add(node_id, runtime_models.Node.orders.delete({order.text for order in orders}))
 
 
 def _add(node_id: str, action: object) -> bool:
     try:
         with store_errors():
-            models.Node(node_id).update([action], condition=models.Node.node_id.exists())  # type: ignore[list-item]
+            runtime_models.Node(node_id).update([action], condition=runtime_models.Node.node_id.exists())  # type: ignore[list-item]
     except ConditionFailed:
         return False
     return True

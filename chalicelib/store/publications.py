@@ -8,15 +8,15 @@ from pynamodb.expressions.update import Action
 from chalicelib.config import settings
 from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import Dialect, Publication, prefix_of
-from chalicelib.store import models
+from chalicelib.store import runtime_models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 ROW_KEPT = 3_600  # seconds after its session that a row may still be taken up again
 
 
-def row(publication: Publication) -> models.Node:
+def row(publication: Publication) -> runtime_models.Node:
     """The session's row as a claim puts it."""
-    return models.Node(
+    return runtime_models.Node(
         node_id=publication.node_id,
         incarnation=publication.holder.incarnation,
         expires_at=publication.expires_at,
@@ -39,7 +39,7 @@ def row(publication: Publication) -> models.Node:
     )
 
 
-def _publication(found: models.Node) -> Publication:
+def _publication(found: runtime_models.Node) -> Publication:
     return Publication(
         dialect=Dialect(found.kind),
         key_id=found.incarnation,
@@ -57,8 +57,8 @@ def find(node_id: str) -> Publication | None:
     """The publisher, read consistently; None if it is unknown or has left."""
     try:
         with store_errors():
-            return _publication(models.Node.get(node_id, consistent_read=True))
-    except models.Node.DoesNotExist:
+            return _publication(runtime_models.Node.get(node_id, consistent_read=True))
+    except runtime_models.Node.DoesNotExist:
         return None
 
 
@@ -70,9 +70,9 @@ def note(publication: Publication) -> None:
 
 def of_server(dialect: Dialect, server: str) -> list[Publication]:
     """All publishers of one server that have not left."""
-    here = models.Node.node_id.startswith(prefix_of(dialect, server))
+    here = runtime_models.Node.node_id.startswith(prefix_of(dialect, server))
     with store_errors():
-        return [_publication(found) for found in models.Node.scan(here, consistent_read=True)]
+        return [_publication(found) for found in runtime_models.Node.scan(here, consistent_read=True)]
 
 
 def renew(publication: Publication, expires_at: int) -> Publication | None:
@@ -80,18 +80,21 @@ def renew(publication: Publication, expires_at: int) -> Publication | None:
 
     None if the publisher has left, or the connection has another key by now.
     """
-    actions: list[Action] = [models.Node.expires_at.set(expires_at), models.Node.ttl.set(expires_at // 1000 + ROW_KEPT)]
+    actions: list[Action] = [
+        runtime_models.Node.expires_at.set(expires_at),
+        runtime_models.Node.ttl.set(expires_at // 1000 + ROW_KEPT),
+    ]
     if publication.seen_at:
-        actions.append(models.Node.seen_at.set(publication.seen_at))
+        actions.append(runtime_models.Node.seen_at.set(publication.seen_at))
     if publication.source_type and publication.source_id:
         actions += [
-            models.Node.source_type.set(publication.source_type),
-            models.Node.source_id.set(publication.source_id),
+            runtime_models.Node.source_type.set(publication.source_type),
+            runtime_models.Node.source_id.set(publication.source_id),
         ]
-    renewed = models.Node(publication.node_id)
+    renewed = runtime_models.Node(publication.node_id)
     try:
         with store_errors():
-            renewed.update(actions, condition=models.Node.incarnation == publication.key_id)
+            renewed.update(actions, condition=runtime_models.Node.incarnation == publication.key_id)
     except ConditionFailed:
         return None
     return _publication(renewed)
@@ -101,6 +104,8 @@ def remove(publication: Publication) -> None:
     """The publisher has left. A row that another key took over stays."""
     try:
         with store_errors():
-            models.Node(publication.node_id).delete(condition=models.Node.incarnation == publication.key_id)
+            runtime_models.Node(publication.node_id).delete(
+                condition=runtime_models.Node.incarnation == publication.key_id
+            )
     except ConditionFailed:
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from chalicelib.domain.measures import Pulse
-from chalicelib.store import models
+from chalicelib.store import runtime_models
 from chalicelib.store.guard import store_errors
 
 KEPT = 300  # seconds
@@ -11,10 +11,10 @@ KEPT = 300  # seconds
 
 def put(pulses: Iterable[Pulse]) -> None:
     """25 rows a request."""
-    with store_errors(), models.Pulse.batch_write() as batch:
+    with store_errors(), runtime_models.Pulse.batch_write() as batch:
         for pulse in pulses:
             batch.save(
-                models.Pulse(
+                runtime_models.Pulse(
                     pulse.stream_id,
                     at=pulse.at,
                     pulse=pulse.model_dump(mode="json"),
@@ -27,13 +27,13 @@ def many(stream_ids: Iterable[str]) -> dict[str, Pulse]:
     """Those that there are, by stream id; 100 a request."""
     wanted = sorted(set(stream_ids))
     with store_errors():
-        found = models.Pulse.batch_get(wanted) if wanted else []
+        found = runtime_models.Pulse.batch_get(wanted) if wanted else []
         return {row.stream_id: Pulse.model_validate(row.pulse) for row in found}
 
 
 def find(stream_id: str) -> Pulse | None:
     try:
         with store_errors():
-            return Pulse.model_validate(models.Pulse.get(stream_id).pulse)
-    except models.Pulse.DoesNotExist:
+            return Pulse.model_validate(runtime_models.Pulse.get(stream_id).pulse)
+    except runtime_models.Pulse.DoesNotExist:
         return None

@@ -12,7 +12,7 @@ from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.streams import Stream, StreamState
-from chalicelib.store import models
+from chalicelib.store import models, runtime_models
 
 
 def whole(number: float | None) -> int | None:
@@ -127,11 +127,11 @@ def stream(row: models.Stream) -> Stream:
     )
 
 
-def session(row: models.Node) -> NodeSession:
+def session(row: runtime_models.Node) -> NodeSession:
     return NodeSession(row.node_id, row.incarnation, int(row.expires_at))
 
 
-def node(row: models.Node) -> NodeState:
+def node(row: runtime_models.Node) -> NodeState:
     return NodeState(
         NodeInfo(row.node_id, row.incarnation, row.address, row.region, int(row.capacity), int(row.started_at)),
         expires_at=int(row.expires_at),

@@ -6,13 +6,13 @@ with what they write.
 
 from collections.abc import Iterable
 
-from chalicelib.store import models
+from chalicelib.store import runtime_models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 
 def of_node(node_id: str, now: int) -> frozenset[str]:
     """Channel ids; one query, eventually consistent, that reads only what is watched."""
-    watch = models.Watch
+    watch = runtime_models.Watch
     with store_errors():
         found = watch.query(node_id, filter_condition=watch.until > now, attributes_to_get=["channel_id"])
         return frozenset(row.channel_id for row in found)
@@ -22,19 +22,19 @@ def until(node_id: str, channel_id: str) -> int:
     """Until when (ms) the channel counts as watched; 0 if it does not. Read consistently."""
     try:
         with store_errors():
-            return int(models.Watch.get(node_id, channel_id, consistent_read=True).until)
-    except models.Watch.DoesNotExist:
+            return int(runtime_models.Watch.get(node_id, channel_id, consistent_read=True).until)
+    except runtime_models.Watch.DoesNotExist:
         return 0
 
 
 def put(node_id: str, channel_id: str, asked_at: int, until: int) -> None:
     with store_errors():
-        models.Watch(node_id, channel_id, asked_at=asked_at, until=until, ttl=until // 1000).save()
+        runtime_models.Watch(node_id, channel_id, asked_at=asked_at, until=until, ttl=until // 1000).save()
 
 
 def remove(node_id: str, channel_ids: Iterable[str], asked_before: int) -> None:
     """Those that were not asked for again at or after `asked_before` (ms)."""
-    watch = models.Watch
+    watch = runtime_models.Watch
     for channel_id in channel_ids:
         try:
             with store_errors():

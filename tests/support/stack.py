@@ -235,7 +235,8 @@ def forget_connections() -> None:
     """Whoever asks next reads the environment again."""
     from chalicelib import aws, config
     from chalicelib.store import guard
-    from chalicelib.store.models import TABLES, Heartbeat
+    from chalicelib.store.models import TABLES
+    from chalicelib.store.runtime_models import Heartbeat
 
     config.settings.cache_clear()
     boto3.DEFAULT_SESSION = None  # it keeps the credentials that it read first

@@ -17,7 +17,7 @@ from chalicelib.services.keys import credentials
 from chalicelib.services.reading import discovery
 from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import orders
-from chalicelib.store import channels, connections, models, pulses, streams
+from chalicelib.store import channels, connections, pulses, runtime_models, streams
 from tests.integration.admin.conftest import House
 
 pytestmark = pytest.mark.needs("ministack")
@@ -233,7 +233,7 @@ def test_measures_from_before_profile_and_sample_rate_were_kept_are_read(house: 
     measured = {"channel_id": channel.channel_id, "stream_id": hold.grant.stream_id, "seq": 1, "at": house.now}
     facts = {"width": 1280, "height": 720, "fps": 30.0, "video_codec": "avc1", "audio_codec": "mp4a", "encoder": None}
     pulse = measured | {"started_at": house.now, "bitrate_kbps": 2_500.0, "fps": 30.0, "bytes_in": 1, "facts": facts}
-    models.Pulse(hold.grant.stream_id, at=house.now, pulse=pulse, ttl=house.now // 1000 + 60).save()
+    runtime_models.Pulse(hold.grant.stream_id, at=house.now, pulse=pulse, ttl=house.now // 1000 + 60).save()
     seen = discovery.stream_details(hold.grant.stream_id, house.now)
     technical = stream_serializer.details(seen, house.now).technical
     assert (technical.bitrate_kbps, technical.width, technical.audio_channels) == (2_500.0, 1280, None)

@@ -9,7 +9,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from chalicelib.store import models, watches
+from chalicelib.store import runtime_models, watches
 from local.settings import NODE_ID
 from tests.integration.api.conftest import Client, token
 from tests.integration.api.test_channel import stream_key_of
@@ -252,8 +252,8 @@ def test_watchers_write_one_row_of_their_own_however_much_they_ask(stack: Stack,
     go_live(me)
     channel_id = me.get("/api/channel").json["channel_id"]
 
-    def watch_row() -> models.Watch:
-        return models.Watch.get(NODE_ID, channel_id, consistent_read=True)
+    def watch_row() -> runtime_models.Watch:
+        return runtime_models.Watch.get(NODE_ID, channel_id, consistent_read=True)
 
     with dashboard(stack, me) as owner:
         next_of(owner, "metrics")
@@ -263,6 +263,6 @@ def test_watchers_write_one_row_of_their_own_however_much_they_ask(stack: Stack,
                 viewer.send('{"action": "snapshot"}')
                 next_of(viewer, "snapshot")
             assert watch_row().asked_at == first.asked_at
-    session = models.Node._get_connection().get_item(NODE_ID, consistent_read=True)["Item"]
+    session = runtime_models.Node._get_connection().get_item(NODE_ID, consistent_read=True)["Item"]
     assert channel_id not in str(session)
     until(lambda: channel_id not in watches.of_node(NODE_ID, int(first.asked_at)), "nobody watches any more", 15)

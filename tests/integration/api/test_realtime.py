@@ -18,7 +18,7 @@ from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.topics import Connection, Listener, Topic
 from chalicelib.services import fanout, identity, limits, sockets
-from chalicelib.store import connections, models
+from chalicelib.store import connections, runtime_models
 from tests.integration.api.conftest import Client, token
 from tests.support.stack import Stack
 from tests.support.waiting import until
@@ -272,7 +272,7 @@ def test_news_do_not_reach_a_connection_that_has_outlived_its_token(stack: Stack
     with dial(stack, bearer=me.headers["Authorization"].removeprefix("Bearer ")) as socket:
         channel_id = heard(socket)["channel"]["channel_id"]
         [listening] = _once_listed(Topic(channel_id, Listener.OWNER))
-        models.Connection(listening.connection_id).update([models.Connection.expires_at.set(1)])
+        runtime_models.Connection(listening.connection_id).update([runtime_models.Connection.expires_at.set(1)])
         fanout.state_changed(went_live(channel_id))
         assert last_words(socket)["code"] == "token_expired"
 

@@ -60,7 +60,7 @@ def test_bootstrap_repeated_keeps_pool_client_and_rule(emulator: Emulator) -> No
 
 
 def test_a_table_that_an_older_version_made_gets_the_indexes_it_lacks(tmp_path: Path) -> None:
-    from chalicelib.store.models import Node
+    from chalicelib.store.runtime_models import Node
 
     with running_emulator(tmp_path / "cloud") as own, in_environment(own):
         dynamodb, name = boto3.client("dynamodb"), Node.Meta.table_name

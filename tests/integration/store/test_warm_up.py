@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 from chalicelib.store import channels, guard
-from chalicelib.store.models import TABLES, Heartbeat
+from chalicelib.store.models import TABLES
+from chalicelib.store.runtime_models import Heartbeat
 from local.settings import ROOT
 from tests.support.stack import Emulator
 
@@ -23,7 +24,7 @@ def test_it_may_be_done_twice_and_the_tables_still_answer(cloud: Emulator) -> No
 
 IN_A_NEW_PROCESS = """
 from chalicelib.store import guard
-from chalicelib.store.models import Heartbeat, Node
+from chalicelib.store.runtime_models import Heartbeat, Node
 guard.warm_up()
 renewals, others = (table._get_connection().connection.client for table in (Heartbeat, Node))
 print(renewals.meta.config.read_timeout, renewals is not others)
