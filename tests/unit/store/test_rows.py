@@ -47,10 +47,10 @@ def test_a_stream_before_its_first_media_has_no_facts() -> None:
 
 
 def test_metadata_is_read_where_it_was_called_a_card() -> None:
-    read_back = read(card='{"title": "Piano", "visibility": "private", "poster": "a newer field"}', version=3).metadata
+    read_back = read(card='{"title": "Piano", "visibility": "private", "poster": "a newer field"}', edition=3).metadata
     assert read_back == Metadata(title="Piano", visibility=Visibility.PRIVATE, version=3)
 
 
 def test_what_is_written_of_metadata_is_read_back() -> None:
     metadata = Metadata(title="Piano", tags=["live"], visibility=Visibility.UNLISTED, display_name="Ann", version=2)
-    assert read(card=json.dumps(rows.metadata_row(metadata)), version=2).metadata == metadata
+    assert read(card=json.dumps(rows.metadata_row(metadata)), edition=2).metadata == metadata
