@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         reports = [Path(folder) / "parallel.xml", Path(folder) / "serial.xml"]
         appending = ["--cov-append"] if "--cov" in arguments else []
         codes = [
-            pytest(reports[0], "-n", WORKERS, "--dist", "loadgroup", "-m", "not serial", *arguments),
+            pytest(reports[0], "-n", WORKERS, "-m", "not serial", *arguments),
             pytest(reports[1], "-m", "serial", *arguments, *appending),
         ]
         if not any(codes):

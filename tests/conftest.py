@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import tools
+from tests.support import scheduling, tools
 from tests.support.stack import Emulator, Stack, in_environment, running_emulator, running_stack
 
 TESTS = Path(__file__).parent
@@ -13,18 +13,20 @@ TESTS = Path(__file__).parent
 # What one worker keeps to itself, because its session fixtures are dear: the synthesised templates, the whole stack.
 # Elsewhere a file is what a worker takes.
 TOGETHER = ("infra", "contract/admin", "contract/openapi", "contract/hooks", "integration/store", "integration/api")
-# Real encoders and browsers with promises in seconds.
-SERIAL = ("e2e",)
+# Real encoders and browsers with promises in seconds; nodes whose loops are blocked for as long as they may be; and
+# tests that share one id each, which a scheduler by id would take for one test.
+SERIAL = ("e2e/", "integration/node/test_disturbed.py", "contract/openapi/test_conformance.py")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        file = item.path.relative_to(TESTS).as_posix()
-        group = next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
-        item.add_marker(pytest.mark.xdist_group(group))
-        if file.startswith(tuple(f"{folder}/" for folder in SERIAL)):
+        if item.path.relative_to(TESTS).as_posix().startswith(SERIAL):
             item.add_marker(pytest.mark.serial)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> scheduling.ByFolder:
+    return scheduling.scheduler(config, log, TOGETHER)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -88,8 +88,13 @@ def broadcaster(new_broadcaster: Callable[[], Broadcaster]) -> Broadcaster:
 
 @pytest.fixture
 def mediamtx(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMediaMtx]:
-    """A MediaMTX of the name `main`, configured in this process."""
+    """A MediaMTX of the name `main`, configured in this process. What other tests published on it is gone."""
     from chalicelib import config
+    from chalicelib.domain.publications import Dialect
+    from chalicelib.store import publications
+
+    for left_over in publications.of_server(Dialect.MEDIAMTX, "main"):
+        publications.remove(left_over)
 
     with running_mediamtx() as fake:
         monkeypatch.setenv("STREAM_SYNC_MEDIAMTX_SERVERS", f'{{"main": "{fake.url}"}}')

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
 from chalicelib.domain.publications import OME_LIFETIME, READY_WITHIN, SESSION_TTL, Dialect
-from chalicelib.domain.refusals import KeyInUse, KeyRevoked, KeyUnknown
+from chalicelib.domain.refusals import KeyInUse, KeyMissing, KeyRevoked, KeyUnknown
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.media_servers import claims, publishers, reconciler
 from chalicelib.services.media_servers.publishers import MediaServer
@@ -161,10 +161,15 @@ def test_a_connection_that_left_is_not_taken_up_again(broadcaster: Broadcaster) 
 
 
 @pytest.mark.requirement("SO-1")
-@pytest.mark.parametrize("key", ["", "short", "x" * 40, "ch_0123456789", "a" * 39 + "é"])
+@pytest.mark.parametrize("key", ["short", "x" * 40, "ch_0123456789", "a" * 39 + "é"])
 def test_unknown_and_malformed_keys_look_alike(cloud: object, clock: Clock, key: str) -> None:
     with pytest.raises(KeyUnknown):
         claims.publish(NGINX, "15", key, None, clock())
+
+
+def test_no_key_at_all_is_told_as_that(cloud: object, clock: Clock) -> None:
+    with pytest.raises(KeyMissing):
+        claims.publish(NGINX, "15", "", None, clock())
 
 
 def test_a_key_that_is_not_the_named_channels_is_unknown(new_broadcaster: Callable[[], Broadcaster]) -> None:
