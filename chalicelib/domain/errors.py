@@ -8,8 +8,7 @@
     |   `-- WebhookUrlRefused        400
     |-- Unauthenticated              401  who is calling is not known
     |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid, HookSecretInvalid
-    |-- AdminRoleMissing             403
-    |-- ActionNotAllowed             403
+    |-- AdminRoleMissing, ActionNotAllowed  403
     |-- NotFound                     404
     |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound, BroadcasterNotFound, NodeNotFound,
     |       WebhookNotFound, DeliveryNotFound
@@ -19,10 +18,8 @@
     |       TooManyWebhooks, BroadcastEnded
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live: `domain.refusals`
-    |-- IdentityUnavailable          503  the token issuer's keys cannot be fetched
-    |-- MediaServerUnavailable       503  a media server's control API does not answer
-    |-- LeaseLost                    409  a write came from a holder that is no longer the holder
-    |-- SessionTaken                 409  a node's row belongs to another run of it
+    |-- IdentityUnavailable, MediaServerUnavailable  503  the token issuer, or a media server, does not answer
+    |-- LeaseLost, SessionTaken      409  a write came too late: another holder, or another run of the node, has it now
     `-- InternalError                500
 
 A leaf binds a stable `code`, its HTTP status and what the person at the other end should do; a publisher's refusal its

@@ -17,7 +17,8 @@ from aiohttp import web
 
 from ingest_container.media.http_server import Handler, busy
 from ingest_container.media.packager import Packager, Packaging
-from ingest_container.media.rendition import Readiness, Text
+from ingest_container.media.playlist import Text
+from ingest_container.media.rendition import Readiness
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 MEDIA_TYPE = "video/mp4"

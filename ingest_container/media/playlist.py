@@ -13,6 +13,15 @@ SKIP_UNTIL = 6.0  # times the target duration, the least allowed (4.4.3.8)
 PARTS_FOR_SEGMENTS = 3  # of the newest: "three target durations from the end" (4.4.4.9)
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A playlist as it is sent, plain and gzipped; made once for each version. `tag` is that version's ETag."""
+
+    plain: bytes
+    gzipped: bytes
+    tag: str
+
+
 @dataclass(slots=True)
 class ListedPart:
     """A part that can be fetched."""

@@ -20,7 +20,7 @@ from math import ceil
 from .codec_names import codecs
 from .fmp4 import VideoTrack
 from .outputs import Break, Init, Output, PackagingStopped, Part
-from .playlist import ListedPart, ListedSegment, Variant, media, multivariant
+from .playlist import ListedPart, ListedSegment, Text, Variant, media, multivariant
 
 MIN_SEGMENTS = 6  # listed
 MIN_TARGETS = 3.5  # target durations listed; 3 are the least (RFC 8216bis, 6.2.2), where players without parts begin
@@ -43,15 +43,6 @@ class Readiness(Enum):
     READY = auto()
     WAIT = auto()
     IMPOSSIBLE = auto()  # further ahead than anybody may ask
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A playlist as it is sent, both ways; made once a version. `tag` is of that version alone."""
-
-    plain: bytes
-    gzipped: bytes
-    tag: str
 
 
 @dataclass(slots=True)
