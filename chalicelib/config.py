@@ -48,12 +48,12 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000/hls",
         validation_alias=AliasChoices("STREAM_SYNC_PLAYBACK_BASE_URL", "HLS_URL"),
     )
-    # Where media servers play back what they carry, by server (`mediamtx:main`) or by kind (`mediamtx`): output
-    # -> URL with `{channel_id}` in it.
+    # Playback URLs of media servers, by server (`mediamtx:main`) or by kind (`mediamtx`): output -> URL with
+    # `{channel_id}` in it.
     source_playback: Annotated[dict[str, dict[Output, str]], NoDecode] = {}
     kms_key_id: str = "alias/stream-sync"
     oidc_issuer: str | None = None
-    # Whose tokens are taken, of all that the issuer makes; without one, nobody's.
+    # The audience that a token must be issued for; without one, no token is accepted.
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_jwks_url: str | None = None
     # `SECRET_KEY` is what the user service calls the same secret.
@@ -64,10 +64,10 @@ class Settings(BaseSettings):
         repr=False,
     )
     admin_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
-    # Whose token has `admin_role` in `admin_claim` (a text or a list of texts) is an administrator.
+    # A user whose token has `admin_role` in `admin_claim` (a string or a list of strings) is an administrator.
     admin_claim: str = Field(default="cognito:groups", min_length=1, max_length=256)
     admin_role: str = Field(default="admin", min_length=1, max_length=256)
-    # What media servers show at /hooks/...; two while rotating.
+    # The secrets that media servers present at /hooks/...; two while rotating.
     hook_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
     # MediaMTX servers by name, each with its control API's address.
     mediamtx_servers: Annotated[dict[str, str], NoDecode] = {}

@@ -98,7 +98,7 @@ class NodeChange(BusEvent):
 
 
 class PublisherOrdered(BusEvent):
-    """detail-type `Publisher Ordered`: a foreign publisher is to go; its server has to be asked to let it go."""
+    """detail-type `Publisher Ordered`: a media server's publisher must stop; its server is asked to disconnect it."""
 
     detail_type: Literal["Publisher Ordered"] = Field(default="Publisher Ordered", exclude=True)
     node_id: str
@@ -106,7 +106,9 @@ class PublisherOrdered(BusEvent):
 
 
 class HolderQuestioned(BusEvent):
-    """detail-type `Holder Questioned`: somebody was refused for a foreign publisher; its server is asked for it."""
+    """detail-type `Holder Questioned`: a publisher was refused because one on a media server holds the channel;
+    that server is asked whether the holder is still there.
+    """
 
     detail_type: Literal["Holder Questioned"] = Field(default="Holder Questioned", exclude=True)
     node_id: str
@@ -114,7 +116,7 @@ class HolderQuestioned(BusEvent):
 
 
 class ChannelHidden(BusEvent):
-    """detail-type `Channel Hidden`: a channel turned private; whoever still plays or follows it is to go."""
+    """detail-type `Channel Hidden`: a channel became private; its viewers and public listeners are disconnected."""
 
     detail_type: Literal["Channel Hidden"] = Field(default="Channel Hidden", exclude=True)
     channel_id: str

@@ -1,6 +1,6 @@
-"""Publishers of foreign media servers: who they are to us, and how long they are believed without news.
+"""Publishers on media servers: how we identify them, and how long they stay live without a sign of life.
 
-A foreign publisher is a node of its own: its channel's lease names it as holder, and it has a session as an ingest
+Such a publisher counts as a node of its own: its channel's lease names it as holder, and it has a session, as an ingest
 node has. What renews the session differs:
 
     MediaMTX     the reconciler, once a minute, from the server's own list
@@ -8,7 +8,7 @@ node has. What renews the session differs:
     SRS          on_hls, with every segment
     OME          nothing: we let it publish for `OME_LIFETIME`, and OME itself ends it then
 
-So a hook that is lost is made good by silence: the session runs out, and everything that holds for a dead node holds.
+So a lost hook heals by itself: the session runs out, and the publisher is treated like a dead node.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ OWN_KIND = "ingest"  # the kind of our own nodes
 
 OME_LIFETIME = 12 * 3_600_000  # ms; also the longest that a lost `closing` can keep a channel LIVE
 
-# ms a publisher is believed after the last sign of life: three signs may be lost.
+# ms for which a publisher's session lasts after a sign of life: three signs may be lost.
 SESSION_TTL: dict[Dialect, int] = {
     Dialect.MEDIAMTX: 180_000,
     Dialect.NGINX_RTMP: 90_000,  # for the 30 s that nginx-rtmp has as default
@@ -49,12 +49,11 @@ AWAY_LIMIT = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One publisher's connection on a foreign server, by the ids of that server.
+    """One publisher's connection on a media server, by the ids of that server.
 
     `source_type` and `source_id` are MediaMTX's names of what it can kick, known once the path is ready; `protocol` is
-    what the publisher speaks, as MediaMTX asked.
-    `seen_at` is the last time that the
-    server itself confirmed the publisher.
+    what the publisher speaks, as MediaMTX named it when it asked. `seen_at` is when the server itself last confirmed
+    the publisher.
     """
 
     dialect: Dialect
@@ -109,5 +108,5 @@ def dialect_of(node_id: str) -> Dialect | None:
 
 
 def server_of(node_id: str) -> str | None:
-    """Which server carries a foreign publisher, `<dialect>:<name>`; None for our own nodes."""
+    """Which server a publisher is on, `<dialect>:<name>`; None for our own nodes."""
     return ":".join(node_id.split(":", 2)[:2]) if dialect_of(node_id) is not None else None

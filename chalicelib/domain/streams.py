@@ -17,7 +17,7 @@ from chalicelib.domain.metadata import Metadata
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which ordinary video counts as gone, its connection open or not
 LATE = 1_000  # ms behind `resumable_until` in which a resume that came in time is still written
-# ms in which whoever continues a stream must send media, where its holder says nothing else
+# ms within which a publisher that continues a stream must send media, unless its holder says otherwise
 FIRST_MEDIA = 5_000
 
 
@@ -173,7 +173,7 @@ OFFLINE = StatusReading(ChannelStatus.OFFLINE)
 
 
 def stream_reading(stream: Stream, session: NodeSession | None, now: int) -> StatusReading:
-    """What viewers and the owner are told of a stream's channel: its state, believed only as far as its node lives.
+    """The status of a stream's channel for viewers and the owner: the stored state, valid only while its node lives.
 
     Everything but the node's life is in the stream's own row, which every step writes as a whole: one read of it is one
     moment. (The channel's row says much of the same, but read beside this one it may be of another moment, and an
@@ -227,7 +227,7 @@ def end_as_read(stream: Stream, status: ChannelStatus) -> StreamEnd | None:
 
 
 def state_as_read(stream: Stream, session: NodeSession | None, now: int) -> StreamState:
-    """The stream's state, believed only as far as its node lives: a ghost reads ENDED."""
+    """The stream's stored state, valid only while its node lives: a ghost reads ENDED."""
     if stream.state is StreamState.CONNECTING:
         return StreamState.ENDED if is_over(session, stream.incarnation, now) else stream.state
     status = stream_reading(stream, session, now).status

@@ -41,7 +41,7 @@ class Closing(StrEnum):
     ACCESS_REVOKED = "access_revoked"
 
 
-# What a person is told, and what the client does.
+# What the user is shown, and what the client does.
 CLOSING_TEXT: dict[Closing, tuple[str, str]] = {
     Closing.TOKEN_EXPIRED: ("The token that opened this connection has expired.", "Connect again with a new token."),
     Closing.TOO_MANY_MESSAGES: ("Too many messages were sent.", "Connect again, and send fewer messages."),

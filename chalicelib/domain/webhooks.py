@@ -62,7 +62,7 @@ class Webhook:
 
     @property
     def prompt(self) -> bool:
-        """Whether its events are sent at once. One that fails or dawdles is served apart: nobody waits for it."""
+        """Whether its events are sent at once. A failing or slow one is served apart, so that others need not wait."""
         return self.enabled and self.failing_since is None and not self.slow
 
     def wants(self, event_name: str) -> bool:

@@ -1,7 +1,7 @@
-"""News to open dashboards and viewers: one bus event in, one message to each connection that listens.
+"""Live updates to dashboards and viewers: one bus event in, one message to each connection that listens.
 
-A connection hears nothing before its snapshot. What it hears is numbered (`seq` within a channel), so a repeated or
-late message does no harm. Each message has two forms: the owner's, and the public's without what is the owner's alone.
+A connection is sent nothing before its snapshot. Messages are numbered (`seq` within a channel), so a repeated or late
+one does no harm. Each has two forms: the owner's, and the public's, which leaves out what only the owner may see.
 """
 
 import time
@@ -33,7 +33,7 @@ class ForListener(Protocol):
     def __call__(self, *, owner: bool) -> BaseModel: ...
 
 
-INDEX_SETTLES = 1.0  # seconds until the index of listeners knows who came a moment ago
+INDEX_SETTLES = 1.0  # seconds until the index of listeners includes the latest connections
 
 
 def join(
@@ -45,7 +45,7 @@ def join(
     expires_at: int | None = None,
     places: Mapping[str, int],
 ) -> None:
-    """A connection wants to hear about `topic`. Its snapshot is sent once it can receive: the bus brings us back.
+    """Registers a connection for `topic`. Its snapshot follows through the bus, once the connection can receive.
 
     Raises TooManyRequests where a user or an address has too many of them.
     """
@@ -59,13 +59,13 @@ def join(
 
 
 def send_owner_away(channel_id: str) -> None:
-    """Ends every connection of the channel's owner, who may not sign in any more."""
+    """Closes every connection of the channel's owner, who is no longer allowed to sign in."""
     for connection in connections.of_topic(Topic(channel_id, Listener.OWNER)):
         sockets.close(connection.connection_id, Closing.ACCESS_REVOKED)
 
 
 def end_listening(channel_id: str, listener: Listener, why: Closing) -> None:
-    """Ends them, and once more when the index has settled: whoever connects after that was judged by what is so now."""
+    """Closes the connections, and again once the index has settled; later ones are judged by the current state."""
     for pause in (0.0, INDEX_SETTLES):
         time.sleep(pause)
         for connection in connections.of_topic(Topic(channel_id, listener)):
@@ -73,7 +73,7 @@ def end_listening(channel_id: str, listener: Listener, why: Closing) -> None:
 
 
 def state_changed(event: StreamStateChange) -> None:
-    """Status, or a refusal, to whoever listens to the channel."""
+    """Sends the new status to the channel's listeners; a refusal to its owner only."""
     if event.event_name is EventName.STREAM_REFUSED:
         owners = _unexpired(connections.listening(Topic(event.channel_id, Listener.OWNER)), event.at)
         sockets.send(owners, messages.refused(event))
@@ -86,7 +86,10 @@ def state_changed(event: StreamStateChange) -> None:
 
 
 def channel_changed(event: ChannelChanged) -> None:
-    """Details and key hint as they are now, to whoever listens: of two changes at once the last reading is right."""
+    """Sends the channel's listeners its current details and key hint.
+
+    They are read here rather than taken from the event: after two changes at once, the later read is right.
+    """
     channel = channels.find(event.channel_id)
     if channel is None:
         return
@@ -99,7 +102,7 @@ def channel_changed(event: ChannelChanged) -> None:
 
 
 def measured(event: StreamMetrics) -> None:
-    """A second's measures of one node. A channel that nobody listens to any more is no longer asked for."""
+    """One second of measurements from one node. Stops watching channels that nobody listens to any more."""
     heard: list[str] = []
     unheard: list[str] = []
     for pulse in event.pulses:
@@ -110,9 +113,9 @@ def measured(event: StreamMetrics) -> None:
 
 
 def _tell(channel_id: str, now: int, message: ForListener) -> bool:
-    """Each listener its form of the message; answers whether there was one.
+    """Sends each listener its form of the message; returns whether there were any listeners.
 
-    The public of a channel that became private is sent away instead.
+    If the channel has become private, its public listeners are disconnected instead.
     """
     owners, public = (
         _unexpired(connections.listening(Topic(channel_id, listener)), now)
@@ -130,7 +133,7 @@ def _tell(channel_id: str, now: int, message: ForListener) -> bool:
 
 
 def _unexpired(listening: Iterable[Connection], now: int) -> list[str]:
-    """Connection ids; a connection that has outlived its token is ended instead."""
+    """Connection ids; connections that have outlived their token are closed."""
     good = []
     for connection in listening:
         if connection.has_expired(now):
@@ -141,7 +144,7 @@ def _unexpired(listening: Iterable[Connection], now: int) -> list[str]:
 
 
 def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
-    """The snapshot, then the connection listens. What changed in between is told by a second snapshot."""
+    """Sends the snapshot and marks the connection as listening; a second snapshot covers changes in between."""
     connection = connections.find(event.connection_id)
     if connection is None or not sockets.is_open(event.connection_id):
         return

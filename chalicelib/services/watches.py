@@ -42,12 +42,12 @@ _refreshed = Refreshed()
 
 
 def of_node(node_id: str, now: int) -> frozenset[str]:
-    """The watched ones of the channels that the node carries. Raises StoreUnavailable."""
+    """Which of the channels that the node carries are watched. Raises StoreUnavailable."""
     return watches.of_node(node_id, now)
 
 
 def watch(node_id: str, channel_id: str, now: int) -> None:
-    """Somebody looks at this channel, which the node carries. Foreign media servers measure nothing for us."""
+    """Notes that somebody watches this channel on the node. Media servers are skipped: they send no pulses."""
     if dialect_of(node_id) is None and watches.until(node_id, channel_id) - now < KEPT // 2:
         watches.put(node_id, channel_id, now, now + KEPT)
 
@@ -59,5 +59,5 @@ def still_watched(node_id: str, channel_ids: Iterable[str], now: int) -> None:
 
 
 def unwatch(node_id: str, channel_ids: Iterable[str], now: int) -> None:
-    """Nobody is known to listen. Who has just come may not be known yet."""
+    """Nobody is known to listen. A new listener may not be in the index yet."""
     watches.remove(node_id, channel_ids, now - SETTLES)

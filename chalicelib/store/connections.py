@@ -53,7 +53,7 @@ def _connection(row: runtime_models.Connection) -> Connection:
 
 
 def greeted(connection_id: str) -> None:
-    """The connection has its snapshot: news may follow."""
+    """Marks the connection as having had its snapshot: it receives messages from now on."""
     try:
         with store_errors():
             runtime_models.Connection(connection_id).update(
@@ -70,7 +70,7 @@ def listening(topic: Topic) -> list[Connection]:
 
 
 def of_topic(topic: Topic) -> list[Connection]:
-    """All, those too that wait for their snapshot (a query, eventually consistent)."""
+    """All of them, including those that wait for their snapshot (a query, eventually consistent)."""
     return [_connection(row) for row in _of(topic)]
 
 
@@ -80,7 +80,7 @@ def _of(topic: Topic) -> list[runtime_models.Connection]:
 
 
 def open_ones(connection_ids: Iterable[str], now: int) -> frozenset[str]:
-    """Those of the ids that are of connections which may still be open; read consistently."""
+    """Which of these connections may still be open; read consistently."""
     wanted = sorted(set(connection_ids))
     with store_errors():
         found = runtime_models.Connection.batch_get(wanted, consistent_read=True) if wanted else []
@@ -90,7 +90,8 @@ def open_ones(connection_ids: Iterable[str], now: int) -> frozenset[str]:
 def count(topic: Topic, now: int) -> int:
     """How many connections listen (a query that counts, eventually consistent).
 
-    Who left without a word is not counted for ever: TTL may come days later, and news that would find out may not come.
+    Expired rows are left out: a connection that was lost without a close stays in the table until DynamoDB deletes it,
+    days later, or a message to it fails.
     """
     row = runtime_models.Connection
     listens = (row.greeted == True) & (row.ttl > now // 1000)  # noqa: E712 - an expression, not a test
@@ -99,7 +100,7 @@ def count(topic: Topic, now: int) -> int:
 
 
 def remove(connection_id: str) -> list[str]:
-    """Forgets it; answers the places that it had."""
+    """Deletes it; returns the places that it had."""
     row = _row(connection_id)
     if row is None:
         return []

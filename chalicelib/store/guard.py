@@ -37,9 +37,9 @@ class ConditionFailed(Exception):
 
 
 class Contended(StoreUnavailable):
-    """Another transaction was writing one of the rows: nothing is known of the conditions, and nothing was written.
+    """Another transaction was writing one of the rows: whether the conditions hold is unknown, nothing was written.
 
-    Never to be taken for a failed condition: a holder would let go of a lease that is still its own.
+    Must not be treated as a failed condition: a holder would release a lease that it still holds.
     """
 
 
@@ -47,9 +47,9 @@ class Contended(StoreUnavailable):
 def store_errors() -> Iterator[None]:
     """Inside, a failed condition is `ConditionFailed`, and whatever means "no answer" is `StoreUnavailable`.
 
-    A request that DynamoDB finds malformed is a defect of ours, `InternalError`: trying it again would never help.
+    A request that DynamoDB finds malformed is a bug of ours, `InternalError`: a retry would never help.
 
-    A request that met a transaction on its rows is `Contended`, which to those who do not mind is the latter.
+    A conflict with a transaction on the same rows is `Contended`, a subclass of `StoreUnavailable`.
     """
     try:
         yield

@@ -3,7 +3,7 @@
     release    channel held with my fence   + stream RECONNECTING
     finish     channel held with my fence   + stream ENDED
     reap       fence as seen, holder dead   + stream ENDED, re-fenced: later writes of the old holder fail
-               (both: + the end's entry in the timeline, which neither a crash nor a retry can lose or double)
+               (both: + the end's entry in the timeline, which neither a crash nor a retry can lose or repeat)
 
 Each raises StoreUnavailable when there is no answer.
 """
@@ -65,10 +65,10 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
 
 
 def finish(channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: Entry) -> None:
-    """The stream is over, whoever held the channel or nobody. Raises LeaseLost if another fence holds it.
+    """Ends the stream, whether or not the channel is held. Raises LeaseLost if the channel's fence has moved on.
 
-    `told` is its end in the timeline: which stream, when and under which number. Done a second time for the same
-    reason, because the first answer was lost, it is done.
+    `told` is its end in the timeline: which stream, when and under which number. Repeating the call for the same
+    reason, because the first answer was lost, succeeds.
     """
     stream_id = told.stream_id
     try:
@@ -98,8 +98,8 @@ def _ended_already(stream_id: str, fence: int, reason: EndReason) -> bool:
 def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int, told: Entry | None) -> bool:
     """Frees a channel whose holder is dead or whose grace is over, and ends its stream (if it has not ended).
 
-    `told` is the stream's end in the timeline. False if somebody moved first. The new fence makes whatever a zombie
-    still writes fail.
+    `told` is the stream's end in the timeline. Returns False if another writer was first. The new fence makes any
+    further write of a zombie fail.
     """
     fence = channel.lease.fence + 1
     try:

@@ -1,4 +1,4 @@
-"""Taking the lease on a channel: claim and resume. Each is one transaction. `lease_ends` has how it is let go.
+"""Taking the lease on a channel: claim and resume. Each is one transaction. `lease_ends` releases it.
 
     claim     key good, use noted + channel free, fence as seen  + stream row put
     resume    key good, use noted + channel free or holder dead  + stream row re-fenced
@@ -35,7 +35,7 @@ class Claimed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim rests on: everything was read before, and is conditioned on being so still.
+    """What a claim is based on. All of it was read before; the transaction requires it to be unchanged.
 
     `publication` is the media server's publisher that claims, None for one of our own nodes.
     """
@@ -72,7 +72,7 @@ def _pay(claim: Claim) -> list[Action]:
 
 
 def _key_usable(now: int, stream_id: str | None) -> Any:
-    """For `stream_id`, or a new stream: a key for one time continues its own stream and begins no second one."""
+    """For `stream_id`, or a new stream: a one-time key may continue its own stream but not start a second one."""
     key = models.Key
     for_many = key.one_time.does_not_exist() | (key.one_time == False)  # noqa: E712 - an expression, not a test
     unspent = for_many | key.last_stream_id.does_not_exist()
@@ -87,7 +87,7 @@ def _key_usable(now: int, stream_id: str | None) -> Any:
 
 
 def _note_use(claim: Claim, stream_id: str) -> list[Action]:
-    """A use of the key. One for one time is spent with its first: lists have it among the expired from now on."""
+    """Notes a use of the key. A one-time key is spent by its first use, and listed as expired from then on."""
     key = models.Key
     noted: list[Action] = [key.last_used_at.set(claim.now), key.last_stream_id.set(stream_id), key.uses.add(1)]
     if claim.key.one_time:
@@ -101,17 +101,17 @@ def session_is_over(incarnation: str, now: int) -> Any:
 
 
 def unchanged(channel: Channel) -> Any:
-    """Nobody has claimed since it was read: every claim moves the fence."""
+    """The channel has not been claimed since it was read: every claim moves the fence."""
     return models.Channel.fence == channel.lease.fence
 
 
 def _not_blocked() -> Any:
-    """Nobody was blocked since the channel was read: a block does not move the fence."""
+    """The broadcaster has not been blocked since the channel was read: a block does not move the fence."""
     return models.Channel.blocked_at.does_not_exist()
 
 
 def _shown_as_read(channel: Channel) -> Any:
-    """Nor was what viewers are shown edited: the stream's copy is made of what was read."""
+    """What viewers see has not been edited since it was read: the stream gets a copy of it."""
     version = models.Channel.version
     as_read = version == channel.version
     return as_read | version.does_not_exist() if channel.version == 0 else as_read
@@ -164,7 +164,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
 
 
 def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until: int) -> Claimed:
-    """Takes the channel for the stream that it already has: it was let go, or its holder's node is dead."""
+    """Takes the channel for its current stream, after it was released or its holder's node died."""
     old = claim.channel.lease.holder
     key_item = 0  # the first update, behind the checks and puts
     try:

@@ -69,13 +69,13 @@ def find(node_id: str) -> NodeSession | None:
 
 
 def sessions() -> dict[str, NodeSession]:
-    """Those of our own nodes, by node id; publishers of media servers have rows of their own beside them."""
+    """Sessions of our own nodes, by node id; without those of media servers' publishers."""
     with store_errors():
         return {row.node_id: rows.session(row) for row in _own()}
 
 
 def _own() -> Iterator[runtime_models.Node]:
-    """Who there is, as the index knows by now; what is known of them, read consistently."""
+    """Ids from the index (eventually consistent), their rows read consistently."""
     node_ids = [row.node_id for row in runtime_models.Node.by_kind.query(OWN_KIND)]
     return runtime_models.Node.batch_get(node_ids, consistent_read=True) if node_ids else iter(())
 
@@ -89,7 +89,7 @@ def sessions_of(node_ids: Iterable[str]) -> dict[str, NodeSession]:
 
 
 def own() -> list[NodeState]:
-    """Our own nodes, those too that are gone since a day at most; without publishers of media servers."""
+    """Our own nodes, including those gone for less than a day; without media servers' publishers."""
     with store_errors():
         return [rows.node(row) for row in _own()]
 

@@ -1,4 +1,4 @@
-"""Foreign publishers: their sessions are rows of `nodes`, beside those of our own nodes and told apart by `kind`.
+"""Publishers on media servers: their sessions are rows of `nodes`, like those of our own nodes; `kind` differs.
 
 A claim puts the row in its own transaction (`store.leases`). It is removed when the publisher leaves.
 """
@@ -11,7 +11,7 @@ from chalicelib.domain.publications import Dialect, Publication, prefix_of
 from chalicelib.store import runtime_models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
-ROW_KEPT = 3_600  # seconds after its session that a row may still be taken up again
+ROW_KEPT = 3_600  # seconds after its session expired in which a row can still be renewed
 
 
 def row(publication: Publication) -> runtime_models.Node:

@@ -43,7 +43,7 @@ class Node(Model):
     draining = BooleanAttribute(default=False)
     # `domain.orders`; they come with the answer to a renewal.
     orders = UnicodeSetAttribute(null=True)
-    # `ingest` for our own nodes. A publisher of a foreign media server is a node of its own: see `publications`.
+    # `ingest` for our own nodes. A media server's publisher counts as a node of its own: see `publications`.
     kind = UnicodeAttribute(default="ingest")
     publication = JSONAttribute(null=True)
     source_type = UnicodeAttribute(null=True)

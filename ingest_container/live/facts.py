@@ -9,7 +9,7 @@ from ingest_container import rtmp
 
 MAX_ENCODER = 200  # characters of an encoder's name that are kept
 MAX_READ = 1_000  # of which they are looked for
-# Numbers outside these are not believed, whoever claims them; DynamoDB would refuse the smallest floats.
+# Numbers outside these limits are ignored, whatever their source; DynamoDB would refuse the smallest floats.
 MIN_SIDE, MAX_SIDE = 1, 16_384  # pixels
 MIN_FPS, MAX_FPS = 0.01, 1_000
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; some encoders claim kHz

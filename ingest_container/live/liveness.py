@@ -163,9 +163,9 @@ class Liveness:
 
     @property
     def replaceable_at(self) -> float | None:
-        """From when on the same encoder may come back on another connection, if nothing comes until then.
+        """When the same encoder may replace this connection with another, if nothing is received until then.
 
-        None where the channel is free for it anyhow. An encoder within its rhythm does not give way.
+        None if the channel is free for it anyway. An encoder that sends at its usual rhythm is not replaced.
         """
         if self.phase is Phase.WAITING:
             return self._since + REPLACEABLE_AFTER

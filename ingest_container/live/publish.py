@@ -39,7 +39,7 @@ class Connection(Publisher, Protocol):
         """Asks the encoder, whose publish has not been answered yet, for a sign of life; done when it came."""
 
     def evict(self) -> None:
-        """Close at once: another one needs the place more."""
+        """Close at once, to make room for another."""
 
     def close(self, reason: str) -> None:
         """The node stops."""
@@ -65,10 +65,10 @@ class Host(Protocol):
         """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
 
     async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
-        """Whose publisher is refused, if one of these is a key: its channel's owner is told."""
+        """If one of these is a key, adds its channel to the refusal, so that the owner sees it."""
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
-        """Records the refusal; the seconds to wait before it is answered."""
+        """Records the refusal; returns the seconds to wait before answering it."""
 
 
 async def request_admission(host: Host, request: rtmp.PublishRequested, connection: Connection) -> Broadcast:

@@ -1,14 +1,14 @@
-"""Which refusals are told one by one, and the count of all. No clock, no I/O.
+"""Which refusals are reported one by one, and the count of all. No clock, no I/O.
 
-Being refused costs a peer nothing, so what is kept of it is limited in rate and in number: the refusals of each
-channel, which its owner sees, those of all channels together, and audit records. What is over is counted by reason and
-by channel and told in a summary.
+Being refused costs a peer nothing, so reports are limited in rate and in number: the refusals of each channel, which
+its owner sees, those of all channels together, and audit records. Refusals beyond the limits are counted by reason and
+by channel, and reported in a summary.
 """
 
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 
-CHANNEL_RATE, CHANNEL_BURST = 1.0, 3  # refusals of one channel a second that its owner's dashboard is told of
+CHANNEL_RATE, CHANNEL_BURST = 1.0, 3  # refusals of one channel a second that its owner's dashboard shows
 EVENT_RATE, EVENT_BURST = 20.0, 100  # of all channels
 RECORD_RATE, RECORD_BURST = 10.0, 50  # audit records a second of connections without a stream
 CHANNELS_KEPT = 1_000  # whose rate is known
@@ -51,7 +51,7 @@ class RefusalSampler:
         self._counts = _Counts()
 
     def refused(self, reason: str, channel_id: str | None, now: float) -> bool:
-        """Counts a refusal; whether its channel's owner is to be told of this one."""
+        """Counts a refusal; returns whether to report this one to the channel's owner."""
         counts = self._counts
         counts.reasons[reason] += 1
         if channel_id is None:
@@ -72,7 +72,7 @@ class RefusalSampler:
         return False
 
     def summary(self) -> dict[str, object] | None:
-        """Since the last one; None where every refusal was told and recorded by itself."""
+        """Since the last summary; None if every refusal was reported and recorded individually."""
         counts = self._counts
         if not counts.events_left_out and not counts.records_left_out:
             self._counts = _Counts()

@@ -87,7 +87,7 @@ class Telemetry:
             self._log.error("Telemetry queue is full: an event was dropped", event="event_dropped")
 
     async def run(self) -> None:
-        """Separate workers, so that events go out while the database is unreachable; ends by cancellation."""
+        """Runs separate workers, so that events are sent while the database is unreachable. Ends when cancelled."""
         async with asyncio.TaskGroup() as workers:
             workers.create_task(self._work(self._events, self._publish))
             workers.create_task(self._work(self._records, self._keep))
@@ -110,7 +110,7 @@ class Telemetry:
                 batch.append(queue.get_nowait())
             try:
                 await deliver(batch)
-            except Exception:  # whatever is wrong with these, those that come after them are to be told
+            except Exception:  # whatever is wrong with this batch, later ones must still be delivered
                 self._log.exception("Events or records were dropped", event="batch_dropped", count=len(batch))
             finally:
                 for _ in batch:
@@ -120,7 +120,7 @@ class Telemetry:
         await self._threads.run(bus.publish, batch)
 
     async def _keep(self, batch: list[StreamStateChange | Entry]) -> None:
-        """Into the timelines as soon as the database answers."""
+        """Writes them to the timelines as soon as the database answers."""
         await until_available(
             lambda: self._threads.run(records.keep, batch),
             BACKOFF,
@@ -132,7 +132,7 @@ class Telemetry:
         )
 
     async def flush(self) -> None:
-        """Returns when all that streams told is delivered, and what a moment suffices for of the refusals."""
+        """Waits until all events and records of streams are delivered, and briefly for those of refusals."""
         await self._events.join()
         await self._records.join()
         with contextlib.suppress(TimeoutError):
@@ -141,7 +141,7 @@ class Telemetry:
                 await self._refusal_records.join()
 
     async def send_metrics(self, watched: list[Pulse]) -> None:
-        """All that is watched, in as few events as fit. While they are under way the next are left out: too late."""
+        """Sends all watched pulses in as few events as fit. Skipped while the previous ones are still being sent."""
         if not watched or self._metrics_sending:
             return
         self._metrics_sending = True

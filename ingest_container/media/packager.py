@@ -85,7 +85,7 @@ class Packager:
             rendition.set_targets(self._segmenter.part_target, self._segmenter.target_duration)
         except PackagingStopped as stopped:
             self._stop(stopped.reason)
-        except Exception:  # a defect of ours: the broadcast goes on
+        except Exception:  # a bug of ours: the stream continues unpackaged
             self._log.exception("Packaging failed", event="packaging_failed", stream_id=self.stream_id)
             self._finish()
         if rendition.version != version:
@@ -106,7 +106,7 @@ class Packager:
         self._notify()
 
     def _notify(self) -> None:
-        """Wake who waits now; who comes later waits for the next change."""
+        """Wakes current waiters; later ones wait for the next change."""
         self._changed.set()
         self._changed = asyncio.Event()
 

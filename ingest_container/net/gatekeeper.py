@@ -53,7 +53,7 @@ class GateLimits:
 
 
 class Gatekeeper:
-    """Counts connections: each one is to be reported when it opens, is identified, is authenticated and closes."""
+    """Counts connections: each must be reported when it opens, is identified, is authenticated and closes."""
 
     def __init__(self, limits: GateLimits) -> None:
         self._limits = limits
@@ -101,7 +101,7 @@ class Gatekeeper:
                 del self._by_address[who]
 
     def failed(self, address: str, now: float) -> float:
-        """A client at this address presented a bad key: seconds to wait before refusing it. `now` is monotonic."""
+        """Notes a bad key from this address; returns the seconds to wait before refusing it. `now` is monotonic."""
         who = _limited(address)
         if who is None:
             return 0.0

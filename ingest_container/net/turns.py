@@ -73,11 +73,11 @@ class Turns:
         self.waiting = 0
 
     def is_free(self, now: float) -> bool:
-        """Whether who comes now is served at once."""
+        """Whether a connection that asks now is served at once."""
         return not self.waiting and self._has_time(now)
 
     def charge(self, address: str, seconds: float) -> bool:
-        """So much was used for a connection from there. Whether it is the first in this turn of the event loop."""
+        """Charges time used for a connection to its address. Returns whether it was the first in this loop turn."""
         is_first = self._used == 0.0
         self._used += seconds
         self._level -= seconds

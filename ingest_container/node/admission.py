@@ -157,7 +157,7 @@ class Admission:
             raise
 
     async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
-        """Whose publisher is refused, if one of these is a good key. The answer is the same whether one is."""
+        """Notes the channel on the refusal if one of these is a good key; the answer does not depend on it."""
         for stream_key in possible_keys:
             with contextlib.suppress(PublishRefused):
                 key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
@@ -165,7 +165,7 @@ class Admission:
                 return
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
-        """Records the refusal; the seconds to wait before it is answered."""
+        """Records the refusal; returns the seconds to wait before answering it."""
         self._log.warning(
             "Publisher refused",
             event="publisher_refused",

@@ -50,7 +50,7 @@ class IngestNode:
         self._connections: set[Connection] = set()
         self._no_connections = asyncio.Event()
         self._stopping = asyncio.Event()
-        # What is told of streams and their steps do not delay each other.
+        # Separate pools, so that telemetry and the steps of streams do not delay each other.
         self._telemetry_threads = Threads(TELEMETRY_THREADS)
         self._threads = Threads(POOL - KEY_THREADS - TELEMETRY_THREADS - PLAYBACK_THREADS)
         self._playback = Playback(settings, log) if settings.packaging else None
@@ -121,7 +121,7 @@ class IngestNode:
         return len(self._admission.broadcasts)
 
     def follow(self, orders: Orders) -> list[Order]:
-        """Does as ordered; answers the orders that are done with."""
+        """Carries out the orders; returns those that are done."""
         self._admission.set_draining(orders.draining)
         return self._admission.follow(list(orders.end))
 
@@ -140,7 +140,7 @@ class IngestNode:
     # --- the run -----------------------------------------------------------------------------------------------
 
     async def run(self, listening: Callable[["IngestNode"], None]) -> None:
-        """Joins the fleet, then listens; `listening` is told when publishers may come. Raises CannotListen."""
+        """Joins the fleet, then listens; `listening` is called when publishers may connect. Raises CannotListen."""
         settings = self.settings
         plain = listeners.bind(settings.rtmp_host, settings.rtmp_port, "STREAM_SYNC_RTMP_PORT")
         certificates, encrypted = self._certificates, None

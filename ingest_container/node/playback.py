@@ -17,9 +17,9 @@ from ingest_container.media.packager import Packaging
 from ingest_container.net import listeners
 
 PLAYBACK_THREADS = 2  # that look up whether a channel is public
-FRESH = 2.0  # seconds for which that is believed: as long as a CDN keeps a multivariant playlist
-STALE = 60.0  # seconds for which it is believed while the database is away
-MOST_CHANNELS = 10_000  # of which it is kept
+FRESH = 2.0  # seconds for which the answer is cached: as long as a CDN keeps a multivariant playlist
+STALE = 60.0  # seconds for which it is used while the database is unreachable
+MOST_CHANNELS = 10_000  # for which it is cached
 
 
 class Visibility:

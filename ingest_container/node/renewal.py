@@ -4,12 +4,12 @@
                 <--orders, doubt----
 
 The session is the loop's promise that it serves its streams. So each renewal makes it good for SESSION_TTL from the
-loop's last beat, not from the moment of the renewal: however long the thread goes on, a loop that froze is taken for
-dead exactly as a process that died. Counted from the last beat, in seconds:
+loop's last beat, not from the moment of the renewal: even while the thread keeps running, a frozen loop counts as
+dead, exactly like a process that died. Counted from the last beat, in seconds:
 
-    5   the node does not trust its session any more, and the thread stops renewing
+    5   the node no longer trusts its session, and the thread stops renewing
     7   peers may take its channels over: they read RECONNECTING (SESSION_TTL + CLOCK_MARGIN)
-    9   they read OFFLINE (+ NODE_LOST_GRACE); promised are 10
+    9   they read OFFLINE (+ NODE_LOST_GRACE); the promise is 10
 
 A loop that was blocked for less than 5 s has lost nothing. After more, its session is renewed with the next beat, and
 every lease is checked.

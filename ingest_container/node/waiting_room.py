@@ -99,7 +99,7 @@ class WaitingRoom:
             turn.set_result(False)
 
     def dismiss(self) -> None:
-        """There will be no more places: all that wait are refused."""
+        """No more places will become free: refuses all waiting publishers."""
         for _, turn in self._waiting.values():
             turn.set_exception(NodeDraining())
         self._waiting.clear()

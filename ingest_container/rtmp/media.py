@@ -132,9 +132,11 @@ class MediaReader:
         )
 
     def _describe_picture(self, tag: VideoTag, payload: bytes, events: list[Event]) -> None:
-        """What a sequence header says, or a key frame where the codec says it there; each only when it is news.
+        """Reads a sequence header, or a key frame if the codec describes the picture there.
 
-        One that cannot be read here may be readable to a decoder: what the metadata claims stands.
+        A key frame is reported only if it differs from the one before.
+
+        One that cannot be parsed here may still be readable to a decoder: then the metadata's claims stand.
         """
         readers = PICTURE_HEADERS if tag.is_sequence_header else PICTURE_KEY_FRAMES if tag.keyframe else {}
         read = readers.get(tag.codec)

@@ -1,11 +1,11 @@
-"""May this connection of a media server publish? By the same keys and leases as our own ingest.
+"""Decides whether a media server's connection may publish, by the same keys and leases as our own ingest.
 
     admit      the key is good, the channel is claimed                        CONNECTING
-    publish    the same where the question is already the beginning           LIVE
-    introduce  a question about no connection yet: answered, nothing claimed
+    publish    the same, for servers that ask when publishing begins          LIVE
+    introduce  asked before there is a connection: answered, nothing claimed
 
-A holder on MediaMTX whose connection MediaMTX does not have any more, after a crash or because it left before it sent,
-is no obstacle: its server is asked before a newcomer is refused. Whoever does not answer is believed to hold.
+A holder on MediaMTX may have lost its connection, after a crash or because it left before it sent. So its server is
+asked before a newcomer is refused; if the server does not answer, the holder keeps the channel.
 """
 
 from chalicelib.domain import keys as rules
@@ -81,8 +81,8 @@ def introduce(
 ) -> None:
     """Would this client be let in? Claims nothing, for there is no connection yet. Raises PublishRefused.
 
-    Unless its server `asks_again` for the connection, the key is remembered under the channel's id: whoever is ready on
-    the channel's path next claims with it, see `publishers.introduced`.
+    Unless its server `asks_again` for the connection, the key is kept under the channel's id: the next publisher
+    that is ready on the channel's path claims with it, see `publishers.introduced`.
     """
     try:
         key = _authenticate(stream_key, channel_id, now)
@@ -120,13 +120,13 @@ def _publication(
 
 
 def _holder_has_gone(channel_id: str, now: int) -> bool:
-    """Whether the channel's holder was on a MediaMTX that has its connection no more."""
+    """Whether the channel's holder was on a MediaMTX server that no longer has its connection."""
     holder = publishers.publisher_of(channel_id)
     return holder is not None and _end_if_gone(holder, now)
 
 
 def look_for(node_id: str, now: int) -> None:
-    """A node of ours refused somebody for this publisher: it ends if its server has it no more."""
+    """Ends the publisher that one of our nodes refused another for, if its server no longer has it."""
     publication = publishers.known(node_id)
     if publication is not None:
         _end_if_gone(publication, now)

@@ -1,12 +1,12 @@
-"""Publishers of media servers after they were let in (by `claims`).
+"""Publishers on media servers, once `claims` has admitted them.
 
     confirm   the server says, or lists, that it publishes  LIVE, its session renewed
     leave     the server says that it has gone              ENDED
     end       an order, or its key is no longer good        ENDED
 
-Hooks come twice, late, in any order, or never. Each is bound to the server's connection id: what is said of a
-connection that does not hold the channel changes nothing. A connection whose claim ran out, because its hooks were
-lost, claims again with the key that it showed; one that left, or never showed a key, does not.
+Hooks arrive twice, late, in any order, or never. Each is bound to the server's connection id: a hook for a connection
+that does not hold the channel changes nothing. A connection whose claim ran out because its hooks were lost claims
+again with the key that it presented; one that left, or never presented a key, does not.
 """
 
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ def find(server: MediaServer, connection_id: str) -> Publication | None:
 
 
 def introduced(server: MediaServer, channel_id: str) -> Publication | None:
-    """Who showed a key for the channel without a connection's id, and has not left since."""
+    """The publisher that presented a key for the channel without a connection id and has not left since."""
     return publications.find(server.node_id(channel_id))
 
 
@@ -87,7 +87,7 @@ def check_watchable(channel_id: str) -> None:
         raise ChannelNotFound()
 
 
-# --- what servers tell -----------------------------------------------------------------------------------------------
+# --- what servers report ---------------------------------------------------------------------------------------------
 
 
 def confirm(publication: Publication, now: int, measured: Measured | None = None) -> Publication:
@@ -113,7 +113,7 @@ def confirm(publication: Publication, now: int, measured: Measured | None = None
 
 
 def extend(publication: Publication, until: int, now: int) -> None:
-    """Its server cannot be asked: it is believed until then, unless an order or its key has ended it."""
+    """Extends the session while its server cannot be asked, unless an order or its key has ended the stream."""
     key = keys.find(publication.key_hash)
     try:
         _may_go_on(publication, _hold(publication), key, now)

@@ -1,16 +1,16 @@
-"""Brings our state and MediaMTX's own list together: a hook that was lost does no lasting harm.
+"""Reconciles our state with MediaMTX's own list, so that a lost hook does no lasting harm.
 
     listed, and ours         confirmed: renewed, LIVE, claimed again if it had run out; ended and kicked if an order or
                              its key says so
-    ours, and twice not      its `unpublish` was lost: ended. Twice, for the list comes in pages, and whoever goes
-    listed                   between two of them moves another one past their border
-    listed, and not ours     never let in, or let in and ended since: kicked (no stream without a valid key, ever)
+    ours, but missing from   its `unpublish` was lost: ended. Two lists, because they come in pages: a path that goes
+    two lists in a row       away between two pages can move another one across the boundary
+    listed, and not ours     never admitted, or ended since: kicked (no stream without a valid key, ever)
     of a kind new to us      treated as a publisher like any other, and an error in the log: it may not be kicked
     of a private channel     its readers are turned away
-    the API does not answer  what was seen last goes on being served, up to `AWAY_LIMIT`; not against an order
+    the API does not answer  the last known state is kept, up to `AWAY_LIMIT`, except where an order says otherwise
 
-Publishers are read before the list for what has ended, and looked at one by one after it for what is foreign: whoever
-comes or goes meanwhile is in neither answer wrongly.
+To find publishers that have ended, ours are read before the list is fetched; to find listed ones that are not ours,
+each is looked up afterwards. So one that comes or goes meanwhile is neither ended nor kicked by mistake.
 """
 
 from collections.abc import Callable
@@ -88,7 +88,7 @@ def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
             outcome.readers_kicked += readers.turn_away_if_private(control, path, publication.channel_id)
         else:
             outcome.kicked += _kick(control, path.source)
-    # One that was let in and is not ready yet is no lost `unpublish`: it has as long as its first session.
+    # Admitted but not ready yet is not a lost `unpublish`: such a publisher has until its first session expires.
     begun = [publication for publication in known if publication.seen_at or publication.expires_at < now()]
     for publication in _still_missing([one for one in begun if one.node_id not in seen], control):
         publishers.leave(publication, now())
@@ -97,7 +97,7 @@ def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
 
 
 def _still_missing(missing: list[Publication], control: MediaMtx) -> list[Publication]:
-    """Those that a second look does not find either; none if there is no second look to be had."""
+    """Those that are missing from a second list too; none if it cannot be fetched."""
     try:
         there = {path.source.id for path in control.live_paths()} if missing else set()
     except MediaServerUnavailable:
@@ -106,7 +106,7 @@ def _still_missing(missing: list[Publication], control: MediaMtx) -> list[Public
 
 
 def publisher_at(server: MediaServer, path: str, source: Source, *, adopt: bool = True) -> Publication | None:
-    """Who was let in and is this source, with the source noted; None if nobody was.
+    """The admitted publisher that this source belongs to, with the source noted; None if there is none.
 
     MediaMTX asks for RTSP publishers under the id of the connection and lists them under that of the session: with
     `adopt`, the first source on the path of a publisher that has none yet is taken for its own.
@@ -121,7 +121,7 @@ def publisher_at(server: MediaServer, path: str, source: Source, *, adopt: bool 
 
 
 def _publisher_on(server: MediaServer, path: str, *, adopt: bool) -> Publication | None:
-    """The server's publisher that holds the channel that a path names; else, to adopt, who showed a key for it."""
+    """The server's publisher that holds the channel a path names; else, to adopt, one that presented a key for it."""
     channel_id = publishers.channel_named(path.removeprefix(APPLICATION))
     if channel_id is None:
         return None
@@ -132,10 +132,10 @@ def _publisher_on(server: MediaServer, path: str, *, adopt: bool) -> Publication
 
 
 def follow_orders(node_id: str, now: int) -> None:
-    """A foreign publisher was ordered to go: its stream is over at once, whatever its server says, and it is kicked.
+    """Stops a media server's publisher as ordered: ends its stream at once, whatever its server says, and kicks it.
 
-    nginx-rtmp lets it go with its next update, which we refuse. Where MediaMTX does not answer, the next pass kicks
-    whom it does not find among ours. SRS and OvenMediaEngine cannot be told.
+    nginx-rtmp disconnects it after its next update, which we refuse. If MediaMTX does not answer, the next pass kicks
+    it, as it is no longer among ours. We cannot make SRS and OvenMediaEngine disconnect it.
     """
     publication = publishers.known(node_id)
     if publication is None or not publication.orders:
@@ -163,14 +163,14 @@ def ready(name: str, path: str, source: Source, now: int) -> None:
 
 
 def not_ready(name: str, path: str, source: Source, now: int) -> None:
-    """MediaMTX says that a path is ready no more. Of a source that is not the present publisher it is no news."""
+    """MediaMTX says that a path is no longer ready. Ignored unless the source is the current publisher."""
     publication = publisher_at(MediaServer(Dialect.MEDIAMTX, name), path, source, adopt=False)
     if publication is not None:
         publishers.leave(publication, now)
 
 
 def _measured(control: MediaMtx | None, path: str) -> Measured | None:
-    """What the server knows of a path's media by now. A path that is named by a key is not asked for in a URL."""
+    """What the server knows of a path's media by now. A path named by a key is never put into a URL."""
     if control is None or not is_channel_id(path.removeprefix(APPLICATION)):
         return None
     try:

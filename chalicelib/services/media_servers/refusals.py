@@ -1,4 +1,4 @@
-"""What is left of a refusal by a media server: a log line, an audit record, the reason on the dashboard."""
+"""Records the refusal of a media server's publisher: a log line, an audit record, the reason on the dashboard."""
 
 import secrets
 
@@ -13,7 +13,7 @@ _RANDOM_BITS = 12  # below a refusal's millisecond; the number stays under 2**53
 
 
 def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int) -> None:
-    """`where` is the server, `<dialect>:<name>`. Never in the way of the answer."""
+    """`where` is the server, `<dialect>:<name>`. An unreachable database does not keep the server from its answer."""
     logger("control").warning(
         "Publisher refused",
         event="publisher_refused",

@@ -1,1 +1,1 @@
-"""What readers are told: channels, what is live, timelines, refusals."""
+"""The read side: channels, what is live, timelines, refusals."""

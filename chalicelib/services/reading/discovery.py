@@ -1,4 +1,4 @@
-"""What readers are told: a channel as its owner or the public sees it, its streams, all that are live."""
+"""Reads a channel as its owner or the public sees it, its streams, and all live streams."""
 
 from dataclasses import dataclass, replace
 
@@ -51,7 +51,7 @@ class ChannelView:
 
 @dataclass(frozen=True, slots=True)
 class StreamView:
-    """One stream at one instant: its state as far as it is to be believed, and who watches (None once it ended)."""
+    """One stream at one instant: its state given whether its node lives, and its viewers (None once it has ended)."""
 
     stream: Stream
     channel: Channel
@@ -142,9 +142,9 @@ def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]
 
 
 def public_stream(stream_id: str, now: int) -> StreamView:
-    """Raises StreamNotFound, for a stream of a private channel as well, and for one that was private to its end.
+    """Raises StreamNotFound, also if the channel is private, or the stream was private to its end.
 
-    Nor are a blocked broadcaster's streams told.
+    The streams of a blocked broadcaster are not found either.
     """
     seen = _stream(stream_id, now)
     if seen.channel.blocked is not None or Visibility.PRIVATE in (

@@ -1,7 +1,7 @@
-"""The streams that run, from their own rows: the lists that must stay quick with a thousand of them.
+"""Running streams, from their own rows: the lists that must stay fast with a thousand of them.
 
-A page is a query of the sparse index, one batch of sessions and one of measures. What a row says is believed as far
-as its node lives, so a ghost is in no list.
+A page is a query of the sparse index, one batch of sessions and one of measurements. A row counts as running only
+while its node lives, so a ghost is in no list.
 """
 
 import heapq
@@ -85,9 +85,9 @@ def streams(
 def as_stored(found: Iterable[Stream], now: int) -> list[tuple[Stream, NodeSession | None]]:
     """Each stream with its node's session, both of one moment. Streams that have ended come without.
 
-    A row is read before its session. Where the session makes a difference to the row, the row is read again, and only
-    one that has not changed meanwhile is believed: else a stream that another node has just taken over would be judged
-    by the death of the node before.
+    A row is read before its session. If the session makes a difference to the row, the row is read again, and the pair
+    is used only if the row has not changed: otherwise a stream that another node has just taken over would be judged by
+    the death of its previous node.
     """
     rows_by_id = {stream.stream_id: stream for stream in found}
     sessions: dict[str, NodeSession] = {}

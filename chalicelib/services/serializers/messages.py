@@ -26,7 +26,7 @@ def channel(channel: Channel, key: StreamKey | None, now: int, *, owner: bool) -
 
 
 def status(event: StreamStateChange, *, owner: bool) -> contract.PublicStatusMessage:
-    """Why a stream was interrupted or ended is told to its owner only."""
+    """Only the owner's form says why a stream was interrupted or ended."""
     is_running = event.status is not ChannelStatus.OFFLINE and event.started_at is not None and event.stream_id
     live = media.live(event.stream_id or "", event.started_at or 0, event.facts, None) if is_running else None
     fields = {

@@ -39,7 +39,7 @@ def _duration_s(stream: Stream, now: int) -> float | None:
 
 
 def stream(seen: StreamView, now: int) -> contract.Stream:
-    """For anybody: why a stream ended, its encoder and its volume are told to its owner only."""
+    """The public form: why a stream ended, its encoder and its volume are shown to its owner only."""
     return contract.Stream(**_stream_fields(seen, now))
 
 

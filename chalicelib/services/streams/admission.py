@@ -161,8 +161,11 @@ def _in_use(key: StreamKey) -> PublishRefused:
 
 
 def _question(holder: Holder | None, now: int) -> None:
-    """A node of ours refuses for a publisher on MediaMTX: whether that is still there its server is asked meanwhile, so
-    that the next attempt succeeds if it is not. Who admits for a media server asks by itself."""
+    """Called when one of our nodes refuses a publisher because another one holds the channel.
+
+    If the holder is on MediaMTX, its server is asked in the background whether it is still there; if it is not, the
+    next attempt succeeds. Admission for media servers asks directly, see `media_servers.claims`.
+    """
     if holder is not None and dialect_of(holder.node_id) is Dialect.MEDIAMTX:
         bus.publish([HolderQuestioned(node_id=holder.node_id, at=now)])
 

@@ -2,8 +2,9 @@
 
 A node renews its session; the answer brings orders. It looks at its peers' sessions and ends what a dead one left.
 
-Everybody's session runs out while the database is away. So who has just come, or come back, does not judge by expiry
-until the living have had the time to renew: a node for one SESSION_TTL, the backstop until it has looked twice.
+Every session runs out while the database is away. So a process that has just started, or reached the database again,
+does not judge by expiry until living nodes have had time to renew: a node for one SESSION_TTL, the backstop until it
+has looked twice.
 """
 
 from collections.abc import Callable, Iterable
@@ -110,7 +111,7 @@ class Reaper:
         sessions = nodes.sessions()
         seen_at = now if self.may_declare_dead(now) else 0  # at which no session had run out yet
         dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, seen_at)}
-        self._done &= dead  # who comes back may die once more
+        self._done &= dead  # a node that comes back may die again
         if dead <= self._done and not self._more:
             return []
         self._more = True

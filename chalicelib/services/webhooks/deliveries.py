@@ -1,12 +1,12 @@
-"""Events on their way to webhook endpoints: put down first, sent at once, tried again, replayed.
+"""Delivery of events to webhook endpoints: stored first, sent at once, retried, replayed.
 
-    bus event --> accept --> a row an endpoint that wants it --> attempt            an endpoint that is well
+    bus event --> accept --> a row per subscribed endpoint --> attempt              a healthy endpoint
                                      |
-                                     +--> due later --> sweep --> lane --> attempt  one that failed or dawdled
+                                     +--> due later --> sweep --> lane --> attempt  one that failed or was slow
 
-An endpoint that is well hears of an event at once. After a failure, or an answer that took long, it is served by the
-sweep alone, in a lane of its own, one delivery after the other, until it answers well again: so it costs nobody
-else's time, however many events it wants.
+A healthy endpoint is sent an event at once. After a failure or a slow answer it is served by the sweep alone, in a lane
+of its own, one delivery after the other, until it recovers: so it does not delay other endpoints, however many events
+it subscribes to.
 """
 
 import random
@@ -40,7 +40,7 @@ _random = random.SystemRandom()
 
 
 def accept(event: AnyEvent, clock: Clock) -> int:
-    """Puts down one delivery for each endpoint that wants the event, and sends where the endpoint is well.
+    """Stores one delivery for each subscribed endpoint, and sends it at once to those that are healthy.
 
     Safe to repeat with the same event; answers how many deliveries are new. Raises StoreUnavailable.
     """
@@ -57,7 +57,7 @@ def accept(event: AnyEvent, clock: Clock) -> int:
     fresh: list[tuple[Webhook, Delivery]] = []
     for webhook in endpoints.every():
         if webhook.wants(message.name):
-            # Put down as claimed by us: should we die before the attempt, the sweep finds it.
+            # Stored as claimed by us: if we die before the attempt, the sweep finds it.
             due_at = now + rules.ATTEMPT_LEASE if webhook.prompt else now
             delivery = Delivery(
                 webhook.webhook_id,
@@ -91,7 +91,7 @@ def sweep(clock: Clock, deadline: int) -> int:
 def send_due(webhook_id: str, clock: Clock, deadline: int) -> int:
     """The lane of one endpoint: one delivery after the other, longest waiting first. Answers how many attempts it made.
 
-    A lane's troubles stay in the lane.
+    Errors in one lane do not affect the others.
     """
     made, failures = 0, 0
     try:
@@ -145,7 +145,7 @@ def _attempt(webhook: Webhook, delivery: Delivery, clock: Clock) -> Verdict:
 
 
 def _note_health(webhook: Webhook, answer: Answer, now: int) -> None:
-    """Success is written only where it is news; a failure always is."""
+    """A success is written only if it changes the endpoint's health; a failure always is."""
     if answer.verdict is Verdict.DELIVERED:
         slow = answer.duration_ms > endpoint_rules.SLOW
         if webhook.failing_since is not None or webhook.slow is not slow:
@@ -167,7 +167,7 @@ def _disable(webhook: Webhook, reason: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How many deliveries were put back; `next_event_id` is where to go on if there may be more."""
+    """How many deliveries were put back; `next_event_id` is where to continue if there may be more."""
 
     count: int
     next_event_id: str | None
@@ -186,7 +186,7 @@ def get(webhook_id: str, event_id: str) -> Delivery:
 
 
 def replay(webhook_id: str, event_id: str, now: int) -> Delivery:
-    """One delivery again, whatever became of it, same id and body. Raises WebhookNotFound, DeliveryNotFound."""
+    """Repeats one delivery, whatever its status, same id and body. Raises WebhookNotFound, DeliveryNotFound."""
     delivery = get(webhook_id, event_id)
     if deliveries.replace(delivery, rules.replayed(delivery, now)):
         bus.publish([DeliveriesDue(webhook_id=webhook_id, at=now)])

@@ -101,7 +101,7 @@ def https_only() -> bool:
 
 
 def _check_url(url: str) -> None:
-    """Form, and where the name leads today, so that a mistake shows at once. Each attempt judges it again."""
+    """Checks the form and what the name resolves to now, so that mistakes show at once. Each attempt checks again."""
     rules.check_url(url, https_only=https_only())
     host, port = rules.host_and_port(url)
     try:
@@ -109,7 +109,7 @@ def _check_url(url: str) -> None:
     except sender.AddressRefused as refused:
         raise WebhookUrlRefused(f"The URL is refused: {refused}") from None
     except sender.NotSent:
-        return  # a name may be made after the webhook
+        return  # the name may be created after the webhook
 
 
 def _new_secret() -> str:

@@ -1,8 +1,8 @@
-"""One POST to somebody else's server: never to a private network, never longer than a few seconds.
+"""One POST to a webhook receiver: never to a private network, never longer than a few seconds.
 
-The name is resolved once, every address behind it is judged, and the connection goes to an address that was judged: a
-name that points elsewhere a moment later (DNS rebinding) gains nothing. No redirect is followed and no proxy of the
-environment used; both would connect to something that nobody judged.
+The name is resolved once, every address is checked, and the connection goes to an address that was checked: a name that
+points elsewhere a moment later (DNS rebinding) gains nothing. No redirect is followed and no proxy of the environment
+is used; both would connect to an unchecked address.
 
 On `http.client`, because that is what lets us open the socket ourselves without another package in every function.
 """
@@ -30,11 +30,11 @@ SocketAddress = tuple[Any, ...]
 
 
 class NotSent(Exception):
-    """Why there is no answer, in words for the delivery's log. They hold nothing of our own network."""
+    """Why there is no answer, in words for the delivery's log, which reveal nothing about our own network."""
 
 
 class AddressRefused(NotSent):
-    """The name leads to an address that webhooks may not be sent to."""
+    """The name resolves to an address that webhooks may not be sent to."""
 
 
 def post(
@@ -57,10 +57,10 @@ def post(
 
 
 def addresses_of(host: str, port: int, allowed: Sequence[Network], deadline: float) -> list[SocketAddress]:
-    """Where `host` leads, all of it judged.
+    """The addresses that `host` resolves to, all of them checked.
 
-    Raises AddressRefused if any of it may not be called, NotSent if the name leads nowhere. Numbers in odd spelling
-    (`2130706433`, `0x7f.1`) are what the resolver takes them for: it is what the connection would have asked.
+    Raises AddressRefused if any of them may not be called, NotSent if the name does not resolve. Unusual spellings of
+    an address (`2130706433`, `0x7f.1`) are read as the resolver reads them, as the connection itself would.
     """
     found = [sockaddr for _, _, _, _, sockaddr in _resolve(host, port, deadline)]
     if not all(may_be_called(ip_address(str(address[0])), allowed) for address in found):
@@ -69,7 +69,7 @@ def addresses_of(host: str, port: int, allowed: Sequence[Network], deadline: flo
 
 
 def _resolve(host: str, port: int, deadline: float) -> list[tuple[Any, ...]]:
-    """`getaddrinfo` with a time limit, which it has not; a look-up that hangs is left behind in its thread."""
+    """`getaddrinfo` with a time limit, which it lacks; a look-up that hangs is left behind in its thread."""
     found: list[tuple[Any, ...]] = []
 
     def look_up() -> None:
