@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from chalice.app import Blueprint
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from chalicelib import contract
 from chalicelib.api.http import ID_FORM, ListPage, now_ms
@@ -18,6 +18,16 @@ blueprint = Blueprint(__name__)
 Id = Annotated[str, Field(pattern=ID_FORM)]
 
 
+def _written_out(value: object) -> object:
+    """A query has strings only, of which pydantic takes "0.5" for seconds since 1970."""
+    if isinstance(value, str) and "T" not in value.upper():
+        raise ValueError("must be a date and time, such as 2026-01-31T12:00:00Z")
+    return value
+
+
+Moment = Annotated[Time, Field(strict=False), BeforeValidator(_written_out)]
+
+
 class RefusalQuery(ListPage):
     """Without `since` the last day, or the day before `until`. Without `broadcaster_id` also those of unknown keys."""
 
@@ -25,8 +35,8 @@ class RefusalQuery(ListPage):
     reason: Annotated[str, Field(pattern="^[a-z_]{1,64}$")] | None = None
     key_id: Id | None = None
     client_ip: Annotated[str, Field(pattern="^[0-9A-Fa-f:.]{2,45}$")] | None = None
-    since: Annotated[Time, Field(strict=False)] | None = None
-    until: Annotated[Time, Field(strict=False)] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 @Route("GET", "/api/admin/refusals", ADMIN, query=RefusalQuery, answer=contract.RefusalPage).on(blueprint)

@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import parse_qs
 
 from chalice.app import Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain import addresses
 from chalicelib.domain.refusals import (
@@ -39,16 +39,16 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def as_address(value: object) -> str | None:
+def as_address(value: str | None) -> str | None:
     """A client's address; None for anything else: some servers pass on what the client's own headers say."""
     try:
-        return str(addresses.address(value)) if isinstance(value, str) else None
+        return None if value is None else str(addresses.address(value))
     except ValueError:
         return None
 
 
 # Where the client is, as far as its server knows; it is logged and shown.
-ClientAddress = Annotated[str | None, BeforeValidator(as_address)]
+ClientAddress = Annotated[str | None, AfterValidator(as_address)]
 # Part of a row's key, as short as keys must be.
 ConnectionId = Annotated[
     str,

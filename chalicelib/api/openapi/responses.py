@@ -31,6 +31,8 @@ HEADERS: dict[int, Json] = {
 def problems_of(operation: Operation) -> list[type[StreamSyncError]]:
     """Every error that the operation may answer, by status and code."""
     found = {*EVERYWHERE, *SECTIONS[operation.audience].problems, *operation.problems}
+    if "{" in operation.path:
+        found.add(errors.RouteNotFound)  # API Gateway finds no route where an id holds control characters
     if operation.body is not None:
         found.add(errors.PayloadTooLarge)
     if operation.idempotent:

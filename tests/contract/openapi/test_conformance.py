@@ -25,6 +25,7 @@ FURTHER_RULES = {
     "admin_edit_webhook": "the URL leads to the public internet",
     "admin_list_broadcasters": "a cursor comes from the page before",
     "admin_list_keys": "a cursor comes from the page before",
+    "admin_list_refusals": "a cursor comes from the page before",
     "get_timeline": "a cursor comes from the page before",
 }
 # Derandomized: the same requests in every run.
