@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { Api, ApiProblem } from "../api";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
@@ -24,7 +24,8 @@ export const SESSION_ENDED = "Your session has ended. Please sign in again.";
 export function useStudio(config: Config, session: Session, onSignedOut: (notice: string) => void): StudioHandle {
   const [state, dispatch] = useReducer(reduce, initialState, (state) => ({ ...state, dismissed: readDismissed() }));
   const [loadProblem, setLoadProblem] = useState<ApiProblem | null>(null);
-  useEffect(() => {
+  // A layout effect: kept before the browser can act on a reload that follows the click at once.
+  useLayoutEffect(() => {
     if (state.dismissed !== null) keepDismissed(state.dismissed);
   }, [state.dismissed]);
   const latest = useRef(state);
