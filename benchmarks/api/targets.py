@@ -49,7 +49,7 @@ class Services:
             with _places, meter.measured(reads=number < COUNTED) as cost:
                 page = discovery.public_streams(Search(), PAGE, None, now_ms())
                 answer = contract.PublicStreamPage(
-                    streams=[stream_serializer.public_stream(one) for one in page.streams], next_cursor=page.next_cursor
+                    streams=[stream_serializer.public_stream(one) for one in page.items], next_cursor=page.next_cursor
                 ).model_dump_json()
             if answer.count('"LIVE"') != PAGE:
                 raise RuntimeError("The list is not what was put there")

@@ -28,9 +28,9 @@ def _active_streams(query: Page) -> contract.ActiveStreamPage:
     now = now_ms()
     page = discovery.active_streams(query.limit, query.cursor, now)
     return contract.ActiveStreamPage(
-        streams=[stream_serializer.active_stream(one, now) for one in page.streams],
+        streams=[stream_serializer.active_stream(one, now) for one in page.items],
         next_cursor=page.next_cursor,
-        message=None if page.streams or page.next_cursor else "No stream is active.",
+        message=None if page.items or page.next_cursor else "No stream is active.",
     )
 
 

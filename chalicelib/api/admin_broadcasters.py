@@ -96,7 +96,7 @@ def list_broadcasters(query: BroadcasterQuery) -> contract.BroadcasterPage:
     else:
         page = broadcasters.found(query.q, query.limit, query.cursor)
     return contract.BroadcasterPage(
-        broadcasters=[broadcaster_serializer.broadcaster(one) for one in page.broadcasters],
+        broadcasters=[broadcaster_serializer.broadcaster(one) for one in page.items],
         next_cursor=page.next_cursor,
     )
 

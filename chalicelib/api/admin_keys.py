@@ -56,7 +56,7 @@ def create_key(body: NewKeyFor, operator: str) -> contract.IssuedKey:
 def list_keys(query: KeyQuery) -> contract.KeyPage:
     """Keys of all broadcasters."""
     page = keyring.listed(query.status, query.limit, query.cursor, now_ms())
-    return contract.KeyPage(keys=[key_serializer.key(one) for one in page.keys], next_cursor=page.next_cursor)
+    return contract.KeyPage(keys=[key_serializer.key(one) for one in page.items], next_cursor=page.next_cursor)
 
 
 @Route("GET", "/api/admin/keys/{key_id}", ADMIN, answer=contract.Key, problems=(KeyNotFound,)).on(blueprint)
@@ -79,7 +79,7 @@ def list_key_usage(key_id: str, query: Page) -> contract.KeyUsage:
     key = keyring.get(key_id)
     page = discovery.streams_on(broadcasters.get(key.channel_id), key, query.limit, query.cursor, now)
     return contract.KeyUsage(
-        streams=[stream_serializer.own_stream(one, now) for one in page.streams], next_cursor=page.next_cursor
+        streams=[stream_serializer.own_stream(one, now) for one in page.items], next_cursor=page.next_cursor
     )
 
 

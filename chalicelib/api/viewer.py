@@ -79,9 +79,9 @@ def public_streams(query: PublicQuery) -> Response:
 def _public_streams(query: PublicQuery) -> contract.PublicStreamPage:
     page = discovery.public_streams(query.search, query.limit, query.cursor, now_ms())
     return contract.PublicStreamPage(
-        streams=[stream_serializer.public_stream(one) for one in page.streams],
+        streams=[stream_serializer.public_stream(one) for one in page.items],
         next_cursor=page.next_cursor,
-        message=None if page.streams or page.next_cursor else "Nobody is live right now.",
+        message=None if page.items or page.next_cursor else "Nobody is live right now.",
     )
 
 

@@ -9,7 +9,6 @@ A block is on every channel of the person: those that have the same verified e-m
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ulid import ULID
@@ -20,6 +19,7 @@ from chalicelib.domain.broadcasters import UNCLAIMED, Block, is_email, person_of
 from chalicelib.domain.channels import Channel, channel_id_of
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
 from chalicelib.domain.keys import KeyTerms
+from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry, about_broadcaster
 from chalicelib.observability import logger
@@ -32,12 +32,6 @@ SYSTEM = "stream-sync"  # who blocks a new account of somebody who is blocked
 LOOKED_AT = 100  # rows a request
 MOST_LOOKED_AT = 1_000  # rows a page: a search that finds little ends early and answers a cursor
 _RANDOM_BITS = 12  # below an entry's millisecond; the number stays under 2**53
-
-
-@dataclass(frozen=True, slots=True)
-class BroadcasterPage:
-    broadcasters: list[Channel]
-    next_cursor: str | None
 
 
 def create(display_name: str, contact: str, user_id: str | None, now: int) -> Channel:
@@ -132,20 +126,20 @@ def _write_down(channel_id: str, kind: str, by: str, why: str, now: int) -> None
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
-def listed(limit: int, cursor: str | None) -> BroadcasterPage:
+def listed(limit: int, cursor: str | None) -> Page[Channel]:
     """Newest first. Raises InvalidInput for a bad cursor."""
     found, further = channels.listed(limit, _position(cursor))
-    return BroadcasterPage(found, cursors.encode(*further) if further else None)
+    return Page(found, cursors.encode(*further) if further else None)
 
 
-def found(q: str, limit: int, cursor: str | None) -> BroadcasterPage:
+def found(q: str, limit: int, cursor: str | None) -> Page[Channel]:
     """Those whom `q` names by broadcaster id, user id or e-mail address; else those in whose names and words it is.
 
     The first takes one read by key or index. The second looks through all, newest first, a bounded part a page, so a
     page may hold fewer than `limit`. Raises InvalidInput for a bad cursor.
     """
     if cursor is None and (named := _named(q)):
-        return BroadcasterPage(named, None)
+        return Page(named, None)
     matches: list[Channel] = []
     position = _position(cursor)
     for _ in range(0, MOST_LOOKED_AT, LOOKED_AT):
@@ -154,11 +148,11 @@ def found(q: str, limit: int, cursor: str | None) -> BroadcasterPage:
             if _holds(channel, q.casefold()):
                 matches.append(channel)
                 if len(matches) == limit and (further is not None or channel is not chunk[-1]):
-                    return BroadcasterPage(matches, cursors.encode(*channels.position_of(channel)))
+                    return Page(matches, cursors.encode(*channels.position_of(channel)))
         position = further
         if position is None:
-            return BroadcasterPage(matches, None)
-    return BroadcasterPage(matches, cursors.encode(*position) if position else None)
+            return Page(matches, None)
+    return Page(matches, cursors.encode(*position) if position else None)
 
 
 def _named(q: str) -> list[Channel]:

@@ -13,7 +13,7 @@ from chalicelib.domain.streams import EndReason
 from chalicelib.observability import logger
 from chalicelib.services import broadcasters, bus
 from chalicelib.services.keys import keyring
-from chalicelib.services.keys.keyring import Issued
+from chalicelib.services.keys.keyring import RevealedKey
 from chalicelib.services.streams import orders
 from chalicelib.store import channels, keys
 
@@ -55,17 +55,17 @@ def current_key(channel: Channel) -> StreamKey:
     return key
 
 
-def reveal(channel: Channel, user: str) -> Issued:
+def reveal(channel: Channel, user: str) -> RevealedKey:
     """The key in the clear, for its owner; leaves an audit line. Raises KeyNotFound, StoreUnavailable."""
     key = current_key(channel)
-    issued = Issued(key, keyring.unseal(key))
+    issued = RevealedKey(key, keyring.unseal(key))
     logger("control").info(
         "Stream key revealed", event="stream_key_revealed", key_id=key.key_id, channel_id=channel.channel_id, user=user
     )
     return issued
 
 
-def reset(channel: Channel, user: str, now: int) -> Issued:
+def reset(channel: Channel, user: str, now: int) -> RevealedKey:
     """A new key at once; the old one is dead, and a broadcast that runs on it is ended.
 
     Two writes: the keys in one transaction, then the order to end. If the second fails, StoreUnavailable is raised, the
@@ -81,7 +81,7 @@ def reset(channel: Channel, user: str, now: int) -> Issued:
     return issued
 
 
-def generate(channel: Channel, user: str, now: int) -> Issued:
+def generate(channel: Channel, user: str, now: int) -> RevealedKey:
     """A further key for the channel that expires after `key_ttl_hours`. Raises TooManyKeys."""
     expires_at = now + settings().key_ttl_hours * 3_600_000
     return keyring.create(channel, KeyTerms(GENERATED, expires_at=expires_at), user, now)

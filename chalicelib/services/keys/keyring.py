@@ -15,6 +15,7 @@ from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import InvalidInput, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import KeyReading, KeyStatus, KeyTerms, StreamKey
+from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import EndReason, Stream, StreamState, state_as_read
 from chalicelib.observability import logger
 from chalicelib.services import sealing
@@ -25,14 +26,14 @@ from chalicelib.store.keys import Section
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class RevealedKey:
     """A key's record, and the key itself, which exists in the clear only here and in the answer."""
 
     key: StreamKey
     stream_key: str
 
     def __repr__(self) -> str:
-        return f"Issued({self.key.key_id})"
+        return f"RevealedKey({self.key.key_id})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,7 @@ class KeyView:
     stream_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPage:
-    keys: list[KeyView]
-    next_cursor: str | None
-
-
-def issue(channel_id: str, now: int, terms: KeyTerms) -> Issued:
+def issue(channel_id: str, now: int, terms: KeyTerms) -> RevealedKey:
     """A new key, not stored yet. Raises StoreUnavailable where it cannot be encrypted."""
     stream_key = rules.new_stream_key(secrets.choice)
     key = StreamKey(
@@ -66,10 +61,10 @@ def issue(channel_id: str, now: int, terms: KeyTerms) -> Issued:
         one_time=terms.one_time,
         allow_list=terms.allow_list,
     )
-    return Issued(_with_ciphertext(key, stream_key), stream_key)
+    return RevealedKey(_with_ciphertext(key, stream_key), stream_key)
 
 
-def create(channel: Channel, terms: KeyTerms, by: str, now: int) -> Issued:
+def create(channel: Channel, terms: KeyTerms, by: str, now: int) -> RevealedKey:
     """A further key of the channel; answers it once. Raises InvalidInput, TooManyKeys, StoreUnavailable."""
     _check(terms, now)
     usable = [key for key in keys.of_channel(channel.channel_id) if _usable(key, now)]
@@ -150,7 +145,7 @@ def _is_startable(key: StreamKey, now: int) -> bool:
     return key.first_stream_id is not None and not key.uses and rules.refusal(key, now) is None
 
 
-def listed(reading: KeyReading | None, limit: int, cursor: str | None, now: int) -> KeyPage:
+def listed(reading: KeyReading | None, limit: int, cursor: str | None, now: int) -> Page[KeyView]:
     """Keys of all channels with one status, or with any; a page may hold fewer than `limit`. Raises InvalidInput."""
     if reading is KeyReading.IN_USE:
         return _in_use(limit, cursor, now)
@@ -159,12 +154,12 @@ def listed(reading: KeyReading | None, limit: int, cursor: str | None, now: int)
     found, further = keys.listed(at, now, limit, position)
     shown = [view for view in views(found, now) if reading in (None, view.reading)]
     if further is not None:
-        return KeyPage(shown, cursors.encode(at.value, *further))
+        return Page(shown, cursors.encode(at.value, *further))
     following = sections[sections.index(at) + 1 :]
-    return KeyPage(shown, cursors.encode(following[0].value, "", "") if following else None)
+    return Page(shown, cursors.encode(following[0].value, "", "") if following else None)
 
 
-def _in_use(limit: int, cursor: str | None, now: int) -> KeyPage:
+def _in_use(limit: int, cursor: str | None, now: int) -> Page[KeyView]:
     after = cursors.decode(cursor, 1)[0] if cursor else None
     found, last = running.streams(now, limit, after)
     known = keys.many(one.stream.key_hash for one in found if one.stream.key_hash)
@@ -173,7 +168,7 @@ def _in_use(limit: int, cursor: str | None, now: int) -> KeyPage:
         for one in found
         if one.stream.key_hash in known and known[one.stream.key_hash].status is KeyStatus.ACTIVE
     ]
-    return KeyPage(shown, cursors.encode(last) if last else None)
+    return Page(shown, cursors.encode(last) if last else None)
 
 
 def _position(cursor: str | None, sections: list[Section]) -> tuple[Section, keys.Position | None]:

@@ -9,6 +9,7 @@ from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.metadata import Metadata, Search, Visibility
+from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import (
     OFFLINE,
     ChannelStatus,
@@ -69,20 +70,6 @@ class StreamView:
         return max(self.stream.bytes_in, self.pulse.bytes_in if self.pulse is not None else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class StreamViewPage:
-    streams: list[StreamView]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RunningPage:
-    """`next_cursor` is the stream id to go on after; a page may hold fewer than was asked for."""
-
-    streams: list[RunningStream]
-    next_cursor: str | None
-
-
 def view(channel: Channel, now: int, *, owner: bool = False) -> ChannelView:
     """Reads what the channel's status rests on: its stream, the stream's node, the latest pulse."""
     key = keys.find(channel.key_hash) if owner and channel.key_hash else None
@@ -125,10 +112,10 @@ def streams_of(channel: Channel, limit: int, before: str | None, now: int) -> li
     return as_read(channel, streams.of_channel(channel.channel_id, limit, before), now)
 
 
-def streams_on(channel: Channel, key: StreamKey, limit: int, before: str | None, now: int) -> StreamViewPage:
+def streams_on(channel: Channel, key: StreamKey, limit: int, before: str | None, now: int) -> Page[StreamView]:
     """Those of the channel's streams that ran on `key`, newest first."""
     found, last = streams.of_key(channel.channel_id, key.key_id, limit, before)
-    return StreamViewPage(as_read(channel, found, now), last)
+    return Page(as_read(channel, found, now), last)
 
 
 def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]:
@@ -181,20 +168,20 @@ def _stream(stream_id: str, now: int) -> StreamView:
     return as_read(channel, [stream], now)[0]
 
 
-def public_streams(search: Search, limit: int, after: str | None, now: int) -> RunningPage:
+def public_streams(search: Search, limit: int, after: str | None, now: int) -> Page[RunningStream]:
     """Streams of public channels that are LIVE or RECONNECTING and that `search` finds, oldest first."""
 
     def wanted(metadata: Metadata) -> bool:
         return metadata.visibility is Visibility.PUBLIC and search.finds(metadata)
 
     found, last = running.streams(now, limit, after, wanted, few=search != Search())
-    return RunningPage(running.measured(found), last)
+    return Page(running.measured(found), last)
 
 
-def active_streams(limit: int, after: str | None, now: int) -> RunningPage:
+def active_streams(limit: int, after: str | None, now: int) -> Page[RunningStream]:
     """All that are LIVE or RECONNECTING, oldest first."""
     found, last = running.streams(now, limit, after)
-    return RunningPage(running.measured(found), last)
+    return Page(running.measured(found), last)
 
 
 def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, Stream | None]:

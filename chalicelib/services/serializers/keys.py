@@ -5,7 +5,7 @@ from chalicelib.contract import Credentials, IssuedKey, Key, RevealedCredentials
 from chalicelib.domain import keys as rules
 from chalicelib.domain.keys import KeyReading, StreamKey
 from chalicelib.domain.times import iso, iso_or_none
-from chalicelib.services.keys.keyring import Issued, KeyView
+from chalicelib.services.keys.keyring import KeyView, RevealedKey
 
 
 def key(seen: KeyView) -> Key:
@@ -27,9 +27,9 @@ def key(seen: KeyView) -> Key:
     )
 
 
-def issued(issued: Issued) -> IssuedKey:
-    shape = key(KeyView(issued.key, KeyReading.ACTIVE, None))
-    return IssuedKey(**shape.model_dump(), stream_key=issued.stream_key)
+def issued(made: RevealedKey) -> IssuedKey:
+    shape = key(KeyView(made.key, KeyReading.ACTIVE, None))
+    return IssuedKey(**shape.model_dump(), stream_key=made.stream_key)
 
 
 def revoked(one: StreamKey) -> Key:

@@ -8,15 +8,15 @@ from chalicelib.contract import DeliveryAttempt, DeliveryDetails, DeliveryPage, 
 from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.domain.webhook_deliveries import Attempt, Delivery
 from chalicelib.domain.webhooks import Webhook
-from chalicelib.services.webhooks.registration import Issued
+from chalicelib.services.webhooks.registration import RevealedWebhook
 
 
 def webhook(webhook: Webhook, now: int) -> contract.Webhook:
     return contract.Webhook(**_webhook(webhook, now))
 
 
-def issued(issued: Issued, now: int) -> IssuedWebhook:
-    return IssuedWebhook(**_webhook(issued.webhook, now), secret=issued.secret)
+def issued(made: RevealedWebhook, now: int) -> IssuedWebhook:
+    return IssuedWebhook(**_webhook(made.webhook, now), secret=made.secret)
 
 
 def _webhook(webhook: Webhook, now: int) -> dict[str, Any]:

@@ -27,17 +27,17 @@ HINT = 4  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class RevealedWebhook:
     """An endpoint, and its secret in the clear, which exists only here and in the answer."""
 
     webhook: Webhook
     secret: str
 
     def __repr__(self) -> str:
-        return f"Issued({self.webhook.webhook_id})"
+        return f"RevealedWebhook({self.webhook.webhook_id})"
 
 
-def create(url: str, events: list[str], description: str, *, enabled: bool, now: int) -> Issued:
+def create(url: str, events: list[str], description: str, *, enabled: bool, now: int) -> RevealedWebhook:
     """Raises WebhookUrlRefused, TooManyWebhooks."""
     _check_url(url)
     if len(webhooks.every()) >= rules.MAX_WEBHOOKS:
@@ -55,7 +55,7 @@ def create(url: str, events: list[str], description: str, *, enabled: bool, now:
     )
     webhooks.add(webhook)
     logger("control").info("Webhook created", event="webhook_created", webhook_id=webhook_id)
-    return Issued(webhook, secret)
+    return RevealedWebhook(webhook, secret)
 
 
 def every() -> list[Webhook]:
@@ -74,14 +74,14 @@ def edit(webhook_id: str, changes: Mapping[str, Any]) -> Webhook:
     return webhooks.edit(webhook_id, changes)
 
 
-def rotate_secret(webhook_id: str, now: int) -> Issued:
+def rotate_secret(webhook_id: str, now: int) -> RevealedWebhook:
     """A new secret; for `ROTATION_OVERLAP` the one before signs too. Raises WebhookNotFound."""
     before, secret = webhooks.get(webhook_id), _new_secret()
     webhook = webhooks.replace_secret(
         webhook_id, _encrypt(webhook_id, secret), secret[-HINT:], before.secret, now + rules.ROTATION_OVERLAP
     )
     logger("control").info("Webhook secret rotated", event="webhook_secret_rotated", webhook_id=webhook_id)
-    return Issued(webhook, secret)
+    return RevealedWebhook(webhook, secret)
 
 
 def remove(webhook_id: str) -> None:

@@ -15,7 +15,7 @@ from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.services.keys import credentials, keyring
-from chalicelib.services.keys.keyring import Issued
+from chalicelib.services.keys.keyring import RevealedKey
 from chalicelib.services.streams import admission
 from chalicelib.services.streams.fleet import NodeMembership
 from chalicelib.services.streams.lifecycle import StreamHold
@@ -59,7 +59,7 @@ class House:
         channel = credentials.own_channel(f"user:{ULID()}", self.now)
         return credentials.edit(channel, shown, self.now) if shown else channel
 
-    def key(self, channel: Channel, terms: KeyTerms | None = None) -> Issued:
+    def key(self, channel: Channel, terms: KeyTerms | None = None) -> RevealedKey:
         return keyring.create(channel, terms or KeyTerms(), "test", self.now)
 
     def claim(self, stream_key: str, client_ip: str | None = "203.0.113.7") -> Grant:

@@ -53,7 +53,7 @@ def test_all_are_listed_once_newest_first(house: House, pages: Callable[..., lis
 
     def page(cursor: str | None) -> tuple[list[str], str | None]:
         found = broadcasters.listed(2, cursor)
-        return [one.channel_id for one in found.broadcasters], found.next_cursor
+        return [one.channel_id for one in found.items], found.next_cursor
 
     listed = pages(page)
     assert [one for one in listed if one in made] == made[::-1]

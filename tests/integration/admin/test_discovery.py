@@ -30,7 +30,7 @@ def word() -> str:
 
 def public(house: House, q: str = "", limit: int = 50, **search: str) -> list[str]:
     page = discovery.public_streams(Search(q, **search), limit, None, house.now)
-    return [one.stream.stream_id for one in page.streams]
+    return [one.stream.stream_id for one in page.items]
 
 
 @pytest.mark.requirement("SO-4")
@@ -48,7 +48,7 @@ def test_an_active_stream_is_listed_with_what_is_known_of_it(house: House) -> No
         facts=hold.facts,
     )
     pulses.put([pulse])
-    found = {one.stream.stream_id: one for one in discovery.active_streams(200, None, house.now).streams}
+    found = {one.stream.stream_id: one for one in discovery.active_streams(200, None, house.now).items}
     body = stream_serializer.active_stream(found[hold.grant.stream_id], house.now)
     assert (body.status, body.title, body.tags, body.visibility) == ("LIVE", "Chess", ["blitz"], "private")
     assert body.duration_s == 5.0
@@ -95,7 +95,7 @@ def test_a_stream_that_waits_for_its_encoder_is_listed_until_its_time_is_over(ho
     title = word()
     _, hold = house.live_channel(title=title)
     hold.lost(house.now, house.now, 0)
-    (seen,) = discovery.public_streams(Search(title), 10, None, house.now).streams
+    (seen,) = discovery.public_streams(Search(title), 10, None, house.now).items
     assert (seen.reading.status, seen.reading.until) == (ChannelStatus.RECONNECTING, house.now + 8_000)
     house.forward(8_000 + LATE)
     assert public(house, title) == []
@@ -141,7 +141,7 @@ def test_a_search_finds_everything_once_however_it_is_paged(
 
     def page(cursor: str | None) -> tuple[list[str], str | None]:
         found = discovery.public_streams(Search(mark), limit, cursor, house.now)
-        return [one.stream.stream_id for one in found.streams], found.next_cursor
+        return [one.stream.stream_id for one in found.items], found.next_cursor
 
     assert pages(page) == wanted
 
@@ -159,7 +159,7 @@ def test_regions_are_merged_page_by_page(
 
     def page(cursor: str | None) -> tuple[list[str], str | None]:
         found = discovery.public_streams(Search(mark), 2, cursor, house.now)
-        return [one.stream.stream_id for one in found.streams], found.next_cursor
+        return [one.stream.stream_id for one in found.items], found.next_cursor
 
     assert pages(page) == wanted
 
@@ -284,7 +284,7 @@ def test_a_page_of_active_streams_takes_three_requests(house: House, requests: l
     for _ in range(3):
         house.live_channel()
     requests.clear()
-    assert len(discovery.active_streams(3, before, house.now).streams) == 3
+    assert len(discovery.active_streams(3, before, house.now).items) == 3
     assert requests == ["Query", "BatchGetItem", "BatchGetItem"]
 
 

@@ -11,6 +11,7 @@ from ulid import ULID
 from chalicelib.domain import cursors
 from chalicelib.domain.errors import InvalidInput, KeyIsCurrent, KeyNotFound, TooManyKeys
 from chalicelib.domain.keys import MAX_ACTIVE_KEYS, KeyReading, KeyTerms, listing
+from chalicelib.domain.pages import Page
 from chalicelib.domain.refusals import (
     KeyExpired,
     KeyNotAllowedHere,
@@ -189,7 +190,7 @@ def test_a_key_remembers_its_uses(house: House, pages: Callable[..., list[str]])
 
     def page(cursor: str | None) -> tuple[list[str], str | None]:
         found = discovery.streams_on(channel, issued.key, 2, cursor, house.now)
-        return [one.stream.stream_id for one in found.streams], found.next_cursor
+        return [one.stream.stream_id for one in found.items], found.next_cursor
 
     assert pages(page) == ran[::-1]
 
@@ -216,8 +217,8 @@ def test_every_key_is_in_the_list_of_its_status_and_in_no_other(house: House, pa
     def of(reading: KeyReading | None) -> list[str]:
         def page(cursor: str | None) -> tuple[list[str], str | None]:
             found = keyring.listed(reading, 3, cursor, house.now)
-            assert all(reading in (None, one.reading) for one in found.keys)
-            return [one.key.key_id for one in found.keys], found.next_cursor
+            assert all(reading in (None, one.reading) for one in found.items)
+            return [one.key.key_id for one in found.items], found.next_cursor
 
         return [ids[key_id] for key_id in pages(page) if key_id in ids]
 
@@ -234,7 +235,7 @@ def test_a_key_for_one_time_is_in_use_before_it_is_spent(house: House) -> None:
     (seen,) = keyring.views([keyring.get(issued.key.key_id)], house.now)
     assert (seen.reading, seen.stream_id) == (KeyReading.IN_USE, hold.grant.stream_id)
     in_use = keyring.listed(KeyReading.IN_USE, 100, None, house.now)
-    assert issued.key.key_id in [one.key.key_id for one in in_use.keys]
+    assert issued.key.key_id in [one.key.key_id for one in in_use.items]
 
 
 def test_a_key_whose_node_died_is_not_in_use(house: House) -> None:
@@ -281,11 +282,11 @@ def test_a_list_goes_on_behind_a_key_that_expired_between_two_pages(house: House
     key = house.key(house.channel(), KeyTerms(expires_at=house.now + 1_000)).key
     cursor = cursors.encode("active", listing(key.expires_at, key.key_id), key.key_hash)
     house.forward(2_000)
-    assert keyring.listed(KeyReading.ACTIVE, 10, cursor, house.now) == keyring.KeyPage([], None)
+    assert keyring.listed(KeyReading.ACTIVE, 10, cursor, house.now) == Page([], None)
     rest = keyring.listed(None, 10, cursor, house.now)
     following = keyring.listed(None, 100, rest.next_cursor, house.now)
-    assert rest.keys == []
-    assert key.key_id in [one.key.key_id for one in following.keys]
+    assert rest.items == []
+    assert key.key_id in [one.key.key_id for one in following.items]
 
 
 @pytest.mark.usefixtures("strict_starts")

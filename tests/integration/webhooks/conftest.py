@@ -44,10 +44,10 @@ def another() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def subscribe(cloud: Emulator, clock: Clock) -> Iterator[Callable[..., registration.Issued]]:
+def subscribe(cloud: Emulator, clock: Clock) -> Iterator[Callable[..., registration.RevealedWebhook]]:
     """Makes a webhook to a receiver; all are removed again, because an event goes to every one there is."""
 
-    def make(receiver: Receiver, *events: EventName) -> registration.Issued:
+    def make(receiver: Receiver, *events: EventName) -> registration.RevealedWebhook:
         names = [event.value for event in events]
         return registration.create(receiver.url, names, "", enabled=True, now=clock())
 
@@ -69,5 +69,5 @@ def happen(clock: Clock) -> Callable[..., StreamStateChange]:
     return make
 
 
-def reloaded(issued: registration.Issued) -> Webhook:
+def reloaded(issued: registration.RevealedWebhook) -> Webhook:
     return registration.get(issued.webhook.webhook_id)

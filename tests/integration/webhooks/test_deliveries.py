@@ -22,13 +22,13 @@ from chalicelib.domain.webhook_deliveries import (
     DeliveryStatus,
 )
 from chalicelib.services.webhooks import deliveries, registration, sender
-from chalicelib.services.webhooks.registration import Issued
+from chalicelib.services.webhooks.registration import RevealedWebhook
 from tests.integration.webhooks.conftest import Clock, reloaded
 from tests.integration.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.requirement("FX-10")
 
-Subscribe = Callable[..., Issued]
+Subscribe = Callable[..., RevealedWebhook]
 Happen = Callable[..., StreamStateChange]
 
 LONG = 10_000_000  # ms: no sweep of these tests takes that long
@@ -38,11 +38,11 @@ def sweep(clock: Clock) -> int:
     return deliveries.sweep(clock, clock() + LONG)
 
 
-def log(issued: Issued) -> list[Delivery]:
+def log(issued: RevealedWebhook) -> list[Delivery]:
     return deliveries.log(issued.webhook.webhook_id, None, 100, None)
 
 
-def only(issued: Issued) -> Delivery:
+def only(issued: RevealedWebhook) -> Delivery:
     (delivery,) = log(issued)
     return delivery
 

@@ -15,7 +15,7 @@ from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.webhook_deliveries import GIVE_UP_AFTER, HOUR, DeliveryStatus
 from chalicelib.domain.webhooks import DISABLE_AFTER, MAX_WEBHOOKS, ROTATION_OVERLAP
 from chalicelib.services.webhooks import deliveries, registration
-from chalicelib.services.webhooks.registration import Issued
+from chalicelib.services.webhooks.registration import RevealedWebhook
 from tests.integration.webhooks.conftest import Clock, reloaded
 from tests.integration.webhooks.receiver import Got, Receiver
 from tests.integration.webhooks.test_deliveries import log, only, sweep
@@ -23,7 +23,7 @@ from tests.support.stack import Emulator
 
 pytestmark = pytest.mark.requirement("FX-10")
 
-Subscribe = Callable[..., Issued]
+Subscribe = Callable[..., RevealedWebhook]
 Happen = Callable[..., StreamStateChange]
 
 
