@@ -3,9 +3,10 @@
 from chalice.app import Blueprint, Response
 
 from chalicelib import contract
-from chalicelib.api.http import Page, now_ms, ok_text
+from chalicelib.api.http import now_ms, ok_text
 from chalicelib.api.routing import ADMIN, Route
 from chalicelib.api.shared import SharedAnswers
+from chalicelib.contract.requests.base import UlidPageQuery
 from chalicelib.domain.errors import NodeNotFound, NotLive, StreamNotFound
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.reading import discovery
@@ -18,13 +19,13 @@ blueprint = Blueprint(__name__)
 _pages = SharedAnswers()
 
 
-@Route("GET", "/api/admin/streams", ADMIN, query=Page, answer=contract.ActiveStreamPage).on(blueprint)
-def list_active_streams(query: Page) -> Response:
+@Route("GET", "/api/admin/streams", ADMIN, query=UlidPageQuery, answer=contract.ActiveStreamPage).on(blueprint)
+def list_active_streams(query: UlidPageQuery) -> Response:
     """Every stream that is live or waits for its encoder, private ones too, oldest first."""
     return ok_text(_pages.get(query.model_dump_json(), lambda: _active_streams(query).model_dump_json()))
 
 
-def _active_streams(query: Page) -> contract.ActiveStreamPage:
+def _active_streams(query: UlidPageQuery) -> contract.ActiveStreamPage:
     now = now_ms()
     page = discovery.active_streams(query.limit, query.cursor, now)
     return contract.ActiveStreamPage(

@@ -1,49 +1,18 @@
 """Broadcasters, as administrators handle them."""
 
-from typing import Annotated
-
 from chalice.app import Blueprint
 
 from chalicelib import contract
 from chalicelib.api.access import SHARED_SECRET
-from chalicelib.api.free_text import Text
-from chalicelib.api.http import ListPage, RequestModel, example, now_ms
+from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
-from chalicelib.domain import broadcasters as people
-from chalicelib.domain import channels as limits
+from chalicelib.contract.requests.broadcasters import Blocking, BroadcasterEdit, BroadcasterQuery, NewBroadcaster
 from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput
 from chalicelib.services import broadcasters
-from chalicelib.services.identity import MAX_SUBJECT
 from chalicelib.services.keys import keyring
 from chalicelib.services.serializers import broadcasters as broadcaster_serializer
 
 blueprint = Blueprint(__name__)
-
-DisplayName = Annotated[str, Text(limits.MAX_DISPLAY_NAME, shortest=1, strip=True)]
-Contact = Annotated[str, Text(limits.MAX_CONTACT, strip=True)]
-UserId = Annotated[str, Text(MAX_SUBJECT, shortest=1)]
-
-
-class NewBroadcaster(RequestModel):
-    """`user_id` is the `sub` of the account that is to own the channel; with tokens of the user service, `user:<id>`.
-
-    Without it the channel belongs to nobody who could sign in: its keys come from here.
-    """
-
-    model_config = example(display_name="Ada", contact="ada@example.com", user_id="user:42")
-
-    display_name: DisplayName
-    contact: Contact = ""
-    user_id: UserId | None = None
-
-
-class BroadcasterEdit(RequestModel):
-    """What is given is set, what is not stays."""
-
-    model_config = example(contact="ada@example.com")
-
-    display_name: DisplayName | None = None
-    contact: Contact | None = None
 
 
 @Route(
@@ -61,31 +30,6 @@ def create_broadcaster(body: NewBroadcaster) -> contract.Broadcaster:
     return broadcaster_serializer.broadcaster(
         broadcasters.create(body.display_name, body.contact, body.user_id, now_ms())
     )
-
-
-class BroadcasterQuery(ListPage):
-    """`q` is a broadcaster id, a user id or an e-mail address; or else a part of a name, title, contact or address."""
-
-    q: Annotated[str, Text(people.MAX_EMAIL + 2, shortest=1, strip=True)] | None = None
-
-
-class Blocking(RequestModel):
-    """`why` is kept, and who decides, for administrators only. With a token that is its user; `by` is for callers with
-    the shared secret, which names no person."""
-
-    model_config = example(by="ada@example.com", why="Rebroadcast somebody else's match")
-
-    by: Annotated[str, Text(people.MAX_OPERATOR, shortest=1, strip=True)] | None = None
-    why: Annotated[str, Text(people.MAX_REASON, strip=True)] = ""
-
-    def decided_by(self, operator: str) -> str:
-        """Raises InvalidInput where somebody who signed in names somebody else."""
-        if self.by is None or self.by == operator:
-            return operator
-        if operator != SHARED_SECRET:
-            problem = "must be left out: the token says who decides"
-            raise InvalidInput("A field is not valid", [{"field": "by", "problem": problem}])
-        return self.by
 
 
 @Route("GET", "/api/admin/broadcasters", ADMIN, query=BroadcasterQuery, answer=contract.BroadcasterPage).on(blueprint)
@@ -142,7 +86,7 @@ def block_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> con
     """The person may neither broadcast nor use the API; what runs is ended. So for every account with their e-mail
     address, later ones too. Blocking again changes nothing."""
     return broadcaster_serializer.broadcaster(
-        broadcasters.block(broadcaster_id, body.decided_by(operator), body.why, now_ms())
+        broadcasters.block(broadcaster_id, _decided_by(body, operator), body.why, now_ms())
     )
 
 
@@ -158,5 +102,15 @@ def block_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> con
 def unblock_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> contract.Broadcaster:
     """The person may do again what they could, with the keys that they had. Unblocking again changes nothing."""
     return broadcaster_serializer.broadcaster(
-        broadcasters.unblock(broadcaster_id, body.decided_by(operator), body.why, now_ms())
+        broadcasters.unblock(broadcaster_id, _decided_by(body, operator), body.why, now_ms())
     )
+
+
+def _decided_by(body: Blocking, operator: str) -> str:
+    """The administrator. Raises InvalidInput where a caller with a token names somebody else."""
+    if body.by is None or body.by == operator:
+        return operator
+    if operator != SHARED_SECRET:
+        problem = "must be left out: the token identifies the administrator"
+        raise InvalidInput("A field is not valid", [{"field": "by", "problem": problem}])
+    return body.by

@@ -1,16 +1,13 @@
 """Stream keys, as administrators handle them."""
 
-from typing import Annotated
-
 from chalice.app import Blueprint
-from pydantic import Field, StringConstraints
 
 from chalicelib import contract
-from chalicelib.api.http import ListPage, Page, example, now_ms
-from chalicelib.api.key_terms import NewKey
+from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
+from chalicelib.contract.requests.base import UlidPageQuery
+from chalicelib.contract.requests.keys import KeyQuery, NewKeyFor
 from chalicelib.domain.errors import BroadcasterNotFound, KeyNotFound, TooManyKeys
-from chalicelib.domain.keys import KeyReading
 from chalicelib.services import broadcasters
 from chalicelib.services.keys import keyring
 from chalicelib.services.reading import discovery
@@ -18,20 +15,6 @@ from chalicelib.services.serializers import keys as key_serializer
 from chalicelib.services.serializers import streams as stream_serializer
 
 blueprint = Blueprint(__name__)
-
-
-class NewKeyFor(NewKey):
-    """A key for a broadcaster."""
-
-    model_config = example(broadcaster_id="ch_0123456789abcdef01234567", label="Backup encoder")
-
-    broadcaster_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-
-
-class KeyQuery(ListPage):
-    """Keys with one status, or, without it, with any."""
-
-    status: KeyReading | None = Field(default=None, strict=False)
 
 
 @Route(
@@ -69,11 +52,11 @@ def get_key(key_id: str) -> contract.Key:
     "GET",
     "/api/admin/keys/{key_id}/streams",
     ADMIN,
-    query=Page,
+    query=UlidPageQuery,
     answer=contract.KeyUsage,
     problems=(KeyNotFound,),
 ).on(blueprint)
-def list_key_usage(key_id: str, query: Page) -> contract.KeyUsage:
+def list_key_usage(key_id: str, query: UlidPageQuery) -> contract.KeyUsage:
     """The key's usage history: the streams that ran on it, newest first."""
     now = now_ms()
     key = keyring.get(key_id)

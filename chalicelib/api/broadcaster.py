@@ -1,17 +1,14 @@
 """Routes of the broadcaster, who is signed in: the channel, its credentials, its streams."""
 
-from typing import Annotated
-
 from chalice.app import Blueprint
-from pydantic import Field
 
 from chalicelib import contract
-from chalicelib.api.free_text import Text
-from chalicelib.api.http import ListPage, Page, RequestModel, example, now_ms
-from chalicelib.api.key_terms import NewKey
+from chalicelib.api.http import now_ms
 from chalicelib.api.routing import BROADCASTER, Route
-from chalicelib.domain import channels as sizes
-from chalicelib.domain.channels import Channel, Visibility
+from chalicelib.contract.requests.base import PageQuery, UlidPageQuery
+from chalicelib.contract.requests.channels import ChannelEdit, CredentialsQuery
+from chalicelib.contract.requests.keys import NewKey
+from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import (
     KeyChanged,
     KeyIsCurrent,
@@ -32,29 +29,6 @@ from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import orders
 
 blueprint = Blueprint(__name__)
-
-Title = Annotated[str, Text(sizes.MAX_TITLE)]
-Description = Annotated[str, Text(sizes.MAX_DESCRIPTION, many_lines=True)]
-Category = Annotated[str, Text(sizes.MAX_CATEGORY)]
-Tag = Annotated[str, Text(sizes.MAX_TAG, shortest=1, strip=True)]
-
-
-class ChannelEdit(RequestModel):
-    """`PATCH /api/channel`: what is given is set, what is not stays."""
-
-    model_config = example(title="Friday night speedrun", category="Games", tags=["speedrun"], visibility="public")
-
-    title: Title | None = None
-    description: Description | None = None
-    category: Category | None = None
-    tags: list[Tag] | None = Field(default=None, max_length=sizes.MAX_TAGS)
-    visibility: Visibility | None = None
-
-
-class CredentialsQuery(RequestModel):
-    """`reveal=true` asks for the key in the clear."""
-
-    reveal: bool = Field(default=False, strict=False)
 
 
 def _body_of(channel: Channel) -> contract.OwnChannel:
@@ -144,8 +118,8 @@ def generate_key(channel: Channel, address: str) -> contract.GeneratedStreamAnsw
     return stream_serializer.generated(issued.key, channel.region, issued.stream_key)
 
 
-@Route("GET", "/api/streams", BROADCASTER, query=Page, answer=contract.StreamPage).on(blueprint)
-def list_streams(channel: Channel, query: Page) -> contract.StreamPage:
+@Route("GET", "/api/streams", BROADCASTER, query=UlidPageQuery, answer=contract.StreamPage).on(blueprint)
+def list_streams(channel: Channel, query: UlidPageQuery) -> contract.StreamPage:
     """The caller's streams, newest first; before them, on the first page, those that a key was generated for and that
     have not begun."""
     now = now_ms()
@@ -164,11 +138,11 @@ def list_streams(channel: Channel, query: Page) -> contract.StreamPage:
     "GET",
     "/api/streams/{key_or_id}/timeline",
     BROADCASTER,
-    query=ListPage,
+    query=PageQuery,
     answer=contract.TimelinePage,
     problems=(StreamNotFound,),
 ).on(blueprint)
-def get_timeline(channel: Channel, key_or_id: str, query: ListPage) -> contract.TimelinePage:
+def get_timeline(channel: Channel, key_or_id: str, query: PageQuery) -> contract.TimelinePage:
     """What happened to one of the caller's streams, by its public id: state changes and audit records, kept 90 days."""
     return timelines.page(channel, key_or_id, query.limit, query.cursor)
 

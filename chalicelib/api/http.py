@@ -8,48 +8,17 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from chalice.app import Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chalicelib.api import problems
-from chalicelib.domain.cursors import MAX_CURSOR
+from chalicelib.contract.requests.base import ID_FORM
 from chalicelib.domain.errors import InvalidInput, NotFound, PayloadTooLarge
 
 MAX_BODY = 64 * 1024  # bytes; the largest body we know, a description, has 2,000 characters
 NO_STORE = {"Cache-Control": "no-store"}
-PAGE = 50
-MAX_PAGE = 200
-MAX_LIST_PAGE = 100  # rows that are then read in one batch
-
-# Ids in paths, and stream keys: printable ASCII. DynamoDB takes no empty and no endless key.
-ID_FORM = "^[!-~]{1,128}$"
 _ID = re.compile(ID_FORM)
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class RequestModel(BaseModel):
-    """Base of every body and query we take: unknown fields are an error, so that a typo is not a silent no-op."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-def example(**fields: Any) -> ConfigDict:
-    """A model's configuration with an example of it, for the documentation."""
-    return ConfigDict(json_schema_extra={"examples": [fields]})
-
-
-class Page(RequestModel):
-    """`limit` rows, after the row that `cursor` names; a cursor is the `next_cursor` of the page before."""
-
-    limit: int = Field(default=PAGE, ge=1, le=MAX_PAGE, strict=False)
-    cursor: str | None = Field(default=None, min_length=26, max_length=26, pattern="^[0-9A-Z]+$")
-
-
-class ListPage(RequestModel):
-    """The same for lists whose cursor is not a stream's id."""
-
-    limit: int = Field(default=PAGE, ge=1, le=MAX_LIST_PAGE, strict=False)
-    cursor: str | None = Field(default=None, min_length=1, max_length=MAX_CURSOR, pattern="^[0-9A-Za-z_-]+$")
 
 
 def now_ms() -> int:

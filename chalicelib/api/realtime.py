@@ -7,14 +7,15 @@ clients that can do no better.
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from chalice.app import WebsocketEvent
 from pydantic import ValidationError
 
 from chalicelib import contract
 from chalicelib.api import problems
-from chalicelib.api.http import RequestModel, now_ms
+from chalicelib.api.http import now_ms
+from chalicelib.contract.requests.messages import ClientMessage
 from chalicelib.domain.channels import channel_id_of
 from chalicelib.domain.errors import InvalidInput, StreamSyncError, TooManyRequests, Unauthenticated
 from chalicelib.domain.refusals import StoreUnavailable
@@ -28,12 +29,6 @@ from chalicelib.services.reading import discovery
 SUBPROTOCOL = "stream-sync"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a secret
 MAX_MESSAGE = 1_024  # characters; what we understand has fewer than 40
-
-
-class ClientMessage(RequestModel):
-    """What a client may say."""
-
-    action: Literal["snapshot", "ping"]
 
 
 def on_connect(event: WebsocketEvent) -> dict[str, Any]:

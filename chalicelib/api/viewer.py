@@ -1,20 +1,18 @@
 """Routes for anybody: health, public channels and streams, and a media server's look-up by key."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from chalice.app import Blueprint, Response
 
 from chalicelib import contract
 from chalicelib.api.access import wrong_guess
-from chalicelib.api.free_text import Text
-from chalicelib.api.http import NO_STORE, Page, address_of, now_ms, ok, ok_text
+from chalicelib.api.http import NO_STORE, address_of, now_ms, ok, ok_text
 from chalicelib.api.routing import ANYONE, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
-from chalicelib.domain import channels as sizes
+from chalicelib.contract.requests.streams import PublicStreamQuery
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyRequests
 from chalicelib.domain.keys import is_well_formed
-from chalicelib.domain.metadata import Search
 from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.reading import discovery
@@ -24,8 +22,6 @@ from chalicelib.services.streams import fleet
 
 blueprint = Blueprint(__name__)
 
-MAX_SEARCH = 100  # characters
-
 NOT_SERVING = {
     Readiness.DRAINING: "Every ingest node is draining: running streams go on, new ones are refused",
     Readiness.NONE: "No ingest node is running: streams come only through media servers",
@@ -33,18 +29,6 @@ NOT_SERVING = {
 
 _pages = SharedAnswers()
 _readiness = SharedAnswers()  # anybody may ask as often as they like
-
-
-class PublicQuery(Page):
-    """`q` is looked for in titles, descriptions, tags, names; `category` and `tag` must be equal. Case is ignored."""
-
-    q: Annotated[str, Text(MAX_SEARCH)] = ""
-    category: Annotated[str, Text(sizes.MAX_CATEGORY)] = ""
-    tag: Annotated[str, Text(sizes.MAX_TAG)] = ""
-
-    @property
-    def search(self) -> Search:
-        return Search(self.q, self.category, self.tag)
 
 
 @Route("GET", "/health", ANYONE, answer=contract.Health, others={503: contract.Health}).on(blueprint)
@@ -67,16 +51,16 @@ def health() -> Response:
     "GET",
     "/api/streams/public",
     ANYONE,
-    query=PublicQuery,
+    query=PublicStreamQuery,
     answer=contract.PublicStreamPage,
     any_origin=True,
 ).on(blueprint)
-def public_streams(query: PublicQuery) -> Response:
+def public_streams(query: PublicStreamQuery) -> Response:
     """Channels that are live and public, oldest first. A page may hold fewer than asked for while more follow."""
     return ok_text(_pages.get(query.model_dump_json(), lambda: _public_streams(query).model_dump_json()))
 
 
-def _public_streams(query: PublicQuery) -> contract.PublicStreamPage:
+def _public_streams(query: PublicStreamQuery) -> contract.PublicStreamPage:
     page = discovery.public_streams(query.search, query.limit, query.cursor, now_ms())
     return contract.PublicStreamPage(
         streams=[stream_serializer.public_stream(one) for one in page.items],

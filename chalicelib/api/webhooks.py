@@ -1,20 +1,19 @@
 """Webhooks: their routes for administrators, and the functions that send when the bus or the clock says so."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate, Response
-from pydantic import AfterValidator, AwareDatetime, Field, ValidationError
+from pydantic import ValidationError
 
 from chalicelib import contract
-from chalicelib.api.free_text import Text
-from chalicelib.api.http import Page, RequestModel, example, now_ms
+from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
+from chalicelib.contract.requests.webhooks import DeliveryQuery, NewWebhook, Replay, WebhookEdit
 from chalicelib.domain import webhooks as rules
 from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookNotFound, WebhookUrlRefused
 from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
-from chalicelib.domain.ids import ULID_PATTERN, is_ulid
-from chalicelib.domain.webhook_deliveries import DeliveryStatus
+from chalicelib.domain.ids import is_ulid
 from chalicelib.observability import logger
 from chalicelib.services.serializers import webhooks as webhook_serializer
 from chalicelib.services.webhooks import deliveries, registration
@@ -23,58 +22,6 @@ blueprint = Blueprint(__name__)
 
 # Below the functions' own time limit (`.chalice/config.json`), with room for the attempt that runs then.
 BUDGET_MS = 35_000
-
-
-def _offered(name: str) -> str:
-    if name not in rules.EVENT_NAMES:
-        raise ValueError(f"must be one of: {', '.join(rules.EVENT_NAMES)}")
-    return name
-
-
-EventName = Annotated[str, AfterValidator(_offered), Field(json_schema_extra={"enum": list(rules.EVENT_NAMES)})]
-EventNames = Annotated[list[EventName], Field(max_length=len(rules.EVENT_NAMES))]
-Url = Annotated[str, Field(min_length=1, max_length=rules.MAX_URL, json_schema_extra={"format": "uri"})]
-Description = Annotated[str, Text(rules.MAX_DESCRIPTION)]
-
-
-class NewWebhook(RequestModel):
-    """`events` empty or left out: every event, later kinds too."""
-
-    model_config = example(url="https://example.com/stream-sync", events=["Stream Start", "Stream End"])
-
-    url: Url
-    events: EventNames = Field(default_factory=list)
-    description: Description = ""
-    enabled: bool = True
-
-
-class WebhookEdit(RequestModel):
-    """What is given is set, what is not stays."""
-
-    model_config = example(enabled=True)
-
-    url: Url | None = None
-    events: EventNames | None = None
-    description: Description | None = None
-    enabled: bool | None = None
-
-
-class DeliveryQuery(Page):
-    status: DeliveryStatus | None = None
-
-
-class Replay(RequestModel):
-    """Deliveries of events from `since` on; `cursor` goes on where the answer before ended."""
-
-    model_config = example(since="2026-01-01T12:00:00Z", status="dead")
-
-    since: AwareDatetime
-    status: DeliveryStatus | None = None
-    cursor: str | None = Field(default=None, pattern=f"^{ULID_PATTERN}$")
-
-    @property
-    def first_event_id(self) -> str:
-        return self.cursor or rules.first_id_at(max(0, int(self.since.timestamp() * 1000)))
 
 
 @Route("GET", "/api/admin/webhooks", ADMIN, answer=contract.WebhookList).on(blueprint)

@@ -1,4 +1,4 @@
-"""The JSON shapes of the public contract: REST answers and WebSocket messages.
+"""The JSON shapes of the public contract: REST responses and WebSocket messages; requests are in `contract.requests`.
 
 Names: `Thing` in lists, `ThingDetails` alone, `ThingPage` with a cursor, `ThingList` complete, `PublicThing` for
 anybody and `OwnThing` for its owner where they differ, `IssuedThing` with a secret that is shown once. Times are

@@ -7,6 +7,7 @@ signing up again gives a new subject, but the address is the same.
 from dataclasses import dataclass
 
 MAX_EMAIL = 254  # characters (RFC 5321, 4.5.3.1.3)
+MAX_USER_ID = 256
 MAX_REASON = 200
 MAX_OPERATOR = 80
 UNCLAIMED = "unclaimed:"  # what the owner of a channel that no account has begins with

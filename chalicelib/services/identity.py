@@ -16,7 +16,7 @@ import jwt
 from jwt import PyJWKClient
 
 from chalicelib.config import settings
-from chalicelib.domain.broadcasters import is_email
+from chalicelib.domain.broadcasters import MAX_USER_ID, is_email
 from chalicelib.domain.errors import (
     AdminSecretInvalid,
     HookSecretInvalid,
@@ -28,7 +28,6 @@ from chalicelib.domain.errors import (
 
 LEEWAY_S = 10  # clock difference between the issuer and us
 MAX_TOKEN = 8_192  # characters; Cognito's are about 1,100
-MAX_SUBJECT = 256
 JWKS_KEPT_S = 300
 JWKS_REFETCH_S = 10  # a rotated key is known after this long at most
 USER_SERVICE = "user:"  # before its users' ids, so that they are nobody else's
@@ -174,7 +173,7 @@ def _expiry(claims: dict[str, Any]) -> int:
 def _subject(claims: dict[str, Any]) -> str:
     """The user id; the older user service says `user_id`, and may give a number."""
     subject = str(claims.get("sub") or claims.get("user_id") or "")
-    if not subject or len(subject) > MAX_SUBJECT:
+    if not subject or len(subject) > MAX_USER_ID:
         raise TokenInvalid("The token does not say who you are")
     return subject
 

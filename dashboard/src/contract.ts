@@ -5,7 +5,7 @@ export interface Accepted {
   readonly stream_id: string;
 }
 
-/** `PATCH /api/channel`: what is given is set, what is not stays. */
+/** Fields that are left out stay as they are. */
 export interface ChannelEdit {
   readonly title?: string | null;
   readonly description?: string | null;
@@ -196,7 +196,7 @@ export interface MetricsMessage {
   readonly uptime_s: number;
 }
 
-/** Times are ISO 8601 with a zone. `one_time`: good for one stream. `allow_list`: networks it may be used from. */
+/** Times are ISO 8601 with a zone. A `one_time` key is valid for one stream. `allow_list` holds the networks from which the key may be used; empty means any. */
 export interface NewKey {
   readonly label?: string;
   readonly not_before?: string | null;

@@ -23,9 +23,10 @@ from chalicelib.api.hooks.common import (
     keys_in,
     nothing,
 )
-from chalicelib.api.http import example, now_ms
+from chalicelib.api.http import now_ms
 from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.config import settings
+from chalicelib.contract.requests.base import example
 from chalicelib.domain.errors import (
     ActionNotAllowed,
     BroadcastEnded,

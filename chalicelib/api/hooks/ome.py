@@ -21,8 +21,9 @@ from chalicelib.api.hooks.common import (
     key_and_channel,
     keys_in,
 )
-from chalicelib.api.http import example, now_ms
+from chalicelib.api.http import now_ms
 from chalicelib.api.routing import MEDIA_SERVER, Route
+from chalicelib.contract.requests.base import example
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.publications import OME_LIFETIME, Dialect
 from chalicelib.domain.refusals import PublishRefused, WrongApplication

@@ -17,8 +17,9 @@ from chalicelib.api.hooks.common import (
     key_and_channel,
     keys_in,
 )
-from chalicelib.api.http import example, now_ms, ok
+from chalicelib.api.http import now_ms, ok
 from chalicelib.api.routing import MEDIA_SERVER, Route
+from chalicelib.contract.requests.base import example
 from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import PublishRefused

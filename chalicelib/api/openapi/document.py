@@ -14,11 +14,12 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.api import http, once
+from chalicelib.api import once
 from chalicelib.api.openapi import responses
 from chalicelib.api.openapi.audiences import SECTIONS, SECURITY_SCHEMES, security
 from chalicelib.api.openapi.schemas import Json, Schemas, reachable
 from chalicelib.api.routing import ANYONE, OPERATIONS, Operation, Route
+from chalicelib.contract.requests.base import ID_FORM
 
 blueprint = Blueprint(__name__)
 
@@ -104,7 +105,7 @@ def _path_parameters(operation: Operation) -> list[Json]:
             "in": "path",
             "required": True,
             "description": PATH_PARAMETERS[name],
-            "schema": {"type": "string", "pattern": http.ID_FORM},
+            "schema": {"type": "string", "pattern": ID_FORM},
         }
         for name in re.findall(r"{(\w+)}", operation.path)
     ]

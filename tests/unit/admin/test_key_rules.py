@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.api.key_terms import NewKey
+from chalicelib.contract.requests.keys import NewKey
 from chalicelib.domain import cursors
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.keys import (

@@ -1,4 +1,4 @@
-"""Fields of requests that hold a person's own words; `domain.texts` says which characters they may have.
+"""Free text in requests; `domain.texts` says which characters it may contain.
 
 Title = Annotated[str, Text(sizes.MAX_TITLE)]
 """

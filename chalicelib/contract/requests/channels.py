@@ -1,0 +1,33 @@
+"""Requests of a broadcaster about their channel."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.contract.requests.base import RequestModel, example
+from chalicelib.contract.requests.text import Text
+from chalicelib.domain import channels as sizes
+from chalicelib.domain.channels import Visibility
+
+Title = Annotated[str, Text(sizes.MAX_TITLE)]
+Description = Annotated[str, Text(sizes.MAX_DESCRIPTION, many_lines=True)]
+Category = Annotated[str, Text(sizes.MAX_CATEGORY)]
+Tag = Annotated[str, Text(sizes.MAX_TAG, shortest=1, strip=True)]
+
+
+class ChannelEdit(RequestModel):
+    """Fields that are left out stay as they are."""
+
+    model_config = example(title="Friday night speedrun", category="Games", tags=["speedrun"], visibility="public")
+
+    title: Title | None = None
+    description: Description | None = None
+    category: Category | None = None
+    tags: list[Tag] | None = Field(default=None, max_length=sizes.MAX_TAGS)
+    visibility: Visibility | None = None
+
+
+class CredentialsQuery(RequestModel):
+    """`reveal=true` asks for the key in plain text."""
+
+    reveal: bool = Field(default=False, strict=False)

@@ -1,0 +1,23 @@
+"""Queries about streams."""
+
+from typing import Annotated
+
+from chalicelib.contract.requests.base import UlidPageQuery
+from chalicelib.contract.requests.text import Text
+from chalicelib.domain import channels as sizes
+from chalicelib.domain.metadata import Search
+
+MAX_SEARCH = 100  # characters
+
+
+class PublicStreamQuery(UlidPageQuery):
+    """`q` is searched for in titles, descriptions, tags and display names; `category` and `tag` must match exactly.
+    Searches ignore case."""
+
+    q: Annotated[str, Text(MAX_SEARCH)] = ""
+    category: Annotated[str, Text(sizes.MAX_CATEGORY)] = ""
+    tag: Annotated[str, Text(sizes.MAX_TAG)] = ""
+
+    @property
+    def search(self) -> Search:
+        return Search(self.q, self.category, self.tag)
