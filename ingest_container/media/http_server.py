@@ -1,4 +1,4 @@
-"""The origin's HTTP server: aiohttp's, with bounds on connections, headers and time.
+"""aiohttp's HTTP server with bounds on connections, headers and time: for the origin, and for the local gateway.
 
 A request's header must be complete `header_s` after the connection or the answer before it; a client must have taken an
 answer `answer_s` after it was made. A connection beyond `connections` takes the place of the one that has been idle
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-MAX_LINE_BYTES = 4 * 1024
-MAX_FIELD_BYTES = 4 * 1024
 BACKLOG = 512
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -22,22 +20,25 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class HttpLimits:
-    """Of one origin."""
+    """Of one server. The rest of a request that is refused before its end is read for `lingering_s`."""
 
     connections: int = 4_096
     header_s: float = 30.0
     answer_s: float = 20.0
+    lingering_s: float = 1.0
+    line_bytes: int = 4 * 1024
+    field_bytes: int = 4 * 1024
 
 
-class _Connections:
-    """Those that are open, and of them those that are idle, the longest first."""
+class Places:
+    """The connections that are open, and of them those that are idle, the longest first."""
 
     def __init__(self, limits: HttpLimits) -> None:
         self.limits = limits
-        self._open: set[_Connection] = set()
-        self._idle: dict[_Connection, None] = {}
+        self._open: set[HttpConnection] = set()
+        self._idle: dict[HttpConnection, None] = {}
 
-    def arrive(self, connection: "_Connection") -> bool:
+    def arrive(self, connection: "HttpConnection") -> bool:
         """False if all places are taken and nobody is idle."""
         if len(self._open) >= self.limits.connections:
             oldest = next(iter(self._idle), None)
@@ -49,42 +50,43 @@ class _Connections:
         self._idle[connection] = None
         return True
 
-    def leave(self, connection: "_Connection") -> None:
+    def leave(self, connection: "HttpConnection") -> None:
         self._open.discard(connection)
         self._idle.pop(connection, None)
 
-    def works(self, connection: "_Connection") -> None:
+    def works(self, connection: "HttpConnection") -> None:
         """Its request is here: from now on it waits for us."""
         self._idle.pop(connection, None)
 
-    def rests(self, connection: "_Connection") -> None:
+    def rests(self, connection: "HttpConnection") -> None:
         """It has had its answer."""
         if connection in self._open:
             self._idle[connection] = None
 
 
-class _Connection(web.RequestHandler):
-    """One connection."""
+class HttpConnection(web.RequestHandler):
+    """One connection. A server with words of its own for what it cannot answer overrides `refusal`."""
 
-    def __init__(self, manager: web.Server, connections: _Connections, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, manager: web.Server, places: Places, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
             manager,
             loop=loop,
-            keepalive_timeout=connections.limits.header_s,
+            keepalive_timeout=places.limits.header_s,
+            # No access log: paths may hold a credential of a client that could not send a header.
             access_log=None,  # type: ignore[arg-type]
-            max_line_size=MAX_LINE_BYTES,
-            max_field_size=MAX_FIELD_BYTES,
-            lingering_time=1.0,
+            max_line_size=places.limits.line_bytes,
+            max_field_size=places.limits.field_bytes,
+            lingering_time=places.limits.lingering_s,
         )
-        self.connections = connections
+        self.places = places
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        if not self.connections.arrive(self):
+        if not self.places.arrive(self):
             self.force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self.connections.leave(self)
+        self.places.leave(self)
         super().connection_lost(exc)
 
     async def finish_response(
@@ -92,14 +94,14 @@ class _Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Send the answer. The second value is whether the client is gone, as one that does not read is."""
         try:
-            async with asyncio.timeout(self.connections.limits.answer_s):
+            async with asyncio.timeout(self.places.limits.answer_s):
                 return await super().finish_response(request, resp, start_time)
         except TimeoutError:
             if self.transport is not None:
                 self.transport.abort()
             return resp, True
         finally:
-            self.connections.rests(self)
+            self.places.rests(self)
 
     def handle_error(
         self,
@@ -109,34 +111,51 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """What could not be read (400), or a fault of ours. `message` quotes the request: it is not used."""
+        response = self.refusal(request, status, exc)
         if request.writer.output_size > 0:
             raise ConnectionError("The answer has begun")
-        response = web.Response(status=status, headers={"Cache-Control": "no-store"})
         response.force_close()
         return response
 
+    def refusal(self, request: web.BaseRequest, status: int, exc: BaseException | None) -> web.Response:
+        """What is answered then, whether or not it can still be sent."""
+        return web.Response(status=status, headers={"Cache-Control": "no-store"})
+
     def log_exception(self, *_: object, **_kw: object) -> None:
-        """A request that cannot be read is its client's fault."""
+        """Nothing: a request that cannot be read is its client's fault."""
+
+
+def has_arrived(request: web.Request) -> None:
+    """A connection whose request is being answered gives its place to nobody."""
+    if isinstance(request.protocol, HttpConnection):
+        request.protocol.places.works(request.protocol)
 
 
 @web.middleware
 async def busy(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A connection whose request is being answered gives its place to nobody."""
-    if isinstance(request.protocol, _Connection):
-        request.protocol.connections.works(request.protocol)
+    """For servers that answer a request without its body."""
+    has_arrived(request)
     return await handler(request)
 
 
 @contextlib.asynccontextmanager
-async def serving(app: web.Application, bound: socket.socket, limits: HttpLimits = HttpLimits()) -> AsyncIterator[None]:
-    """Serve `app` on a bound socket until the end of the block. A request whose client has gone is given up."""
+async def serving(
+    app: web.Application,
+    bound: socket.socket,
+    limits: HttpLimits = HttpLimits(),
+    connection: type[HttpConnection] = HttpConnection,
+    *,
+    give_up: bool = True,
+    shutdown_s: float = 1.0,
+) -> AsyncIterator[None]:
+    """Serve `app` on a bound socket until the end of the block. `give_up`: a request whose client has gone is ended."""
     loop = asyncio.get_running_loop()
-    connections = _Connections(limits)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
+    places = Places(limits)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=give_up, shutdown_timeout=shutdown_s)
     await runner.setup()
     manager = runner.server
     assert manager is not None  # noqa: S101 - `setup` has made it
-    listener = await loop.create_server(lambda: _Connection(manager, connections, loop), sock=bound, backlog=BACKLOG)
+    listener = await loop.create_server(lambda: connection(manager, places, loop), sock=bound, backlog=BACKLOG)
     try:
         yield
     finally:

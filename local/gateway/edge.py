@@ -1,17 +1,21 @@
 """What every request passes and every answer carries, whichever part of the gateway it is for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import ipaddress
+import re
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from ingest_container.media.http_server import Handler, has_arrived
 from local.gateway.problems import gateway_problem
-from local.gateway.protocol import HttpProtocol
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+# uri-host [":" port] (RFC 9110, 7.2; RFC 3986, 3.2.2), the host being an IP literal or a name.
+HOST = re.compile(
+    r"(?P<name>\[(?P<literal>[0-9A-Fa-f:.]{2,45})\]|[A-Za-z0-9._~!$&'()*+,;=%-]{1,255})(?::(?P<port>[0-9]{0,5}))?"
+)
+MAX_PORT = 65_535
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_TARGET_BYTES = 8 * 1024
 
@@ -19,11 +23,35 @@ MAX_TARGET_BYTES = 8 * 1024
 @web.middleware
 async def only_local_names(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a Host that is not this machine: a page whose name was re-pointed at 127.0.0.1 (DNS rebinding)."""
-    host = request.headers.get("Host", "")
-    name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    if name not in LOCAL_NAMES:
+    authorities = _authorities(request)
+    names = {host_name(authority) for authority in authorities}
+    if None in names or not authorities:
+        return gateway_problem("BAD_REQUEST_PARAMETERS")  # RFC 9112, 3.2
+    if not names <= LOCAL_NAMES:
         return web.Response(status=421, text="This server answers to 127.0.0.1 and localhost only.\n")
     return await handler(request)
+
+
+def _authorities(request: web.Request) -> list[str]:
+    """The Host, which the parser lets come once, and that of an absolute target, which is the one that counts."""
+    found = request.headers.getall("Host", [])
+    scheme, separator, rest = request.raw_path.partition("://")
+    if separator and "/" not in scheme:
+        found.append(re.split("[/?#]", rest, maxsplit=1)[0])
+    return found
+
+
+def host_name(authority: str) -> str | None:
+    """`localhost:8000` -> `localhost`; None for what is no host with or without a port."""
+    found = HOST.fullmatch(authority)
+    if found is None or int(found["port"] or 0) > MAX_PORT:
+        return None
+    try:
+        if found["literal"]:
+            ipaddress.IPv6Address(found["literal"])
+    except ValueError:
+        return None
+    return found["name"].lower()
 
 
 @web.middleware
@@ -52,8 +80,7 @@ def whole_bodies(body_s: float) -> Middleware:
             return _last(gateway_problem("REQUEST_TOO_LARGE"))
         except web.RequestPayloadError:
             return _last(gateway_problem("BAD_REQUEST_BODY"))
-        if isinstance(request.protocol, HttpProtocol):
-            request.protocol.places.works(request.protocol)
+        has_arrived(request)
         return await handler(request)
 
     return read_first

@@ -85,6 +85,57 @@ async def test_event_that_is_no_json_is_a_400_problem(gateway: Gateway) -> None:
         assert CANARY not in await response.text()
 
 
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("HI-7")
+@pytest.mark.parametrize(
+    ("host", "wanted"),
+    [
+        ("127.0.0.1", 200),
+        ("127.0.0.1:8000", 200),
+        ("localhost:65535", 200),
+        ("LOCALHOST", 200),
+        ("localhost:", 200),
+        ("[::1]", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example:8000", 421),
+        ("[::2]:8000", 421),
+        ("127.0.0.1:80@evil.example", 400),
+        ("user@127.0.0.1", 400),
+        ("127.0.0.1:80:80", 400),
+        ("127.0.0.1:65536", 400),
+        ("127.0.0.1:٣", 400),
+        ("127.0.0.1/x", 400),
+        ("[::1", 400),
+        ("[::1]x", 400),
+        ("[:::1]", 400),
+        ("::1", 400),
+        ("127.0.0.1, evil.example", 400),
+        ("127.0.0.1\r\nHost: evil.example", 400),
+        ("", 400),
+    ],
+)
+async def test_host_is_a_name_of_this_machine_with_or_without_a_port(gateway: Gateway, host: str, wanted: int) -> None:
+    status, _, _ = await raw(gateway, f"GET /config.json HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert status == wanted
+
+
+@pytest.mark.requirement("HI-7")
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        ("http://127.0.0.1:8000/config.json", 200),
+        ("http://evil.example/config.json", 421),
+        ("http://127.0.0.1@evil.example/config.json", 400),
+    ],
+)
+async def test_host_of_an_absolute_target_counts_as_well(gateway: Gateway, target: str, wanted: int) -> None:
+    status, _, _ = await raw(gateway, f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    assert status == wanted
+
+
 # --- time and number -------------------------------------------------------------------------------------------------
 
 

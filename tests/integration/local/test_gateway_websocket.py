@@ -104,6 +104,17 @@ async def test_sent_message_past_the_limit_closes_with_1009(gateway: Gateway) ->
     assert closed.value.rcvd.code == 1009
 
 
+@pytest.mark.parametrize("first", [0x81, 0x82, 0x89], ids=["text", "binary", "ping"])
+async def test_frame_that_is_not_masked_closes_with_1002(gateway: Gateway, first: int) -> None:
+    async with connect(gateway.ws_url) as socket:
+        assert (await say(socket, "masked"))["echo"] == "masked"
+        socket.transport.write(bytes([first, 2]) + b"{}")
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1002
+
+
 async def test_idle_connection_is_closed_and_the_handler_told(gateway: Gateway) -> None:
     async with connect(gateway.ws_url) as socket:
         with pytest.raises(websockets.ConnectionClosed) as closed:
