@@ -15,10 +15,11 @@ from local.gateway.management import ManagementApi
 from local.gateway.protocol import HttpLimits
 from local.gateway.reactions import Reactions
 from local.gateway.rest import RestApi
+from local.gateway.signature import Verifier
 from local.gateway.site import Site
 from local.gateway.websocket import Limits, WebSocketApi
 from local.private_files import Secrets, SignIn
-from local.settings import LocalSettings
+from local.settings import REGION, LocalSettings
 
 
 def make_server(
@@ -35,7 +36,8 @@ def make_server(
     connections = Connections()
     rest = RestApi(app_module.app, functions)
     websocket = WebSocketApi(app_module.app, functions, connections, limits)
-    management = ManagementApi(connections)
+    verifier = Verifier(secrets.access_key_id, secrets.secret_access_key, "execute-api", REGION)
+    management = ManagementApi(connections, verifier)
     reactions = Reactions(app_module, functions, secrets.bus_secret)
     site = Site(dist, settings.http_port, sign_in.client_id, secrets.demo_password)
     live = Live(settings.origin_url)

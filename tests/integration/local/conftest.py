@@ -49,8 +49,8 @@ class Gateway:
             "apigatewaymanagementapi",
             endpoint_url=f"{self.url}/ws-management",
             region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=SECRETS.access_key_id,
+            aws_secret_access_key=SECRETS.secret_access_key,
         )
 
     async def seen(self, handler: str) -> Any:
@@ -83,7 +83,7 @@ async def gateway(dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_REGION", "us-east-1")  # as Lambda sets it; Chalice looks for it
     port, unused, origin = free_ports(3)
     settings = LocalSettings(http_port=port, cloud_port=unused, origin_port=origin, state_dir=tmp_path)
-    module = make_app_module(f"{settings.http_url}/ws-management")
+    module = make_app_module(f"{settings.http_url}/ws-management", SECRETS)
     server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, LIMITS, HTTP_LIMITS)
     async with listening(server, HOST, port, HTTP_LIMITS), aiohttp.ClientSession() as http:
         yield Gateway(settings.http_url, http, module, dist, origin)

@@ -8,8 +8,10 @@ from typing import Any
 import boto3
 from chalice.app import AuthRequest, AuthResponse, Chalice, CORSConfig, Rate, Request, Response, WebsocketEvent
 
+from local.private_files import Secrets
 
-def make_app_module(management_url: str) -> Any:
+
+def make_app_module(management_url: str, secrets: Secrets) -> Any:
     """Something like the module `app`: `.app`; and `.seen`, a queue of (handler, event)."""
     app = Chalice(app_name="small", configure_logs=False)
     app.experimental_feature_flags.update(["WEBSOCKETS"])
@@ -18,8 +20,8 @@ def make_app_module(management_url: str) -> Any:
         "apigatewaymanagementapi",
         endpoint_url=management_url,
         region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
+        aws_access_key_id=secrets.access_key_id,
+        aws_secret_access_key=secrets.secret_access_key,
     )
 
     def request() -> Request:

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 import websockets
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+from yarl import URL
 
-from tests.integration.local.conftest import LIMITS, Gateway
+from tests.integration.local.conftest import LIMITS, SECRETS, Gateway
 
 
 async def say(socket: ClientConnection, text: str) -> Any:
@@ -132,13 +136,64 @@ async def test_messages_in_either_direction_keep_a_connection_open(gateway: Gate
             assert (await say(socket, "still here"))["echo"] == "still here"
 
 
-async def test_management_without_a_signature_is_refused(gateway: Gateway) -> None:
-    async with connect(gateway.ws_url) as socket:
-        connection_id = (await say(socket, "hello"))["connection_id"]
-        async with gateway.http.post(
-            f"{gateway.url}/ws-management/@connections/{connection_id}", data=b"from a page"
-        ) as response:
-            assert response.status == 403
+# --- signatures of `@connections` ------------------------------------------------------------------------------------
+
+GOOD = Credentials(SECRETS.access_key_id, SECRETS.secret_access_key)
+
+
+def signed(url: str, body: bytes, credentials: Credentials = GOOD, service: str = "execute-api") -> dict[str, str]:
+    request = AWSRequest("POST", url, {}, body)
+    SigV4Auth(credentials, service, "us-east-1").add_auth(request)
+    return dict(request.headers)
+
+
+async def refusal(gateway: Gateway, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    async with gateway.http.post(URL(url, encoded=True), data=body, headers=headers) as response:
+        assert (await response.json()).keys() == {"message"}
+        return response.status, response.headers["x-amzn-ErrorType"]
+
+
+async def test_signature_is_verified_before_a_connection_is_looked_for(gateway: Gateway) -> None:
+    url = f"{gateway.url}/ws-management/@connections/abc%3D"
+    assert await refusal(gateway, url, b"x", signed(url, b"x")) == (410, "GoneException")
+
+
+@pytest.mark.requirement("HI-7")
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"Authorization": None}, "MissingAuthenticationTokenException"),
+        ({"Authorization": "Bearer x"}, "MissingAuthenticationTokenException"),
+        ({"Authorization": "AWS4-HMAC-SHA256 x"}, "IncompleteSignatureException"),
+        ({"X-Amz-Date": None}, "IncompleteSignatureException"),
+        ({"X-Amz-Date": "20200101T000000Z"}, "InvalidSignatureException"),
+        ({"X-Amz-Date": "now"}, "IncompleteSignatureException"),
+        ({"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}, "InvalidSignatureException"),
+    ],
+)
+async def test_request_without_a_whole_signature_is_refused(
+    gateway: Gateway, change: dict[str, str | None], wanted: str
+) -> None:
+    url = f"{gateway.url}/ws-management/@connections/abc%3D"
+    headers = {name: value for name, value in (signed(url, b"x") | change).items() if value is not None}
+    assert await refusal(gateway, url, b"x", headers) == (403, wanted)
+
+
+@pytest.mark.requirement("HI-7")
+async def test_signature_of_something_else_is_refused(gateway: Gateway) -> None:
+    url = f"{gateway.url}/ws-management/@connections/abc%3D"
+    other = url.replace("abc", "abd")
+    forged = Credentials(SECRETS.access_key_id, "a guess")
+    wrong = {
+        "secret": signed(url, b"x", forged),
+        "body": signed(url, b"y"),
+        "path": signed(other, b"x"),
+        "service": signed(url, b"x", service="dynamodb"),
+    }
+    answers = {what: await refusal(gateway, url, b"x", headers) for what, headers in wrong.items()}
+    assert answers == dict.fromkeys(wrong, (403, "InvalidSignatureException"))
+    unknown = signed(url, b"x", Credentials("AKIAIOSFODNN7EXAMPLE", "a guess"))
+    assert await refusal(gateway, url, b"x", unknown) == (403, "UnrecognizedClientException")
 
 
 async def test_plain_request_to_the_websocket_path_says_what_it_is(gateway: Gateway) -> None:
