@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile dashboard compiled clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package dashboard compiled clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -71,7 +71,7 @@ format: $(DEV_STAMP) $(NODE_MODULES)  ## format Python and TypeScript, and apply
 	.venv/bin/ruff format .
 	cd dashboard && sh ../local/with_node.sh npm run format
 
-bench: bench-ingest bench-api bench-hostile  ## run every benchmark
+bench: bench-ingest bench-api bench-hostile bench-package  ## run every benchmark
 
 bench-ingest: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of RTMP ingest, compared with nginx-rtmp and pyrtmp (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.ingest $(ARGS)
@@ -81,6 +81,9 @@ bench-api: $(DEV_STAMP) $(CLOUD_STAMP)  ## latency and cost of authentication an
 
 bench-hostile: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of hostile input, and its effect on other streams (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.hostile $(ARGS)
+
+bench-package: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of HLS packaging beside nginx-rtmp's, and of viewers (ARGS=--quick: a short run)
+	.venv/bin/python -m benchmarks.package $(ARGS)
 
 dashboard: $(DASHBOARD)  ## build the dashboard
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.ingest.channels <count>`: channels in the emulator; their stream keys on stdout, as JSON.
+"""`python -m benchmarks.ingest.channels <count>`: channels in the emulator; ids and stream keys on stdout, as JSON.
 
 Run under the emulator's environment. The keys are of no use anywhere else, and are written nowhere.
 """
@@ -19,8 +19,8 @@ from chalicelib.store import channels
 AT_ONCE = 8
 
 
-def make(number: int) -> str:
-    """A channel with one key: the key."""
+def make(number: int) -> tuple[str, str]:
+    """A channel with one key: its id and the key."""
     stream_key = rules.new_stream_key(secrets.choice)
     now = time.time_ns() // 1_000_000
     channel = Channel(channel_id=f"ch_{ULID()}", owner=f"broadcaster {number}", region="us-east-1", created_at=now)
@@ -33,7 +33,7 @@ def make(number: int) -> str:
         created_at=now,
     )
     channels.create(channel, key)
-    return stream_key
+    return channel.channel_id, stream_key
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ FLOOR, GATHERING, NGINX, OURS, PLAIN, PYRTMP = (
     "ours, plain Python",
     "pyrtmp",
 )
+NGINX_HLS, PACKAGING = "nginx-rtmp, HLS", "ours, packaging"
 # Seconds before anything is measured. In real time they let the starts of all streams be told and recorded, and the
 # node learn what each of them brings.
 WARM_FLOOD_S, WARM_PACED_S = 1.5, 5.0
@@ -30,7 +31,7 @@ LOAD_TIMEOUT_S = 300.0
 
 @dataclass(frozen=True)
 class Scenario:
-    """`seconds` are measured after the warming up, `repeats` times; the run with the median CPU time counts."""
+    """`seconds` are measured after `warm_s`, `repeats` times; the run with the median CPU time counts."""
 
     paced: bool
     chunk_size: int
@@ -39,6 +40,7 @@ class Scenario:
     servers: tuple[str, ...]
     repeats: int = 1
     burst_ms: int = 0
+    warm_s: float | None = None  # None: WARM_FLOOD_S or WARM_PACED_S
 
     @property
     def name(self) -> str:
@@ -110,6 +112,7 @@ def measure(scenario: Scenario, servers: Servers, flv: Path) -> Iterator[Row]:
 
 def load(running: Running, scenario: Scenario, flv: Path) -> Outcome:
     """The generator's own process, against one running server."""
+    usual = WARM_PACED_S if scenario.paced else WARM_FLOOD_S
     plan = Plan(
         port=running.port,
         pid=running.pid,
@@ -117,7 +120,7 @@ def load(running: Running, scenario: Scenario, flv: Path) -> Outcome:
         flv=str(flv),
         chunk_size=scenario.chunk_size,
         paced=scenario.paced,
-        warm_s=WARM_PACED_S if scenario.paced else WARM_FLOOD_S,
+        warm_s=usual if scenario.warm_s is None else scenario.warm_s,
         seconds=scenario.seconds,
         speaks_rtmp=running.speaks_rtmp,
         burst_ms=scenario.burst_ms,

@@ -30,8 +30,10 @@ load_module {modules}/ngx_rtmp_module.so;
 daemon off; master_process off; worker_processes 1; worker_rlimit_nofile 16384;
 pid {folder}/nginx.pid; error_log {folder}/error.log error;
 events {{ worker_connections 8192; }}
-rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 65536; max_message 8M; application live {{ live on; }} }} }}
+rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 65536; max_message 8M; application live {{ live on; {hls} }} }} }}
 """
+# As long and as many segments as our node lists.
+NGINX_HLS = "hls on; hls_path {folder}/hls; hls_fragment 2s; hls_playlist_length 12s;"
 
 
 class CannotMeasure(Exception):
@@ -40,12 +42,17 @@ class CannotMeasure(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """A server that takes connections. `keys` are the stream names it accepts."""
+    """A server that takes connections. `keys` are the stream names it accepts.
+
+    A node that packages has an origin at `playback_port`, where `channels` are played.
+    """
 
     pid: int
     port: int
     keys: list[str] = field(repr=False)
     speaks_rtmp: bool = True
+    playback_port: int = 0
+    channels: list[str] = field(default_factory=list)
 
 
 Starter = Callable[[int], contextlib.AbstractContextManager[Running]]
@@ -64,9 +71,11 @@ class Servers:
         return {
             "floor": lambda count: self._floor(count, mark=None),
             "floor, gathering": lambda count: self._floor(count, mark=FLOOR_MARK),
-            "nginx-rtmp": self._nginx,
+            "nginx-rtmp": lambda count: self._nginx(count, hls=False),
+            "nginx-rtmp, HLS": lambda count: self._nginx(count, hls=True),
             "ours": lambda count: self._ours(count, plain=False),
             "ours, plain Python": lambda count: self._ours(count, plain=True),
+            "ours, packaging": lambda count: self._ours(count, plain=False, packaging=True),
             "pyrtmp": self._pyrtmp,
         }
 
@@ -82,12 +91,15 @@ class Servers:
             yield Running(pid, port, [""] * count, speaks_rtmp=False)
 
     @contextlib.contextmanager
-    def _nginx(self, count: int) -> Iterator[Running]:
+    def _nginx(self, count: int, *, hls: bool) -> Iterator[Running]:
         (port,) = free_ports(1)
         folder = self._folder / "nginx"
         folder.mkdir(exist_ok=True)
         configuration = folder / "nginx.conf"
-        configuration.write_text(NGINX_CONFIGURATION.format(modules=NGINX_MODULES, folder=folder, port=port))
+        package = NGINX_HLS.format(folder=folder) if hls else ""
+        configuration.write_text(
+            NGINX_CONFIGURATION.format(modules=NGINX_MODULES, folder=folder, port=port, hls=package)
+        )
         with self._process(["nginx", "-p", str(folder), "-c", str(configuration)], port) as pid:
             yield Running(pid, port, [f"stream{number}" for number in range(count)])
 
@@ -98,10 +110,10 @@ class Servers:
             yield Running(pid, port, [f"stream{number}" for number in range(count)])
 
     @contextlib.contextmanager
-    def _ours(self, count: int, *, plain: bool) -> Iterator[Running]:
+    def _ours(self, count: int, *, plain: bool, packaging: bool = False) -> Iterator[Running]:
         """The real node, with the real claim of a real lease for each stream."""
-        keys = self._take_keys(count)
-        (port,) = free_ports(1)
+        taken = self._take_channels(count)
+        port, playback_port = free_ports(2)
         own = {
             "STREAM_SYNC_NODE_ID": f"bench-{ULID()}",
             "STREAM_SYNC_RTMP_HOST": HOST,
@@ -111,12 +123,19 @@ class Servers:
         env = {name: value for name, value in self._env.items() if name != compiled.UNWANTED} | own
         if plain:
             env[compiled.UNWANTED] = "1"
+        if packaging:
+            env |= {
+                "STREAM_SYNC_PACKAGING": "on",
+                "STREAM_SYNC_ORIGIN_HOST": HOST,
+                "STREAM_SYNC_ORIGIN_PORT": str(playback_port),
+            }
         with self._process([sys.executable, "-m", "ingest_container"], port, env) as pid:
             if ("/build/rtmp/" in Path(f"/proc/{pid}/maps").read_text()) is plain:
                 raise CannotMeasure("the node is not the build that it should be: run `make compiled`")
-            yield Running(pid, port, keys)
+            channels, keys = zip(*taken, strict=True)
+            yield Running(pid, port, list(keys), True, playback_port if packaging else 0, list(channels))
 
-    def _take_keys(self, count: int) -> list[str]:
+    def _take_channels(self, count: int) -> list[tuple[str, str]]:
         """Channels that no earlier node had: their streams have ended, but not at this very moment."""
         run = subprocess.run(
             [sys.executable, "-m", "benchmarks.ingest.channels", str(count)],
@@ -126,7 +145,7 @@ class Servers:
             text=True,
             check=True,
         )
-        return list(json.loads(run.stdout))
+        return [(channel, key) for channel, key in json.loads(run.stdout)]
 
     @contextlib.contextmanager
     def _process(self, command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[int]:

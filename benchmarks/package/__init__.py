@@ -1,0 +1,1 @@
+"""What packaging for HLS costs a node, beside nginx-rtmp's; and how many viewers its origin answers in time."""
