@@ -9,7 +9,7 @@ So frames are held until picture and sound are both known, or until it is clear 
 A header that changes while streaming makes a new init segment. Of several tracks the first of each kind is taken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from ingest_container import rtmp
 
@@ -56,40 +56,37 @@ class Demuxer:
         self._forget()
         self._clock.connected()
 
-    def interrupted(self) -> Iterator[Output]:
+    def interrupted(self) -> Sequence[Output]:
         """The connection is gone; what is held back is written, so that viewers see all there is."""
-        yield from self._stream()
-        yield from self._segmenter.flush()
+        return (*self._stream(), *self._segmenter.flush())
 
-    def feed(self, event: rtmp.Event, elapsed: int) -> Iterator[Output]:
+    def feed(self, event: rtmp.Event, elapsed: int) -> Sequence[Output]:
         """`elapsed`: ms since the stream first went live, at the arrival of the event."""
-        if isinstance(event, rtmp.VideoMessage | rtmp.AudioMessage):
-            if event.track == 0:
-                yield from self._message(event, elapsed)
-        elif isinstance(event, rtmp.VideoConfig):
+        if isinstance(event, (rtmp.VideoMessage, rtmp.AudioMessage)):
+            return self._message(event, elapsed) if event.track == 0 else ()
+        if isinstance(event, rtmp.VideoConfig):
             self._picture = event
         elif isinstance(event, rtmp.AudioConfig):
             self._sound = event
             if event.codec not in _AUDIO_WITH_HEADER:
-                yield from self._heard(event, b"")
+                return self._heard(event, b"")
         elif isinstance(event, rtmp.Metadata):
             self._claims = dict(event.values)
+        return ()
 
     # --- tracks ------------------------------------------------------------------------------------------------
 
-    def _message(self, message: _Frame, elapsed: int) -> Iterator[Output]:
-        if message.is_sequence_header:
-            record = message.payload[message.data_offset :]
-            if isinstance(message, rtmp.VideoMessage):
-                yield from self._seen(message.codec, record)
-            elif self._sound is not None and self._sound.codec == message.codec:
-                yield from self._heard(self._sound, record)
-        elif self._probing:
-            yield from self._hold(message, elapsed)
-        else:
-            yield from self._sample(message, elapsed)
+    def _message(self, message: _Frame, elapsed: int) -> Sequence[Output]:
+        if not message.is_sequence_header:
+            return self._hold(message, elapsed) if self._probing else self._sample(message, elapsed)
+        record = message.payload[message.data_offset :]
+        if isinstance(message, rtmp.VideoMessage):
+            return self._seen(message.codec, record)
+        if self._sound is not None and self._sound.codec == message.codec:
+            return self._heard(self._sound, record)
+        return ()
 
-    def _seen(self, codec: str, record: bytes) -> Iterator[Output]:
+    def _seen(self, codec: str, record: bytes) -> Sequence[Output]:
         if codec not in VIDEO_CODECS:
             raise PackagingStopped("video_codec_not_supported")
         found = self._picture if self._picture is not None and self._picture.codec == codec else None
@@ -98,21 +95,20 @@ class Demuxer:
         if not (width and height):
             raise PackagingStopped("picture_size_not_known")
         self._video = VideoTrack(codec, record, width, height)
-        yield from self._configure()
+        return self._configure()
 
-    def _heard(self, sound: rtmp.AudioConfig, record: bytes) -> Iterator[Output]:
+    def _heard(self, sound: rtmp.AudioConfig, record: bytes) -> Sequence[Output]:
         if sound.codec not in AUDIO_CODECS or sound.sample_rate <= 0:
-            return  # the picture is packaged without it
+            return ()  # the picture is packaged without it
         # Opus is decoded at 48 kHz whatever was recorded (RFC 7845, section 4).
         rate = 48_000 if sound.codec == "opus" else sound.sample_rate
         self._audio = AudioTrack(sound.codec, record, rate, sound.channels or 2)
-        yield from self._configure()
+        return self._configure()
 
-    def _configure(self) -> Iterator[Output]:
+    def _configure(self) -> Sequence[Output]:
         if not self._probing:
-            yield from self._segmenter.configure(self._video, self._audio)
-        elif self._video is not None and self._audio is not None:
-            yield from self._stream()
+            return self._segmenter.configure(self._video, self._audio)
+        return self._stream() if self._video is not None and self._audio is not None else ()
 
     def _claimed(self, name: str) -> int:
         value = (self._claims or {}).get(name)
@@ -120,12 +116,12 @@ class Demuxer:
 
     # --- probing -----------------------------------------------------------------------------------------------
 
-    def _hold(self, message: _Frame, elapsed: int) -> Iterator[Output]:
+    def _hold(self, message: _Frame, elapsed: int) -> Sequence[Output]:
         self._held.append((message, elapsed))
         self._held_bytes += len(message.payload)
         full = len(self._held) > MAX_HELD_FRAMES or self._held_bytes > MAX_HELD_BYTES
-        if full or elapsed - self._held[0][1] >= PROBE_MS or self._is_alone():
-            yield from self._stream()
+        ends = full or elapsed - self._held[0][1] >= PROBE_MS or self._is_alone()
+        return self._stream() if ends else ()
 
     def _is_alone(self) -> bool:
         """The metadata names one track only, and that one is known."""
@@ -135,31 +131,36 @@ class Demuxer:
             return "videocodecid" in self._claims and "audiocodecid" not in self._claims
         return self._audio is not None and "audiocodecid" in self._claims and "videocodecid" not in self._claims
 
-    def _stream(self) -> Iterator[Output]:
+    def _stream(self) -> Sequence[Output]:
         """Begin with what is known; frames that came before a header of theirs are lost."""
         if not self._probing:
-            return
+            return ()
         held, self._held, self._held_bytes = self._held, [], 0
         if self._video is None and self._audio is None:
-            return
+            return ()
         self._probing = False
-        yield from self._segmenter.configure(self._video, self._audio)
+        out = [*self._segmenter.configure(self._video, self._audio)]
         for message, elapsed in held:
-            yield from self._sample(message, elapsed)
+            out += self._sample(message, elapsed)
+        return out
 
     # --- samples -----------------------------------------------------------------------------------------------
 
-    def _sample(self, message: _Frame, elapsed: int) -> Iterator[Output]:
+    def _sample(self, message: _Frame, elapsed: int) -> Sequence[Output]:
         time, anchored = self._clock.time_of(message.timestamp, elapsed)
         if anchored and self._began:
-            yield from self._segmenter.restart()
+            return (*self._segmenter.restart(), *self._segment(message, time))
         self._began = True
+        return self._segment(message, time)
+
+    def _segment(self, message: _Frame, time: int) -> Sequence[Output]:
         payload = memoryview(message.payload)[message.data_offset :]
         if isinstance(message, rtmp.VideoMessage):
             if self._video is None or message.codec != self._video.codec or not payload:
-                return
+                return ()
             if message.codec == "av1" and payload[:2] == _TEMPORAL_DELIMITER:
                 payload = payload[2:]
-            yield from self._segmenter.video(Sample(time, message.composition_time, message.keyframe, payload))
-        elif self._audio is not None and message.codec == self._audio.codec and payload:
-            yield from self._segmenter.audio(Sample(time, 0, True, payload))
+            return self._segmenter.video(Sample(time, message.composition_time, message.keyframe, payload))
+        if self._audio is not None and message.codec == self._audio.codec and payload:
+            return self._segmenter.audio(Sample(time, 0, True, payload))
+        return ()

@@ -4,7 +4,7 @@ A stream that cannot be packaged (any further) goes on as a broadcast; its playl
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -51,12 +51,12 @@ class Packager:
         """The media events among these, as they arrive."""
         if not self.rendition.ended:
             elapsed = max(0, self._clock() - self._epoch)
-            self._run(output for event in events for output in self._demuxer.feed(event, elapsed))
+            self._run(self._demuxer.feed(event, elapsed) for event in events)
 
     def interrupted(self) -> None:
         """The connection is gone; the stream may go on with another."""
         if not self.rendition.ended:
-            self._run(self._demuxer.interrupted())
+            self._run([self._demuxer.interrupted()])
 
     def end(self) -> None:
         """The stream is over."""
@@ -76,12 +76,13 @@ class Packager:
             return False
         return True
 
-    def _run(self, outputs: Iterable[Output]) -> None:
+    def _run(self, steps: Iterable[Sequence[Output]]) -> None:
         rendition = self.rendition
         version = rendition.version
         try:
-            for output in outputs:
-                rendition.add(output)
+            for outputs in steps:
+                for output in outputs:
+                    rendition.add(output)
             rendition.set_targets(self._segmenter.part_target, self._segmenter.target_duration)
         except PackagingStopped as stopped:
             self._stop(stopped.reason)

@@ -15,7 +15,7 @@ ingest goes on.
 Times in: milliseconds of the stream's clock. Out: seconds, exact to the timescale.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import pairwise
 
 from .fmp4 import AudioTrack, Fragment, VideoTrack, fragment, init_segment
@@ -34,6 +34,7 @@ MAX_SEGMENT_BYTES = 32 * 1024 * 1024  # 10 s of 26 Mbit/s, 2 s of 130
 
 MAX_STRETCH = 1.0  # seconds by which the last frame of sound is made longer, at most
 VIDEO_TICKS = 90  # of the picture's timescale in a millisecond
+VIDEO_RATE = 1000 * VIDEO_TICKS
 
 
 class _Run:
@@ -42,7 +43,6 @@ class _Run:
     def __init__(self, track_id: int) -> None:
         self.track_id = track_id
         self.samples: list[tuple[int, Sample]] = []  # decoding time, sample
-        self.bytes = 0
 
     def take(self, count: int, end: int | None) -> Fragment | None:
         """The first `count` samples; `end`: when the last of them ends, if none follows it."""
@@ -53,7 +53,6 @@ class _Run:
         if len(times) == count:
             times.append(end if end is not None else times[-1])
         del self.samples[:count]
-        self.bytes -= sum(len(sample.payload) for _, sample in taken)
         return Fragment(
             self.track_id,
             times[0],
@@ -78,7 +77,7 @@ class Segmenter:
         self._video: VideoTrack | None = None
         self._audio: AudioTrack | None = None
         self._sound: SoundClock | None = None
-        self._picture_run = _Run(1)
+        self._picture_run = self._leading = _Run(1)
         self._sound_run = _Run(2)
         self._segment_start: int | None = None  # ticks of the leading track
         self._segment_bytes = 0
@@ -94,73 +93,83 @@ class Segmenter:
 
     # --- what comes in -----------------------------------------------------------------------------------------
 
-    def configure(self, video: VideoTrack | None, audio: AudioTrack | None) -> Iterator[Output]:
+    def configure(self, video: VideoTrack | None, audio: AudioTrack | None) -> Sequence[Output]:
         """The tracks from now on. Ends the segment under way where it is; the next one is a discontinuity."""
         if (video, audio) == (self._video, self._audio) and self._version >= 0:
-            return
-        yield from self.flush()
+            return ()
+        out = [*self.flush()]
         first = self._version < 0
         self._video, self._audio = video, audio
         self._picture_run, self._sound_run = _Run(1), _Run(2 if video else 1)
+        self._leading = self._picture_run if video else self._sound_run
         self._sound = SoundClock(audio) if audio else None
         tracks = tuple(track for track in (video, audio) if track is not None)
         self._version += 1
         self._discontinuity |= not first
-        yield Init(self._version, tracks, init_segment(tracks))
+        out.append(Init(self._version, tracks, init_segment(tracks)))
+        return out
 
-    def restart(self) -> Iterator[Output]:
+    def restart(self) -> Sequence[Output]:
         """The encoder's clock was anchored anew: what was under way ends, and what follows is a discontinuity."""
-        yield from self.flush()
+        out = self.flush()
         self._discontinuity = True
         if self._sound is not None:
             self._sound.restart()
+        return out
 
-    def video(self, sample: Sample) -> Iterator[Output]:
+    def video(self, sample: Sample) -> Sequence[Output]:
         """A coded frame. Frames before the first key frame cannot be decoded and are left out."""
-        run, time = self._picture_run, sample.dts * VIDEO_TICKS
-        if self._segment_start is None and not sample.keyframe:
-            return
-        if run.samples and time <= run.samples[-1][0]:
-            time = run.samples[-1][0] + 1  # decoding times grow
+        samples, time = self._picture_run.samples, sample.dts * VIDEO_TICKS
         if self._segment_start is None:
+            if not sample.keyframe:
+                return ()
             self._segment_start = self._last_key = time
+        if samples and time <= samples[-1][0]:
+            time = samples[-1][0] + 1  # decoding times grow
+        self._check_size()
+        out = self._cut(time, VIDEO_RATE, keyframe=sample.keyframe) if samples else ()
         sample.composition *= VIDEO_TICKS
-        yield from self._cut(time, 1000 * VIDEO_TICKS, keyframe=sample.keyframe)
-        run.samples.append((time, sample))
-        self._grew(run, sample)
+        samples.append((time, sample))
+        self._segment_bytes += len(sample.payload)
+        return out
 
-    def audio(self, sample: Sample) -> Iterator[Output]:
+    def audio(self, sample: Sample) -> Sequence[Output]:
         """A coded frame of sound. Before the picture begins it is left out."""
         if self._sound is None or self._audio is None:
-            return
+            return ()
         time = self._sound.time_of(sample.dts)
+        samples = self._sound_run.samples
+        out: Sequence[Output] = ()
         if self._video is not None:
-            if self._segment_start is not None:
-                self._check_picture(time / self._audio.timescale)
-                self._sound_run.samples.append((time, sample))
-                self._grew(self._sound_run, sample)
-            return
-        sample.keyframe = True
-        if self._segment_start is None:
-            self._segment_start = self._last_key = time
-        yield from self._cut(time, self._audio.timescale, keyframe=True)
-        self._sound_run.samples.append((time, sample))
-        self._grew(self._sound_run, sample)
+            if self._segment_start is None:
+                return ()
+            self._check_picture(time / self._audio.timescale)
+            self._check_size()
+        else:
+            sample.keyframe = True
+            if self._segment_start is None:
+                self._segment_start = self._last_key = time
+            self._check_size()
+            out = self._cut(time, self._audio.timescale, keyframe=True) if samples else ()
+        samples.append((time, sample))
+        self._segment_bytes += len(sample.payload)
+        return out
 
-    def flush(self) -> Iterator[Output]:
+    def flush(self) -> Sequence[Output]:
         """Write what is held back, and end the segment: the stream ends, or something new begins."""
         run = self._leading
+        out: Sequence[Output] = ()
         if run.samples and self._segment_start is not None:
             last = run.samples[-1][0] + self._last_duration
             if self.part_target is None:
                 self._learn(last, self._rate)
             if self.target_duration is None:
                 self._choose_target_duration(MIN_SEGMENT)
-            yield self._part(last, ends_segment=True, final=True)
-            yield Break()
+            out = (self._part(last, ends_segment=True, final=True), Break())
         self._picture_run.samples.clear()
         self._sound_run.samples.clear()
         self._segment_start = self._last_key = None
+        return out
 
     @property
     def _last_duration(self) -> int:
@@ -179,38 +188,36 @@ class Segmenter:
     # --- where it is cut ---------------------------------------------------------------------------------------
 
     @property
-    def _leading(self) -> _Run:
-        return self._picture_run if self._video is not None else self._sound_run
-
-    @property
     def _rate(self) -> int:
-        return 1000 * VIDEO_TICKS if self._video is not None else (self._audio.timescale if self._audio else 1000)
+        """Of the leading track."""
+        return VIDEO_RATE if self._video is not None else (self._audio.timescale if self._audio else 1000)
 
-    def _cut(self, time: int, rate: int, *, keyframe: bool) -> Iterator[Output]:
-        """A sample of the leading track begins at `time`: end what cannot hold it."""
-        run = self._leading
-        if not run.samples or self._segment_start is None or self._last_key is None:
-            return
-        in_segment = (time - self._segment_start) / rate
+    def _cut(self, time: int, rate: int, *, keyframe: bool) -> Sequence[Output]:
+        """A sample of the leading track, which has some already, begins at `time`: end what cannot hold it."""
+        if self._segment_start is None or self._last_key is None:
+            return ()
+        samples = self._leading.samples
+        following = time - samples[-1][0]
         if self.part_target is None:
-            in_part = (time - run.samples[0][0]) / rate
-            if in_part + (time - run.samples[-1][0]) / rate <= PART_SECONDS + JITTER_SECONDS:
-                return
+            if time - samples[0][0] + following <= (PART_SECONDS + JITTER_SECONDS) * rate:
+                return ()
             self._learn(time, rate)
-        if self.target_duration is None and (keyframe or in_segment >= LEARN_SECONDS):
-            self._choose_target_duration(in_segment if keyframe else None)
-        if not keyframe and (time - self._last_key) / rate > LONGEST_WITHOUT_KEY_FRAME:
+        in_segment = time - self._segment_start
+        if self.target_duration is None and (keyframe or in_segment >= LEARN_SECONDS * rate):
+            self._choose_target_duration(in_segment / rate if keyframe else None)
+        if not keyframe and time - self._last_key > LONGEST_WITHOUT_KEY_FRAME * rate:
             raise PackagingStopped("no_key_frame")
         longest = self.target_duration or LONGEST_TARGET_DURATION
-        following = (time - run.samples[-1][0]) / rate
-        if (keyframe and in_segment >= MIN_SEGMENT) or in_segment + following > longest:
+        out: Sequence[Output] = ()
+        if (keyframe and in_segment >= MIN_SEGMENT * rate) or in_segment + following > longest * rate:
             self._overrun = not keyframe
-            yield self._part(time, ends_segment=True)
+            out = (self._part(time, ends_segment=True),)
             self._segment_start = time
-        elif self.part_target is not None and (time + following * rate - run.samples[0][0]) / rate > self.part_target:
-            yield self._part(time, ends_segment=False)
+        elif self.part_target is not None and time + following - samples[0][0] > self.part_target * rate:
+            out = (self._part(time, ends_segment=False),)
         if keyframe:
             self._last_key = time
+        return out
 
     def _learn(self, time: int, rate: int) -> None:
         """How long a frame lasts, from those that are here; the part's target from that, for good."""
@@ -229,9 +236,8 @@ class Segmenter:
 
     # --- what goes out -----------------------------------------------------------------------------------------
 
-    def _grew(self, run: _Run, sample: Sample) -> None:
-        run.bytes += len(sample.payload)
-        self._segment_bytes += len(sample.payload)
+    def _check_size(self) -> None:
+        """One sample late: what was cut before it is not lost."""
         if self._segment_bytes > MAX_SEGMENT_BYTES:
             raise PackagingStopped("segment_too_large")
 
