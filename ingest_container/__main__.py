@@ -53,7 +53,13 @@ def _own_settings() -> IngestSettings:
     """On Fargate the task's own id and address, unless the environment says otherwise."""
     task = fargate.this_task()
     own = IngestSettings()
-    found = {"node_id": task.task_id, "address": f"{task.address}:{own.rtmp_port}"} if task is not None else {}
+    if task is None:
+        return own
+    found = {
+        "node_id": task.task_id,
+        "address": f"{task.address}:{own.rtmp_port}",
+        "origin_address": task.address,
+    }
     return own.model_copy(update={name: value for name, value in found.items() if name not in own.model_fields_set})
 
 

@@ -8,7 +8,10 @@ from chalicelib.domain.orders import Order
 
 @dataclass(frozen=True, slots=True)
 class NodeInfo:
-    """One run of a node. `address` is where operators reach it, `capacity` counts publishers."""
+    """One run of a node. `address` is where operators reach it, `capacity` counts publishers.
+
+    `origin` is where its peers reach what it packages, as host and port; empty if it packages nothing.
+    """
 
     node_id: str
     incarnation: str
@@ -16,6 +19,7 @@ class NodeInfo:
     region: str
     capacity: int
     started_at: int
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ def register(node: NodeInfo, expires_at: int) -> None:
             expires_at=expires_at,
             started_at=node.started_at,
             address=node.address,
+            origin=node.origin,
             region=node.region,
             capacity=node.capacity,
             ttl=expires_at // 1000 + ROW_KEPT,
@@ -61,9 +62,20 @@ def close(node_id: str, incarnation: str, now: int) -> bool:
 
 def find(node_id: str) -> NodeSession | None:
     """The node's session, read consistently."""
+    row = _find(node_id)
+    return rows.session(row) if row is not None else None
+
+
+def state(node_id: str) -> NodeState | None:
+    """The node as it announces itself, read consistently."""
+    row = _find(node_id)
+    return rows.node(row) if row is not None else None
+
+
+def _find(node_id: str) -> runtime_models.Node | None:
     try:
         with store_errors():
-            return rows.session(runtime_models.Node.get(node_id, consistent_read=True))
+            return runtime_models.Node.get(node_id, consistent_read=True)
     except runtime_models.Node.DoesNotExist:
         return None
 

@@ -133,7 +133,15 @@ def session(row: runtime_models.Node) -> NodeSession:
 
 def node(row: runtime_models.Node) -> NodeState:
     return NodeState(
-        NodeInfo(row.node_id, row.incarnation, row.address, row.region, int(row.capacity), int(row.started_at)),
+        NodeInfo(
+            row.node_id,
+            row.incarnation,
+            row.address,
+            row.region,
+            int(row.capacity),
+            int(row.started_at),
+            row.origin,
+        ),
         expires_at=int(row.expires_at),
         active=int(row.active),
         draining=bool(row.draining),

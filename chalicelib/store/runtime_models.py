@@ -37,6 +37,7 @@ class Node(Model):
     expires_at = NumberAttribute()
     started_at = NumberAttribute()
     address = UnicodeAttribute(default="")
+    origin = UnicodeAttribute(default="")
     region = UnicodeAttribute()
     capacity = NumberAttribute()
     active = NumberAttribute(default=0)

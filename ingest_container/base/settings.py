@@ -31,6 +31,9 @@ class IngestSettings(BaseSettings):
     packaging: bool = False
     origin_host: str = "0.0.0.0"
     origin_port: int = Field(default=8080, ge=0, le=65535)
+    # The host by which the other nodes reach it: what viewers ask of them for this node's channels comes from here. On
+    # Fargate the task's own address; without one (and `origin_host` is none) they answer 503 for its channels.
+    origin_address: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
     # Networks (CIDR, comma separated) whose PROXY protocol header is believed: the load balancer's, nobody else's.
     proxy_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     # Where others reach this node; for operators to see.
@@ -56,6 +59,12 @@ class IngestSettings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _an_address_that_is_listened_on_is_reached(self) -> Self:
+        if not self.origin_address and self.origin_host not in ("", "0.0.0.0", "::"):
+            self.origin_address = self.origin_host
+        return self
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:

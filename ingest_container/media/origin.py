@@ -6,40 +6,50 @@
 
 Names of media never come again, so they are cached for a year; a playlist only as long as it is true; an error never.
 What is private, blocked or not here is not found: 404 tells nothing.
+
+Every node answers for every channel. What another node has is fetched there:
+
+    the row names this node, or this node's fence is newer than the row that was read    answered here
+    the row names another node                                                           forwarded, once at most
 """
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 
-from ingest_container.media.http_server import Handler, busy
+from chalicelib.services.reading.viewing import Carrier, Viewing
+from ingest_container.base.clock import steady
+from ingest_container.base.lookups import Unavailable
+from ingest_container.media import answers
+from ingest_container.media.answers import BLOCKING_CACHE, INDEX_CACHE, NO_STORE, PLAYLIST_CACHE, PLAYLIST_TYPE
+from ingest_container.media.forwarding import Forwarding, NotForwarded, is_forwarded
+from ingest_container.media.http_server import busy
 from ingest_container.media.packager import Packager, Packaging
-from ingest_container.media.playlist import Text
 from ingest_container.media.rendition import Readiness
 
-PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
-MEDIA_TYPE = "video/mp4"
-FOREVER = "public, max-age=31536000, immutable"
-NO_STORE = "no-store"
-INDEX_CACHE, PLAYLIST_CACHE, BLOCKING_CACHE = "public, max-age=2", "public, max-age=1", "public, max-age=60"
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Age, Content-Length, Content-Range, Date, ETag",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD",
-    "Access-Control-Allow-Headers": "Range",
-    "Access-Control-Max-Age": "86400",
-}
+NO_TIME = float("-inf")
+RECENT = 0.25  # seconds: how old a row may be that says where an encoder has gone
+LOOK_AGAIN = 1.0  # seconds between two looks at it, while requests wait for the encoder
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
-IsPublic = Callable[[str], Awaitable[bool]]
+
+class Directory(Protocol):
+    """Raises `lookups.Unavailable`."""
+
+    @property
+    def node_id(self) -> str:
+        """Of this node."""
+
+    async def channel(self, channel_id: str, since: float = NO_TIME) -> Viewing | None:
+        """As it was after `since`. None where nobody may watch."""
+
+    async def last_carrier(self, channel_id: str, stream_id: str) -> Carrier | None:
+        """Of a stream that does not run any more."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +70,20 @@ class _Directives:
 
 
 class Origin:
-    """`is_public` says whether everybody may watch a channel; it is asked for channels that are live here only."""
+    """Of one node. Close `forwarding` after it."""
 
-    def __init__(self, packaging: Packaging, is_public: IsPublic, limits: OriginLimits = OriginLimits()) -> None:
+    def __init__(
+        self, packaging: Packaging, directory: Directory, forwarding: Forwarding, limits: OriginLimits = OriginLimits()
+    ) -> None:
         self._packaging = packaging
-        self._is_public = is_public
+        self._directory = directory
+        self._forwarding = forwarding
         self._limits = limits
         self._waiting = 0
 
     def application(self) -> web.Application:
-        app = web.Application(middlewares=[busy, _headers_of_all])
+        app = web.Application(middlewares=[busy, answers.preflight])
+        app.on_response_prepare.append(answers.complete)
         app.router.add_get("/live/{channel}/index.m3u8", self._index)
         app.router.add_get("/live/{channel}/{stream}/v.m3u8", self._playlist)
         app.router.add_get(r"/live/{channel}/{stream}/{name:[0-9]+/[ips][0-9.]+\.m(?:p4|4s)}", self._media)
@@ -78,75 +92,140 @@ class Origin:
     # --- handlers ----------------------------------------------------------------------------------------------
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
+        viewing = await self._viewing(request)
         packager = self._packaging.current(request.match_info["channel"])
+        if self._is_elsewhere(request, packager, viewing.carrier):
+            return await self._forward(request, viewing.carrier)
         if packager is None or packager.rendition.ended or not packager.rendition.is_ready:
             raise web.HTTPNotFound()
-        await self._check_public(packager)
         text = packager.rendition.multivariant(f"{packager.stream_id}/v.m3u8", packager.frame_rate)
         return web.Response(body=text.encode(), headers={"Content-Type": PLAYLIST_TYPE, "Cache-Control": INDEX_CACHE})
 
     async def _playlist(self, request: web.Request) -> web.StreamResponse:
-        packager = await self._packager(request)
         directives = _directives(request)
-        rendition = packager.rendition
-        cache = PLAYLIST_CACHE
-        if directives.msn is not None:
-            # A playlist that did not come in time is answered as it is: players read on, and it is not cached.
-            in_time = await self._wait_for_playlist(packager, directives.msn, directives.part)
-            cache = BLOCKING_CACHE if in_time else NO_STORE
-        text = rendition.playlist(skip=directives.skip)
-        if text is None:
-            raise web.HTTPNotFound()
-        return _text(request, text, cache)
-
-    async def _media(self, request: web.Request) -> web.StreamResponse:
-        packager = await self._packager(request)
-        name = request.match_info["name"]
-        rendition = packager.rendition
-        data = rendition.init_segment(name) or rendition.part_or_segment(name)
-        if data is None and name == rendition.hint:
-            await self._blocked(packager, lambda: name != rendition.hint)
-            data = rendition.part_or_segment(name)
-        if data is None:
-            raise web.HTTPNotFound()
-        return _bytes(request, data, f'"{name}"')
-
-    # --- what they share ---------------------------------------------------------------------------------------
-
-    async def _packager(self, request: web.Request) -> Packager:
-        packager = self._packaging.of_stream(request.match_info["channel"], request.match_info["stream"])
+        packager, carrier = await self._stream(request)
+        if self._is_elsewhere(request, packager, carrier):
+            return await self._forward(request, carrier)
         if packager is None:
             raise web.HTTPNotFound()
-        await self._check_public(packager)
-        return packager
-
-    async def _check_public(self, packager: Packager) -> None:
-        if not await self._is_public(packager.channel_id):
+        cache = PLAYLIST_CACHE
+        if directives.msn is not None:
+            in_time = await self._wait_for_playlist(request, packager, directives.msn, directives.part)
+            carrier = await self._present_carrier(request, packager)
+            if self._is_elsewhere(request, packager, carrier):  # the encoder has come back to another node
+                return await self._forward(request, carrier)
+            if in_time is None:
+                raise web.HTTPBadRequest(text="_HLS_msn or _HLS_part is too far ahead of the stream.\n")
+            # A playlist that did not come in time is answered as it is: players read on, and it is not cached.
+            cache = BLOCKING_CACHE if in_time else NO_STORE
+        text = packager.rendition.playlist(skip=directives.skip)
+        if text is None:
             raise web.HTTPNotFound()
+        return answers.playlist(request, text, cache)
 
-    async def _wait_for_playlist(self, packager: Packager, msn: int, part: int | None) -> bool:
+    async def _media(self, request: web.Request) -> web.StreamResponse:
+        packager, carrier = await self._stream(request)
+        name = request.match_info["name"]
+        data = _object(packager, name)
+        if data is None and self._is_elsewhere(request, packager, carrier):
+            return await self._forward(request, carrier)
+        if data is None and packager is not None and name == packager.rendition.hint:
+            rendition = packager.rendition
+            await self._blocked(request, packager, lambda: name != rendition.hint)
+            data = _object(packager, name)
+        if data is None:
+            raise web.HTTPNotFound()
+        return answers.media(request, data, f'"{name}"')
+
+    # --- who answers -------------------------------------------------------------------------------------------
+
+    async def _viewing(self, request: web.Request, since: float = NO_TIME) -> Viewing:
+        """Raises 404 where the client may not watch, 503 where nobody can tell."""
+        try:
+            viewing = await self._directory.channel(request.match_info["channel"], since)
+        except Unavailable:
+            raise answers.unavailable("The channel cannot be looked up.") from None
+        if viewing is None or viewing.is_private:
+            raise web.HTTPNotFound()
+        return viewing
+
+    async def _stream(self, request: web.Request, since: float = NO_TIME) -> tuple[Packager | None, Carrier | None]:
+        """What this node has of the stream that is asked for, and which node carries it. Raises as above."""
+        channel_id, stream_id = request.match_info["channel"], request.match_info["stream"]
+        packager = self._packaging.of_stream(channel_id, stream_id)
+        if packager is not None and packager.left_at is not None:
+            since = max(since, packager.left_at)  # an older row does not tell of an encoder that moved
+        viewing = await self._viewing(request, since)
+        if viewing.stream_id == stream_id:
+            return packager, viewing.carrier
+        if packager is not None:  # it ended here
+            return packager, None
+        try:
+            return None, await self._directory.last_carrier(channel_id, stream_id)
+        except Unavailable:
+            raise answers.unavailable("The stream cannot be looked up.") from None
+
+    async def _present_carrier(self, request: web.Request, packager: Packager) -> Carrier | None:
+        """Who carries the packager's stream now: None while this node does."""
+        if packager.left_at is None:
+            return None
+        _, carrier = await self._stream(request, steady() - RECENT)
+        return carrier
+
+    def _is_elsewhere(self, request: web.Request, packager: Packager | None, carrier: Carrier | None) -> bool:
+        if carrier is None or carrier.node_id == self._directory.node_id or is_forwarded(request):
+            return False
+        return packager is None or packager.fence <= carrier.fence
+
+    async def _forward(self, request: web.Request, carrier: Carrier | None) -> web.StreamResponse:
+        try:
+            if carrier is None or not carrier.origin:
+                raise NotForwarded("Its node is gone, or has no origin")
+            return await self._forwarding.answer(request, carrier.origin)
+        except NotForwarded:
+            raise answers.unavailable("The node that carries this stream cannot be reached.") from None
+
+    # --- waiting -----------------------------------------------------------------------------------------------
+
+    async def _wait_for_playlist(
+        self, request: web.Request, packager: Packager, msn: int, part: int | None
+    ) -> bool | None:
+        """Whether it came in time; None if it is too far ahead to wait for."""
         rendition = packager.rendition
         if rendition.readiness(msn, part) is Readiness.IMPOSSIBLE:
-            raise web.HTTPBadRequest(text="_HLS_msn or _HLS_part is too far ahead of the stream.\n")
-        return await self._blocked(packager, lambda: rendition.readiness(msn, part) is not Readiness.WAIT)
+            return None
+        return await self._blocked(request, packager, lambda: rendition.readiness(msn, part) is not Readiness.WAIT)
 
-    async def _blocked(self, packager: Packager, is_done: Callable[[], bool]) -> bool:
-        """Whether it was done in time. Raises 503 where too many wait already."""
+    async def _blocked(self, request: web.Request, packager: Packager, is_done: Callable[[], bool]) -> bool:
+        """Whether it was done in time, and here. Raises 503 where too many wait already."""
         if is_done():
             return True
         if self._waiting >= self._limits.waiters:
-            raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}, text="Too many requests wait here.\n")
+            raise answers.unavailable("Too many requests wait here.")
         loop = asyncio.get_running_loop()
         # Three target durations: by then a server is not to keep a client any longer (6.2.5.2).
         until = loop.time() + min(self._limits.wait_s, 3 * (packager.rendition.target_duration or 4))
         self._waiting += 1
         try:
             while not is_done():
-                if packager.rendition.ended or not await packager.changed(until - loop.time()):
+                left = until - loop.time()
+                if packager.rendition.ended or left <= 0:
                     return is_done()
+                if packager.left_at is None:
+                    await packager.changed(left)
+                elif not await packager.changed(min(left, LOOK_AGAIN)):
+                    carrier = await self._present_carrier(request, packager)
+                    if self._is_elsewhere(request, packager, carrier):
+                        return False
         finally:
             self._waiting -= 1
         return True
+
+
+def _object(packager: Packager | None, name: str) -> bytes | memoryview | None:
+    if packager is None:
+        return None
+    return packager.rendition.init_segment(name) or packager.rendition.part_or_segment(name)
 
 
 def _directives(request: web.Request) -> _Directives:
@@ -162,53 +241,3 @@ def _directives(request: web.Request) -> _Directives:
     if skip not in (None, "YES", "v2"):
         raise web.HTTPBadRequest(text="_HLS_skip is YES or v2.\n")
     return _Directives(msn, part, skip is not None)
-
-
-def _text(request: web.Request, text: Text, cache: str) -> web.Response:
-    etag = f'W/"{text.tag}"'
-    headers = {"Content-Type": PLAYLIST_TYPE, "Cache-Control": cache, "ETag": etag, "Vary": "Accept-Encoding"}
-    if _is_known(request, etag):
-        return web.Response(status=304, headers=headers)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return web.Response(body=text.gzipped, headers=headers | {"Content-Encoding": "gzip"})
-    return web.Response(body=text.plain, headers=headers)
-
-
-def _bytes(request: web.Request, data: bytes | memoryview, etag: str) -> web.Response:
-    """The object, or the range of it that is asked for (RFC 9110, 14.2); a Range that makes no sense is ignored."""
-    headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": FOREVER, "ETag": etag, "Accept-Ranges": "bytes"}
-    if _is_known(request, etag):
-        return web.Response(status=304, headers=headers)
-    try:
-        wanted = request.http_range
-    except ValueError:
-        wanted = slice(None, None, 1)
-    if wanted.start is None and wanted.stop is None:
-        return web.Response(body=data, headers=headers)
-    start, stop, _ = wanted.indices(len(data))
-    if start >= stop:
-        return web.Response(
-            status=416, headers={"Content-Range": f"bytes */{len(data)}", "Cache-Control": NO_STORE, "ETag": etag}
-        )
-    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
-    return web.Response(status=206, body=data[start:stop], headers=headers)
-
-
-def _is_known(request: web.Request, etag: str) -> bool:
-    """If-None-Match by weak comparison (RFC 9110, 13.1.2)."""
-    value = request.headers.get("If-None-Match", "")
-    return value == "*" or etag.removeprefix("W/") in [tag.strip().removeprefix("W/") for tag in value.split(",")]
-
-
-@web.middleware
-async def _headers_of_all(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """CORS on every answer, errors included; no error is kept by a cache."""
-    if request.method == "OPTIONS":
-        return web.Response(status=204, headers=CORS | PREFLIGHT)
-    try:
-        response = await handler(request)
-    except web.HTTPException as refused:
-        refused.headers.update(CORS | {"Cache-Control": NO_STORE})
-        raise
-    response.headers.update(CORS)
-    return response

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aws_lambda_powertools import Logger
 
 from ingest_container import rtmp
+from ingest_container.base.clock import steady
 from ingest_container.media.demuxer import Demuxer
 from ingest_container.media.outputs import Output, PackagingStopped
 from ingest_container.media.rendition import Rendition, first_msn
@@ -27,11 +28,16 @@ class Origination:
 
 
 class Packager:
-    """Fed with a session's events; `rendition` is what viewers get."""
+    """Fed with a session's events; `rendition` is what viewers get.
+
+    `fence` is that of the last connection here, `left_at` (of `steady`) when it left: None while it is there.
+    """
 
     def __init__(self, stream: Origination, clock: Callable[[], int], log: Logger) -> None:
         """`clock`: wall-clock time, ms."""
         self.channel_id, self.stream_id = stream.channel_id, stream.stream_id
+        self.fence = stream.fence
+        self.left_at: float | None = None
         now = clock()
         self._epoch = stream.started_at if stream.started_at is not None else now
         first = first_msn(max(0, now - self._epoch) // 1000, stream.fence)
@@ -42,9 +48,10 @@ class Packager:
         self._log = log
         self._changed = asyncio.Event()
 
-    def connected(self) -> None:
+    def connected(self, fence: int) -> None:
         """Another connection carries the stream from now on."""
         self.interrupted()
+        self.fence, self.left_at = fence, None
         self._demuxer.connected()
 
     def feed(self, events: Iterable[rtmp.Event]) -> None:
@@ -54,7 +61,8 @@ class Packager:
             self._run(self._demuxer.feed(event, elapsed) for event in events)
 
     def interrupted(self) -> None:
-        """The connection is gone; the stream may go on with another."""
+        """The connection is gone; the stream may go on with another, here or on another node."""
+        self.left_at = steady()
         if not self.rendition.ended:
             self._run([self._demuxer.interrupted()])
 
@@ -131,7 +139,7 @@ class Packaging:
         """The packager of that stream, which a new connection carries."""
         packager = self._current.get(stream.channel_id)
         if packager is not None and packager.stream_id == stream.stream_id:
-            packager.connected()
+            packager.connected(stream.fence)
             return packager
         self.end(stream.channel_id)
         packager = self._current[stream.channel_id] = Packager(stream, self._clock, self._log)

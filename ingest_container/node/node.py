@@ -42,6 +42,7 @@ class IngestNode:
     """`run` serves until `stop` is called or the session is taken by another run of this node."""
 
     def __init__(self, settings: IngestSettings, shared: Settings, log: Logger) -> None:
+        """Raises CannotListen, CertificateUnreadable."""
         self.settings = settings
         self.log = log
         self.scheduler = TurnScheduler()
@@ -62,6 +63,7 @@ class IngestNode:
             region=shared.home_region,
             capacity=settings.capacity,
             started_at=now_ms(),
+            origin=self._playback.address if self._playback is not None else "",
         )
         self._membership = Membership(info, tuple(shared.ingest_urls), self, self._threads, self.telemetry, log)
         self._gate = Gatekeeper(
@@ -146,8 +148,6 @@ class IngestNode:
         certificates, encrypted = self._certificates, None
         if certificates is not None and settings.rtmps_port is not None:
             encrypted = listeners.bind(settings.rtmp_host, settings.rtmps_port, "STREAM_SYNC_RTMPS_PORT")
-        if self._playback is not None:
-            self._playback.bind()
         await self._membership.join()
         servers = [listeners.serve(plain, lambda: PublisherConnection(self))]
         self.port = plain.getsockname()[1]

@@ -95,11 +95,6 @@ def public_channel(channel_id: str, now: int) -> ChannelView:
     return view(channel, now)
 
 
-def is_public(channel_id: str) -> bool:
-    """Whether everybody who knows the channel may watch it."""
-    return _public(channel_id) is not None
-
-
 def _public(channel_id: str) -> Channel | None:
     channel = channels.find(channel_id) if is_channel_id(channel_id) else None
     if channel is None or channel.visibility is Visibility.PRIVATE or channel.blocked is not None:

@@ -15,7 +15,9 @@ import m3u8
 import pytest
 from aws_lambda_powertools import Logger
 
+from chalicelib.services.reading.viewing import Carrier, Viewing
 from ingest_container import rtmp
+from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import HttpLimits, serving
 from ingest_container.media.origin import Origin, OriginLimits
 from ingest_container.media.packager import Origination, Packager, Packaging
@@ -75,13 +77,23 @@ async def live(limits: OriginLimits = OriginLimits(), http: HttpLimits = HttpLim
     packager = packaging.take_on(Origination(CHANNEL, STREAM, FENCE))
     private: set[str] = set()
 
-    async def is_public(channel_id: str) -> bool:
-        return channel_id not in private
+    class Here:
+        """A directory: all that runs runs on this node."""
+
+        node_id = "node-1"
+
+        async def channel(self, channel_id: str, since: float = 0) -> Viewing | None:
+            packager = packaging.current(channel_id)
+            stream_id = packager.stream_id if packager is not None else None
+            return Viewing(channel_id in private, stream_id, Carrier("node-1", FENCE) if stream_id else None)
+
+        async def last_carrier(self, channel_id: str, stream_id: str) -> Carrier | None:
+            return None
 
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    app = Origin(packaging, is_public, limits).application()
+    app = Origin(packaging, Here(), Forwarding(), limits).application()
     # `auto_decompress=False`: what is sent is seen as it is.
     async with serving(app, bound, http), aiohttp.ClientSession(url, auto_decompress=False) as client:
         client.headers["Accept-Encoding"] = "identity"
