@@ -50,5 +50,6 @@ class Pulse(Measures):
     seq: int
     at: int
     started_at: int
+    last_media_at: int | None = None
     bytes_in: int = 0
     facts: StreamFacts = StreamFacts()

@@ -143,6 +143,7 @@ class Stream:
     source: str = "ingest"
     seq: int = 0
     client_ip: str | None = None
+    flash_version: str | None = None  # what its encoder calls itself in RTMP's connect, if anything
     started_at: int | None = None
     ended_at: int | None = None
     end_reason: str | None = None

@@ -45,6 +45,8 @@ class Claim:
     holder: Holder
     now: int
     publication: Publication | None = None
+    client_ip: str | None = None
+    flash_version: str | None = None
     # How often streams begin on the channel, with this one (`domain.starts`); None where one is continued.
     starts_paid_until: int | None = None
 
@@ -64,6 +66,11 @@ def _take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> 
         if resumable_until is not None
         else models.Channel.resumable_until.remove(),
     ]
+
+
+def _set_or_remove(attribute: Any, value: str | None) -> Action:
+    action: Action = attribute.set(value) if value else attribute.remove()
+    return action
 
 
 def _pay(claim: Claim) -> list[Action]:
@@ -130,6 +137,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
         node_id=stream.node_id,
         incarnation=stream.incarnation,
         client_ip=stream.client_ip,
+        flash_version=stream.flash_version,
         fence=claim.fence,
         seq=first_seq(claim.fence),
         state=StreamState.CONNECTING.value,
@@ -163,7 +171,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
     return Claimed.YES
 
 
-def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until: int) -> Claimed:
+def resume(claim: Claim, stream_id: str, resumable_until: int) -> Claimed:
     """Takes the channel for its current stream, after it was released or its holder's node died."""
     old = claim.channel.lease.holder
     key_item = 0  # the first update, behind the checks and puts
@@ -202,7 +210,8 @@ def resume(claim: Claim, stream_id: str, client_ip: str | None, resumable_until:
                     models.Stream.source.set(session.dialect.value if session else OWN_KIND),
                     models.Stream.node_id.set(claim.holder.node_id),
                     models.Stream.incarnation.set(claim.holder.incarnation),
-                    models.Stream.client_ip.set(client_ip) if client_ip else models.Stream.client_ip.remove(),
+                    _set_or_remove(models.Stream.client_ip, claim.client_ip),
+                    _set_or_remove(models.Stream.flash_version, claim.flash_version),
                     models.Stream.state.set(StreamState.RECONNECTING.value),
                 ],
                 condition=(models.Stream.fence == claim.channel.lease.fence)

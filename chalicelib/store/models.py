@@ -184,6 +184,7 @@ class Stream(Model):
     node_id = UnicodeAttribute()
     incarnation = UnicodeAttribute()
     client_ip = UnicodeAttribute(null=True)
+    flash_version = UnicodeAttribute(null=True)
     fence = NumberAttribute()
     seq = NumberAttribute(default=0)
     state = UnicodeAttribute()

@@ -110,6 +110,7 @@ def stream(row: models.Stream) -> Stream:
         node_id=row.node_id,
         incarnation=row.incarnation,
         client_ip=row.client_ip,
+        flash_version=row.flash_version,
         fence=int(row.fence),
         seq=int(row.seq),
         state=StreamState(row.state),

@@ -230,10 +230,13 @@ class Broadcast:
 
     def pulse(self, now: int) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure."""
-        return _pulse(self.hold, self.meter, now) if self.is_live else None
+        if not self.is_live:
+            return None
+        quiet = self._clock() - self._liveness.last_media
+        return _pulse(self.hold, self.meter, now, last_media_at=now - round(quiet * 1000))
 
 
-def _pulse(hold: StreamHold, meter: Meter, now: int) -> Pulse | None:
+def _pulse(hold: StreamHold, meter: Meter, now: int, *, last_media_at: int) -> Pulse | None:
     measures = meter.measures
     if measures is None or hold.started_at is None:
         return None
@@ -243,6 +246,7 @@ def _pulse(hold: StreamHold, meter: Meter, now: int) -> Pulse | None:
         seq=hold.next_seq(),
         at=now,
         started_at=hold.started_at,
+        last_media_at=last_media_at,
         **measures.model_dump(),
         bytes_in=meter.total_bytes,
         facts=hold.facts,

@@ -9,7 +9,7 @@ from chalicelib.domain.streams import EndReason, protocol_failure
 from ingest_container import rtmp
 from ingest_container.live.audit import PEER_CLOSED, ConnectionAudit
 from ingest_container.live.broadcast import Broadcast
-from ingest_container.live.facts import FactFinder
+from ingest_container.live.facts import FactFinder, printable
 from ingest_container.live.publish import Abandoned, Host, request_admission
 from ingest_container.net.rtmp_connection import RtmpConnection
 from ingest_container.net.turns import ADMISSION_COST
@@ -65,7 +65,7 @@ class PublisherConnection(RtmpConnection):
                 case rtmp.CleanStop():
                     self._on_clean_stop()
                 case rtmp.Connected():
-                    self.flash_version = event.flash_ver
+                    self.flash_version = printable(event.flash_ver) or ""
                     self._found.introduced(event.flash_ver)
                 case rtmp.ProtocolFailed():
                     self._audit.ended(event.reason_code, event.detail)

@@ -50,7 +50,7 @@ class FactFinder:
 
     def introduced(self, flash_version: str) -> None:
         """The name an encoder gives itself in connect; all that is known of one that sends no metadata."""
-        self.encoder = _printable(flash_version)
+        self.encoder = printable(flash_version)
         self._facts = None
 
     @property
@@ -79,7 +79,7 @@ class FactFinder:
             audio_channels=_within(
                 (audio.channels if audio else None) or self._claimed_channels(), MIN_CHANNELS, MAX_CHANNELS
             ),
-            encoder=_printable(self._claimed("encoder")) or self.encoder,
+            encoder=printable(self._claimed("encoder")) or self.encoder,
         )
 
     def _claimed(self, name: str) -> rtmp.AmfValue:
@@ -120,6 +120,7 @@ def _within(value: N | None, least: float, most: float) -> N | None:
     return value if value is not None and least <= value <= most else None
 
 
-def _printable(value: rtmp.AmfValue) -> str | None:
+def printable(value: rtmp.AmfValue) -> str | None:
+    """A name as it may be kept and shown; None if nothing is left of it."""
     text = value[:MAX_READ] if isinstance(value, str) else ""
     return "".join(c for c in text if c.isprintable())[:MAX_ENCODER] or None

@@ -201,6 +201,7 @@ class StreamSteps:
                 grant.holder,
                 publisher.client_ip,
                 now_ms(),
+                flash_version=publisher.flash_version,
                 only=grant.stream_id,
                 may_declare_dead=False,  # who took the channel in the silence keeps it, dead or not
             )

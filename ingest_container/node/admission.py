@@ -1,26 +1,24 @@
 """Who may publish on this node: the key, a place, the channel's lease; and the broadcasts that come of it.
 
 stream key --authenticate--> waiting room --> claim --> Broadcast
-                                                `--no answer--> undone as soon as the database answers
+                                                `--held by what may be its own dead connection--> claimed again
 """
 
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
-from ulid import ULID
 
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.leases import Grant, Holder
+from chalicelib.domain.leases import Grant
 from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
-from chalicelib.services.streams import admission, lifecycle
-from chalicelib.services.streams.admission import HolderInDoubt
+from chalicelib.services.streams import admission
 from ingest_container.base.clock import now_ms
-from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.liveness import LivenessLimits
@@ -28,82 +26,12 @@ from ingest_container.live.publish import Abandoned, Connection
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.media.packager import Packaging
 from ingest_container.net.gatekeeper import Gatekeeper
+from ingest_container.node.claims import Claims
+from ingest_container.node.held_answers import HeldAnswers
 from ingest_container.node.membership import Membership
 from ingest_container.node.waiting_room import WaitingRoom
 
 KEY_THREADS = 8  # that look up keys
-UNDO_AFTER = (1.0, 5.0, 20.0)  # seconds before each look for a claim that was not answered
-UNDO_BACKOFF = Backoff(1.0, 1.0)
-
-
-class Claims:
-    """Takes channels for this node. `under_way` counts the claims that the database has not answered."""
-
-    def __init__(self, membership: Membership, threads: Threads, log: Logger, first_media_seconds: float) -> None:
-        self.under_way = 0
-        self.answered = asyncio.Event()  # set with each answer
-        self._membership = membership
-        self._threads = threads
-        self._log = log
-        self._first_media = round(first_media_seconds * 1000)
-        self._undoing: set[asyncio.Task[None]] = set()
-
-    async def claim(self, key: StreamKey, client_ip: str | None) -> Grant:
-        """Raises PublishRefused."""
-        node = self._membership.info
-        holder = Holder(node.node_id, node.incarnation, str(ULID()))
-        self.under_way += 1
-        self._log.debug("Claiming the channel", event="claim_started", key_id=key.key_id, channel_id=key.channel_id)
-        try:
-            return await self._claim(key, holder, client_ip)
-        except StoreUnavailable:
-            undoing = asyncio.create_task(self._undo(key.channel_id, holder))
-            self._undoing.add(undoing)
-            undoing.add_done_callback(self._undoing.discard)
-            raise
-        finally:
-            self.under_way -= 1
-            self.answered.set()
-
-    async def _claim(self, key: StreamKey, holder: Holder, client_ip: str | None) -> Grant:
-        async def attempt() -> Grant:
-            return await self._threads.run(
-                admission.claim,
-                key,
-                holder,
-                client_ip,
-                now_ms(),
-                may_declare_dead=self._membership.may_declare_dead,
-                first_media=self._first_media,
-            )
-
-        try:
-            return await attempt()
-        except HolderInDoubt:  # a few seconds tell whether its node lives; a refusal would be final
-            self._log.info(
-                "Publisher waits: the node that holds its channel may be dead",
-                event="publisher_waits_for_holder",
-                key_id=key.key_id,
-            )
-            await self._membership.until_it_may_declare_dead()
-            return await attempt()
-
-    async def _undo(self, channel_id: str, holder: Holder) -> None:
-        """The claim's answer did not come. If it went through, the channel would be held by nobody's connection.
-
-        It may go through after it was given up here, so one look that finds nothing is not the last.
-        """
-
-        async def give_back() -> bool:
-            return await self._threads.run(lifecycle.give_back, channel_id, holder, now_ms())
-
-        for pause in UNDO_AFTER:
-            await asyncio.sleep(pause)
-            if await until_available(give_back, UNDO_BACKOFF):
-                self._log.warning(
-                    "Gave back a channel whose claim had not been answered", event="claim_undone", channel_id=channel_id
-                )
-                return
 
 
 class Admission:
@@ -135,6 +63,7 @@ class Admission:
         self._claims = Claims(membership, threads, log, limits.described)
         # A stream that waits for its encoder keeps its place: the encoder that comes back must find one.
         self._places = waiting_room(lambda: len(self.broadcasts))
+        self._held_answers = HeldAnswers(log)
         self._is_draining = False
         self._is_stopping = False
 
@@ -148,8 +77,6 @@ class Admission:
         key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.authenticated(connection)
         connection.authenticated()
-        if connection.is_gone:  # its claim would only refuse the encoder that comes next
-            raise Abandoned("peer_closed")
         try:
             return await self._admit_in_turn(key, connection)
         except PublishRefused as refusal:  # the owner of the key sees any refusal
@@ -181,12 +108,13 @@ class Admission:
         return self._gate.failed(client_ip, asyncio.get_running_loop().time())
 
     def disconnected(self, connection: Connection) -> None:
-        """It waits for no place any more."""
+        """It waits for nothing any more."""
         self._places.left(connection)
+        self._held_answers.left(connection)
 
     async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast:
         """Waits for a place if the node is full."""
-        await self._check_open()
+        await self._check_open(connection)
         if key.channel_id in self.broadcasts:
             return await self._admit(key, connection)
         if not self._places.is_open:
@@ -195,23 +123,28 @@ class Admission:
             )
         await self._places.place(connection, key.channel_id)
         try:
-            await self._check_open()
             return await self._admit(key, connection)
         finally:
             self._places.settled()
 
-    async def _check_open(self) -> None:
+    async def _check_open(self, connection: Connection) -> None:
+        if connection.is_gone:  # its claim would only refuse the encoder that comes next
+            raise Abandoned("peer_closed")
         if self._is_draining or self._is_stopping:
             raise NodeDraining()
         if not await self._membership.is_trusted():
             raise StoreUnavailable()
 
-    async def _admit(self, key: StreamKey, connection: Connection) -> Broadcast:
+    async def _claim(self, key: StreamKey, connection: Connection) -> Grant:
+        await self._check_open(connection)
         present = self.broadcasts.get(key.channel_id)
         if present is not None:
             await present.release_stale(connection, key)
             await present.settled()
-        grant = await self._claims.claim(key, connection.client_ip)
+        return await self._claims.claim(key, connection)
+
+    async def _admit(self, key: StreamKey, connection: Connection) -> Broadcast:
+        grant = await self._held_answers.claim(connection, key, partial(self._claim, key, connection))
         broadcast = self._broadcast(grant, key)
         broadcast.attach(connection, grant, key)
         if self._is_stopping:
@@ -259,6 +192,7 @@ class Admission:
         self._is_draining = is_draining
         if is_draining:
             self._places.dismiss()
+            self._held_answers.dismiss()
 
     def follow(self, orders: list[Order]) -> list[Order]:
         """Ends streams as ordered; answers the orders that are done with."""
@@ -277,6 +211,7 @@ class Admission:
     def stop(self) -> None:
         """No further publisher is admitted."""
         self._is_stopping = True
+        self._held_answers.dismiss()
 
     async def end_all(self, reason: EndReason) -> None:
         """Returns when every stream has ended, those too whose claims are under way."""

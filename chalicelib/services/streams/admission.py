@@ -15,6 +15,7 @@ from ulid import ULID
 from chalicelib.domain import keys as rules
 from chalicelib.domain import starts
 from chalicelib.domain.channels import Channel
+from chalicelib.domain.encoders import Encoder
 from chalicelib.domain.events import HolderQuestioned
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
@@ -23,7 +24,7 @@ from chalicelib.domain.refusals import BroadcasterBlocked, KeyInUse, KeyMissing,
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
 from chalicelib.services import bus
 from chalicelib.services.streams import lifecycle
-from chalicelib.store import channels, keys, leases, nodes, streams
+from chalicelib.store import channels, keys, leases, nodes, pulses, streams
 from chalicelib.store.leases import Claim, Claimed
 
 CACHE_TTL = 30_000  # ms; staleness costs one more read, never a wrong answer
@@ -33,6 +34,15 @@ CLAIM_ATTEMPTS = 8  # each lost one means that another publisher moved in betwee
 
 class HolderInDoubt(KeyInUse):
     """The holder's session has run out, but the asker cannot tell yet whether its node is dead; see `streams.fleet`."""
+
+
+class HeldBySameEncoder(KeyInUse):
+    """The holder may be the asker's own dead connection to another node: it has its key, its address and its name.
+
+    `last_media_at` is when that node last reported media of it (ms), None if it has not yet.
+    """
+
+    last_media_at: int | None = None
 
 
 class KeyCache:
@@ -84,6 +94,7 @@ def claim(
     client_ip: str | None,
     now: int,
     *,
+    flash_version: str | None = None,
     publication: Publication | None = None,
     only: str | None = None,
     may_declare_dead: bool = True,
@@ -92,11 +103,13 @@ def claim(
 ) -> Grant:
     """Takes the channel's lease for `holder`, for a new stream or for the one that waits for its encoder.
 
-    `publication` is the media server's publisher that `holder` stands for: its session begins in the same transaction.
+    `flash_version` is what the encoder calls itself. `publication` is the media server's publisher that `holder` stands
+    for: its session begins in the same transaction.
     `only` names a stream to continue, that one or none. `may_declare_dead`: whether a session that has run out proves
     its node dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
-    Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel, the key's refusal
-    if it was revoked meanwhile or is used up, BroadcasterBlocked, StartsLimited, StoreUnavailable.
+    Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel (HeldBySameEncoder
+    if it may be the same one), the key's refusal if it was revoked meanwhile or is used up, BroadcasterBlocked,
+    StartsLimited, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
     rules.check_place(key, client_ip)
@@ -106,8 +119,9 @@ def claim(
             held = streams.get(channel.stream_id)
             resumed = held if held.started_at is not None else None
             return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed)
+        attempt = Claim(key, channel, holder, now, publication, client_ip, flash_version)
         try:
-            until = _resumable_until(key, channel, now, may_declare_dead)
+            until = _resumable_until(attempt, may_declare_dead)
         except KeyInUse:
             if publication is None:
                 _question(channel.lease.holder, now)
@@ -123,14 +137,13 @@ def claim(
             raise BroadcasterBlocked(channel_id=key.channel_id, key_id=key.key_id)
         if only is not None and (waiting is None or waiting.stream_id != only):
             raise _in_use(key)
-        attempt = Claim(key, channel, holder, now, publication)
         if waiting is None:
             stream_id = _new_stream_id(key)
             attempt = replace(attempt, starts_paid_until=_paid_until(channel, key, now))
-            outcome = leases.claim(attempt, _new_stream(attempt, stream_id, client_ip))
+            outcome = leases.claim(attempt, _new_stream(attempt, stream_id))
         else:
             stream_id = waiting.stream_id
-            outcome = leases.resume(attempt, stream_id, client_ip, now + first_media)
+            outcome = leases.resume(attempt, stream_id, now + first_media)
         if outcome is Claimed.YES:
             return _grant(key, channel, holder, stream_id, attempt.fence, waiting)
         if outcome is Claimed.KEY_REFUSED:
@@ -170,20 +183,39 @@ def _question(holder: Holder | None, now: int) -> None:
         bus.publish([HolderQuestioned(node_id=holder.node_id, at=now)])
 
 
-def _resumable_until(key: StreamKey, channel: Channel, now: int, may_declare_dead: bool) -> int | None:
+def _resumable_until(claim: Claim, may_declare_dead: bool) -> int | None:
     """Until when (ms) the channel's stream may be continued; None if it has none to continue.
 
     Raises KeyInUse while somebody holds the channel whose node lives, HolderInDoubt while it may live.
     """
+    key, channel, now = claim.key, claim.channel, claim.now
     holder = channel.lease.holder
     if holder is None:
         return channel.resumable_until
     session = nodes.find(holder.node_id)
     if not is_over(session, holder.incarnation, now):
-        raise _in_use(key)
+        raise _own_connection(claim, holder) or _in_use(key)
     if not may_declare_dead and not is_over(session, holder.incarnation, 0):
         raise HolderInDoubt(channel_id=key.channel_id, key_id=key.key_id)
     return dead_node_grace(session, holder.incarnation, now) - TAKEOVER_MARGIN
+
+
+def _own_connection(claim: Claim, holder: Holder) -> HeldBySameEncoder | None:
+    """If the holder may be the claiming encoder's own connection, to another of our nodes.
+
+    Never what decides who has the channel: it only says that it is worth asking again.
+    """
+    stream = _unended_stream(claim.channel)
+    if stream is None or claim.publication is not None or stream.source != OWN_KIND:
+        return None
+    claiming = Encoder(claim.key.key_id, claim.client_ip, claim.flash_version)
+    holding = Encoder(stream.key_id, stream.client_ip, stream.flash_version)
+    if holder.node_id == claim.holder.node_id or not claiming.may_be(holding):
+        return None
+    held = HeldBySameEncoder(channel_id=claim.key.channel_id, key_id=claim.key.key_id)
+    pulse = pulses.find(stream.stream_id)
+    held.last_media_at = pulse.last_media_at if pulse is not None else None
+    return held
 
 
 def _unended_stream(channel: Channel) -> Stream | None:
@@ -197,7 +229,7 @@ def _new_stream_id(key: StreamKey) -> str:
     return given if given is not None and streams.find(given) is None else str(ULID())
 
 
-def _new_stream(claim: Claim, stream_id: str, client_ip: str | None) -> Stream:
+def _new_stream(claim: Claim, stream_id: str) -> Stream:
     return Stream(
         stream_id=stream_id,
         channel_id=claim.channel.channel_id,
@@ -210,7 +242,8 @@ def _new_stream(claim: Claim, stream_id: str, client_ip: str | None) -> Stream:
         state=StreamState.CONNECTING,
         connected_at=claim.now,
         source=claim.publication.dialect.value if claim.publication else OWN_KIND,
-        client_ip=client_ip,
+        client_ip=claim.client_ip,
+        flash_version=claim.flash_version or None,
     )
 
 

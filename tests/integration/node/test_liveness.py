@@ -1,11 +1,13 @@
 """When an encoder counts as there: long waits for a key frame, rare frames, a reconnect before the loss was noticed."""
 
+import signal
 import time
 from collections.abc import Callable
 
 import pytest
 
 from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason
+from ingest_container.node.held_answers import LONGEST
 from tests.integration.node.conftest import Node, Publish, StartNode
 from tests.support.publisher import STARTED, Publisher
 from tests.support.studio import Studio
@@ -113,3 +115,74 @@ def test_the_same_encoder_does_not_take_the_place_of_a_connection_that_sends(
     first = on_air(node, studio)
     assert publish(node, studio.stream_key).publish() == "NetStream.Publish.BadName"
     assert not first.was_closed(1)
+
+
+# --- the same, on another node ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("EN-9")
+@pytest.mark.requirement("SS-3.3")
+def test_the_same_encoder_resumes_on_another_node_before_its_dead_connection_was_noticed(
+    node: Node, studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
+) -> None:
+    other = start_node()
+    dead = on_air(node, studio)
+    before = studio.stream()
+    dead.fall_silent()
+    again = publish(other, studio.stream_key)
+    assert again.publish(LONGEST + 3) == STARTED
+    assert other.logged("publisher_waits_for_release", key_id=studio.key.key_id)
+    again.go_on_air()
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)
+    after = studio.stream()
+    assert (after.stream_id, after.node_id) == (before.stream_id, other.node_id)
+    assert not other.logged("publisher_refused", key_id=studio.key.key_id)
+    dead.speak_again()
+    assert dead.was_closed(3)
+    assert studio.is_(ChannelStatus.LIVE)
+
+
+@pytest.mark.requirement("EN-9")
+@pytest.mark.requirement("SS-2.3")
+def test_the_same_encoder_on_another_node_is_refused_while_the_first_sends(
+    node: Node, studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
+) -> None:
+    other = start_node()
+    first = on_air(node, studio)
+    fence = studio.channel.lease.fence
+    second = publish(other, studio.stream_key)
+    assert second.publish(LONGEST + 3) == "NetStream.Publish.BadName"
+    assert other.logged("publisher_waits_for_release", key_id=studio.key.key_id)
+    assert not first.was_closed(1)
+    assert studio.is_(ChannelStatus.LIVE)
+    assert studio.channel.lease.fence == fence
+
+
+@pytest.mark.requirement("EN-9")
+@pytest.mark.requirement("SS-2.3")
+def test_another_address_on_another_node_is_refused_without_a_wait(
+    node: Node, studio: Studio, on_air: OnAir, start_node: StartNode
+) -> None:
+    other = start_node()
+    on_air(node, studio).fall_silent()
+    second = Publisher(other.port, studio.stream_key, source="127.0.3.1")
+    try:
+        assert second.publish() == "NetStream.Publish.BadName"
+        assert not other.logged("publisher_waits_for_release")
+    finally:
+        second.drop()
+
+
+@pytest.mark.requirement("EN-9")
+@pytest.mark.requirement("SS-5.1")
+def test_a_node_that_stops_refuses_whose_answer_it_holds(
+    node: Node, studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
+) -> None:
+    other = start_node()
+    on_air(node, studio)
+    second = publish(other, studio.stream_key)
+    second.socket.sendall(second.peer.open())
+    until(lambda: other.logged("publisher_waits_for_release"), "it waits")
+    other.send(signal.SIGTERM)
+    assert second.answer() == "NetStream.Publish.Rejected"
+    assert other.process.wait(10) == 0

@@ -10,8 +10,9 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.errors import LeaseLost
-from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.leases import NODE_LOST_GRACE, SESSION_TTL, Grant, Holder
+from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.refusals import (
     KeyExpired,
     KeyInUse,
@@ -25,10 +26,10 @@ from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, Str
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.reading.discovery import view
 from chalicelib.services.streams import admission, lifecycle, orders
-from chalicelib.services.streams.admission import HolderInDoubt
+from chalicelib.services.streams.admission import HeldBySameEncoder, HolderInDoubt
 from chalicelib.services.streams.fleet import Reaper, sweep_as_backstop
 from chalicelib.services.streams.lifecycle import StreamHold
-from chalicelib.store import channels, guard, keys, lease_ends, nodes, timeline
+from chalicelib.store import channels, guard, keys, lease_ends, nodes, pulses, timeline
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
 from tests.support.stack import forget_connections
 from tests.support.studio import REGION
@@ -72,6 +73,87 @@ def test_a_second_publisher_is_refused_and_the_first_stays(studio: LeasedStudio,
             studio.claim(publisher)
         assert (refused.value.channel_id, refused.value.key_id) == (studio.channel_id, studio.key.key_id)
     assert studio.channel.lease.holder == first.holder
+
+
+def claimed(
+    studio: LeasedStudio, holder: Holder, client_ip: str | None, flash_version: str | None, key: StreamKey | None = None
+) -> Grant:
+    return admission.claim(
+        key or studio.key, holder, client_ip, studio.clock.now, flash_version=flash_version, cache=studio.cache
+    )
+
+
+@pytest.mark.requirement("EN-9")
+@pytest.mark.parametrize(
+    ("client_ip", "flash_version", "may_be_its_own"),
+    [
+        ("192.0.2.1", "FMLE/3.0", True),
+        ("192.0.2.1", None, True),
+        ("192.0.2.1", "another", False),
+        ("192.0.2.2", "FMLE/3.0", False),
+        (None, "FMLE/3.0", False),
+    ],
+)
+def test_a_refusal_says_whether_the_holder_may_be_the_same_encoder_on_another_node(
+    studio: LeasedStudio,
+    node: Node,
+    other_node: Node,
+    client_ip: str | None,
+    flash_version: str | None,
+    may_be_its_own: bool,
+) -> None:
+    first = claimed(studio, node.publisher(), "192.0.2.1", "FMLE/3.0")
+    with pytest.raises(KeyInUse) as refused:
+        claimed(studio, other_node.publisher(), client_ip, flash_version)
+    assert isinstance(refused.value, HeldBySameEncoder) is may_be_its_own
+    assert studio.channel.lease.holder == first.holder, "whoever it is, nothing is taken"
+
+
+@pytest.mark.requirement("EN-9")
+def test_a_holder_on_the_same_node_or_by_another_key_is_not_the_encoders_own(
+    studio: LeasedStudio, node: Node, other_node: Node
+) -> None:
+    claimed(studio, node.publisher(), "192.0.2.1", "FMLE/3.0")
+    for holder, key in ((node.publisher(), studio.key), (other_node.publisher(), studio.another())):
+        with pytest.raises(KeyInUse) as refused:
+            claimed(studio, holder, "192.0.2.1", "FMLE/3.0", key)
+        assert not isinstance(refused.value, HeldBySameEncoder)
+
+
+@pytest.mark.requirement("EN-9")
+def test_who_continued_the_stream_is_its_encoder_from_then_on(
+    studio: LeasedStudio, node: Node, other_node: Node
+) -> None:
+    waiting(studio, node)
+    claimed(studio, other_node.publisher(), "192.0.2.9", "another")
+    with pytest.raises(HeldBySameEncoder):
+        claimed(studio, node.publisher(), "192.0.2.9", "another")
+    with pytest.raises(KeyInUse) as refused:
+        claimed(studio, node.publisher(), "192.0.2.1", None)
+    assert not isinstance(refused.value, HeldBySameEncoder)
+
+
+@pytest.mark.requirement("EN-9")
+def test_a_refusal_says_when_the_holder_last_had_media(studio: LeasedStudio, node: Node, other_node: Node) -> None:
+    grant = claimed(studio, node.publisher(), "192.0.2.1", "FMLE/3.0")
+    for heard in (None, studio.clock.now - 200):
+        if heard is not None:
+            pulses.put(
+                [
+                    Pulse(
+                        channel_id=grant.channel_id,
+                        stream_id=grant.stream_id,
+                        seq=1,
+                        at=studio.clock.now,
+                        bitrate_kbps=1.0,
+                        started_at=studio.clock.now,
+                        last_media_at=heard,
+                    )
+                ]
+            )
+        with pytest.raises(HeldBySameEncoder) as refused:
+            claimed(studio, other_node.publisher(), "192.0.2.1", "FMLE/3.0")
+        assert refused.value.last_media_at == heard
 
 
 @pytest.mark.requirement("SS-2.3")
