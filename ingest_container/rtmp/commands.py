@@ -11,7 +11,10 @@ PUBLISH_START = "NetStream.Publish.Start"
 BAD_NAME = "NetStream.Publish.BadName"
 UNPUBLISH_SUCCESS = "NetStream.Unpublish.Success"
 PLAY_STREAM_NOT_FOUND = "NetStream.Play.StreamNotFound"
-NOTHING_TO_PLAY = "This server takes broadcasts and plays none. Watch the channel at its playback URL."
+NOTHING_TO_PLAY = (
+    "Streams do not play over RTMP here. Watch them over HLS: at the hls_url that the API gives for the channel, or on "
+    "the channel's page."
+)
 
 PLAY = frozenset(("play", "play2"))
 # What only players say (7.2.2; FCSubscribe is Flash Media Server's).

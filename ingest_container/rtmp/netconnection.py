@@ -140,7 +140,7 @@ class NetConnection:
     # --- players -------------------------------------------------------------------------------------------------
 
     def _refuse_to_play(self, command: Command, stream_id: int) -> None:
-        """This server has nothing to play. A player that is told so at once need not wait for a deadline."""
+        """Nothing plays over RTMP. A player that is told so at once need not wait for a deadline."""
         if command.name == "FCSubscribe":
             self._outgoing.command(0, commands.on_fc_subscribe_failed())
         elif command.name in commands.PLAY:

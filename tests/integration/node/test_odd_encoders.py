@@ -137,6 +137,7 @@ def test_a_player_is_answered_at_once(node: Node, publish: Publish) -> None:
     peer_says = peer.hello() + peer.finish_handshake() + peer.connect() + peer.command("createStream", None)
     player.socket.sendall(peer_says + peer.command("play", None, "whatever", -2.0, stream_id=1))
     assert player.answer(2) == "NetStream.Play.StreamNotFound"
+    assert "Watch them over HLS" in player.description
 
 
 @pytest.mark.requirement("EN-7")
