@@ -8,12 +8,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from local.gateway.cognito_input import NotTaken, checked
 from local.settings import REGION
 
+PREFIX = "AWSCognitoIdentityProviderService."
 # What a browser may ask of Cognito without an AWS signature. The administrative operations stay out of reach.
 OPERATIONS = frozenset(
-    f"AWSCognitoIdentityProviderService.{operation}"
-    for operation in (
+    (
         "ChangePassword",
         "ConfirmForgotPassword",
         "ConfirmSignUp",
@@ -41,7 +42,8 @@ class Cognito:
 
     async def handle(self, request: web.Request) -> web.Response:
         target = request.headers.get("X-Amz-Target", "")
-        if target not in OPERATIONS:
+        prefix, operation = target[: len(PREFIX)], target[len(PREFIX) :]
+        if prefix != PREFIX or operation not in OPERATIONS:
             return _error("NotAuthorizedException", "This operation is not for browsers.")
         # A media type that a page of another origin cannot send without a preflight, which nobody answers.
         if request.content_type != MEDIA_TYPE:
@@ -49,30 +51,30 @@ class Cognito:
         body = await request.read()
         if len(body) > MAX_BYTES:
             return _error("InvalidParameterException", "The request is too large.")
-        if not _is_object(body):
-            return _error("SerializationException", "The request must be a JSON object.")
+        try:
+            known = json.dumps(checked(operation, body)).encode()
+        except NotTaken as refusal:
+            return _error(refusal.kind, refusal.message)
+        return await self._ask(target, known)
+
+    async def _ask(self, target: str, body: bytes) -> web.Response:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
         signed = AWSRequest("POST", self._url, {"X-Amz-Target": target, "Content-Type": MEDIA_TYPE}, body)
         self._signer.add_auth(signed)
-        async with self._session.post(self._url, data=body, headers=dict(signed.headers)) as answer:
-            return web.Response(
-                status=answer.status,
-                body=await answer.read(),
-                headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"},
-            )
+        try:
+            async with self._session.post(self._url, data=body, headers=dict(signed.headers)) as answer:
+                status, content = answer.status, await answer.read()
+        except (aiohttp.ClientError, TimeoutError):
+            return _error("InternalErrorException", "The AWS emulator does not answer.", status=500)
+        return web.Response(
+            status=status, body=content, headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
+        )
 
     async def close(self) -> None:
         if self._session:
             await self._session.close()
 
 
-def _is_object(body: bytes) -> bool:
-    try:
-        return isinstance(json.loads(body), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _error(kind: str, message: str) -> web.Response:
-    return web.json_response({"__type": kind, "message": message}, status=400, content_type=MEDIA_TYPE)
+def _error(kind: str, message: str, status: int = 400) -> web.Response:
+    return web.json_response({"__type": kind, "message": message}, status=status, content_type=MEDIA_TYPE)
