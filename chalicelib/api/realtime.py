@@ -25,6 +25,7 @@ from chalicelib.services.identity import Principal
 from chalicelib.services.keys import credentials
 from chalicelib.services.limits import Allowance
 from chalicelib.services.reading import discovery
+from chalicelib.services.serializers import messages
 
 SUBPROTOCOL = "stream-sync"
 TOKEN_PREFIX = "bearer."  # noqa: S105 - a prefix, not a secret
@@ -48,7 +49,15 @@ def on_connect(event: WebsocketEvent) -> dict[str, Any]:
         error = _counted(refusal, raw)
         return {"statusCode": error.http_status, "body": json.dumps(problems.problem(error))}
     selected = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if SUBPROTOCOL in offered else {}
-    return {"statusCode": 200, "headers": selected}
+    return {"statusCode": 200, "headers": selected, "body": json.dumps(_end(expires_at))}
+
+
+def _end(expires_at: int | None) -> dict[str, Any]:
+    """When the connection is to end, and its last message then. API Gateway drops what is beside the handshake's
+    headers, and such a connection hears nothing until a message meets it; the local gateway does as this says."""
+    if expires_at is None:
+        return {}
+    return {"expires_at": expires_at, "last_message": messages.closing(Closing.TOKEN_EXPIRED).model_dump(mode="json")}
 
 
 def on_message(event: WebsocketEvent) -> None:

@@ -148,6 +148,9 @@ def greet(event: DashboardConnected, now: Callable[[], int]) -> None:
     connection = connections.find(event.connection_id)
     if connection is None or not sockets.is_open(event.connection_id):
         return
+    if connection.has_expired(now()):  # the bus may have been late
+        sockets.close(connection.connection_id, Closing.TOKEN_EXPIRED)
+        return
     told = send_snapshot(connection, now())
     connections.greeted(event.connection_id)
     fresh = view(channels.get(connection.topic.channel_id), now())

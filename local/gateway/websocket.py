@@ -7,17 +7,33 @@ import json
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from chalice.app import Chalice
 
-from local.gateway.connections import Connection, Connections
+from local.gateway.connections import Connection, Connections, Gone
 from local.gateway.functions import Functions, Handler
 from local.settings import STAGE
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class End:
+    """What `$connect` answered beside the handshake: when the connection is to end (epoch ms), and the last message."""
+
+    expires_at: int
+    last_message: bytes
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> "End | None":
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            body = json.loads(answer["body"])
+            return cls(int(body["expires_at"]), json.dumps(body["last_message"]).encode())
+        return None
 
 
 @dataclass(frozen=True)
@@ -65,12 +81,12 @@ class WebSocketApi:
             compress=False,
         )
         await connection.socket.prepare(request)
-        await self._serve(connection, request)
+        await self._serve(connection, request, End.of(answer))
         return connection.socket
 
-    async def _serve(self, connection: Connection, request: web.Request) -> None:
+    async def _serve(self, connection: Connection, request: web.Request, end: End | None) -> None:
         self._connections.add(connection)
-        watch = asyncio.create_task(self._end_when_stale(connection))
+        watch = asyncio.create_task(self._end_in_time(connection, end))
         try:
             async for message in connection.socket:
                 connection.touch()
@@ -125,16 +141,23 @@ class WebSocketApi:
         answer = await self._functions.invoke(route, handler, event) if handler else None
         return answer if isinstance(answer, dict) else {}
 
-    async def _end_when_stale(self, connection: Connection) -> None:
-        """Close after the idle time without a message in either direction, and at the end of the connection's life."""
+    async def _end_in_time(self, connection: Connection, end: End | None) -> None:
+        """Close after the idle time without a message in either direction, at the end of the connection's life, and
+        when `$connect` said: where API Gateway has no timer for that, a laptop shows at once what clients must do."""
         clock = asyncio.get_running_loop().time
-        end = clock() + self._limits.lifetime_s
+        over = clock() + self._limits.lifetime_s
+        expires = clock() + end.expires_at / 1000 - time.time() if end is not None else over
         while True:
-            due = min(end, connection.last_active + self._limits.idle_s)
+            due = min(over, expires, connection.last_active + self._limits.idle_s)
             if clock() >= due:
-                await connection.socket.close(code=WSCloseCode.GOING_AWAY, message=b"Going away")
-                return
+                break
             await asyncio.sleep(due - clock())
+        if end is not None and due == expires:
+            with contextlib.suppress(Gone):
+                await self._connections.post(connection.connection_id, end.last_message)
+            await connection.socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"Expired")
+        else:
+            await connection.socket.close(code=WSCloseCode.GOING_AWAY, message=b"Going away")
 
     def _event(self, connection: Connection, request: web.Request, route: str, kind: str) -> dict[str, Any]:
         now = time.time()

@@ -13,7 +13,13 @@ from websockets.typing import Subprotocol
 
 from chalicelib import contract
 from chalicelib.domain.errors import TooManyRequests
-from chalicelib.domain.events import EventName, StreamMetrics, StreamStateChange
+from chalicelib.domain.events import (
+    ChannelChanged,
+    DashboardConnected,
+    EventName,
+    StreamMetrics,
+    StreamStateChange,
+)
 from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.topics import Connection, Listener, Topic
@@ -252,19 +258,16 @@ def test_a_flood_of_messages_is_refused_and_then_ends_the_connection(stack: Stac
 
 @pytest.mark.requirement("HI-10")
 @pytest.mark.requirement("SO-15")
-def test_a_connection_ends_with_the_token_that_opened_it(stack: Stack) -> None:
+@pytest.mark.parametrize("pings", [True, False], ids=["pinging", "silent"])
+def test_a_connection_ends_with_the_token_that_opened_it(stack: Stack, pings: bool) -> None:
     nearly_over = token(stack, exp=int(time.time()) - identity.LEEWAY_S + 3)
     with dial(stack, bearer=nearly_over) as socket:
         heard(socket)
-        until(lambda: _answer_to_ping(socket)["type"] == "closing", "its end", 8)
-        with pytest.raises(ConnectionClosed):
-            heard(socket)
-
-
-def _answer_to_ping(socket: ClientConnection) -> dict[str, Any]:
-    time.sleep(0.5)  # as a client that pings now and then, and within its allowance
-    socket.send('{"action": "ping"}')
-    return heard(socket)
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(20 if pings else 0):
+                time.sleep(0.5)  # as a client that pings now and then, and within its allowance
+                socket.send('{"action": "ping"}')
+        assert last_words(socket)["code"] == "token_expired"
 
 
 @pytest.mark.usefixtures("stack_as_environment")
@@ -275,6 +278,26 @@ def test_news_do_not_reach_a_connection_that_has_outlived_its_token(stack: Stack
         runtime_models.Connection(listening.connection_id).update([runtime_models.Connection.expires_at.set(1)])
         fanout.state_changed(went_live(channel_id))
         assert last_words(socket)["code"] == "token_expired"
+
+
+@pytest.mark.usefixtures("stack_as_environment")
+@pytest.mark.requirement("HI-10")
+@pytest.mark.parametrize("event", ["channel changed", "measured", "greeted late"])
+def test_no_push_reaches_a_connection_that_has_outlived_its_token(stack: Stack, me: Client, event: str) -> None:
+    with dial(stack, bearer=me.headers["Authorization"].removeprefix("Bearer ")) as socket:
+        channel_id = heard(socket)["channel"]["channel_id"]
+        [listening] = _once_listed(Topic(channel_id, Listener.OWNER))
+        runtime_models.Connection(listening.connection_id).update([runtime_models.Connection.expires_at.set(1)])
+        now = time.time_ns() // 1_000_000
+        if event == "channel changed":
+            fanout.channel_changed(ChannelChanged(channel_id=channel_id, at=now))
+        elif event == "measured":
+            pulse = Pulse(bitrate_kbps=1, channel_id=channel_id, stream_id="st", seq=1, at=now, started_at=now)
+            fanout.measured(StreamMetrics(node_id="node", at=now, pulses=[pulse]))
+        else:
+            late = DashboardConnected(connection_id=listening.connection_id, channel_id=channel_id, at=now)
+            fanout.greet(late, lambda: now)
+        assert heard(socket)["code"] == "token_expired"
 
 
 def _once_listed(topic: Topic) -> list[Connection]:

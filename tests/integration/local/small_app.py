@@ -64,7 +64,8 @@ def make_app_module(management_url: str, secrets: Secrets) -> Any:
         if query.get("token") == "broken":
             raise RuntimeError("the handler's own fault")
         offered = raw["headers"].get("Sec-WebSocket-Protocol", "")
-        return {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "chosen"} if "chosen" in offered else {}}
+        selected = {"Sec-WebSocket-Protocol": "chosen"} if "chosen" in offered else {}
+        return {"statusCode": 200, "headers": selected, "body": query.get("end", "")}
 
     @app.on_ws_message()
     def message(event: WebsocketEvent) -> None:

@@ -1,8 +1,11 @@
 """The gateway's WebSocket side and `@connections` behave as API Gateway's."""
 
 import asyncio
+import contextlib
 import json
+import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import websockets
@@ -134,6 +137,34 @@ async def test_messages_in_either_direction_keep_a_connection_open(gateway: Gate
         begun = loop.time()
         while loop.time() - begun < 2 * LIMITS.idle_s:
             assert (await say(socket, "still here"))["echo"] == "still here"
+
+
+async def test_connection_ends_when_connect_said_and_its_last_message_says_why(gateway: Gateway) -> None:
+    end = json.dumps({"expires_at": int(time.time() * 1000) + 200, "last_message": {"type": "closing"}})
+    async with connect(f"{gateway.ws_url}?end={quote(end)}") as socket:
+        assert json.loads(await asyncio.wait_for(socket.recv(), 10)) == {"type": "closing"}
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+    assert (await gateway.seen("disconnect"))["requestContext"]["eventType"] == "DISCONNECT"
+
+
+async def test_messages_do_not_put_off_the_end_that_connect_said(gateway: Gateway) -> None:
+    end = json.dumps({"expires_at": int(time.time() * 1000) + 1_000, "last_message": {"type": "closing"}})
+    heard = []
+    async with connect(f"{gateway.ws_url}?end={quote(end)}") as socket:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            while {"type": "closing"} not in heard:
+                heard.append(await say(socket, "still here"))
+                await asyncio.sleep(LIMITS.idle_s / 4)
+    assert len(heard) > 2
+
+
+@pytest.mark.parametrize("end", ["", "no JSON", "[]", "{}", '{"expires_at": "soon"}', '{"expires_at": null}'])
+async def test_what_says_no_end_sets_none(gateway: Gateway, end: str) -> None:
+    async with connect(f"{gateway.ws_url}?end={quote(end)}") as socket:
+        assert (await say(socket, "open"))["echo"] == "open"
 
 
 # --- signatures of `@connections` ------------------------------------------------------------------------------------
