@@ -67,7 +67,7 @@ def _audience(audience: Audience) -> Iterator[str]:
     section = SECTIONS[audience]
     yield from [f"## {section.tag}", "", section.text, ""]
     if section.problems:
-        yield from [f"Without it: {_codes(section.problems)}.", ""]
+        yield from [f"Errors of authentication: {_codes(section.problems)}.", ""]
     for operation in OPERATIONS:
         if operation.audience is audience:
             yield from _operation(operation)
@@ -85,10 +85,10 @@ def _operation(operation: Operation) -> Iterator[str]:
         yield from [f"{sent}{optional}: {_type(content['schema'])}", ""]
     success = spec["responses"][str(operation.status)]
     shape = [_type(content["schema"]) for content in success.get("content", {}).values()]
-    yield from [f"Answers {operation.status}" + (f" with {shape[0]}" if shape else " without a body") + ".", ""]
+    yield from [f"Responds with {operation.status}" + (f", {shape[0]}" if shape else ", without a body") + ".", ""]
     own = set(problems_of(operation)) - {*EVERYWHERE, PayloadTooLarge, *SECTIONS[operation.audience].problems}
     if own:
-        yield from [f"Refuses with {_codes(own)}.", ""]
+        yield from [f"Errors: {_codes(own)}.", ""]
 
 
 def _resolved(parameter: Json) -> Json:
@@ -121,14 +121,14 @@ def _shape(name: str, schema: Json) -> Iterator[str]:
 
 
 def _lead(schema: Json) -> str:
-    """A description without its list of codes: the page has tables of them."""
-    paragraphs = str(schema.get("description", "")).split("\n\n")
-    return " ".join(paragraph for paragraph in paragraphs if not CODE_LINE.match(paragraph)).replace("\n", " ")
+    """A description without the list of codes behind its first paragraph: the page has tables of them."""
+    first, *others = str(schema.get("description", "")).split("\n\n")
+    return " ".join([first, *(other for other in others if not CODE_LINE.match(other))]).replace("\n", " ")
 
 
 def _with_default(schema: Json) -> str:
     default = schema.get("default")
-    return _type(schema) + (f"; `{json.dumps(default)}` if left out" if default not in (None, "", []) else "")
+    return _type(schema) + (f"; default `{json.dumps(default)}`" if default not in (None, "", []) else "")
 
 
 def _type(schema: Json) -> str:
@@ -181,8 +181,8 @@ def _problems() -> Iterator[str]:
 def _refused_publishers() -> Iterator[str]:
     yield from ["## Why a publisher is refused", ""]
     yield from [
-        "In `last_refusal`, the `refused` message and the `Stream Refused` webhook. The encoder is told the same under "
-        "the RTMP code; a media server's hook answers with the status.",
+        "In `last_refusal`, the `refused` message and the `Stream Refused` webhook. An encoder receives the RTMP code "
+        "with the same text; a media server's hook receives the status.",
         "",
     ]
     rows = [

@@ -1,4 +1,4 @@
-"""Routes for administrators and frontends, by shared secret in `X-Api-Key`: streams and nodes."""
+"""Routes for administrators: streams and nodes."""
 
 from chalice.app import Blueprint, Response
 
@@ -21,7 +21,7 @@ _pages = SharedAnswers()
 
 @Route("GET", "/api/admin/streams", ADMIN, query=UlidPageQuery, answer=contract.ActiveStreamPage).on(blueprint)
 def list_active_streams(query: UlidPageQuery) -> Response:
-    """Every stream that is live or waits for its encoder, private ones too, oldest first."""
+    """All streams that are LIVE or RECONNECTING, including private ones, oldest first."""
     return ok_text(_pages.get(query.model_dump_json(), lambda: _active_streams(query).model_dump_json()))
 
 
@@ -43,7 +43,7 @@ def _active_streams(query: UlidPageQuery) -> contract.ActiveStreamPage:
     problems=(StreamNotFound,),
 ).on(blueprint)
 def get_stream_details(stream_id: str) -> contract.StreamDetails:
-    """All that is known of one stream, running or over."""
+    """Everything known about one stream, running or ended."""
     now = now_ms()
     return stream_serializer.details(discovery.stream_details(stream_id, now), now)
 
@@ -57,14 +57,14 @@ def get_stream_details(stream_id: str) -> contract.StreamDetails:
     problems=(StreamNotFound, NotLive),
 ).on(blueprint)
 def end_stream(stream_id: str) -> contract.Accepted:
-    """Ends a stream that runs. Its key stays good: revoke that as well to keep the broadcaster out."""
+    """Ends a running stream. Its key stays valid: revoke the key as well to keep the broadcaster from reconnecting."""
     orders.end_stream(stream_id, EndReason.ADMIN_STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
 
 
 @Route("GET", "/api/admin/nodes", ADMIN, answer=contract.NodeList).on(blueprint)
 def list_nodes() -> contract.NodeList:
-    """Our ingest nodes, those too that are gone since a day at most."""
+    """All ingest nodes, including those that disappeared within the last day."""
     now = now_ms()
     return contract.NodeList(nodes=[node_serializer.node(node, gone=gone) for node, gone in fleet.members(now)])
 
@@ -78,8 +78,8 @@ def list_nodes() -> contract.NodeList:
     problems=(NodeNotFound,),
 ).on(blueprint)
 def drain_node(node_id: str) -> contract.NodeList:
-    """The node takes no new publishers within two seconds; those that it has go on. Until it is undrained or started
-    anew."""
+    """Within two seconds the node stops accepting new publishers; its running streams continue. It stays drained
+    until it is undrained or restarted."""
     fleet.drain(node_id, now_ms())
     return list_nodes()
 
@@ -93,6 +93,6 @@ def drain_node(node_id: str) -> contract.NodeList:
     problems=(NodeNotFound,),
 ).on(blueprint)
 def undrain_node(node_id: str) -> contract.NodeList:
-    """A drained node takes new publishers again within two seconds."""
+    """Within two seconds a drained node accepts new publishers again."""
     fleet.undrain(node_id, now_ms())
     return list_nodes()

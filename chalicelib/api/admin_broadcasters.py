@@ -1,4 +1,4 @@
-"""Broadcasters, as administrators handle them."""
+"""Routes for administrators: broadcasters."""
 
 from chalice.app import Blueprint
 
@@ -26,7 +26,7 @@ blueprint = Blueprint(__name__)
     idempotent=True,
 ).on(blueprint)
 def create_broadcaster(body: NewBroadcaster) -> contract.Broadcaster:
-    """A broadcaster with a channel."""
+    """Creates a broadcaster with a channel and its first key."""
     return broadcaster_serializer.broadcaster(
         broadcasters.create(body.display_name, body.contact, body.user_id, now_ms())
     )
@@ -34,7 +34,7 @@ def create_broadcaster(body: NewBroadcaster) -> contract.Broadcaster:
 
 @Route("GET", "/api/admin/broadcasters", ADMIN, query=BroadcasterQuery, answer=contract.BroadcasterPage).on(blueprint)
 def list_broadcasters(query: BroadcasterQuery) -> contract.BroadcasterPage:
-    """All broadcasters, or those whom `q` finds, newest first. Case is ignored."""
+    """All broadcasters, or those that match `q`, newest first. Case is ignored."""
     if query.q is None:
         page = broadcasters.listed(query.limit, query.cursor)
     else:
@@ -53,7 +53,7 @@ def list_broadcasters(query: BroadcasterQuery) -> contract.BroadcasterPage:
     problems=(BroadcasterNotFound,),
 ).on(blueprint)
 def get_broadcaster(broadcaster_id: str) -> contract.BroadcasterDetails:
-    """One broadcaster with all their keys."""
+    """One broadcaster, with their keys and the history of blocks."""
     channel = broadcasters.get(broadcaster_id)
     keys = keyring.of_channel(channel.channel_id, now_ms())
     return broadcaster_serializer.broadcaster_details(channel, keys, broadcasters.history(channel.channel_id))
@@ -68,7 +68,7 @@ def get_broadcaster(broadcaster_id: str) -> contract.BroadcasterDetails:
     problems=(BroadcasterNotFound,),
 ).on(blueprint)
 def edit_broadcaster(broadcaster_id: str, body: BroadcasterEdit) -> contract.Broadcaster:
-    """Display name and contact."""
+    """Changes a broadcaster's display name or contact."""
     changes = body.model_dump(mode="json", exclude_none=True)
     return broadcaster_serializer.broadcaster(broadcasters.edit(broadcaster_id, changes))
 
@@ -83,8 +83,8 @@ def edit_broadcaster(broadcaster_id: str, body: BroadcasterEdit) -> contract.Bro
     operator=True,
 ).on(blueprint)
 def block_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> contract.Broadcaster:
-    """The person may neither broadcast nor use the API; what runs is ended. So for every account with their e-mail
-    address, later ones too. Blocking again changes nothing."""
+    """Blocks a broadcaster: their running stream ends, and they can neither broadcast nor use the API. The block
+    applies to every account with their e-mail address, including future ones. Blocking twice has no further effect."""
     return broadcaster_serializer.broadcaster(
         broadcasters.block(broadcaster_id, _decided_by(body, operator), body.why, now_ms())
     )
@@ -100,7 +100,7 @@ def block_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> con
     operator=True,
 ).on(blueprint)
 def unblock_broadcaster(broadcaster_id: str, body: Blocking, operator: str) -> contract.Broadcaster:
-    """The person may do again what they could, with the keys that they had. Unblocking again changes nothing."""
+    """Removes a block. The keys that the broadcaster had work again. Unblocking twice has no further effect."""
     return broadcaster_serializer.broadcaster(
         broadcasters.unblock(broadcaster_id, _decided_by(body, operator), body.why, now_ms())
     )

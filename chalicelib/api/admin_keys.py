@@ -1,4 +1,4 @@
-"""Stream keys, as administrators handle them."""
+"""Routes for administrators: stream keys."""
 
 from chalice.app import Blueprint
 
@@ -30,21 +30,21 @@ blueprint = Blueprint(__name__)
     operator=True,
 ).on(blueprint)
 def create_key(body: NewKeyFor, operator: str) -> contract.IssuedKey:
-    """A key for a broadcaster. The answer holds it; no later one does."""
+    """Creates a key for a broadcaster. Only this response contains the key."""
     channel = broadcasters.get(body.broadcaster_id)
     return key_serializer.issued(keyring.create(channel, body.terms(), operator, now_ms()))
 
 
 @Route("GET", "/api/admin/keys", ADMIN, query=KeyQuery, answer=contract.KeyPage).on(blueprint)
 def list_keys(query: KeyQuery) -> contract.KeyPage:
-    """Keys of all broadcasters."""
+    """The keys of all broadcasters. A page may have fewer entries than `limit`."""
     page = keyring.listed(query.status, query.limit, query.cursor, now_ms())
     return contract.KeyPage(keys=[key_serializer.key(one) for one in page.items], next_cursor=page.next_cursor)
 
 
 @Route("GET", "/api/admin/keys/{key_id}", ADMIN, answer=contract.Key, problems=(KeyNotFound,)).on(blueprint)
 def get_key(key_id: str) -> contract.Key:
-    """One key. A key made a moment ago may take a second to be found."""
+    """One key. A new key may take a second to become visible here."""
     return key_serializer.key(keyring.views([keyring.get(key_id)], now_ms())[0])
 
 
@@ -57,7 +57,7 @@ def get_key(key_id: str) -> contract.Key:
     problems=(KeyNotFound,),
 ).on(blueprint)
 def list_key_usage(key_id: str, query: UlidPageQuery) -> contract.KeyUsage:
-    """The key's usage history: the streams that ran on it, newest first."""
+    """The streams that used a key, newest first."""
     now = now_ms()
     key = keyring.get(key_id)
     page = discovery.streams_on(broadcasters.get(key.channel_id), key, query.limit, query.cursor, now)
@@ -75,5 +75,6 @@ def list_key_usage(key_id: str, query: UlidPageQuery) -> contract.KeyUsage:
     operator=True,
 ).on(blueprint)
 def revoke_key(key_id: str, operator: str) -> contract.Key:
-    """Dead at once on every node, and the stream that uses it is ended. Revoking again changes nothing."""
+    """Revokes a key: every node refuses it immediately, and the stream that uses it ends. Revoking twice has no further
+    effect."""
     return key_serializer.revoked(keyring.revoke(keyring.get(key_id), operator, now_ms()))

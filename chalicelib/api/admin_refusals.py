@@ -1,4 +1,4 @@
-"""Why publishers were refused, as administrators look it up."""
+"""Routes for administrators: refused publishers."""
 
 from chalice.app import Blueprint
 
@@ -15,7 +15,7 @@ blueprint = Blueprint(__name__)
 
 @Route("GET", "/api/admin/refusals", ADMIN, query=RefusalQuery, answer=contract.RefusalPage).on(blueprint)
 def list_refusals(query: RefusalQuery) -> contract.RefusalPage:
-    """Refused publishers, newest first, kept for 90 days. The answer's `title` and `action` are what they were told."""
+    """Refused publishers of the last 90 days, newest first."""
     now = now_ms()
     until = min(now, ms_of(query.until)) if query.until is not None else now
     since = ms_of(query.since) if query.since is not None else until - refusals.DAY

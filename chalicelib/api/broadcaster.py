@@ -1,4 +1,4 @@
-"""Routes of the broadcaster, who is signed in: the channel, its credentials, its streams."""
+"""Routes for signed-in broadcasters: their channel, its credentials and its streams."""
 
 from chalice.app import Blueprint
 
@@ -37,13 +37,13 @@ def _body_of(channel: Channel) -> contract.OwnChannel:
 
 @Route("GET", "/api/channel", BROADCASTER, answer=contract.OwnChannel).on(blueprint)
 def get_channel(channel: Channel) -> contract.OwnChannel:
-    """The caller's channel, made with its first key when it is asked for the first time."""
+    """The caller's channel. The first request creates it, with its first key."""
     return _body_of(channel)
 
 
 @Route("PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel).on(blueprint)
 def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
-    """Title, description, category, tags, visibility."""
+    """Changes the channel's title, description, category, tags or visibility."""
     changes = body.model_dump(mode="json", exclude_none=True)
     edited = credentials.edit(channel, changes, now_ms())
     if "visibility" in changes:
@@ -61,7 +61,7 @@ def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
     no_store=True,
 ).on(blueprint)
 def get_credentials(channel: Channel, query: CredentialsQuery) -> contract.Credentials:
-    """Ingest URL and stream key, masked unless asked for in the clear; a reveal leaves an audit line."""
+    """The ingest URL and the stream key, masked by default. Revealing the key is logged."""
     if not query.reveal:
         return key_serializer.credentials(channel.region, credentials.current_key(channel))
     issued = credentials.reveal(channel, channel.owner)
@@ -79,7 +79,7 @@ def get_credentials(channel: Channel, query: CredentialsQuery) -> contract.Crede
     address=True,
 ).on(blueprint)
 def reset_credentials(channel: Channel, address: str) -> contract.RevealedCredentials:
-    """A new key at once; the old one is dead and a broadcast that runs on it ends."""
+    """Replaces the stream key. The old key stops working immediately, and a stream that uses it ends."""
     limits.new_key(channel.owner, address, now_ms())
     issued = credentials.reset(channel, channel.owner, now_ms())
     return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
@@ -93,8 +93,8 @@ def reset_credentials(channel: Channel, address: str) -> contract.RevealedCreden
     status=202,
     problems=(NotLive,),
 ).on(blueprint)
-def stop_broadcast(channel: Channel) -> contract.Accepted:
-    """Ends the broadcast that runs."""
+def stop_stream(channel: Channel) -> contract.Accepted:
+    """Ends the running stream."""
     stream_id = orders.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
 
@@ -111,8 +111,8 @@ def stop_broadcast(channel: Channel) -> contract.Accepted:
     address=True,
 ).on(blueprint)
 def generate_key(channel: Channel, address: str) -> contract.GeneratedStreamAnswer:
-    """A further key that expires by itself; for clients that make a key for each broadcast. `id` is that of the stream
-    which begins with it."""
+    """Generates an additional key that expires, for clients that use a new key for each stream. `id` will be the id of
+    the stream that starts with it."""
     limits.new_key(channel.owner, address, now_ms())
     issued = credentials.generate(channel, channel.owner, now_ms())
     return stream_serializer.generated(issued.key, channel.region, issued.stream_key)
@@ -120,8 +120,8 @@ def generate_key(channel: Channel, address: str) -> contract.GeneratedStreamAnsw
 
 @Route("GET", "/api/streams", BROADCASTER, query=UlidPageQuery, answer=contract.StreamPage).on(blueprint)
 def list_streams(channel: Channel, query: UlidPageQuery) -> contract.StreamPage:
-    """The caller's streams, newest first; before them, on the first page, those that a key was generated for and that
-    have not begun."""
+    """The caller's streams, newest first. The first page starts with the streams that have a generated key and have not
+    started yet."""
     now = now_ms()
     found = discovery.streams_of(channel, query.limit, query.cursor, now)
     startable = keyring.generated_and_unused(channel.channel_id, now) if query.cursor is None else []
@@ -133,7 +133,7 @@ def list_streams(channel: Channel, query: UlidPageQuery) -> contract.StreamPage:
     )
 
 
-# The same name as beside it: API Gateway allows one for all that stand at one place of a path.
+# The parameter has the name that `viewer` gives it: API Gateway allows only one name at one place of a path.
 @Route(
     "GET",
     "/api/streams/{key_or_id}/timeline",
@@ -143,7 +143,7 @@ def list_streams(channel: Channel, query: UlidPageQuery) -> contract.StreamPage:
     problems=(StreamNotFound,),
 ).on(blueprint)
 def get_timeline(channel: Channel, key_or_id: str, query: PageQuery) -> contract.TimelinePage:
-    """What happened to one of the caller's streams, by its public id: state changes and audit records, kept 90 days."""
+    """The state changes and audit records of one of the caller's streams, by its id. They are kept for 90 days."""
     return timelines.page(channel, key_or_id, query.limit, query.cursor)
 
 
@@ -166,7 +166,7 @@ def list_keys(channel: Channel) -> contract.KeyList:
     address=True,
 ).on(blueprint)
 def create_key(channel: Channel, body: NewKey, address: str) -> contract.IssuedKey:
-    """A further key of the caller's channel. The answer holds it; no later one does."""
+    """Creates an additional key for the caller's channel. Only this response contains the key."""
     limits.new_key(channel.owner, address, now_ms())
     return key_serializer.issued(keyring.create(channel, body.terms(), channel.owner, now_ms()))
 
@@ -179,5 +179,6 @@ def create_key(channel: Channel, body: NewKey, address: str) -> contract.IssuedK
     problems=(KeyNotFound, KeyIsCurrent),
 ).on(blueprint)
 def revoke_key(channel: Channel, key_id: str) -> contract.Key:
-    """Dead at once, and a broadcast that runs on it ends. The key that the dashboard shows is reset instead."""
+    """Revokes a key immediately; a stream that uses it ends. The key that the dashboard shows cannot be revoked: reset
+    it."""
     return key_serializer.revoked(credentials.revoke(channel, key_id, channel.owner, now_ms()))

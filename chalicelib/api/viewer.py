@@ -1,4 +1,4 @@
-"""Routes for anybody: health, public channels and streams, and a media server's look-up by key."""
+"""Routes for everyone: health, public channels and streams, and a media server's lookup by key."""
 
 from typing import Literal
 
@@ -23,17 +23,18 @@ from chalicelib.services.streams import fleet
 blueprint = Blueprint(__name__)
 
 NOT_SERVING = {
-    Readiness.DRAINING: "Every ingest node is draining: running streams go on, new ones are refused",
-    Readiness.NONE: "No ingest node is running: streams come only through media servers",
+    Readiness.DRAINING: "Every ingest node is draining: running streams continue, new ones are refused",
+    Readiness.NONE: "No ingest node is running: only media servers can accept streams",
 }
 
 _pages = SharedAnswers()
-_readiness = SharedAnswers()  # anybody may ask as often as they like
+_readiness = SharedAnswers()  # shared, since the route has no rate limit
 
 
 @Route("GET", "/health", ANYONE, answer=contract.Health, others={503: contract.Health}).on(blueprint)
 def health() -> Response:
-    """200 if the database answers, 503 if not; the body says which part does not work, and what that means."""
+    """The health of the service: 200 if the database can be reached, otherwise 503. The body says which part does not
+    work."""
     stage = settings().stage
     try:
         ingest = Readiness(_readiness.get(None, lambda: fleet.readiness(now_ms()).value))
@@ -56,7 +57,7 @@ def health() -> Response:
     any_origin=True,
 ).on(blueprint)
 def public_streams(query: PublicStreamQuery) -> Response:
-    """Channels that are live and public, oldest first. A page may hold fewer than asked for while more follow."""
+    """Public channels that are live, oldest first. A page may have fewer entries than `limit`."""
     return ok_text(_pages.get(query.model_dump_json(), lambda: _public_streams(query).model_dump_json()))
 
 
@@ -77,7 +78,7 @@ def _public_streams(query: PublicStreamQuery) -> contract.PublicStreamPage:
     problems=(ChannelNotFound,),
 ).on(blueprint)
 def get_public_channel(channel_id: str) -> contract.PublicChannel:
-    """A channel, live or not; a private one is not found."""
+    """A channel, whether it is live or not. Private channels respond with 404."""
     return channel_serializer.public_channel(discovery.public_channel(channel_id, now_ms()))
 
 
@@ -90,7 +91,8 @@ def get_public_channel(channel_id: str) -> contract.PublicChannel:
     no_store=True,
 ).on(blueprint)
 def get_stream(key_or_id: str) -> contract.StreamOfKeyAnswer | contract.StreamAnswer:
-    """By stream key, for a media server's validation (possession is the credential), or by public stream id."""
+    """A stream, by its id or by its stream key. Media servers can use the latter to validate a key; having the key is
+    the credential."""
     now = now_ms()
     try:
         if is_well_formed(key_or_id):

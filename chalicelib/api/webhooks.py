@@ -1,4 +1,4 @@
-"""Webhooks: their routes for administrators, and the functions that send when the bus or the clock says so."""
+"""Webhooks: the routes for administrators, and the functions that deliver, invoked by the bus and on a schedule."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ BUDGET_MS = 35_000
 
 @Route("GET", "/api/admin/webhooks", ADMIN, answer=contract.WebhookList).on(blueprint)
 def list_webhooks() -> contract.WebhookList:
-    """Every endpoint, oldest first."""
+    """All webhooks, oldest first."""
     now = now_ms()
     return contract.WebhookList(webhooks=[webhook_serializer.webhook(webhook, now) for webhook in registration.every()])
 
@@ -42,8 +42,8 @@ def list_webhooks() -> contract.WebhookList:
     no_store=True,
     idempotent=True,
 ).on(blueprint)
-def make_webhook(body: NewWebhook) -> contract.IssuedWebhook:
-    """A new endpoint. The answer holds the secret that signs its deliveries; it is not shown again."""
+def create_webhook(body: NewWebhook) -> contract.IssuedWebhook:
+    """Creates a webhook. Only this response contains the secret that signs its deliveries."""
     now = now_ms()
     made = registration.create(body.url, body.events, body.description, enabled=body.enabled, now=now)
     return webhook_serializer.issued(made, now)
@@ -57,7 +57,7 @@ def make_webhook(body: NewWebhook) -> contract.IssuedWebhook:
     problems=(WebhookNotFound,),
 ).on(blueprint)
 def get_webhook(webhook_id: str) -> contract.Webhook:
-    """One endpoint, and whether it is well."""
+    """One webhook, and whether its deliveries succeed."""
     return webhook_serializer.webhook(registration.get(_webhook(webhook_id)), now_ms())
 
 
@@ -70,14 +70,14 @@ def get_webhook(webhook_id: str) -> contract.Webhook:
     problems=(WebhookNotFound, WebhookUrlRefused),
 ).on(blueprint)
 def edit_webhook(webhook_id: str, body: WebhookEdit) -> contract.Webhook:
-    """Another URL, or `enabled: true`, also forgets earlier failures."""
+    """Changes a webhook. A new URL or `enabled: true` also resets its failures."""
     changed = registration.edit(_webhook(webhook_id), body.model_dump(exclude_none=True))
     return webhook_serializer.webhook(changed, now_ms())
 
 
 @Route("DELETE", "/api/admin/webhooks/{webhook_id}", ADMIN, status=204, problems=(WebhookNotFound,)).on(blueprint)
 def delete_webhook(webhook_id: str) -> Response:
-    """Gone at once, with what was not sent yet."""
+    """Deletes a webhook. Deliveries that are still pending are dropped."""
     registration.remove(_webhook(webhook_id))
     return Response("", status_code=204)
 
@@ -92,7 +92,7 @@ def delete_webhook(webhook_id: str) -> Response:
     idempotent=True,
 ).on(blueprint)
 def rotate_secret(webhook_id: str) -> contract.IssuedWebhook:
-    """A new secret. For 24 hours deliveries carry two signatures, so that receivers can change over in between."""
+    """Replaces the secret. For 24 hours deliveries are signed with both secrets, so that receivers can switch over."""
     now = now_ms()
     return webhook_serializer.issued(registration.rotate_secret(_webhook(webhook_id), now), now)
 
@@ -106,7 +106,7 @@ def rotate_secret(webhook_id: str) -> contract.IssuedWebhook:
     problems=(WebhookNotFound,),
 ).on(blueprint)
 def list_deliveries(webhook_id: str, query: DeliveryQuery) -> contract.DeliveryPage:
-    """What was sent, or is to be, newest first."""
+    """The deliveries of a webhook, sent or pending, newest first."""
     found = deliveries.log(_webhook(webhook_id), query.status, query.limit, query.cursor)
     return webhook_serializer.delivery_page(found, query.limit)
 
@@ -119,7 +119,7 @@ def list_deliveries(webhook_id: str, query: DeliveryQuery) -> contract.DeliveryP
     problems=(WebhookNotFound, DeliveryNotFound),
 ).on(blueprint)
 def get_delivery(webhook_id: str, event_id: str) -> contract.DeliveryDetails:
-    """One delivery with its payload and every attempt's outcome."""
+    """One delivery, with its payload and the outcome of its attempts."""
     return webhook_serializer.delivery_details(deliveries.get(_webhook(webhook_id), _event(event_id)))
 
 
@@ -132,7 +132,7 @@ def get_delivery(webhook_id: str, event_id: str) -> contract.DeliveryDetails:
     problems=(WebhookNotFound, DeliveryNotFound),
 ).on(blueprint)
 def replay_delivery(webhook_id: str, event_id: str) -> contract.Delivery:
-    """Sends one delivery again, with the same id; to a disabled endpoint once it is enabled."""
+    """Sends a delivery again, with the same event id. If the webhook is disabled, it is sent once that is enabled."""
     again = deliveries.replay(_webhook(webhook_id), _event(event_id), now_ms())
     return webhook_serializer.delivery(again)
 
@@ -147,14 +147,14 @@ def replay_delivery(webhook_id: str, event_id: str) -> contract.Delivery:
     problems=(WebhookNotFound,),
 ).on(blueprint)
 def replay_deliveries(webhook_id: str, body: Replay) -> contract.Replayed:
-    """Sends again what happened since a time, or those of it that have one status; a hundred events a call."""
+    """Sends the deliveries since a given time again, at most a hundred per request."""
     done = deliveries.replay_since(_webhook(webhook_id), body.first_event_id, body.status, now_ms())
     return contract.Replayed(replayed=done.count, next_cursor=done.next_event_id)
 
 
 @blueprint.lambda_function(name="on_webhook_event")
 def on_webhook_event(event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """One event of the bus to the endpoints that want it. Raises StoreUnavailable: the queue offers it again later."""
+    """Delivers an event of the bus to the webhooks subscribed to it. Raises StoreUnavailable; the queue retries."""
     envelope = _envelope(event)
     model = EVENT_TYPES.get(str(envelope.get("detail-type", "")))
     try:
@@ -170,7 +170,7 @@ def on_webhook_event(event: dict[str, Any], _context: Any) -> dict[str, int]:
 
 
 def _envelope(event: dict[str, Any]) -> dict[str, Any]:
-    """EventBridge's: the body of the one message that the queue gives at a time; the laptop's bus calls with it."""
+    """EventBridge's envelope: in AWS the body of the single message of the queue, on the laptop the event itself."""
     messages = event.get("Records")
     envelope: dict[str, Any] = json.loads(messages[0]["body"]) if messages else event
     return envelope
@@ -178,7 +178,7 @@ def _envelope(event: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_webhooks")
 def sweep_webhooks(_event: CloudWatchEvent) -> None:
-    """What is due: retries, and whatever a function left behind that died."""
+    """Sends what is due: retries, and deliveries of a function that died."""
     deliveries.sweep(now_ms, now_ms() + BUDGET_MS)
 
 

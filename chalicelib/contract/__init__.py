@@ -1,7 +1,7 @@
 """The JSON shapes of the public contract: REST responses and WebSocket messages; requests are in `contract.requests`.
 
-Names: `Thing` in lists, `ThingDetails` alone, `ThingPage` with a cursor, `ThingList` complete, `PublicThing` for
-anybody and `OwnThing` for its owner where they differ, `IssuedThing` with a secret that is shown once. Times are
+Names: `Thing` in lists, `ThingDetails` by itself, `ThingPage` with a cursor, `ThingList` complete, `PublicThing` for
+everyone and `OwnThing` for its owner if they differ, `IssuedThing` with a secret that is shown once. Times are
 ISO 8601 UTC with milliseconds; `bitrate_kbps` is 1000 bit/s of audio and video payload.
 """
 

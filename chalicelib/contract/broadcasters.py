@@ -10,7 +10,7 @@ from chalicelib.domain.times import IsoTime
 
 
 class Block(BaseModel):
-    """Since when, by whom, and why."""
+    """When, by whom and why a broadcaster was blocked."""
 
     at: IsoTime
     by: str
@@ -18,14 +18,16 @@ class Block(BaseModel):
 
 
 class BlockEntry(Block):
+    """One entry of the history: a block, or its removal."""
+
     kind: Literal["blocked", "unblocked"]
 
 
 class Broadcaster(BaseModel):
-    """`broadcaster_id` is the id of their channel.
+    """`broadcaster_id` is also the id of their channel.
 
-    `user_id` is null where no account has it. `email` is the account's verified address as its last token said it, null
-    until there was one. `blocked` is null for who is not.
+    `user_id` is null if no account owns the channel. `email` is the verified address in the account's most recent
+    token, or null if no token had one. `blocked` is null unless the broadcaster is blocked.
     """
 
     broadcaster_id: str
@@ -41,7 +43,7 @@ class Broadcaster(BaseModel):
 
 
 class BroadcasterDetails(Broadcaster):
-    """`history`: who blocked and unblocked them in the last 90 days, oldest first."""
+    """`history` lists who blocked and unblocked them in the last 90 days, oldest first."""
 
     keys: list[Key]
     history: list[BlockEntry]

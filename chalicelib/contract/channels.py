@@ -26,23 +26,23 @@ class Metadata(BaseModel):
 
 
 class ChannelDetails(Metadata):
-    """What viewers read about a channel."""
+    """The details of a channel that everyone can see."""
 
     channel_id: str
-    version: int = Field(description="Grows with every change of details or key: of two answers the higher is newer")
+    version: int = Field(description="Increases with every change of the details or the key: the highest is the newest")
 
 
 class OwnChannelDetails(ChannelDetails):
-    """The same, and what only the owner sees."""
+    """The details of a channel, including those that only its owner can see."""
 
     visibility: Visibility
     region: str
-    ingest_url: str = Field(description="The server URL for the encoder: scheme, host, port and application, no key")
+    ingest_url: str = Field(description="Server URL for the encoder: scheme, host, port and application; no key")
     key: KeyHint | None
 
 
 class PublicChannel(ChannelDetails):
-    """A channel as anybody sees it."""
+    """A channel as everyone can see it."""
 
     status: ChannelStatus
     status_until: IsoTime | None = Field(description="When RECONNECTING gives up; null otherwise")
@@ -54,26 +54,26 @@ class LastEnd(BaseModel):
     """How the channel's last stream ended."""
 
     stream_id: str
-    started_at: IsoTime | None = Field(description="Null where no picture or sound ever came")
-    ended_at: IsoTime | None = Field(description="Null while the end of a stream whose node is lost is not written yet")
+    started_at: IsoTime | None = Field(description="Null if no video or audio was ever received")
+    ended_at: IsoTime | None = Field(description="Null if the ingest node failed and the end is not recorded yet")
     reason: EndReason | None
     reason_text: str | None = Field(description="The reason as a sentence")
     action: str | None = Field(description="What to do about it")
 
 
 class LastRefusal(BaseModel):
-    """The last publisher that was turned away with a key of this channel."""
+    """The most recent refusal of a publisher with a key of this channel."""
 
     at: IsoTime
-    code: str = Field(description="One of [why a publisher is refused](#why-a-publisher-is-refused)")
-    reason: str | None = Field(description="A sentence")
-    action: str | None = Field(description="What to do")
+    code: str = Field(description="One of the codes in [why a publisher is refused](#why-a-publisher-is-refused)")
+    reason: str | None = Field(description="The reason as a sentence")
+    action: str | None = Field(description="What to do about it")
     client_ip: str | None
 
 
 class OwnChannel(PublicChannel, OwnChannelDetails):
-    """`GET /api/channel`: the channel as its owner sees it."""
+    """A channel as its owner sees it."""
 
     live: Live | None = Field(description="The stream that runs; null while OFFLINE")
-    last_end: LastEnd | None = Field(description="Null while a stream runs, and before the first one")
-    last_refusal: LastRefusal | None = Field(description="Of the last 90 days")
+    last_end: LastEnd | None = Field(description="Null while a stream is running, and before the first one")
+    last_refusal: LastRefusal | None = Field(description="Null if there was none in the last 90 days")

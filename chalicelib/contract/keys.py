@@ -1,4 +1,4 @@
-"""Shapes of stream keys. A key itself is only in `Issued...`, `Revealed...` and `Generated...`."""
+"""Shapes of stream keys. Only `Issued...`, `Revealed...` and `Generated...` contain the key itself."""
 
 from pydantic import BaseModel
 
@@ -8,7 +8,7 @@ from chalicelib.domain.times import IsoTime
 
 
 class Credentials(BaseModel):
-    """`GET /api/channel/credentials`: enough to tell the key, not to use it."""
+    """The ingest URL and the stream key, masked."""
 
     ingest_url: str
     key_id: str
@@ -17,13 +17,13 @@ class Credentials(BaseModel):
 
 
 class RevealedCredentials(Credentials):
-    """The same with the key in the clear, for its owner who asked for it."""
+    """The ingest URL and the stream key in plain text."""
 
     stream_key: str
 
 
 class Key(BaseModel):
-    """A key without the key: `hint` is its last characters. `stream_id` is set while a stream runs on it."""
+    """A stream key without its text: `hint` is its last characters. `stream_id` is set while a stream is using it."""
 
     key_id: str
     broadcaster_id: str
@@ -41,14 +41,12 @@ class Key(BaseModel):
 
 
 class IssuedKey(Key):
-    """The one answer that holds this key."""
+    """A new key. No later response contains `stream_key`."""
 
     stream_key: str
 
 
 class KeyPage(BaseModel):
-    """A page may hold fewer than was asked for; the last one has no `next_cursor`."""
-
     keys: list[Key]
     next_cursor: str | None
 
@@ -58,7 +56,7 @@ class KeyList(BaseModel):
 
 
 class KeyUsage(BaseModel):
-    """The streams that ran on a key, newest first."""
+    """The streams that used a key, newest first."""
 
     streams: list[OwnStream]
     next_cursor: str | None

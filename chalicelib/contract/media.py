@@ -1,15 +1,15 @@
-"""Shapes of picture and sound: what is known and what is measured of a running stream."""
+"""Shapes of video and audio: what is known about a running stream, and what is measured."""
 
 from chalicelib.domain.measures import Measures, PublicFacts, StreamFacts
 from chalicelib.domain.times import IsoTime
 
 
 class PublicTechnical(PublicFacts, Measures):
-    """Measured, or read from the codec's own headers; null until known."""
+    """Measured, or read from the codec's headers; null until known."""
 
 
 class Technical(PublicTechnical, StreamFacts):
-    """The same, and the encoder's name, which only the owner and administrators see."""
+    """Video and audio with the encoder's name, which only the owner and administrators can see."""
 
 
 class PublicLive(PublicTechnical):

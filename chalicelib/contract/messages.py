@@ -1,6 +1,6 @@
-"""Shapes of the messages on the WebSocket. A channel's owner and the public get different forms of most of them.
+"""Shapes of the messages on the WebSocket. Most have one form for a channel's owner and one for everyone else.
 
-`seq` grows within a channel: of two messages the higher is newer.
+`seq` increases within a channel: the higher of two messages is newer.
 """
 
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ from chalicelib.domain.topics import Closing
 
 
 class PublicSnapshotMessage(BaseModel):
-    """The first message: the channel as it is."""
+    """The current state of the channel: the first message, and the response to `snapshot`."""
 
     type: Literal["snapshot"] = "snapshot"
     seq: int
@@ -28,7 +28,7 @@ class SnapshotMessage(PublicSnapshotMessage):
 
 
 class PublicChannelMessage(BaseModel):
-    """The channel's details were changed."""
+    """The channel's details have changed."""
 
     type: Literal["channel"] = "channel"
     at: IsoTime
@@ -36,13 +36,13 @@ class PublicChannelMessage(BaseModel):
 
 
 class ChannelMessage(PublicChannelMessage):
-    """Details or key were changed."""
+    """The channel's details or key have changed."""
 
     channel: OwnChannelDetails
 
 
 class PublicStatusMessage(BaseModel):
-    """The channel's status changed. Why a stream was interrupted or ended is null for the public."""
+    """The channel's status has changed. `reason`, `reason_text` and `action` are null for viewers."""
 
     type: Literal["status"] = "status"
     seq: int
@@ -52,7 +52,7 @@ class PublicStatusMessage(BaseModel):
     reason: str | None
     reason_text: str | None
     action: str | None = Field(description="What to do about it")
-    until: IsoTime | None = Field(description="When RECONNECTING gives up")
+    until: IsoTime | None = Field(description="While RECONNECTING: when the grace period ends")
     live: PublicLive | None
 
 
@@ -61,7 +61,7 @@ class StatusMessage(PublicStatusMessage):
 
 
 class PublicMetricsMessage(PublicLive):
-    """The measures of the running stream, once a second."""
+    """Measurements of the running stream, once a second."""
 
     bitrate_kbps: float
     type: Literal["metrics"] = "metrics"
@@ -82,7 +82,7 @@ class RefusedMessage(LastRefusal):
 
 
 class ErrorMessage(BaseModel):
-    """What the client sent was not understood, or came too often."""
+    """A message from the client was invalid, or one too many."""
 
     type: Literal["error"] = "error"
     code: str
@@ -91,7 +91,7 @@ class ErrorMessage(BaseModel):
 
 
 class ClosingMessage(BaseModel):
-    """The last message before the server ends the connection."""
+    """The last message before the server closes the connection."""
 
     type: Literal["closing"] = "closing"
     code: Closing
@@ -100,7 +100,7 @@ class ClosingMessage(BaseModel):
 
 
 class PongMessage(BaseModel):
-    """The answer to `ping`."""
+    """The response to `ping`."""
 
     type: Literal["pong"] = "pong"
 
@@ -114,7 +114,7 @@ OwnerMessage = Annotated[
     | ErrorMessage
     | ClosingMessage
     | PongMessage,
-    Field(discriminator="type", description="A message on the WebSocket of a channel's owner"),
+    Field(discriminator="type", description="A WebSocket message to a channel's owner"),
 ]
 PublicMessage = Annotated[
     PublicSnapshotMessage
@@ -124,5 +124,5 @@ PublicMessage = Annotated[
     | ErrorMessage
     | ClosingMessage
     | PongMessage,
-    Field(discriminator="type", description="A message on the WebSocket of anybody else"),
+    Field(discriminator="type", description="A WebSocket message to a viewer"),
 ]

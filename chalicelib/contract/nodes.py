@@ -9,7 +9,7 @@ from chalicelib.domain.times import IsoTime
 
 
 class Node(BaseModel):
-    """`status` is `gone` when the node has not renewed its session, which it does every 1.5 s."""
+    """`status` is `gone` if the node has stopped renewing its session."""
 
     node_id: str
     status: Literal["serving", "draining", "gone"]
@@ -26,9 +26,9 @@ class NodeList(BaseModel):
 
 
 class Health(BaseModel):
-    """`degraded`: running streams go on, but no ingest node of ours takes new ones; `ingest` says why.
+    """`degraded` means that running streams continue, but no ingest node accepts new ones; `ingest` says why.
 
-    `ingest` is null while the database, which knows it, cannot be read.
+    `ingest` is null if the database cannot be read.
     """
 
     status: Literal["ok", "degraded", "unavailable"]

@@ -6,10 +6,10 @@ from chalicelib.domain.times import IsoTime
 
 
 class Refusal(BaseModel):
-    """`reason` is the code that the publisher was refused with, or that its connection ended with before an answer.
+    """`reason` is the code with which the publisher was refused, or its connection ended before it got a response.
 
-    `title` and `action` are what the broadcaster was told of it. `broadcaster_id` and `key_id` are null where the key
-    was not known. `node_id` of a foreign media server is `<dialect>:<server>`.
+    `title` and `action` are the texts that the broadcaster saw. `broadcaster_id` and `key_id` are null if the key is
+    unknown. `node_id` is `<kind>:<server>` for a publisher on a media server, for example `mediamtx:main`.
     """
 
     at: IsoTime
@@ -23,7 +23,7 @@ class Refusal(BaseModel):
 
 
 class RefusalPage(BaseModel):
-    """Newest first; the last page has no `next_cursor`."""
+    """Newest first."""
 
     refusals: list[Refusal]
     next_cursor: str | None

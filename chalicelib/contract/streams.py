@@ -1,6 +1,6 @@
 """Shapes of streams: for their owner, for anybody, for administrators, for clients of a key.
 
-`status` is `active` or `inactive`, as the older stream service says it; `state` is the stream's own.
+`status` is `active` or `inactive`, as in the older stream service; `state` is the state in `domain.streams`.
 """
 
 from pydantic import BaseModel, Field
@@ -12,12 +12,12 @@ from chalicelib.domain.measures import PublicFacts, StreamFacts
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.domain.times import IsoTime
 
-RTMP_URL = "Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback"
-HLS_URL = "Where viewers play it, on the server that plays streams back"
+RTMP_URL = "Server URL for the encoder, in the channel's region and without the key; not for playback"
+HLS_URL = "Playlist for viewers"
 
 
 class Stream(PublicFacts):
-    """One stream, past or present, as anybody may know it. `duration_s` runs while the stream does."""
+    """A stream, running or ended, as everyone can see it. `duration_s` increases while the stream is running."""
 
     id: str
     channel_id: str
@@ -33,16 +33,16 @@ class Stream(PublicFacts):
 
 
 class OwnStream(Stream, StreamFacts):
-    """A stream of the caller. Where `state` is null it may still be started, with the key that was made for it."""
+    """A stream of the caller. If `state` is null, it has not started yet: its key was generated but not used."""
 
     key_id: str
     expires_at: IsoTime | None
     end_reason: EndReason | None
-    bytes_in: int = Field(description="Received from the encoder, in all its connections")
+    bytes_in: int = Field(description="Received from the encoder, over all its connections")
 
 
 class StreamOfKey(BaseModel):
-    """A stream as the clients of a key know it: one that runs, or may be started with the key."""
+    """A stream as a client with its key sees it: running, or ready to be started with the key."""
 
     id: str
     status: str
@@ -53,7 +53,7 @@ class StreamOfKey(BaseModel):
 
 
 class GeneratedStream(StreamOfKey):
-    """The `stream` of `POST /api/streams/generate-key`: the one answer that holds this key."""
+    """A generated key and its stream. No later response contains the key."""
 
     stream_key: str
 
@@ -78,7 +78,7 @@ class StreamPage(BaseModel):
 
 
 class PublicStream(PublicChannel):
-    """A public channel that is live, and its stream. `id` is the stream's."""
+    """A public channel that is live, with its stream. `id` is the id of the stream."""
 
     id: str
     display_name: str
@@ -87,7 +87,7 @@ class PublicStream(PublicChannel):
 
 
 class PublicStreamPage(BaseModel):
-    """A page may hold fewer than was asked for; the last one has no `next_cursor`. `message` is for an empty one."""
+    """`message` is a sentence to show if there are no streams, and null otherwise."""
 
     streams: list[PublicStream]
     next_cursor: str | None
@@ -95,7 +95,7 @@ class PublicStreamPage(BaseModel):
 
 
 class AllPlayback(BaseModel):
-    """Where a stream can be watched; null where the server that carries it has no such output."""
+    """Playback URLs of a stream; null if its server does not offer that protocol."""
 
     hls_url: str
     webrtc_url: str | None
@@ -124,20 +124,22 @@ class _AdminStream(Metadata):
 
 
 class ActiveStream(_AdminStream):
-    """A stream that runs, as administrators see it."""
+    """A running stream as administrators see it."""
 
     status: ChannelStatus
     status_until: IsoTime | None
 
 
 class ActiveStreamPage(BaseModel):
+    """`message` is a sentence to show if there are no streams, and null otherwise."""
+
     streams: list[ActiveStream]
     next_cursor: str | None
     message: str | None = None
 
 
 class StreamDetails(_AdminStream):
-    """All that is known of one stream. `viewer_count` counts open watch pages; null once the stream has ended."""
+    """Everything known about a stream. `viewer_count` counts open watch pages; it is null once the stream has ended."""
 
     state: StreamState
     client_ip: str | None
@@ -150,6 +152,6 @@ class StreamDetails(_AdminStream):
 
 
 class Accepted(BaseModel):
-    """The request is accepted: the ingest node ends the stream within 2 s."""
+    """The request was accepted; the stream ends within 2 s."""
 
     stream_id: str

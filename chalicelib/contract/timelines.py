@@ -8,9 +8,11 @@ from chalicelib.domain.times import IsoTime
 
 
 class TimelineEntry(BaseModel):
-    """`kind` is a state change's name, or `connection` for the audit record of one; `facts` are what is known of it.
+    """`kind` is the name of a state change, or `connection` for the audit record of a connection; `facts` has its
+    details.
 
-    A connection has its `seq` when it is let in and is recorded when it ends, so only `seq` tells the order.
+    Sort entries by `seq`, not by time: a connection is recorded when it ends, with the `seq` it was given when it was
+    accepted.
     """
 
     seq: int
@@ -20,7 +22,7 @@ class TimelineEntry(BaseModel):
 
 
 class TimelinePage(BaseModel):
-    """Entries in the order of `seq`; the last page has no `next_cursor`."""
+    """Entries in the order of `seq`."""
 
     stream_id: str
     entries: list[TimelineEntry]

@@ -9,7 +9,7 @@ from chalicelib.domain.webhook_deliveries import DeliveryStatus
 
 
 class Webhook(BaseModel):
-    """An endpoint. No `events` means every event. `failing_since`: nothing was delivered since then."""
+    """An endpoint. It receives every event if `events` is empty. Since `failing_since`, no delivery has succeeded."""
 
     webhook_id: str
     url: str
@@ -24,19 +24,19 @@ class Webhook(BaseModel):
 
 
 class IssuedWebhook(Webhook):
-    """The answers to the webhook's creation and to a rotation of its secret: no other holds the secret."""
+    """A webhook with its new secret. No later response contains `secret`."""
 
     secret: str
 
 
 class WebhookList(BaseModel):
-    """All of them: there are at most twenty."""
+    """All webhooks; there are at most twenty."""
 
     webhooks: list[Webhook]
 
 
 class DeliveryAttempt(BaseModel):
-    """`status` is null where no answer came; `error` says why. `response` is the answer's beginning, 1 KB."""
+    """`status` is null if there was no response; `error` says why. `response` is the first kilobyte of the response."""
 
     at: IsoTime
     status: int | None
@@ -46,7 +46,7 @@ class DeliveryAttempt(BaseModel):
 
 
 class Delivery(BaseModel):
-    """`attempts` counts those of the present round; a replay begins a new one."""
+    """`attempts` counts the attempts since the event or since the last replay."""
 
     event_id: str
     event: str
@@ -59,7 +59,7 @@ class Delivery(BaseModel):
 
 
 class DeliveryDetails(Delivery):
-    """`payload` is what is sent; `log` has the latest attempts of all rounds, oldest first."""
+    """`payload` is the body that is sent; `log` has the latest attempts, also those before a replay, oldest first."""
 
     payload: dict[str, Any]
     log: list[DeliveryAttempt]
@@ -71,7 +71,7 @@ class DeliveryPage(BaseModel):
 
 
 class Replayed(BaseModel):
-    """How many deliveries will be sent again. With a `next_cursor` there may be more: ask again with it."""
+    """`replayed` deliveries will be sent again. To continue, send `next_cursor` as `cursor`, unless it is null."""
 
     replayed: int
     next_cursor: str | None

@@ -38,7 +38,7 @@ class KeyStatus(StrEnum):
 
 
 class KeyReading(StrEnum):
-    """A key's status at one instant."""
+    """The current status of a key. `expired` includes one-time keys whose stream has ended."""
 
     ACTIVE = "active"
     REVOKED = "revoked"

@@ -13,21 +13,21 @@ class _Value(BaseModel):
 
 
 class PublicFacts(_Value):
-    """What is known of picture and sound, as anybody may see it; every field may be unknown yet."""
+    """What is known about video and audio, as everyone can see it; each field may still be unknown."""
 
     width: int | None = None
     height: int | None = None
     fps: float | None = None
     video_codec: str | None = None
-    video_profile: str | None = Field(default=None, description='As the codec\'s specification names it: "Main 10"')
-    video_level: str | None = Field(default=None, description='As the codec\'s specification names it: "4.1"')
+    video_profile: str | None = Field(default=None, description='Named as in the codec\'s standard, e.g. "Main 10"')
+    video_level: str | None = Field(default=None, description='Named as in the codec\'s standard, e.g. "4.1"')
     audio_codec: str | None = None
     audio_sample_rate: int | None = Field(default=None, description="Hz")
     audio_channels: int | None = None
 
 
 class StreamFacts(PublicFacts):
-    """The same, and the encoder's name, which only the owner and administrators see."""
+    """The same, with the encoder's name, which only the owner and administrators can see."""
 
     encoder: str | None = Field(default=None, max_length=200)
 
@@ -35,9 +35,9 @@ class StreamFacts(PublicFacts):
 class Measures(_Value):
     """What the node measured over its sliding window; null until known. A measured `fps` replaces a stated one."""
 
-    bitrate_kbps: float | None = Field(default=None, description="Audio and video payload, 1000 bit/s")
-    video_bitrate_kbps: float | None = Field(default=None, description="Of the video alone")
-    audio_bitrate_kbps: float | None = Field(default=None, description="Of the audio alone")
+    bitrate_kbps: float | None = Field(default=None, description="Audio and video payload, in 1000 bit/s")
+    video_bitrate_kbps: float | None = Field(default=None, description="Video only")
+    audio_bitrate_kbps: float | None = Field(default=None, description="Audio only")
     fps: float | None = None
 
 

@@ -33,11 +33,12 @@ class NodeState:
 
 
 class Readiness(StrEnum):
-    """What the fleet is to a publisher who comes now."""
+    """Whether an ingest node accepts new publishers; `draining` if those that are running do not, `none` if there are
+    none."""
 
     SERVING = "serving"
-    DRAINING = "draining"  # every node goes on with what it has and takes nobody new
-    NONE = "none"  # no node renews its session
+    DRAINING = "draining"  # every running node is draining
+    NONE = "none"  # no node is running
 
 
 @dataclass(frozen=True, slots=True)

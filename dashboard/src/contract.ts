@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make api-docs`; not to be edited.
 
-/** The request is accepted: the ingest node ends the stream within 2 s. */
+/** The request was accepted; the stream ends within 2 s. */
 export interface Accepted {
   readonly stream_id: string;
 }
@@ -14,7 +14,7 @@ export interface ChannelEdit {
   readonly visibility?: Visibility | null;
 }
 
-/** Details or key were changed. */
+/** The channel's details or key have changed. */
 export interface ChannelMessage {
   readonly type: "channel";
   readonly at: string;
@@ -26,7 +26,7 @@ export type ChannelStatus = "LIVE" | "RECONNECTING" | "OFFLINE";
 /** Why the server ends a WebSocket: the `code` of its last message. */
 export type Closing = "token_expired" | "too_many_messages" | "channel_not_found" | "access_revoked";
 
-/** The last message before the server ends the connection. */
+/** The last message before the server closes the connection. */
 export interface ClosingMessage {
   readonly type: "closing";
   readonly code: Closing;
@@ -34,7 +34,7 @@ export interface ClosingMessage {
   readonly action: string;
 }
 
-/** `GET /api/channel/credentials`: enough to tell the key, not to use it. */
+/** The ingest URL and the stream key, masked. */
 export interface Credentials {
   readonly ingest_url: string;
   readonly key_id: string;
@@ -45,7 +45,7 @@ export interface Credentials {
 /** Why a stream ended. */
 export type EndReason = "clean_stop" | "unpublished" | "grace_over" | "no_media" | "key_reset" | "key_revoked" | "key_expired" | "stopped" | "admin_stopped" | "blocked" | "lease_lost" | "node_drained" | "node_lost" | "protocol_error";
 
-/** What the client sent was not understood, or came too often. */
+/** A message from the client was invalid, or one too many. */
 export interface ErrorMessage {
   readonly type: "error";
   readonly code: string;
@@ -53,15 +53,15 @@ export interface ErrorMessage {
   readonly action: string;
 }
 
-/** The `stream` of `POST /api/streams/generate-key`: the one answer that holds this key. */
+/** A generated key and its stream. No later response contains the key. */
 export interface GeneratedStream {
   readonly id: string;
   readonly status: string;
   readonly created_at: string;
   readonly expires_at: string | null;
-  /** Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback */
+  /** Server URL for the encoder, in the channel's region and without the key; not for playback */
   readonly rtmp_url: string;
-  /** Where viewers play it, on the server that plays streams back */
+  /** Playlist for viewers */
   readonly hls_url: string;
   readonly stream_key: string;
 }
@@ -70,7 +70,7 @@ export interface GeneratedStreamAnswer {
   readonly stream: GeneratedStream;
 }
 
-/** The one answer that holds this key. */
+/** A new key. No later response contains `stream_key`. */
 export interface IssuedKey {
   readonly key_id: string;
   readonly broadcaster_id: string;
@@ -88,7 +88,7 @@ export interface IssuedKey {
   readonly stream_key: string;
 }
 
-/** A key without the key: `hint` is its last characters. `stream_id` is set while a stream runs on it. */
+/** A stream key without its text: `hint` is its last characters. `stream_id` is set while a stream is using it. */
 export interface Key {
   readonly key_id: string;
   readonly broadcaster_id: string;
@@ -115,15 +115,15 @@ export interface KeyList {
   readonly keys: readonly Key[];
 }
 
-/** A key's status at one instant. */
+/** The current status of a key. `expired` includes one-time keys whose stream has ended. */
 export type KeyReading = "active" | "revoked" | "expired" | "in-use";
 
 /** How the channel's last stream ended. */
 export interface LastEnd {
   readonly stream_id: string;
-  /** Null where no picture or sound ever came */
+  /** Null if no video or audio was ever received */
   readonly started_at: string | null;
-  /** Null while the end of a stream whose node is lost is not written yet */
+  /** Null if the ingest node failed and the end is not recorded yet */
   readonly ended_at: string | null;
   readonly reason: EndReason | null;
   /** The reason as a sentence */
@@ -132,33 +132,33 @@ export interface LastEnd {
   readonly action: string | null;
 }
 
-/** The last publisher that was turned away with a key of this channel. */
+/** The most recent refusal of a publisher with a key of this channel. */
 export interface LastRefusal {
   readonly at: string;
-  /** One of [why a publisher is refused](#why-a-publisher-is-refused) */
+  /** One of the codes in [why a publisher is refused](#why-a-publisher-is-refused) */
   readonly code: "at_capacity" | "broadcaster_blocked" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
-  /** A sentence */
+  /** The reason as a sentence */
   readonly reason: string | null;
-  /** What to do */
+  /** What to do about it */
   readonly action: string | null;
   readonly client_ip: string | null;
 }
 
 /** The running stream as its owner sees it. */
 export interface Live {
-  /** Audio and video payload, 1000 bit/s */
+  /** Audio and video payload, in 1000 bit/s */
   readonly bitrate_kbps: number | null;
-  /** Of the video alone */
+  /** Video only */
   readonly video_bitrate_kbps: number | null;
-  /** Of the audio alone */
+  /** Audio only */
   readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly video_codec: string | null;
-  /** As the codec's specification names it: "Main 10" */
+  /** Named as in the codec's standard, e.g. "Main 10" */
   readonly video_profile: string | null;
-  /** As the codec's specification names it: "4.1" */
+  /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
   readonly audio_codec: string | null;
   /** Hz */
@@ -171,17 +171,17 @@ export interface Live {
 
 export interface MetricsMessage {
   readonly bitrate_kbps: number;
-  /** Of the video alone */
+  /** Video only */
   readonly video_bitrate_kbps: number | null;
-  /** Of the audio alone */
+  /** Audio only */
   readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly video_codec: string | null;
-  /** As the codec's specification names it: "Main 10" */
+  /** Named as in the codec's standard, e.g. "Main 10" */
   readonly video_profile: string | null;
-  /** As the codec's specification names it: "4.1" */
+  /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
   readonly audio_codec: string | null;
   /** Hz */
@@ -205,18 +205,18 @@ export interface NewKey {
   readonly allow_list?: readonly string[];
 }
 
-/** `GET /api/channel`: the channel as its owner sees it. */
+/** A channel as its owner sees it. */
 export interface OwnChannel {
   readonly title: string;
   readonly description: string;
   readonly category: string;
   readonly tags: readonly string[];
   readonly channel_id: string;
-  /** Grows with every change of details or key: of two answers the higher is newer */
+  /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
   readonly visibility: Visibility;
   readonly region: string;
-  /** The server URL for the encoder: scheme, host, port and application, no key */
+  /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
   readonly key: KeyHint | null;
   readonly status: ChannelStatus;
@@ -225,37 +225,37 @@ export interface OwnChannel {
   readonly playback: Playback;
   /** The stream that runs; null while OFFLINE */
   readonly live: Live | null;
-  /** Null while a stream runs, and before the first one */
+  /** Null while a stream is running, and before the first one */
   readonly last_end: LastEnd | null;
-  /** Of the last 90 days */
+  /** Null if there was none in the last 90 days */
   readonly last_refusal: LastRefusal | null;
 }
 
-/** The same, and what only the owner sees. */
+/** The details of a channel, including those that only its owner can see. */
 export interface OwnChannelDetails {
   readonly title: string;
   readonly description: string;
   readonly category: string;
   readonly tags: readonly string[];
   readonly channel_id: string;
-  /** Grows with every change of details or key: of two answers the higher is newer */
+  /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
   readonly visibility: Visibility;
   readonly region: string;
-  /** The server URL for the encoder: scheme, host, port and application, no key */
+  /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
   readonly key: KeyHint | null;
 }
 
-/** A stream of the caller. Where `state` is null it may still be started, with the key that was made for it. */
+/** A stream of the caller. If `state` is null, it has not started yet: its key was generated but not used. */
 export interface OwnStream {
   readonly width: number | null;
   readonly height: number | null;
   readonly fps: number | null;
   readonly video_codec: string | null;
-  /** As the codec's specification names it: "Main 10" */
+  /** Named as in the codec's standard, e.g. "Main 10" */
   readonly video_profile: string | null;
-  /** As the codec's specification names it: "4.1" */
+  /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
   readonly audio_codec: string | null;
   /** Hz */
@@ -271,30 +271,30 @@ export interface OwnStream {
   readonly started_at: string | null;
   readonly ended_at: string | null;
   readonly duration_s: number | null;
-  /** Where an encoder publishes: the server URL of the channel's region, without the key. Not for playback */
+  /** Server URL for the encoder, in the channel's region and without the key; not for playback */
   readonly rtmp_url: string;
-  /** Where viewers play it, on the server that plays streams back */
+  /** Playlist for viewers */
   readonly hls_url: string;
   readonly key_id: string;
   readonly expires_at: string | null;
   readonly end_reason: EndReason | null;
-  /** Received from the encoder, in all its connections */
+  /** Received from the encoder, over all its connections */
   readonly bytes_in: number;
 }
 
-/** A message on the WebSocket of a channel's owner */
+/** A WebSocket message to a channel's owner */
 export type OwnerMessage = SnapshotMessage | ChannelMessage | StatusMessage | MetricsMessage | RefusedMessage | ErrorMessage | ClosingMessage | PongMessage;
 
 export interface Playback {
   readonly hls_url: string;
 }
 
-/** The answer to `ping`. */
+/** The response to `ping`. */
 export interface PongMessage {
   readonly type: "pong";
 }
 
-/** RFC 9457 problem details. `code` is stable; `detail` and `action` are for people. */
+/** RFC 9457 problem details. `code` is stable; the other texts are for people and may change. */
 export interface Problem {
   readonly type: "about:blank";
   readonly title: string;
@@ -302,25 +302,25 @@ export interface Problem {
   readonly detail: string;
   readonly code: "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
   readonly action: string;
-  /** Each field that is to be mended */
+  /** The fields that are not valid */
   readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
 }
 
 /** A publisher with a key of this channel was refused. */
 export interface RefusedMessage {
   readonly at: string;
-  /** One of [why a publisher is refused](#why-a-publisher-is-refused) */
+  /** One of the codes in [why a publisher is refused](#why-a-publisher-is-refused) */
   readonly code: "at_capacity" | "broadcaster_blocked" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
-  /** A sentence */
+  /** The reason as a sentence */
   readonly reason: string | null;
-  /** What to do */
+  /** What to do about it */
   readonly action: string | null;
   readonly client_ip: string | null;
   readonly type: "refused";
   readonly seq: number;
 }
 
-/** The same with the key in the clear, for its owner who asked for it. */
+/** The ingest URL and the stream key in plain text. */
 export interface RevealedCredentials {
   readonly ingest_url: string;
   readonly key_id: string;
@@ -346,7 +346,7 @@ export interface StatusMessage {
   readonly reason_text: string | null;
   /** What to do about it */
   readonly action: string | null;
-  /** When RECONNECTING gives up */
+  /** While RECONNECTING: when the grace period ends */
   readonly until: string | null;
   readonly live: Live | null;
 }
@@ -359,7 +359,7 @@ export interface StreamPage {
 
 export type StreamState = "CONNECTING" | "LIVE" | "RECONNECTING" | "ENDED";
 
-/** `kind` is a state change's name, or `connection` for the audit record of one; `facts` are what is known of it. */
+/** `kind` is the name of a state change, or `connection` for the audit record of a connection; `facts` has its details. */
 export interface TimelineEntry {
   readonly seq: number;
   readonly at: string;
@@ -367,7 +367,7 @@ export interface TimelineEntry {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Entries in the order of `seq`; the last page has no `next_cursor`. */
+/** Entries in the order of `seq`. */
 export interface TimelinePage {
   readonly stream_id: string;
   readonly entries: readonly TimelineEntry[];

@@ -1,4 +1,4 @@
-"""What all dialects share: lenient models, the caller's name, the key in a publisher's stream name or query."""
+"""What all dialects share: lenient models, the server's name, the key in a publisher's stream name or query."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -24,32 +24,32 @@ from chalicelib.services.media_servers import publishers
 
 APPLICATION = "live"
 
-# Why a publisher is not let in.
+# Why a publisher is refused.
 REFUSALS = (
     *(KeyUnknown, KeyMissing, KeyRevoked, KeyExpired, KeyNotYetValid, KeyUsedUp, KeyNotAllowedHere, KeyInUse),
     *(BroadcasterBlocked, StartsLimited),
 )
 
-# Parameters that a publisher may bring its key in.
+# Query parameters that may contain the stream key.
 KEY_PARAMETERS = ("key", "token", "jwt", "pass", "password")
 
 
 def _as_text(value: object) -> object:
-    """Some servers number their connections."""
+    """Connection ids are numbers on some servers."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def as_address(value: str | None) -> str | None:
-    """A client's address; None for anything else: some servers pass on what the client's own headers say."""
+    """A client's address; None for anything else, since some servers pass on what the client's own headers contain."""
     try:
         return None if value is None else str(addresses.address(value))
     except ValueError:
         return None
 
 
-# Where the client is, as far as its server knows; it is logged and shown.
+# The client's address as its server reports it; it is logged and shown.
 ClientAddress = Annotated[str | None, AfterValidator(as_address)]
-# Part of a row's key, as short as keys must be.
+# Part of a row's key, so its length is bounded.
 ConnectionId = Annotated[
     str,
     Field(min_length=1, max_length=200, json_schema_extra={"type": ["string", "integer"]}),
@@ -60,13 +60,13 @@ Text = Annotated[str, Field(max_length=4_096)]
 
 
 class HookModel(BaseModel):
-    """Base of what servers send: fields that we do not need, and those of later versions, pass."""
+    """Base of what servers send: fields that we do not need, or do not know yet, are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
 
 class HookQuery(HookModel):
-    """`server` names the media server where several of one kind call."""
+    """`server` is the name of the media server, if there are several of its kind."""
 
     server: str = Field(default="main", pattern=r"^[A-Za-z0-9._-]{1,40}$")
 
@@ -77,10 +77,9 @@ def nothing(status: int = 204, **headers: str) -> Response:
 
 
 def key_and_channel(name: str, offered: Iterable[str | None] = ()) -> tuple[str, str | None]:
-    """The key that a publisher shows, and the channel that its stream name says, if it says one.
+    """The key that a publisher presents, and the channel if its stream name is a channel's id.
 
-    `<channel id>` as stream name needs a key beside it (`offered`: the first that is there counts). Anything else in
-    the place of the name is taken for the key.
+    With `<channel id>` as stream name, the key is the first one in `offered`. Any other name is taken as the key.
     """
     if name.startswith("ch_"):
         return next((one for one in offered if one), ""), name
@@ -88,11 +87,11 @@ def key_and_channel(name: str, offered: Iterable[str | None] = ()) -> tuple[str,
 
 
 def keys_in(query: str) -> list[str]:
-    """What a publisher's own query (`a=b&c=d`, with or without `?`) offers as key."""
+    """The keys in a publisher's query (`a=b&c=d`, with or without `?`)."""
     values = parse_qs(query.removeprefix("?"))
     return [values[name][0] for name in KEY_PARAMETERS if name in values]
 
 
 def check_watchable(name: str) -> None:
-    """Plays are for public ids. Raises ChannelNotFound for anything else, a stream key too."""
+    """Only public ids can be played. Raises ChannelNotFound for anything else, including stream keys."""
     publishers.check_watchable(name)

@@ -1,7 +1,8 @@
 """MediaMTX: `authHTTPAddress`, and the commands runOnReady/runOnNotReady (until 1.19.2) or
 runOnAvailable/runOnUnavailable (since), which call us with curl.
 
-Any 2xx lets the client in, anything else does not; a refusal's body goes into MediaMTX's log, so it holds no key.
+Any 2xx admits the client, anything else refuses it. The body of a refusal appears in MediaMTX's log, so it contains no
+key.
 """
 
 import hmac
@@ -46,7 +47,7 @@ CHALLENGED = ("rtsp", "rtsps", *ASKS_AGAIN)
 
 
 class AuthRequest(HookModel):
-    """What MediaMTX posts. `id` is that of the connection, null where there is none yet."""
+    """What MediaMTX posts. `id` is the id of the connection, or null if there is none yet."""
 
     model_config = example(
         action="publish", path="live/<stream key>", protocol="rtmp", id="2b5a7c0e", ip="203.0.113.7", query=""
@@ -64,7 +65,7 @@ class AuthRequest(HookModel):
 
 
 class PathChange(HookModel):
-    """MTX_PATH, MTX_SOURCE_TYPE and MTX_SOURCE_ID, as docs/integrations/mediamtx sends them."""
+    """MTX_PATH, MTX_SOURCE_TYPE and MTX_SOURCE_ID, as the commands in docs/integrations/mediamtx send them."""
 
     model_config = example(path="live/<stream key>", source_type="rtmpConn", source_id="2b5a7c0e")
 
@@ -84,7 +85,7 @@ class PathChange(HookModel):
     address=True,
 ).on(blueprint)
 def mediamtx_auth(body: AuthRequest, query: HookQuery, address: str) -> Response:
-    """May this client publish (with a stream key), read or play back (public ids), or use the server's own API?"""
+    """Decides whether a client may publish (with a stream key), play (by public id) or use the server's own API."""
     if body.action == "publish":
         _admit(body, MediaServer(Dialect.MEDIAMTX, query.server))
     elif body.action in ("read", "playback"):
@@ -105,7 +106,7 @@ def mediamtx_auth(body: AuthRequest, query: HookQuery, address: str) -> Response
     form=True,
 ).on(blueprint)
 def mediamtx_publish(body: PathChange, query: HookQuery) -> Response:
-    """The path is ready: the stream is LIVE."""
+    """Records that a path is ready: its stream is LIVE."""
     if _is_ours(body.path):
         reconciler.ready(query.server, body.path, Source(body.source_type, body.source_id), now_ms())
     return nothing()
@@ -121,7 +122,7 @@ def mediamtx_publish(body: PathChange, query: HookQuery) -> Response:
     form=True,
 ).on(blueprint)
 def mediamtx_unpublish(body: PathChange, query: HookQuery) -> Response:
-    """The path is ready no more: the stream has ended."""
+    """Records that a path is no longer ready: its stream has ended."""
     if _is_ours(body.path):
         reconciler.not_ready(query.server, body.path, Source(body.source_type, body.source_id), now_ms())
     return nothing()

@@ -1,8 +1,8 @@
 """nginx-rtmp: `on_publish`, `on_publish_done` and `on_update`, as forms.
 
-2xx lets the publisher go on, 3xx with a plain `Location` renames its stream, anything else drops it. To its own fields
-nginx appends the publisher's query: of a repeated field the first is nginx's. All three hooks carry the name that the
-publisher chose, also after a rename.
+2xx lets the publisher continue, 3xx with a plain `Location` renames its stream, anything else disconnects it. nginx
+appends the publisher's query to its own fields, so the first of a repeated field is nginx's. All three hooks contain
+the name that the publisher sent, even after a rename.
 """
 
 from chalice.app import Blueprint, Response
@@ -31,7 +31,7 @@ blueprint = Blueprint(__name__)
 
 
 class Publisher(HookModel):
-    """A connection: `clientid` is nginx's number of it, `key` comes from the publisher's own query."""
+    """A connection. `clientid` is the number that nginx gave it; `key` is from the publisher's query."""
 
     model_config = example(call="publish", clientid="17", name="<stream key>", addr="203.0.113.7")
 
@@ -53,7 +53,8 @@ class Publisher(HookModel):
     form=True,
 ).on(blueprint)
 def nginx_publish(body: Publisher, query: HookQuery) -> Response:
-    """May it publish? Its stream is renamed to the channel's public id, so that no key shows in playback paths."""
+    """Decides whether a client may publish. Renames its stream to the channel's id, so that playback paths contain no
+    key."""
     stream_key, channel_id = key_and_channel(body.name, [body.key])
     publication = claims.publish(_server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id)
     return nothing(302, Location=publication.channel_id)
@@ -70,10 +71,8 @@ def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     form=True,
 ).on(blueprint)
 def nginx_update(body: Publisher, query: HookQuery) -> Response:
-    """It still publishes. One that may not any more, or that we do not know, is dropped by our refusal.
-
-    nginx asks about players too (`update_play`): they go on.
-    """
+    """Confirms that a publisher is still connected. nginx disconnects it if we refuse: if it may not continue, or is
+    not known. Updates about players (`update_play`) are always accepted."""
     if body.call != "update_publish":
         return nothing()
     publication = publishers.find(_server(query), body.clientid)
@@ -81,7 +80,7 @@ def nginx_update(body: Publisher, query: HookQuery) -> Response:
         raise StreamNotFound()
     try:
         publishers.confirm(publication, now_ms())
-    except StoreUnavailable:  # running streams go on
+    except StoreUnavailable:  # running streams continue
         logger("control").warning(
             "Session not renewed: the database is unreachable", event="session_not_renewed", node_id=publication.node_id
         )
@@ -98,7 +97,7 @@ def nginx_update(body: Publisher, query: HookQuery) -> Response:
     form=True,
 ).on(blueprint)
 def nginx_publish_done(body: Publisher, query: HookQuery) -> Response:
-    """It has gone."""
+    """Records that a publisher has left."""
     publication = publishers.find(_server(query), body.clientid)
     if publication is not None:
         publishers.leave(publication, now_ms())

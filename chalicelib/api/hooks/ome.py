@@ -1,6 +1,7 @@
-"""OvenMediaEngine's AdmissionWebhooks: one URL, asked at `opening`, told at `closing`, for publishers and players.
+"""OvenMediaEngine's AdmissionWebhooks: one URL for publishers and players, called at `opening` and at `closing`.
 
-The answer is always HTTP 200; `allowed` decides, `reason` goes into OME's log. The body is signed with the hook secret.
+The response is always HTTP 200: `allowed` decides, and `reason` appears in OME's log. The body is signed with
+the hook secret.
 """
 
 from typing import Literal
@@ -40,7 +41,7 @@ class OmeClient(HookModel):
 
 
 class OmeRequest(HookModel):
-    """`url` is the one that the client asked for, `scheme://host[:port]/app/stream[/file][?query]`."""
+    """`url` is the URL that the client requested, `scheme://host[:port]/app/stream[/file][?query]`."""
 
     direction: Literal["incoming", "outgoing"]
     status: Literal["opening", "closing"]
@@ -59,7 +60,7 @@ class Admission(HookModel):
 
 
 class Admitted(BaseModel):
-    """`lifetime` in ms: OME ends the connection then. `new_url` renames the stream to the channel's public id."""
+    """After `lifetime` ms OME closes the connection. `new_url` renames the stream to the channel's id."""
 
     allowed: bool
     new_url: str | None = None
@@ -68,12 +69,12 @@ class Admitted(BaseModel):
 
 
 class Noted(BaseModel):
-    """The empty answer to `closing`."""
+    """The empty response to `closing`."""
 
 
 @Route("POST", "/hooks/ome", MEDIA_SERVER, body=Admission, query=HookQuery, answer=Admitted | Noted).on(blueprint)
 def ome(body: Admission, query: HookQuery) -> Admitted | Noted:
-    """May this client publish or play?"""
+    """Decides whether a client may publish or play, and records that it has left."""
     server = MediaServer(Dialect.OME, query.server)
     connection = f"{body.client.address}:{body.client.port}"
     if body.request.status == "closing":

@@ -1,7 +1,7 @@
 """SRS: one URL for all of its `http_hooks`.
 
-Allowed is HTTP 200 with the body `0`; an empty 200 and a 204 reject. SRS does not repeat a hook that was lost, and
-renames nothing: `<channel id>?key=<stream key>` as stream name keeps the key out of its playback paths.
+HTTP 200 with the body `0` allows; an empty 200 and a 204 reject. SRS does not retry hooks and cannot rename a stream:
+`<channel id>?key=<stream key>` as stream name keeps the key out of its playback paths.
 """
 
 from chalice.app import Blueprint, Response
@@ -33,7 +33,7 @@ ALLOWED = 0
 
 
 class SrsHook(HookModel):
-    """`param` is the publisher's query with its `?`. `client_id` was a number until SRS 3."""
+    """`param` is the publisher's query, including the `?`. `client_id` was a number until SRS 3."""
 
     model_config = example(
         action="on_publish", client_id="341w361a", ip="203.0.113.7", stream="<channel id>", param="?key=<stream key>"
@@ -56,7 +56,8 @@ class SrsHook(HookModel):
     problems=(*REFUSALS, ChannelNotFound, BroadcastEnded),
 ).on(blueprint)
 def srs(body: SrsHook, query: HookQuery) -> Response:
-    """on_publish and on_play ask, on_unpublish and on_hls tell. What else SRS tells is none of our business."""
+    """All hooks of SRS. `on_publish` and `on_play` ask for permission, `on_unpublish` and `on_hls` report; others are
+    ignored."""
     server = MediaServer(Dialect.SRS, query.server)
     match body.action:
         case "on_publish":
@@ -74,9 +75,9 @@ def srs(body: SrsHook, query: HookQuery) -> Response:
 
 
 def _segment(server: MediaServer, client_id: str) -> None:
-    """A segment was written, so the publisher is there. The last one is told after `on_unpublish`: it changes nothing.
+    """A segment was written, so the publisher is still there. The last one comes after `on_unpublish` and is ignored.
 
-    SRS lets nobody go for our answer: a publisher that may not go on is ended on our side, and its server told so.
+    SRS does not disconnect a publisher for our response: one that may not continue is ended on our side only.
     """
     publication = publishers.find(server, client_id)
     if publication is None:
@@ -84,7 +85,7 @@ def _segment(server: MediaServer, client_id: str) -> None:
     try:
         publishers.confirm(publication, now_ms())
     except StreamNotFound:
-        return  # it left at this very moment
+        return  # it has just left
     except (PublishRefused, BroadcastEnded) as refusal:
         logger("control").warning(
             "The publisher may not continue", event="publisher_dropped", node_id=publication.node_id, code=refusal.code

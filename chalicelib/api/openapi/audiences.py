@@ -13,7 +13,7 @@ Problems = tuple[type[StreamSyncError], ...]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One audience's part of the document. `problems` are refused beside each operation's own."""
+    """One audience's part of the document. `problems` are the errors that all of its operations share."""
 
     tag: str
     text: str
@@ -27,21 +27,21 @@ _TOKEN_PROBLEMS: Problems = (
 
 # In the order of the document.
 SECTIONS: Mapping[Audience, Section] = {
-    Audience.ANYONE: Section("Public", "Open to everybody, without a credential.", ()),
+    Audience.ANYONE: Section("Public", "Open to everyone, without a credential.", ()),
     Audience.BROADCASTER: Section(
         "Broadcasters",
-        "For somebody who is signed in, about their own channel: `Authorization: Bearer <JWT>`.",
+        "For signed-in users, about their own channel: `Authorization: Bearer <JWT>`.",
         (*_TOKEN_PROBLEMS, refusals.BroadcasterBlocked),
     ),
     Audience.ADMIN: Section(
         "Administrators",
-        "For operators: `Authorization: Bearer <JWT>` of somebody with the administrator's role. For backends: the "
-        "shared secret in `X-Api-Key`. Where both are sent, the secret decides.",
+        "For people: `Authorization: Bearer <JWT>` with the administrator's role. For backends: the shared secret in "
+        "`X-Api-Key`. If both are sent, the secret is used.",
         (errors.AdminSecretInvalid, errors.AdminRoleMissing, *_TOKEN_PROBLEMS),
     ),
     Audience.MEDIA_SERVER: Section(
         "Media servers",
-        "Hooks of MediaMTX, nginx-rtmp, SRS and OvenMediaEngine, with the hook secret.",
+        "Hooks for MediaMTX, nginx-rtmp, SRS and OvenMediaEngine, with the hook secret.",
         (errors.HookSecretInvalid,),
     ),
 }
@@ -51,8 +51,8 @@ _SCHEMES: Mapping[Credential, dict[str, Any]] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "Of the configured issuer (Cognito's ID or access token), or of the user service (HS256). For "
-        "administrators' operations it must have the administrator's role: by default the group `admin` in "
+        "description": "From the configured issuer (Cognito's ID or access token) or from the user service (HS256). "
+        "Administrators' operations require the administrator's role: by default the group `admin` in "
         "`cognito:groups`.",
     },
     Credential.ADMIN_SECRET: {
@@ -70,19 +70,19 @@ _SCHEMES: Mapping[Credential, dict[str, Any]] = {
     Credential.HOOK_PASSWORD: {
         "type": "http",
         "scheme": "basic",
-        "description": "The hook secret as password, for any user.",
+        "description": "The hook secret as password, with any user name.",
     },
     Credential.HOOK_PARAMETER: {
         "type": "apiKey",
         "in": "query",
         "name": "secret",
-        "description": "The hook secret, from servers that can neither set headers nor sign.",
+        "description": "The hook secret, for servers that can neither set headers nor sign.",
     },
     Credential.HOOK_SIGNATURE: {
         "type": "apiKey",
         "in": "header",
         "name": "X-OME-Signature",
-        "description": "Base64url of the body's HMAC-SHA1 under the hook secret, as OvenMediaEngine makes it.",
+        "description": "HMAC-SHA1 of the body, keyed with the hook secret, in base64url, as OvenMediaEngine sends it.",
     },
 }
 SECURITY_SCHEMES: dict[str, Any] = {credential.value: scheme for credential, scheme in _SCHEMES.items()}

@@ -3,8 +3,8 @@
     operation   audience -> security, tag     body, query -> requestBody, parameters     answer -> its success response
                 errors   -> one response a status, whose `code` is one of the operation's own
 
-Nothing is written twice: shapes are pydantic's JSON schemas, texts are docstrings, refusals are the error tree. Built
-when it is first asked for, once a process.
+Nothing is defined twice: shapes are pydantic's JSON schemas, texts are docstrings, errors are the error tree. Built on
+the first request, once per process.
 """
 
 import re
@@ -27,10 +27,10 @@ VERSION = "1"  # of the contract: moves when an existing client would break
 
 
 PATH_PARAMETERS = {
-    "broadcaster_id": "A broadcaster's id, which is that of their channel",
+    "broadcaster_id": "A broadcaster's id, which is also the id of their channel",
     "channel_id": "A channel's public id",
     "event_id": "The id of a delivery's event",
-    "key_id": "A stream key's public id, never the key",
+    "key_id": "A stream key's public id, not the key itself",
     "key_or_id": "A stream key, or a stream's public id",
     "node_id": "An ingest node's id",
     "stream_id": "A stream's id",
@@ -46,7 +46,7 @@ def get_document() -> Json:
 
 @lru_cache(maxsize=1)
 def document() -> Json:
-    """The document, JSON-ready. It names every route, whichever caller it is for."""
+    """The document, ready for JSON, with the routes of all audiences."""
     schemas = Schemas(OPERATIONS)
     paths: Json = defaultdict(dict)
     for operation in OPERATIONS:
@@ -61,7 +61,7 @@ def document() -> Json:
             "description": "RTMP ingest, live status and stream orchestration. Errors are RFC 9457 problem details "
             "with a stable `code` and the `action` to take. Times are ISO 8601, UTC.",
         },
-        "servers": [{"url": ".", "description": "Where this document was loaded from"}],
+        "servers": [{"url": ".", "description": "The server of this document"}],
         "tags": [{"name": section.tag, "description": section.text} for section in SECTIONS.values()],
         "paths": dict(sorted(paths.items())),
         "components": {
@@ -115,7 +115,7 @@ _IDEMPOTENCY_KEY: Json = {
     "name": once.HEADER,
     "in": "header",
     "required": False,
-    "description": "Any text without spaces, new for each thing to create. Sent again with the same key, within a day, "
-    "the request is not done again and gets the same answer.",
+    "description": "A unique value without spaces, such as a UUID. For a day, a repeated request with the same key is "
+    "not executed again and gets the same response.",
     "schema": {"type": "string", "pattern": once.FORM, "maxLength": once.MAX_KEY},
 }

@@ -1,4 +1,4 @@
-"""What operations answer: successes, and one response a status whose `code` is one of the operation's own."""
+"""Responses: successes, and for each error status one response that lists the codes of the operation."""
 
 from collections import defaultdict
 
@@ -23,7 +23,7 @@ NOWHERE: Problems = (errors.RouteNotFound, errors.MethodNotAllowed)
 
 ONE_SECOND = {"type": "integer", "minimum": 1}
 HEADERS: dict[int, Json] = {
-    302: {"Location": {"description": "The stream's new name", "required": True, "schema": {"type": "string"}}},
+    302: {"Location": {"description": "The new name of the stream", "required": True, "schema": {"type": "string"}}},
     429: {"Retry-After": {"description": "Seconds to wait", "schema": ONE_SECOND}},
 }
 
@@ -50,7 +50,7 @@ def responses(operation: Operation, schemas: Schemas) -> Json:
         made[str(status)] = one if len(found) == 1 else _refusal(found)
     for status in operation.others:
         made[str(status)] = {
-            "description": _SUCCESS.get(status, "The same, with what is wrong"),
+            "description": _SUCCESS.get(status, "The same, for a service that is not healthy"),
             "content": {"application/json": {"schema": schemas.of(operation, str(status))}},
         }
     return dict(sorted(made.items()))
@@ -73,11 +73,11 @@ def shared() -> dict[str, Json]:
 
 
 _SUCCESS = {
-    200: "Done",
+    200: "OK",
     201: "Created",
-    202: "Under way",
-    204: "Done; the answer has no body",
-    302: "Let in, under another name",
+    202: "Accepted",
+    204: "OK, without a body",
+    302: "Accepted under another name",
 }
 
 
@@ -96,7 +96,7 @@ def _with_headers(response: Json, status: int) -> Json:
 
 
 def describe_codes(components: Json) -> None:
-    """A line each, for what pydantic knows as names only."""
+    """Adds a line for each code of the enumerations that pydantic lists without descriptions."""
     ends = [f"`{reason}`: {END_REASON_TEXT[reason]} {END_REASON_ACTION[reason] or ''}".rstrip() for reason in EndReason]
     components["EndReason"]["description"] = "\n\n".join(["Why a stream ended.", *ends])
     refused = every_refusal()
@@ -117,7 +117,7 @@ def problem_schema() -> Json:
     entry = {"type": "object", "required": ["field", "problem"], "properties": {"field": text, "problem": text}}
     return {
         "type": "object",
-        "description": "RFC 9457 problem details. `code` is stable; `detail` and `action` are for people.",
+        "description": "RFC 9457 problem details. `code` is stable; the other texts are for people and may change.",
         "required": ["type", "title", "status", "detail", "code", "action"],
         "properties": {
             "type": {"const": "about:blank"},
@@ -126,6 +126,6 @@ def problem_schema() -> Json:
             "detail": text,
             "code": {"enum": sorted({problem.code for problem in used})},
             "action": text,
-            "errors": {"type": "array", "items": entry, "description": "Each field that is to be mended"},
+            "errors": {"type": "array", "items": entry, "description": "The fields that are not valid"},
         },
     }

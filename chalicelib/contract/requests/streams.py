@@ -11,8 +11,8 @@ MAX_SEARCH = 100  # characters
 
 
 class PublicStreamQuery(UlidPageQuery):
-    """`q` is searched for in titles, descriptions, tags and display names; `category` and `tag` must match exactly.
-    Searches ignore case."""
+    """`q` is searched for in titles, descriptions, tags and display names; `category` and `tag` must match as a
+    whole. Case is ignored."""
 
     q: Annotated[str, Text(MAX_SEARCH)] = ""
     category: Annotated[str, Text(sizes.MAX_CATEGORY)] = ""

@@ -21,7 +21,7 @@ FURTHER_RULES = {
     "admin_create_key": "expires_at lies in the future",
     "admin_create_broadcaster": "an Idempotency-Key is for one request",
     "ome": "1.0 is no port, though JSON Schema takes it for an integer",
-    "admin_make_webhook": "the URL leads to the public internet",
+    "admin_create_webhook": "the URL leads to the public internet",
     "admin_edit_webhook": "the URL leads to the public internet",
     "admin_list_broadcasters": "a cursor comes from the page before",
     "admin_list_keys": "a cursor comes from the page before",
