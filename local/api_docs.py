@@ -52,7 +52,7 @@ def _sample_error() -> Iterator[str]:
 def _reference() -> Iterator[str]:
     for audience in SECTIONS:
         yield from _audience(audience)
-    yield from ["## Shapes", "", "A field without a remark is always there.", ""]
+    yield from ["## Shapes", "", "Fields are always present unless they are marked as optional.", ""]
     for name, schema in document()["components"]["schemas"].items():
         yield from _shape(name, schema)
     yield from _problems()
@@ -170,12 +170,12 @@ def _limits(schema: Json) -> str:
 
 def _problems() -> Iterator[str]:
     used = {problem for operation in OPERATIONS for problem in problems_of(operation)} | set(NOWHERE)
-    yield from ["## Refusals", ""]
+    yield from ["## Error codes", ""]
     rows = [
         (f"`{problem.code}`", str(problem.http_status), problem.title, problem.action)
         for problem in sorted(used, key=lambda problem: (problem.http_status, problem.code))
     ]
-    yield from _table(("code", "status", "what", "what to do"), rows)
+    yield from _table(("code", "status", "what happened", "what to do"), rows)
 
 
 def _refused_publishers() -> Iterator[str]:

@@ -20,7 +20,7 @@ def list_refusals(query: RefusalQuery) -> contract.RefusalPage:
     until = min(now, ms_of(query.until)) if query.until is not None else now
     since = ms_of(query.since) if query.since is not None else until - refusals.DAY
     if since > until:
-        raise InvalidInput("A field is not valid", [{"field": "since", "problem": "must lie before until"}])
+        raise InvalidInput("A field is not valid", [{"field": "since", "problem": "must be before until"}])
     asked = refusals.Asked(
         since=max(since, now - refusals.LONGEST),
         until=until,

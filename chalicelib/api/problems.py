@@ -70,7 +70,7 @@ _NAME = re.compile(r"[a-z][a-zA-Z_]{0,23}[0-9]{0,2}")
 
 
 def _place(part: str | int) -> str:
-    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "(another name)"
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "(unknown name)"
 
 
 def invalid(error: ValidationError) -> InvalidInput:

@@ -73,12 +73,12 @@ def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     """The backstop for streams whose node died with nobody left to see it."""
     ended = fleet.sweep_as_backstop(settings().ingest_urls, now_ms, time.sleep)
     lifecycle.announce(ended)
-    logger("control").info("Swept the streams of dead nodes", event="dead_nodes_swept", ended=len(ended))
+    logger("control").info("Ended the streams of dead nodes", event="dead_nodes_swept", ended=len(ended))
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile_media_servers")
 def reconcile_media_servers(_event: CloudWatchEvent) -> None:
-    """Compares our state with each MediaMTX's own list: what hooks lost is healed, sessions are renewed."""
+    """Compares our state with each MediaMTX's own list: corrects what lost hooks left wrong, and renews sessions."""
     reconciler.reconcile_all(now_ms)
 
 

@@ -146,6 +146,6 @@ def _message(raw: Mapping[str, Any]) -> ClientMessage:
     try:
         return ClientMessage.model_validate(json.loads(body))
     except ValidationError:
-        raise InvalidInput("The message is not one of those that are known here.") from None
+        raise InvalidInput("This message is not supported.") from None
     except (ValueError, RecursionError):
         raise InvalidInput("The message is not valid JSON.") from None

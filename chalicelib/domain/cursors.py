@@ -29,5 +29,5 @@ def decode(cursor: str, count: int) -> list[str]:
 
 
 def bad_cursor() -> InvalidInput:
-    problem = "is not the next_cursor of a page of this list"
+    problem = "is not a next_cursor of this list"
     return InvalidInput("The cursor is not valid", [{"field": "cursor", "problem": problem}])

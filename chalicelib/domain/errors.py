@@ -1,12 +1,12 @@
-"""Every error a user of stream-sync can meet, as one small tree.
+"""Every error that a user of stream-sync can encounter, as one small tree.
 
     StreamSyncError
-    |-- InvalidInput                 400  what was sent cannot be understood
+    |-- InvalidInput                 400  the request is not valid
     |   |-- PayloadTooLarge          413
     |   |-- IdempotencyKeyReused     422
     |   |-- UnsupportedMediaType     415
     |   `-- WebhookUrlRefused        400
-    |-- Unauthenticated              401  who is calling is not known
+    |-- Unauthenticated              401  the caller has not proved who they are
     |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid, HookSecretInvalid
     |-- AdminRoleMissing, ActionNotAllowed  403
     |-- NotFound                     404
@@ -18,12 +18,12 @@
     |       TooManyWebhooks, BroadcastEnded
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live: `domain.refusals`
-    |-- IdentityUnavailable, MediaServerUnavailable  503  the token issuer, or a media server, does not answer
-    |-- LeaseLost, SessionTaken      409  a write came too late: another holder, or another run of the node, has it now
+    |-- IdentityUnavailable, MediaServerUnavailable  503  the token issuer, or a media server, does not respond
+    |-- LeaseLost, SessionTaken      409  a write came too late: another publisher, or another process, holds it now
     `-- InternalError                500
 
-A leaf binds a stable `code`, its HTTP status and what the person at the other end should do; a publisher's refusal its
-RTMP status code as well. Each edge maps the tree once: `api.problems` to RFC 9457 problem details, the ingest node to
+A leaf binds a stable `code`, its HTTP status and what the user should do; a publisher's refusal its RTMP status code as
+well. Each edge maps the tree once: `api.problems` to RFC 9457 problem details, the ingest node to
 `onStatus`.
 """
 
@@ -32,13 +32,13 @@ from typing import ClassVar
 
 
 class StreamSyncError(Exception):
-    """Root of the tree. `detail` is a sentence for a person and never holds a secret."""
+    """Root of the tree. `detail` is a sentence for people and never contains a secret."""
 
     code: ClassVar[str] = "internal_error"
     http_status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong on our side"
     action: ClassVar[str] = "Try again in a moment."
-    retry_after_s: int | None = None  # when it makes sense to try again, where that is known
+    retry_after_s: int | None = None  # when to try again, if that is known
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail or self.title)
@@ -46,13 +46,13 @@ class StreamSyncError(Exception):
 
 
 class InternalError(StreamSyncError):
-    """A defect of ours; the log has the cause, the answer does not."""
+    """A defect of ours; the log has the cause, the response does not."""
 
 
 class InvalidInput(StreamSyncError):
-    """The request was understood as a request, but not its content.
+    """The content of the request is not valid.
 
-    `problems` holds one `{"field": "title", "problem": "must be a string"}` for each thing to mend.
+    `problems` has one `{"field": "title", "problem": "must be a string"}` for each field that is not valid.
     """
 
     code = "invalid_input"
@@ -80,10 +80,10 @@ class UnsupportedMediaType(InvalidInput):
 
 
 class WebhookUrlRefused(InvalidInput):
-    """Told to an administrator, who may know why: the reason names the rule, never what our network looks like."""
+    """`detail` names the rule that was broken, and reveals nothing about our network."""
 
     code = "webhook_url_refused"
-    title = "Webhooks may not be sent to this URL"
+    title = "Webhooks cannot be sent to this URL"
     action = "Use an https:// URL of a server on the public internet."
 
 
@@ -119,8 +119,8 @@ class AdminSecretInvalid(Unauthenticated):
 
 class HookSecretInvalid(Unauthenticated):
     code = "hook_secret_invalid"
-    title = "The media server did not show the hook secret"
-    action = "Configure the media server as docs/integrations/ describes for it."
+    title = "The hook secret is missing or wrong"
+    action = "Configure the media server as described in docs/integrations/."
 
 
 class AdminRoleMissing(StreamSyncError):
@@ -133,35 +133,33 @@ class AdminRoleMissing(StreamSyncError):
 class ActionNotAllowed(StreamSyncError):
     code = "action_not_allowed"
     http_status = 403
-    title = "The media server's own interfaces are not open to this caller"
-    action = (
-        "Use the credential that STREAM_SYNC_MEDIAMTX_API_SECRET holds, or leave these actions to the server itself."
-    )
+    title = "This caller may not use the media server's own interfaces"
+    action = "Authenticate with the password in STREAM_SYNC_MEDIAMTX_API_SECRET."
 
 
 class NotFound(StreamSyncError):
     code = "not_found"
     http_status = 404
-    title = "There is nothing here"
-    action = "Check the address."
+    title = "There is nothing at this URL"
+    action = "Check the URL."
 
 
 class RouteNotFound(NotFound):
     code = "route_not_found"
     title = "This API has no such route"
-    action = "Check method and path against /openapi.json."
+    action = "Check the method and the path against /openapi.json."
 
 
 class ChannelNotFound(NotFound):
     code = "channel_not_found"
     title = "There is no such channel"
-    action = "Check the channel's id; a private channel is found by its owner only."
+    action = "Check the channel's id. A private channel is visible to its owner only."
 
 
 class StreamNotFound(NotFound):
     code = "stream_not_found"
     title = "There is no such stream"
-    action = "Check the id: a stream id is given when a stream starts, and in the list of streams."
+    action = "Check the id against the list of streams."
 
 
 class KeyNotFound(NotFound):
@@ -197,14 +195,14 @@ class DeliveryNotFound(NotFound):
 class MethodNotAllowed(StreamSyncError):
     code = "method_not_allowed"
     http_status = 405
-    title = "This route does not take that method"
+    title = "This route does not support this method"
     action = "Use one of the methods in the `Allow` header."
 
 
 class Conflict(StreamSyncError):
     code = "conflict"
     http_status = 409
-    title = "The request does not fit the present state"
+    title = "The request conflicts with the current state"
 
 
 class NotLive(Conflict):
@@ -216,25 +214,25 @@ class NotLive(Conflict):
 class BroadcastEnded(Conflict):
     code = "broadcast_ended"
     title = "The stream was ended"
-    action = "Let the publisher go; it may connect again if its stream key is still good."
+    action = "Disconnect the publisher. It may connect again if its stream key is still valid."
 
 
 class TooManyKeys(Conflict):
     code = "too_many_keys"
-    title = "The channel has as many stream keys as it may have"
+    title = "The channel has reached the maximum number of stream keys"
     action = "Revoke a key that you no longer use, then try again."
 
 
 class TooManyWebhooks(Conflict):
     code = "too_many_webhooks"
-    title = "There are as many webhooks as there may be"
+    title = "The maximum number of webhooks has been reached"
     action = "Delete a webhook that you no longer use, then try again."
 
 
 class KeyChanged(Conflict):
     code = "key_changed"
     title = "The stream key was changed by another request at the same time"
-    action = "Load the credentials again."
+    action = "Reload the credentials."
 
 
 class KeyIsCurrent(Conflict):
@@ -245,13 +243,13 @@ class KeyIsCurrent(Conflict):
 
 class BroadcasterExists(Conflict):
     code = "broadcaster_exists"
-    title = "There is a broadcaster for this account already"
+    title = "This account already has a broadcaster"
     action = "Find it in the list of broadcasters."
 
 
 class StillInProgress(Conflict):
     code = "still_in_progress"
-    title = "The first request with this Idempotency-Key is still being worked on"
+    title = "The first request with this Idempotency-Key is still being processed"
     action = "Wait a moment and send the same request again."
 
 
@@ -266,7 +264,7 @@ class TooManyRequests(StreamSyncError):
     code = "too_many_requests"
     http_status = 429
     title = "Too many requests"
-    action = "Wait as long as the `Retry-After` header says, then try again."
+    action = "Wait for the time in the `Retry-After` header, then try again."
 
     def __init__(self, retry_after_s: int, detail: str | None = None) -> None:
         super().__init__(detail)
@@ -282,19 +280,19 @@ class IdentityUnavailable(StreamSyncError):
 class MediaServerUnavailable(StreamSyncError):
     code = "media_server_unavailable"
     http_status = 503
-    title = "The media server's control API does not answer"
-    action = "Check the address in STREAM_SYNC_MEDIAMTX_SERVERS; we go on asking."
+    title = "The media server's control API does not respond"
+    action = "Check the URL in STREAM_SYNC_MEDIAMTX_SERVERS. The control plane keeps retrying."
 
 
 class LeaseLost(StreamSyncError):
     code = "lease_lost"
     http_status = 409
-    title = "The channel is held by somebody else now"
+    title = "Another publisher now holds the channel"
     action = "Stop publishing, then start again."
 
 
 class SessionTaken(StreamSyncError):
     code = "session_taken"
     http_status = 409
-    title = "Another run of this node holds its session"
-    action = "Give each node an id of its own."
+    title = "Another process with this node id holds its session"
+    action = "Give each node a unique id."

@@ -1,4 +1,4 @@
-"""Why a publisher may not go live: the branch of the errors' tree that encoders meet.
+"""Why a publisher may not go live: the branch of the error tree that encoders see.
 
 PublishRefused                   NetStream.Publish.Denied unless said otherwise
 |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
@@ -17,10 +17,10 @@ from chalicelib.domain.errors import StreamSyncError
 
 
 class PublishRefused(StreamSyncError):
-    """A publisher may not go live. `rtmp_code` is what encoders understand as final.
+    """A publisher may not go live. Encoders treat `rtmp_code` as final.
 
-    OBS shows its "could not access the channel or stream key" dialog and stops for these codes;
-    the description reaches its log, ffmpeg's and GStreamer's console.
+    For these codes OBS shows its "could not access the channel or stream key" dialog and stops; the description appears
+    in its log, and on the console of ffmpeg and GStreamer.
     """
 
     http_status = 401
@@ -29,7 +29,7 @@ class PublishRefused(StreamSyncError):
 
     def __init__(self, detail: str | None = None, *, channel_id: str | None = None, key_id: str | None = None) -> None:
         super().__init__(detail)
-        # Whose publisher was refused, where the key is known: the channel's dashboard shows the reason.
+        # Set if the key is known: the channel's dashboard shows the reason.
         self.channel_id = channel_id
         self.key_id = key_id
 
@@ -40,7 +40,7 @@ class PublishRefused(StreamSyncError):
 
 
 class KeyUnknown(PublishRefused):
-    """Also for a malformed key: the two must look the same to somebody who guesses."""
+    """Also for a malformed key: somebody who guesses must not be able to tell the two apart."""
 
     code = "key_unknown"
     title = "The stream key is not known"
@@ -54,7 +54,7 @@ class KeyMissing(PublishRefused):
 
 
 class KeyMalformed(PublishRefused):
-    """More than a key came, and which part of it is the key cannot be told."""
+    """The field contains more than a key, and it is not clear which part is the key."""
 
     code = "key_malformed"
     title = "The encoder's stream key field contains more than the stream key"
@@ -82,18 +82,18 @@ class KeyNotYetValid(PublishRefused):
 class KeyUsedUp(PublishRefused):
     code = "key_used_up"
     title = "The stream key was valid for one stream, which has ended"
-    action = "Ask for a new key."
+    action = "Get a new stream key."
 
 
 class KeyNotAllowedHere(PublishRefused):
     code = "key_not_allowed_here"
     http_status = 403
-    title = "The stream key may not be used from this network address"
+    title = "The stream key cannot be used from this network address"
     action = "Stream from a network on the key's allow list, or use another key."
 
 
 class BroadcasterBlocked(PublishRefused):
-    """Also what a blocked person's own requests to the API are answered."""
+    """Also the response to a blocked person's own requests to the API."""
 
     code = "broadcaster_blocked"
     http_status = 403
@@ -124,14 +124,14 @@ class StartsLimited(PublishRefused):
     code = "starts_limited"
     http_status = 429
     title = "Too many streams were started on this channel"
-    action = "Wait for the time given, then start again."
+    action = "Wait for that long, then start streaming again."
     rtmp_code = "NetStream.Publish.Rejected"
     rtmp_prefix = "Too Many Requests"
 
     def __init__(
         self, retry_after_s: int | None = None, *, channel_id: str | None = None, key_id: str | None = None
     ) -> None:
-        detail = None if retry_after_s is None else f"{self.title}: the next may begin in {retry_after_s} s"
+        detail = None if retry_after_s is None else f"{self.title}: the next one can start in {retry_after_s} s"
         super().__init__(detail, channel_id=channel_id, key_id=key_id)
         self.retry_after_s = retry_after_s
 
@@ -139,7 +139,7 @@ class StartsLimited(PublishRefused):
 class AtCapacity(PublishRefused):
     code = "at_capacity"
     http_status = 503
-    title = "All ingest places are taken"
+    title = "The ingest servers are at capacity"
     action = "Try again in a minute."
     rtmp_code = "NetStream.Publish.Rejected"
     rtmp_prefix = "Service Unavailable"
@@ -152,7 +152,7 @@ class NodeDraining(AtCapacity):
 
 
 class StoreUnavailable(PublishRefused):
-    """The database cannot be reached: new claims fail closed, running streams go on."""
+    """The database cannot be reached: new publishers are refused, running streams continue."""
 
     code = "store_unavailable"
     http_status = 503
@@ -163,7 +163,7 @@ class StoreUnavailable(PublishRefused):
 
 
 def every_refusal() -> list[type[PublishRefused]]:
-    """One class for each code that a publisher may be refused with, by code."""
+    """One class for each code with which a publisher may be refused, sorted by code."""
     found: dict[str, type[PublishRefused]] = {}
     ahead: list[type[PublishRefused]] = [PublishRefused]
     while ahead:

@@ -1,11 +1,11 @@
-"""Text that people write and others read: which characters it may hold. The one place that decides it.
+"""Which characters free text may contain: text that people write and others read.
 
     refused   controls (Cc: NUL, ESC and its terminal sequences, C1), line and paragraph separators, and the bidi
-              embeddings, overrides and isolates (U+202A-202E, U+2066-2069) that make a text read as another (UTR #36)
-    dropped   marks that keyboards and clipboards add unseen: LRM, RLM, ALM, a byte order mark
+              embeddings, overrides and isolates (U+202A-202E, U+2066-2069) that disguise text (UTR #36)
+    dropped   invisible marks that keyboards and clipboards add: LRM, RLM, ALM, a byte order mark
     kept      everything else. Emoji need their zero-width joiners and tags, Persian and Indic scripts their non-joiners
 
-Text of several lines may hold line feeds and tabs as well; the line ends of Windows become line feeds.
+Text of several lines may also contain line feeds and tabs; the line ends of Windows become line feeds.
 """
 
 import re
@@ -19,13 +19,13 @@ _REFUSED_IN_A_LINE = re.compile(f"[{_CONTROLS}{_SEPARATORS}{_BIDI}]")
 _REFUSED_IN_LINES = re.compile(f"[{_CONTROLS_BESIDE_TAB_AND_LINE_FEED}{_SEPARATORS}{_BIDI}]")
 _DROPPED = re.compile("[\u200e\u200f\u061c\ufeff]")
 
-# The same for JSON Schema (ECMA 262), as the documentation shows it; what is dropped is allowed there.
+# The same for JSON Schema (ECMA 262), as in the documentation; characters that are dropped are allowed there.
 LINE_PATTERN = f"^[^{_CONTROLS}{_SEPARATORS}{_BIDI}]*$"
 LINES_PATTERN = f"^(?:[^{_CONTROLS_BESIDE_TAB_AND_LINE_FEED}{_SEPARATORS}{_BIDI}]|\\r\\n)*$"
 
 
 def line(text: str) -> str:
-    """A text of one line. Raises ValueError, which names the first character that it may not hold."""
+    """A text of one line. Raises ValueError, which names the first character that is not allowed."""
     return _checked(text, _REFUSED_IN_A_LINE)
 
 
@@ -37,5 +37,5 @@ def lines(text: str) -> str:
 def _checked(text: str, refused: re.Pattern[str]) -> str:
     found = refused.search(text)
     if found is not None:
-        raise ValueError(f"may not hold the control character U+{ord(found[0]):04X}")
+        raise ValueError(f"must not contain the control character U+{ord(found[0]):04X}")
     return _DROPPED.sub("", text)

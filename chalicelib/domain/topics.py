@@ -1,11 +1,11 @@
-"""What an open WebSocket listens to, and why the server ends one."""
+"""What an open WebSocket is subscribed to, and why the server closes one."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Listener(StrEnum):
-    """The owner hears refusals and sees ingest details as well; the public only what viewers may know."""
+    """The owner also receives refusals and details of the ingest; the public receives only what viewers may see."""
 
     OWNER = "owner"
     PUBLIC = "public"
@@ -22,7 +22,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An open WebSocket. `expires_at` (ms) is when the token that opened it does; None for the public."""
+    """An open WebSocket. `expires_at` (ms) is the expiry of the token that opened it; None for the public."""
 
     connection_id: str
     topic: Topic
@@ -33,7 +33,7 @@ class Connection:
 
 
 class Closing(StrEnum):
-    """Why the server ends a WebSocket: the `code` of its last message."""
+    """Why the server closes a WebSocket: the `code` of its last message."""
 
     TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a code, not a secret
     TOO_MANY_MESSAGES = "too_many_messages"
@@ -46,5 +46,5 @@ CLOSING_TEXT: dict[Closing, tuple[str, str]] = {
     Closing.TOKEN_EXPIRED: ("The token that opened this connection has expired.", "Connect again with a new token."),
     Closing.TOO_MANY_MESSAGES: ("Too many messages were sent.", "Connect again, and send fewer messages."),
     Closing.CHANNEL_NOT_FOUND: ("The channel is no longer public.", "Do not connect again."),
-    Closing.ACCESS_REVOKED: ("Access to this channel was taken away.", "Sign in again."),
+    Closing.ACCESS_REVOKED: ("Access to this channel was revoked.", "Sign in again."),
 }

@@ -142,10 +142,10 @@ def check_url(url: str, *, https_only: bool) -> None:
     except ValueError:
         raise WebhookUrlRefused("The URL has no valid host and port") from None
     if parts.scheme != "https" and (https_only or parts.scheme != "http"):
-        raise WebhookUrlRefused("The URL must begin with https://")
+        raise WebhookUrlRefused("The URL must start with https://")
     if not parts.hostname or port == 0:
         raise WebhookUrlRefused("The URL has no valid host and port")
     if "@" in parts.netloc:
-        raise WebhookUrlRefused("The URL must not hold a user name or password")
+        raise WebhookUrlRefused("The URL must not contain a user name or password")
     if "#" in url:
         raise WebhookUrlRefused("The URL must not have a fragment")

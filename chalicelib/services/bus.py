@@ -42,7 +42,7 @@ def publish(events: Sequence[AnyEvent]) -> int:
             errors = [type(error).__name__] * len(batch)
         if errors:
             logger("control").warning(
-                "The bus did not take events", event="events_not_delivered", count=len(errors), error=errors[0]
+                "The bus did not accept events", event="events_not_delivered", count=len(errors), error=errors[0]
             )
         lost += len(errors)
     return lost

@@ -52,7 +52,7 @@ def principal_of_header(authorization: str | None) -> Principal:
     if not authorization or not token.strip():
         raise TokenMissing()
     if scheme.lower() != "bearer":
-        raise TokenInvalid("The Authorization header must read `Bearer <token>`")
+        raise TokenInvalid("The Authorization header must have the form `Bearer <token>`")
     return principal_of_token(token.strip())
 
 
@@ -66,7 +66,7 @@ def principal_of_token(token: str) -> Principal:
             claims = _claims_of_issuer(token)
             subject = _subject(claims)
             if subject.startswith(USER_SERVICE):
-                raise TokenInvalid("The token names a user of another issuer")
+                raise TokenInvalid("The token is for a user of another issuer")
             return Principal(subject, _email(claims), _expiry(claims), _is_admin(claims))
         if algorithm == "HS256" and settings().secret_key:
             claims = _claims_of_user_service(token)
@@ -121,7 +121,7 @@ def _claims_of_issuer(token: str) -> dict[str, Any]:
     named = _application(claims)
     ours = settings().oidc_audience
     if ours is None or ours not in (named if isinstance(named, list) else [named]):
-        raise TokenInvalid("The token was made for another application")
+        raise TokenInvalid("The token was issued for another application")
     return claims
 
 
@@ -174,7 +174,7 @@ def _subject(claims: dict[str, Any]) -> str:
     """The user id; the older user service says `user_id`, and may give a number."""
     subject = str(claims.get("sub") or claims.get("user_id") or "")
     if not subject or len(subject) > MAX_USER_ID:
-        raise TokenInvalid("The token does not say who you are")
+        raise TokenInvalid("The token has no user id")
     return subject
 
 

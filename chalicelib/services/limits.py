@@ -39,7 +39,7 @@ def new_key(user: str, address: str, now: int) -> None:
     """Before a user gets a new key. Raises TooManyRequests, StoreUnavailable."""
     pause = settings().key_cooldown
     if pause and not limits.begin_pause(f"{COOLDOWN}#{user}", pause * 1000, now):
-        raise TooManyRequests(pause, f"Between two new keys must lie {pause} seconds")
+        raise TooManyRequests(pause, f"A new key can be created every {pause} seconds")
     _count(KEYS_A_USER, user, now)
     _count(KEYS_AN_ADDRESS, address, now)
 
@@ -87,7 +87,7 @@ def connection(connection_id: str, places: Mapping[str, int], now: int) -> None:
         counted = limits.members(place)
         limits.leave(place, counted - connections.open_ones(counted, now))
         if not limits.enter(place, connection_id, most, ends):
-            raise TooManyRequests(BUSY_S, f"{most} WebSockets are open already")
+            raise TooManyRequests(BUSY_S, f"{most} WebSockets are already open")
 
 
 def connection_closed(connection_id: str, places: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ def seal(secret: str, context: Mapping[str, str], what: str) -> bytes:
             KeyId=settings().kms_key_id, Plaintext=secret.encode(), EncryptionContext=context
         )
     except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable(f"{what} cannot be encrypted just now") from error
+        raise StoreUnavailable(f"{what} cannot be encrypted right now") from error
     return bytes(answer["CiphertextBlob"])
 
 
@@ -28,5 +28,5 @@ def unseal(ciphertext: bytes, context: Mapping[str, str], what: str) -> str:
     try:
         answer = aws.client("kms").decrypt(CiphertextBlob=ciphertext, EncryptionContext=context)
     except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable(f"{what} cannot be decrypted just now") from error
+        raise StoreUnavailable(f"{what} cannot be decrypted right now") from error
     return str(answer["Plaintext"].decode())

@@ -23,7 +23,7 @@ export interface ChannelMessage {
 
 export type ChannelStatus = "LIVE" | "RECONNECTING" | "OFFLINE";
 
-/** Why the server ends a WebSocket: the `code` of its last message. */
+/** Why the server closes a WebSocket: the `code` of its last message. */
 export type Closing = "token_expired" | "too_many_messages" | "channel_not_found" | "access_revoked";
 
 /** The last message before the server closes the connection. */

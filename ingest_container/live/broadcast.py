@@ -142,7 +142,7 @@ class Broadcast:
             return
         if await is_stale(publisher, newcomer, self._liveness, self._clock, lambda: carried.publisher is publisher):
             self._log.info(
-                "The encoder is back before its dead connection was noticed",
+                "The encoder reconnected before its dead connection was noticed",
                 event="stale_connection_released",
                 stream_id=self.stream_id,
             )

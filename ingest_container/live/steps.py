@@ -171,7 +171,7 @@ class StreamSteps:
             lambda: self._threads.run(step, *args, **kwargs),
             BACKOFF,
             lambda: self._log.warning(
-                "Write delayed: the database is unreachable, the stream goes on",
+                "Write delayed: the database is unreachable; the stream continues",
                 event="write_delayed",
                 stream_id=self.hold.grant.stream_id,
             ),
@@ -249,7 +249,7 @@ class StreamSteps:
             await self._threads.run(lifecycle.give_back, grant.channel_id, grant.holder, now_ms())
         except Exception:
             self._log.exception(
-                "The channel could not be given back", event="give_back_failed", channel_id=grant.channel_id
+                "The channel could not be released", event="give_back_failed", channel_id=grant.channel_id
             )
         self._over(EndReason.NODE_LOST)
 

@@ -125,7 +125,7 @@ class Telemetry:
             lambda: self._threads.run(records.keep, batch),
             BACKOFF,
             lambda: self._log.warning(
-                "Timeline entries wait: the database is unreachable",
+                "Timeline entries delayed: the database is unreachable",
                 event="timeline_delayed",
                 waiting=self._records.qsize(),
             ),

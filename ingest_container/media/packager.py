@@ -102,7 +102,7 @@ class Packager:
 
     def _stop(self, reason: str) -> None:
         self._log.warning(
-            "Packaging stopped, the broadcast goes on",
+            "Packaging stopped; the broadcast continues",
             event="packaging_stopped",
             reason=reason,
             stream_id=self.stream_id,

@@ -119,7 +119,7 @@ class Admission:
             return await self._admit(key, connection)
         if not self._places.is_open:
             self._log.info(
-                "Publisher waits for a place", event="publisher_queued", key_id=key.key_id, ahead=self._places.waiting
+                "Publisher waiting for a place", event="publisher_queued", key_id=key.key_id, ahead=self._places.waiting
             )
         await self._places.place(connection, key.channel_id)
         try:

@@ -66,7 +66,7 @@ class Claims:
             return await attempt()
         except HolderInDoubt:  # a few seconds tell whether its node lives; a refusal would be final
             self._log.info(
-                "Publisher waits: the node that holds its channel may be dead",
+                "Publisher waiting: the node that holds its channel may be dead",
                 event="publisher_waits_for_holder",
                 key_id=key.key_id,
             )
@@ -86,6 +86,6 @@ class Claims:
             await asyncio.sleep(pause)
             if await until_available(give_back, UNDO_BACKOFF):
                 self._log.warning(
-                    "Gave back a channel whose claim had not been answered", event="claim_undone", channel_id=channel_id
+                    "Released a channel whose claim got no response", event="claim_undone", channel_id=channel_id
                 )
                 return

@@ -64,7 +64,7 @@ class HeldAnswers:
             if len(self._held) >= self._most:
                 raise
         self._log.info(
-            "Publisher waits: another node may hold its channel for its dead connection",
+            "Publisher waiting: another node may hold the channel for its dead connection",
             event="publisher_waits_for_release",
             key_id=key.key_id,
             client_ip=claimant.client_ip,

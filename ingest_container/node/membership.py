@@ -148,7 +148,9 @@ class Membership:
                     continue
                 if isinstance(answer, SessionTaken):
                     self._log.error(
-                        "Another run of this node took its session", event="session_taken", node_id=self.info.node_id
+                        "Another process took the session of this node",
+                        event="session_taken",
+                        node_id=self.info.node_id,
                     )
                     self._node.stop()
                     return
@@ -191,4 +193,4 @@ class Membership:
         except StoreUnavailable:
             self._log.warning("Round skipped: the database is unreachable", event="round_skipped")
         except Exception:  # one bad row must not stop every node that looks at it
-            self._log.exception("A background task failed: it is tried again in its next round", event="round_failed")
+            self._log.exception("A background task failed: it is retried in the next round", event="round_failed")

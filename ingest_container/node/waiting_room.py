@@ -69,7 +69,7 @@ class WaitingRoom:
             self._under_way += 1
             return
         if any(waiting == channel_id for waiting, _ in self._waiting.values()):
-            raise KeyInUse("The channel already waits for a place from another connection", channel_id=channel_id)
+            raise KeyInUse("Another connection of this channel is already waiting for a place", channel_id=channel_id)
         if len(self._waiting) >= self._length:
             raise AtCapacity(channel_id=channel_id)
         turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

@@ -88,6 +88,6 @@ def _segment(server: MediaServer, client_id: str) -> None:
         return  # it has just left
     except (PublishRefused, BroadcastEnded) as refusal:
         logger("control").warning(
-            "The publisher may not continue", event="publisher_dropped", node_id=publication.node_id, code=refusal.code
+            "Publisher no longer allowed", event="publisher_dropped", node_id=publication.node_id, code=refusal.code
         )
         raise

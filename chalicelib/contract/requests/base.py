@@ -49,7 +49,7 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzin
 
 def _in_range(time: datetime) -> datetime:
     if not _EARLIEST <= time < _LATEST:
-        raise ValueError("must lie between the years 1970 and 9998")
+        raise ValueError("must be between the years 1970 and 9998")
     return time
 
 

@@ -85,7 +85,7 @@ def create(channel: Channel, terms: KeyTerms, by: str, now: int) -> RevealedKey:
 def unseal(key: StreamKey) -> str:
     """The key in the clear. Raises KeyNotFound, StoreUnavailable."""
     if key.ciphertext is None:
-        raise KeyNotFound("This key was made without a copy that can be shown: reset it to get a new one")
+        raise KeyNotFound("No copy of this key is stored that could be shown: reset it to get a new one")
     return sealing.unseal(key.ciphertext, _context(key), "The stream key")
 
 
@@ -194,9 +194,9 @@ def _usable(key: StreamKey, now: int) -> bool:
 def _check(terms: KeyTerms, now: int) -> None:
     problems = []
     if terms.expires_at is not None and terms.expires_at <= now:
-        problems.append({"field": "expires_at", "problem": "must lie in the future"})
+        problems.append({"field": "expires_at", "problem": "must be in the future"})
     elif terms.expires_at is not None and (terms.not_before or 0) >= terms.expires_at:
-        problems.append({"field": "not_before", "problem": "must lie before expires_at"})
+        problems.append({"field": "not_before", "problem": "must be before expires_at"})
     if problems:
         raise InvalidInput("A field is not valid", problems)
 

@@ -130,7 +130,7 @@ class MediaMtx:
             error.close()
             if error.code == 404:
                 return None
-            raise MediaServerUnavailable(f"The media server's control API answers {error.code}") from None
+            raise MediaServerUnavailable(f"The media server's control API sent {error.code}") from None
         except (OSError, http.client.HTTPException, ValueError):
             raise MediaServerUnavailable() from None
         return found.as_live()
@@ -162,7 +162,7 @@ class MediaMtx:
                     proven = proven or _is_its_own(error)
             except (OSError, http.client.HTTPException, ValueError):
                 logger("control").warning(
-                    "The media server does not answer",
+                    "The media server does not respond",
                     event="media_server_unavailable",
                     detail="a connection could not be looked up",
                 )
@@ -175,7 +175,7 @@ class MediaMtx:
             try:
                 found = _Page.model_validate(raw)
             except ValidationError:
-                raise MediaServerUnavailable("The media server's control API answers something else") from None
+                raise MediaServerUnavailable("The media server's control API sent an unexpected response") from None
             yield from found.items
             if page + 1 >= found.pageCount:
                 return
@@ -190,7 +190,7 @@ class MediaMtx:
                 if error.code == 404 and gone_is_fine:
                     return {}
                 if error.code < 500 or pause is None:
-                    raise MediaServerUnavailable(f"The media server's control API answers {error.code}") from None
+                    raise MediaServerUnavailable(f"The media server's control API sent {error.code}") from None
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if pause is None:
                     raise MediaServerUnavailable() from error

@@ -65,7 +65,7 @@ def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
         listed = [path for path in control.live_paths() if path.name.startswith(APPLICATION)]
     except MediaServerUnavailable as error:
         logger("control").warning(
-            "The media server does not answer", event="media_server_unavailable", server=name, detail=error.detail
+            "The media server does not respond", event="media_server_unavailable", server=name, detail=error.detail
         )
         _serve_as_last_seen(known, now())
         return Outcome(reachable=False)
@@ -188,7 +188,7 @@ def _stays(publication: Publication, now: int, measured: Measured) -> bool:
         raise
     except (PublishRefused, BroadcastEnded, StreamNotFound) as refusal:
         logger("control").warning(
-            "The publisher may not continue", event="publisher_dropped", node_id=publication.node_id, code=refusal.code
+            "Publisher no longer allowed", event="publisher_dropped", node_id=publication.node_id, code=refusal.code
         )
         return False
     return True

@@ -196,7 +196,7 @@ def _set_draining(node_id: str, draining: bool, now: int) -> None:
     if session is None or not nodes.set_draining(node_id, draining):
         raise NodeNotFound()
     change: Literal["draining", "undrained"] = "draining" if draining else "undrained"
-    logger("control").info("Draining of a node set", event="node_draining_set", node_id=node_id, draining=draining)
+    logger("control").info("Node draining set", event="node_draining_set", node_id=node_id, draining=draining)
     bus.publish([NodeChange(node_id=node_id, incarnation=session.incarnation, change=change, at=now)])
 
 

@@ -65,7 +65,7 @@ def end_stream(stream_id: str, reason: EndReason, now: int) -> None:
     """Ends a stream that runs. Raises StreamNotFound, NotLive if it has ended."""
     streams.get(stream_id)
     if not order_end(stream_id, reason, now):
-        raise NotLive("The stream has ended already")
+        raise NotLive("The stream has already ended")
 
 
 def stop_channel(channel_id: str, reason: EndReason, now: int) -> str:

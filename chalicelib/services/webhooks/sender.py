@@ -64,7 +64,7 @@ def addresses_of(host: str, port: int, allowed: Sequence[Network], deadline: flo
     """
     found = [sockaddr for _, _, _, _, sockaddr in _resolve(host, port, deadline)]
     if not all(may_be_called(ip_address(str(address[0])), allowed) for address in found):
-        raise AddressRefused("the name leads to a network that webhooks may not be sent to")
+        raise AddressRefused("the host name resolves to a network that webhooks cannot be sent to")
     return found
 
 
@@ -80,9 +80,9 @@ def _resolve(host: str, port: int, deadline: float) -> list[tuple[Any, ...]]:
     thread.start()
     thread.join(_left(deadline))
     if thread.is_alive():
-        raise NotSent("the name could not be resolved in time")
+        raise NotSent("the host name could not be resolved in time")
     if not found:
-        raise NotSent("the name could not be resolved")
+        raise NotSent("the host name could not be resolved")
     return found
 
 
@@ -170,23 +170,23 @@ def _errors_in_words(deadline: float) -> Iterator[None]:
         raise
     except (OSError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
-            raise NotSent("no answer in time") from error
+            raise NotSent("no response in time") from error
         if isinstance(error, ssl.SSLCertVerificationError):
             raise NotSent(f"the TLS certificate is not valid: {error.verify_message}") from error
         if isinstance(error, ssl.SSLError):
-            raise NotSent("TLS could not be agreed on") from error
+            raise NotSent("the TLS handshake failed") from error
         if isinstance(error, http.client.RemoteDisconnected):
-            raise NotSent("the connection was closed without an answer") from error
+            raise NotSent("the connection was closed without a response") from error
         if isinstance(error, OSError):
             raise NotSent(f"could not connect: {error.strerror or 'connection lost'}") from error
-        raise NotSent("the answer is not HTTP") from error
+        raise NotSent("the response is not HTTP") from error
 
 
 def _left(deadline: float) -> float:
     """Seconds until `deadline`. Raises NotSent if it has passed."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise NotSent("no answer in time")
+        raise NotSent("no response in time")
     return left
 
 

@@ -186,8 +186,8 @@ def continue_for_ever(connection: socket.socket) -> None:
 @pytest.mark.parametrize(
     ("serve", "status", "error"),
     [
-        (say_nothing, None, "no answer in time"),
-        (continue_for_ever, None, "no answer in time"),
+        (say_nothing, None, "no response in time"),
+        (continue_for_ever, None, "no response in time"),
         (drip_headers, 200, None),  # the status came in time, and counts
         (drip_one_header, 200, None),
     ],
@@ -204,7 +204,7 @@ def test_whoever_plays_for_time_gets_so_much_and_no_more(serve: Serve, status: i
 def test_a_tls_server_that_says_nothing_is_cut_off_too() -> None:
     with serving(say_nothing) as port:
         began = time.monotonic()
-        assert post(f"https://127.0.0.1:{port}/", timeout_s=0.6).error == "no answer in time"
+        assert post(f"https://127.0.0.1:{port}/", timeout_s=0.6).error == "no response in time"
     assert time.monotonic() - began < 3
 
 
@@ -216,7 +216,7 @@ def test_a_name_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.M
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    assert post("http://slow.example/", timeout_s=0.3).error == "the name could not be resolved in time"
+    assert post("http://slow.example/", timeout_s=0.3).error == "the host name could not be resolved in time"
     asked.set()
 
 
@@ -246,10 +246,10 @@ def test_a_body_that_never_comes_does_not_undo_the_status() -> None:
 @pytest.mark.parametrize(
     ("said", "error"),
     [
-        (b"", "the connection was closed without an answer"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP"),
-        (b"HTTP/1.1 abc\r\n\r\n", "the answer is not HTTP"),
-        (b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 1_000 + b"\r\n", "the answer is not HTTP"),
+        (b"", "the connection was closed without a response"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the response is not HTTP"),
+        (b"HTTP/1.1 abc\r\n\r\n", "the response is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 1_000 + b"\r\n", "the response is not HTTP"),
     ],
 )
 def test_what_is_no_answer_is_said_in_words(said: bytes, error: str) -> None:
@@ -263,7 +263,7 @@ def test_what_is_no_answer_is_said_in_words(said: bytes, error: str) -> None:
 
 @pytest.mark.parametrize("host", ["no-such-name.invalid", "a" * 64 + ".example", "-", "..."])
 def test_a_name_that_leads_nowhere(host: str) -> None:
-    assert post(f"http://{host}/").error == "the name could not be resolved"
+    assert post(f"http://{host}/").error == "the host name could not be resolved"
 
 
 @pytest.fixture(scope="module")
@@ -325,4 +325,4 @@ class TestTls:
             connection.sendall(OK)
 
         with serving(serve) as port:
-            assert post(f"https://127.0.0.1:{port}/").error == "TLS could not be agreed on"
+            assert post(f"https://127.0.0.1:{port}/").error == "the TLS handshake failed"

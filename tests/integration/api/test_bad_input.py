@@ -58,7 +58,7 @@ def test_a_body_that_cannot_be_read_is_told_so(me: Client, raw: bytes) -> None:
         ({"visibility": True}, "visibility"),
         ({"owner": "me"}, "owner"),
         ({"channel_id": "ch_1"}, "channel_id"),
-        ({"__proto__": {}}, "(another name)"),
+        ({"__proto__": {}}, "(unknown name)"),
     ],
 )
 def test_a_field_that_cannot_be_is_named_without_its_value(me: Client, body: dict[str, object], field: str) -> None:
@@ -164,7 +164,7 @@ def test_control_characters_are_no_text(me: Client) -> None:
     for text in ("a\x00", "\x1b[31mred", "\u202egnp.exe", "one\ntwo"):
         problem = me("PATCH", "/api/channel", {"title": text}).problem(400, "invalid_input")
         assert problem["errors"] == [
-            {"field": "title", "problem": f"may not hold the control character U+{_first_control(text):04X}"}
+            {"field": "title", "problem": f"must not contain the control character U+{_first_control(text):04X}"}
         ]
     lines = "one\n\ttwo"
     assert me("PATCH", "/api/channel", {"description": lines}).json["description"] == lines

@@ -268,7 +268,7 @@ def test_a_receiver_that_hangs_delays_nobody_else(
     receiver.until(1)
     another.until(1, within=1.0)  # while the first one waits for its answer
     working.join(10)
-    assert only(hanging).attempts[0].answer.error == "no answer in time"
+    assert only(hanging).attempts[0].answer.error == "no response in time"
 
     # From now on nobody waits for it at all: its events are put down for the sweep.
     deliveries.accept(happen(), clock)

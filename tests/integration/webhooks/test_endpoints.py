@@ -218,7 +218,7 @@ class TestWhereWebhooksMayLead:
         deliveries.accept(happen(), clock)
         assert receiver.requests == []
         (attempt,) = only(issued).attempts
-        assert attempt.answer.error == "the name leads to a network that webhooks may not be sent to"
+        assert attempt.answer.error == "the host name resolves to a network that webhooks cannot be sent to"
 
     def test_outside_the_laptop_only_https(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("STREAM_SYNC_STAGE", "prod")

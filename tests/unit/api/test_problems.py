@@ -28,7 +28,7 @@ class Request(BaseModel, extra="forbid"):
 
 @pytest.mark.parametrize(
     ("sent", "named"),
-    [("titel", "titel"), ("stream_key", "stream_key"), ("3k" * 20, "(another name)"), ("x" * 200, "(another name)")],
+    [("titel", "titel"), ("stream_key", "stream_key"), ("3k" * 20, "(unknown name)"), ("x" * 200, "(unknown name)")],
 )
 def test_unknown_field_is_named_unless_it_may_be_a_secret(sent: str, named: str) -> None:
     with pytest.raises(ValidationError) as raised:

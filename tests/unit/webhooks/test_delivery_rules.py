@@ -27,7 +27,7 @@ NEW = Delivery("whk_1", "01EVENT", "Stream Start", "{}", created_at=0, round_at=
 
 
 def answered(status: int | None, at: int = 0) -> Attempt:
-    return Attempt(at, Answer(status, None if status else "no answer in time", "", 100))
+    return Attempt(at, Answer(status, None if status else "no response in time", "", 100))
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
