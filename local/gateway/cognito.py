@@ -1,6 +1,7 @@
 """Cognito on the dashboard's own origin: what browsers may ask of it, passed on to the emulator."""
 
 import json
+import logging
 
 import aiohttp
 from aiohttp import web
@@ -9,7 +10,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.gateway.cognito_input import NotTaken, checked
+from local.gateway.reporting import log_fields
 from local.settings import REGION
+
+log = logging.getLogger(__name__)
 
 PREFIX = "AWSCognitoIdentityProviderService."
 # What a browser may ask of Cognito without an AWS signature. The administrative operations stay out of reach.
@@ -66,6 +70,7 @@ class Cognito:
             async with self._session.post(self._url, data=body, headers=dict(signed.headers)) as answer:
                 status, content = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError):
+            log.warning("The AWS emulator does not answer", extra=log_fields("emulator_unavailable"), exc_info=True)
             return _error("InternalErrorException", "The AWS emulator does not answer.", status=500)
         return web.Response(
             status=status, body=content, headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}

@@ -8,6 +8,8 @@ from typing import Any
 
 from chalice.local import LambdaContext
 
+from local.gateway.reporting import log_fields
+
 log = logging.getLogger(__name__)
 
 # As many handlers as run at once; each may wait for DynamoDB.
@@ -42,9 +44,12 @@ class Functions:
                 return
             except Exception:
                 if pause is None:
-                    log.exception("%s failed; giving up", name)
+                    log.exception(
+                        "A function failed: the event is dropped", extra=log_fields("event_dropped", function=name)
+                    )
                     return
-                log.warning("%s failed; retrying in %.0f s", name, pause, exc_info=True)
+                facts = log_fields("function_retried", function=name, pause_s=pause)
+                log.warning("A function failed: it is tried again", extra=facts, exc_info=True)
                 await asyncio.sleep(pause)
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from ingest_container.media import http_server
 from local.gateway.frames import MaskedFrames
 from local.gateway.headers import HEADERS
 from local.gateway.problems import gateway_problem
-from local.gateway.reporting import describe
+from local.gateway.reporting import log_fields
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +49,15 @@ class HttpProtocol(http_server.HttpConnection):
 
     def refusal(self, request: web.BaseRequest, status: int, exc: BaseException | None) -> web.Response:
         if status >= 500:
-            log.error("A %s request failed: %s", request.method, describe(exc))
+            log.error("A request failed", extra=log_fields("request_failed", method=request.method), exc_info=exc)
         response = gateway_problem("DEFAULT_5XX" if status >= 500 else "BAD_REQUEST_PARAMETERS")
         response.headers.update(HEADERS)  # it passes no signal of the application's
         return response
 
     def log_exception(self, *_: object, exc_info: object = None, **_kw: object) -> None:
         if not isinstance(exc_info, web.RequestPayloadError):  # the client's fault; it has been told
-            log.error("A connection failed: %s", describe(exc_info))
+            error = exc_info if isinstance(exc_info, BaseException) else None
+            log.error("A connection failed", extra=log_fields("connection_failed"), exc_info=error)
 
 
 @contextlib.asynccontextmanager

@@ -1,13 +1,20 @@
 """What the gateway's log says of a fault: where it happened, not an exception's words, which may quote a request."""
 
 import asyncio
+import json
 import logging
 import sys
 import traceback
-from types import TracebackType
 from typing import Any
 
-ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+from chalicelib.domain.times import iso
+
+LIBRARY = "library_message"  # the event of what aiohttp or botocore say of themselves
+
+
+def log_fields(event: str, **facts: object) -> dict[str, object]:
+    """For `extra=`: the stable code of what happened, and its facts."""
+    return {"event": event, "facts": facts}
 
 
 def describe(error: object) -> str:
@@ -23,13 +30,21 @@ def describe(error: object) -> str:
 
 
 class Formatter(logging.Formatter):
-    """Exceptions as `describe` has them."""
+    """A JSON object a line, with the keys that the functions' lines have. Exceptions as `describe` has them."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(name)s %(levelname)s %(message)s")
-
-    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - logging's own name
-        return describe(ei[1])
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "level": record.levelname,
+            "location": f"{record.name}:{record.funcName}:{record.lineno}",
+            "message": record.getMessage(),
+            "timestamp": iso(int(record.created * 1000)),
+            "service": "gateway",
+            "event": getattr(record, "event", LIBRARY),
+        }
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["exception"] = describe(record.exc_info[1])
+        return json.dumps(line, default=str)
 
 
 def set_up() -> None:
@@ -43,4 +58,5 @@ def set_up() -> None:
 
 def on_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """In place of asyncio's own, which writes the reprs of tasks and their exceptions."""
-    logging.getLogger("asyncio").error("%s: %s", context["message"], describe(context.get("exception")))
+    error = context.get("exception")
+    logging.getLogger("asyncio").error(context["message"], extra=log_fields("loop_error"), exc_info=error)

@@ -25,6 +25,7 @@ from chalice.local import (
 
 from local.gateway.functions import Functions
 from local.gateway.problems import gateway_problem
+from local.gateway.reporting import log_fields
 from local.settings import STAGE
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class _Authorizer(LocalGatewayAuthorizer):
             # API Gateway: an authorizer that raises exactly this text means 401.
             if str(error) == "Unauthorized":
                 raise NotAuthorizedError({}) from error
-            log.exception("The authorizer failed")
+            log.exception("The authorizer failed", extra=log_fields("authorizer_failed"))
             raise AuthorizerFailed({}) from error
 
     def _check_can_invoke_view_function(self, arn: str, auth_result: dict[str, Any]) -> bool:
@@ -142,9 +143,10 @@ class RestApi:
         except LocalGatewayException as refusal:
             return _refusal(refusal)
         except TimeoutError:
+            log.error("A request took too long", extra=log_fields("request_timed_out", method=request.method))
             return gateway_problem("INTEGRATION_TIMEOUT")
         except Exception:
-            log.exception("A %s request failed", request.method)
+            log.exception("A request failed", extra=log_fields("request_failed", method=request.method))
             return gateway_problem("INTEGRATION_FAILURE")
         return _answer(answer)
 

@@ -16,6 +16,7 @@ from chalice.app import Chalice
 
 from local.gateway.connections import Connection, Connections, Gone
 from local.gateway.functions import Functions, Handler
+from local.gateway.reporting import log_fields
 from local.settings import STAGE
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class WebSocketApi:
         try:
             answer = await self._call("$connect", event)
         except Exception:
-            log.exception("$connect failed")
+            log.exception("A WebSocket handler failed", extra=log_fields("handler_failed", route="$connect"))
             return web.Response(status=502)
         status = int(answer.get("statusCode", 200))
         if not 200 <= status < 300:
@@ -117,7 +118,7 @@ class WebSocketApi:
         try:
             await self._call(route, event)
         except Exception:
-            log.exception("%s failed", route)
+            log.exception("A WebSocket handler failed", extra=log_fields("handler_failed", route=route))
             await self._complain(connection, "Internal server error")
 
     def _route(self, text: str) -> str | None:
