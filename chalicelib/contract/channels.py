@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from chalicelib.contract.media import Live, PublicLive
+from chalicelib.contract.media import THUMBNAIL_URL, Live, PublicLive
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.streams import ChannelStatus, EndReason
 from chalicelib.domain.times import IsoTime
@@ -10,6 +10,7 @@ from chalicelib.domain.times import IsoTime
 
 class Playback(BaseModel):
     hls_url: str
+    thumbnail_url: str | None = Field(description=THUMBNAIL_URL)
 
 
 class KeyHint(BaseModel):

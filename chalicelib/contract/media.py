@@ -3,6 +3,11 @@
 from chalicelib.domain.measures import Measures, PublicFacts, StreamFacts
 from chalicelib.domain.times import IsoTime
 
+THUMBNAIL_URL = (
+    "A JPEG of the stream that runs, a minute old at most; 404 until there is one. "
+    "Null where a media server that carries the stream makes none"
+)
+
 
 class PublicTechnical(PublicFacts, Measures):
     """Measured, or read from the codec's headers; null until known."""

@@ -6,7 +6,7 @@
 from pydantic import BaseModel, Field
 
 from chalicelib.contract.channels import Metadata, PublicChannel
-from chalicelib.contract.media import Technical
+from chalicelib.contract.media import THUMBNAIL_URL, Technical
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.measures import PublicFacts, StreamFacts
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
@@ -30,6 +30,7 @@ class Stream(PublicFacts):
     duration_s: float | None
     rtmp_url: str = Field(description=RTMP_URL)
     hls_url: str = Field(description=HLS_URL)
+    thumbnail_url: str | None = Field(description=THUMBNAIL_URL)
 
 
 class OwnStream(Stream, StreamFacts):
@@ -84,6 +85,7 @@ class PublicStream(PublicChannel):
     display_name: str
     created_at: IsoTime
     hls_url: str
+    thumbnail_url: str | None = Field(description=THUMBNAIL_URL)
 
 
 class PublicStreamPage(BaseModel):
@@ -100,6 +102,7 @@ class AllPlayback(BaseModel):
     hls_url: str
     webrtc_url: str | None
     rtmp_url: str | None
+    thumbnail_url: str | None
 
 
 class BroadcasterOfStream(BaseModel):

@@ -16,12 +16,19 @@ class PlaybackUrls:
     hls_url: str
     webrtc_url: str | None = None
     rtmp_url: str | None = None
+    thumbnail_url: str | None = None
 
 
 def playback_urls(base_url: str, templates: Mapping[Output, str] | None, channel_id: str) -> PlaybackUrls:
-    """`templates` are those of the server that carries the stream, with `{channel_id}` in them; our own has none."""
+    """`templates` are those of the media server that carries the stream, with `{channel_id}` in them.
+
+    None is our own node, or that no stream runs; for a media server without any, its HLS is expected where ours is.
+    """
     made = {kind: template.replace(CHANNEL_ID, channel_id) for kind, template in (templates or {}).items()}
-    return PlaybackUrls(made.get("hls") or hls_url(base_url, channel_id), made.get("webrtc"), made.get("rtmp"))
+    thumbnail = None if templates is not None else f"{base_url}/{channel_id}/thumb.jpg"
+    return PlaybackUrls(
+        made.get("hls") or hls_url(base_url, channel_id), made.get("webrtc"), made.get("rtmp"), thumbnail
+    )
 
 
 def hls_url(base_url: str, channel_id: str) -> str:

@@ -275,6 +275,8 @@ export interface OwnStream {
   readonly rtmp_url: string;
   /** Playlist for viewers */
   readonly hls_url: string;
+  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  readonly thumbnail_url: string | null;
   readonly key_id: string;
   readonly expires_at: string | null;
   readonly end_reason: EndReason | null;
@@ -287,6 +289,8 @@ export type OwnerMessage = SnapshotMessage | ChannelMessage | StatusMessage | Me
 
 export interface Playback {
   readonly hls_url: string;
+  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  readonly thumbnail_url: string | null;
 }
 
 /** The response to `ping`. */

@@ -29,6 +29,8 @@ class IngestSettings(BaseSettings):
     rtmp_app: str = Field(default="live", pattern=r"^[A-Za-z0-9_-]{1,32}$")
     # Whether streams are packaged for viewers, and where HTTP serves what is made of them.
     packaging: bool = False
+    # Whether a picture of each is made now and then, in a process of its own.
+    thumbnails: bool = True
     origin_host: str = "0.0.0.0"
     origin_port: int = Field(default=8080, ge=0, le=65535)
     # The host by which the other nodes reach it: what viewers ask of them for this node's channels comes from here. On

@@ -1,5 +1,7 @@
 """What the origin's answers look like: types, caching, compression, ranges, CORS."""
 
+from zlib import crc32
+
 from aiohttp import web
 
 from ingest_container.media.http_server import Handler
@@ -9,6 +11,7 @@ PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 MEDIA_TYPE = "video/mp4"
 FOREVER = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
+THUMBNAIL_CACHE = "public, max-age=10"
 INDEX_CACHE, PLAYLIST_CACHE, BLOCKING_CACHE = "public, max-age=2", "public, max-age=1", "public, max-age=60"
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -52,6 +55,13 @@ def media(request: web.Request, data: bytes | memoryview, etag: str) -> web.Resp
         )
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
     return web.Response(status=206, body=data[start:stop], headers=headers)
+
+
+def thumbnail(request: web.Request, jpeg: bytes) -> web.Response:
+    headers = {"Content-Type": "image/jpeg", "Cache-Control": THUMBNAIL_CACHE, "ETag": f'"{crc32(jpeg):08x}"'}
+    if _is_known(request, headers["ETag"]):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=jpeg, headers=headers)
 
 
 def unavailable(text: str) -> web.HTTPServiceUnavailable:

@@ -3,6 +3,7 @@
     /live/{channel}/index.m3u8                 the channel's stream that runs
     /live/{channel}/{stream}/v.m3u8            its media playlist; _HLS_msn, _HLS_part, _HLS_skip (RFC 8216bis, 6.2.5)
     /live/{channel}/{stream}/{fence}/{name}    i{version}.mp4, p{msn}.{n}.m4s, s{msn}.m4s
+    /live/{channel}/thumb.jpg                  a picture of it, a minute old at most
 
 Names of media never come again, so they are cached for a year; a playlist only as long as it is true; an error never.
 What is private, blocked or not here is not found: 404 tells nothing.
@@ -87,19 +88,31 @@ class Origin:
         app.router.add_get("/live/{channel}/index.m3u8", self._index)
         app.router.add_get("/live/{channel}/{stream}/v.m3u8", self._playlist)
         app.router.add_get(r"/live/{channel}/{stream}/{name:[0-9]+/[ips][0-9.]+\.m(?:p4|4s)}", self._media)
+        app.router.add_get("/live/{channel}/thumb.jpg", self._thumbnail)
         return app
 
     # --- handlers ----------------------------------------------------------------------------------------------
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        viewing = await self._viewing(request)
-        packager = self._packaging.current(request.match_info["channel"])
-        if self._is_elsewhere(request, packager, viewing.carrier):
-            return await self._forward(request, viewing.carrier)
+        packager, carrier = await self._running(request)
+        if self._is_elsewhere(request, packager, carrier):
+            return await self._forward(request, carrier)
         if packager is None or packager.rendition.ended or not packager.rendition.is_ready:
             raise web.HTTPNotFound()
+        packager.asked()
         text = packager.rendition.multivariant(f"{packager.stream_id}/v.m3u8", packager.frame_rate)
         return web.Response(body=text.encode(), headers={"Content-Type": PLAYLIST_TYPE, "Cache-Control": INDEX_CACHE})
+
+    async def _thumbnail(self, request: web.Request) -> web.StreamResponse:
+        packager, carrier = await self._running(request)
+        if self._is_elsewhere(request, packager, carrier):
+            return await self._forward(request, carrier)
+        if packager is None:
+            raise web.HTTPNotFound()
+        packager.asked()
+        if packager.latest_thumbnail is None:
+            raise web.HTTPNotFound()
+        return answers.thumbnail(request, packager.latest_thumbnail)
 
     async def _playlist(self, request: web.Request) -> web.StreamResponse:
         directives = _directives(request)
@@ -108,6 +121,7 @@ class Origin:
             return await self._forward(request, carrier)
         if packager is None:
             raise web.HTTPNotFound()
+        packager.asked()
         cache = PLAYLIST_CACHE
         if directives.msn is not None:
             in_time = await self._wait_for_playlist(request, packager, directives.msn, directives.part)
@@ -148,6 +162,11 @@ class Origin:
         if viewing is None or viewing.is_private:
             raise web.HTTPNotFound()
         return viewing
+
+    async def _running(self, request: web.Request) -> tuple[Packager | None, Carrier | None]:
+        """What this node has of the channel's present stream, and which node carries it. Raises as above."""
+        viewing = await self._viewing(request)
+        return self._packaging.current(request.match_info["channel"]), viewing.carrier
 
     async def _stream(self, request: web.Request, since: float = NO_TIME) -> tuple[Packager | None, Carrier | None]:
         """What this node has of the stream that is asked for, and which node carries it. Raises as above."""

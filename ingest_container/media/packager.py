@@ -4,7 +4,7 @@ A stream that cannot be packaged (any further) goes on as a broadcast; its playl
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
@@ -12,9 +12,18 @@ from aws_lambda_powertools import Logger
 from ingest_container import rtmp
 from ingest_container.base.clock import steady
 from ingest_container.media.demuxer import Demuxer
-from ingest_container.media.outputs import Output, PackagingStopped
+from ingest_container.media.fmp4 import VideoTrack
+from ingest_container.media.outputs import Init, Output, PackagingStopped, Part
 from ingest_container.media.rendition import Rendition, first_msn
 from ingest_container.media.segmenter import Segmenter
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPicture:
+    """A key frame of the picture, as fragmented MP4 that begins with it. `name` is that of its part."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,10 @@ class Packager:
         self._clock = clock
         self._log = log
         self._changed = asyncio.Event()
+        self._init: Init | None = None
+        self.key_part: str | None = None  # name of the newest part that begins with a key frame of the picture
+        self.asked_at: int | None = None  # ms, when a viewer last asked for anything of it
+        self.latest_thumbnail: bytes | None = None  # a JPEG; see `thumbnails`
 
     def connected(self, fence: int) -> None:
         """Another connection carries the stream from now on."""
@@ -71,6 +84,18 @@ class Packager:
         self.interrupted()
         self._finish()
 
+    def asked(self) -> None:
+        """Somebody looks."""
+        self.asked_at = self._clock()
+
+    @property
+    def key_picture(self) -> KeyPicture | None:
+        """The newest one; None while there is none, or it is not kept any more."""
+        part = self.rendition.part_or_segment(self.key_part) if self.key_part is not None else None
+        if part is None or self._init is None or self.key_part is None:
+            return None
+        return KeyPicture(self.key_part, b"".join((self._init.data, part)))
+
     @property
     def frame_rate(self) -> float | None:
         return self._segmenter.frame_rate
@@ -91,6 +116,7 @@ class Packager:
             for outputs in steps:
                 for output in outputs:
                     rendition.add(output)
+                    self._note(output)
             rendition.set_targets(self._segmenter.part_target, self._segmenter.target_duration)
         except PackagingStopped as stopped:
             self._stop(stopped.reason)
@@ -99,6 +125,16 @@ class Packager:
             self._finish()
         if rendition.version != version:
             self._notify()
+
+    def _note(self, output: Output) -> None:
+        if isinstance(output, Init):
+            self._init, self.key_part = output, None
+        elif isinstance(output, Part) and output.independent and self._has_picture:
+            self.key_part = self.rendition.part_name(output.msn, output.index)
+
+    @property
+    def _has_picture(self) -> bool:
+        return self._init is not None and any(isinstance(track, VideoTrack) for track in self._init.tracks)
 
     def _stop(self, reason: str) -> None:
         self._log.warning(
@@ -169,6 +205,11 @@ class Packaging:
     def _forget(self, packager: Packager) -> None:
         if self._ended.get(packager.stream_id) is packager:
             del self._ended[packager.stream_id]
+
+    @property
+    def running(self) -> Collection[Packager]:
+        """Those of streams that have not ended."""
+        return self._current.values()
 
     def current(self, channel_id: str) -> Packager | None:
         """Of the stream that runs on the channel."""

@@ -108,7 +108,7 @@ class Rendition:
         if not self._listed or self._listed[-1].listed.msn != part.msn:
             self._begin(part)
         segment = self._listed[-1]
-        name = self._part_name(part.msn, part.index)
+        name = self.part_name(part.msn, part.index)
         self._objects[name] = part.data
         segment.parts.append(part.data)
         segment.size += len(part.data)
@@ -181,7 +181,7 @@ class Rendition:
         self.version += 1
         self._texts.clear()
 
-    def _part_name(self, msn: int, index: int) -> str:
+    def part_name(self, msn: int, index: int) -> str:
         return f"{self._prefix}/p{msn}.{index}.m4s"
 
     # --- what is asked for -------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Rendition:
         """The part that comes next, where that is certain (4.4.5.3)."""
         if self.ended or not self._continues or not self._listed:
             return None
-        return self._part_name(*self._next_part())
+        return self.part_name(*self._next_part())
 
     @property
     def size(self) -> int:

@@ -1,5 +1,6 @@
 """What a node does for viewers: packaging of its streams, and the origin that serves them."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 from aws_lambda_powertools import Logger
@@ -11,6 +12,8 @@ from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import serving
 from ingest_container.media.origin import Origin
 from ingest_container.media.packager import Packaging
+from ingest_container.media.thumbnailer import Thumbnailer
+from ingest_container.media.thumbnails import Thumbnails
 from ingest_container.net import listeners
 from ingest_container.node.directory import Directory
 
@@ -25,6 +28,8 @@ class Playback:
         self.packaging = Packaging(now_ms, log)
         self._settings = settings
         self._threads = Threads(PLAYBACK_THREADS)
+        self._thumbnails = Thumbnails(self.packaging, Thumbnailer(log), now_ms, log) if settings.thumbnails else None
+        self._taking: asyncio.Task[None] | None = None
         self._ending = AsyncExitStack()
         self._bound = listeners.bind(settings.origin_host, settings.origin_port, "STREAM_SYNC_ORIGIN_PORT")
 
@@ -45,8 +50,13 @@ class Playback:
         self._ending.push_async_callback(forwarding.close)
         origin = Origin(self.packaging, Directory(self._settings.node_id, self._threads), forwarding)
         await self._ending.enter_async_context(serving(origin.application(), self._bound))
+        if self._thumbnails is not None:
+            self._taking = asyncio.create_task(self._thumbnails.run())
 
     async def stop(self) -> None:
         self.packaging.close()
+        if self._taking is not None:
+            self._taking.cancel()
+            await asyncio.gather(self._taking, return_exceptions=True)
         await self._ending.aclose()
         self._threads.close()

@@ -11,7 +11,6 @@ from chalicelib.contract import (
     LastRefusal,
     OwnChannel,
     OwnChannelDetails,
-    Playback,
     PublicChannel,
 )
 from chalicelib.domain.channels import Channel
@@ -21,7 +20,7 @@ from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndRea
 from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.services.reading.discovery import ChannelView
-from chalicelib.services.serializers.media import live_of, playback, public_live
+from chalicelib.services.serializers.media import live_of, playback, public_live, public_playback
 
 
 def public_channel(seen: ChannelView) -> PublicChannel:
@@ -73,7 +72,7 @@ def _public_fields(seen: ChannelView) -> dict[str, Any]:
     return _details_fields(channel) | {
         "status": seen.reading.status,
         "status_until": iso_or_none(seen.reading.until),
-        "playback": Playback(hls_url=playback(channel.channel_id, seen.stream).hls_url),
+        "playback": public_playback(playback(channel.channel_id, seen.stream)),
     }
 
 

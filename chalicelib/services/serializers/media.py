@@ -3,10 +3,10 @@
 from typing import Any
 
 from chalicelib.config import settings
-from chalicelib.contract import Live, PublicLive
+from chalicelib.contract import Live, Playback, PublicLive
 from chalicelib.domain.measures import Measures, Pulse, StreamFacts
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
-from chalicelib.domain.publications import server_of
+from chalicelib.domain.publications import OWN_KIND, server_of
 from chalicelib.domain.streams import Stream
 from chalicelib.domain.times import iso
 from chalicelib.services.reading.running import facts_of
@@ -38,4 +38,10 @@ def playback(channel_id: str, stream: Stream | None = None) -> PlaybackUrls:
     known, templates = settings().source_playback, None
     if stream is not None:
         templates = known.get(server_of(stream.node_id) or "") or known.get(stream.source)
+        if templates is None and stream.source != OWN_KIND:
+            templates = {}
     return playback_urls(settings().playback_base_url, templates, channel_id)
+
+
+def public_playback(urls: PlaybackUrls) -> Playback:
+    return Playback(hls_url=urls.hls_url, thumbnail_url=urls.thumbnail_url)

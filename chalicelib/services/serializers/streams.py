@@ -12,7 +12,6 @@ from chalicelib.contract import (
     GeneratedStream,
     GeneratedStreamAnswer,
     OwnStream,
-    Playback,
     PublicStream,
     StreamDetails,
     StreamOfKey,
@@ -25,7 +24,7 @@ from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.services.reading.discovery import StreamView
 from chalicelib.services.reading.running import RunningStream
 from chalicelib.services.serializers.channels import metadata_fields
-from chalicelib.services.serializers.media import facts_now, live_of, playback, public_live
+from chalicelib.services.serializers.media import facts_now, live_of, playback, public_live, public_playback
 
 ACTIVE, INACTIVE = "active", "inactive"
 
@@ -55,6 +54,7 @@ def own_stream(seen: StreamView, now: int) -> OwnStream:
 
 def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
     stream = seen.stream
+    urls = playback(stream.channel_id, stream)
     return {
         "id": stream.stream_id,
         "channel_id": stream.channel_id,
@@ -66,7 +66,8 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
         "ended_at": iso_or_none(stream.ended_at),
         "duration_s": _duration_s(stream, now),
         "rtmp_url": settings().ingest_url(seen.channel.region),
-        "hls_url": playback(stream.channel_id, stream).hls_url,
+        "hls_url": urls.hls_url,
+        "thumbnail_url": None if seen.state is StreamState.ENDED else urls.thumbnail_url,
         **seen.facts.model_dump(),
     }
 
@@ -94,6 +95,7 @@ def _startable_fields(key: StreamKey, channel: Channel) -> dict[str, Any]:
         "duration_s": None,
         "rtmp_url": settings().ingest_url(channel.region),
         "hls_url": playback(key.channel_id).hls_url,
+        "thumbnail_url": None,
     }
 
 
@@ -128,7 +130,8 @@ def public_stream(seen: RunningStream) -> PublicStream:
         display_name=metadata.display_name,
         created_at=iso(stream.connected_at),
         hls_url=urls.hls_url,
-        playback=Playback(hls_url=urls.hls_url),
+        thumbnail_url=urls.thumbnail_url,
+        playback=public_playback(urls),
         live=public_live(live) if live else None,
     )
 

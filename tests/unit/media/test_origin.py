@@ -354,3 +354,38 @@ async def test_a_client_that_does_not_read_is_closed_in_time() -> None:
                 received += len(data)
         assert received < len(stream.packager.rendition.part_or_segment("3/s48.m4s") or b"")
         sock.close()
+
+
+@pytest.mark.requirement("FX-2")
+async def test_a_thumbnail_is_cached_for_ten_seconds_and_answered_304_to_who_has_it() -> None:
+    async with live() as one:
+        one.packager.latest_thumbnail = b"\xff\xd8jpeg"
+        answer, body = await one.get(f"/live/{CHANNEL}/thumb.jpg")
+        assert (answer.status, body) == (200, b"\xff\xd8jpeg")
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cache-Control"] == "public, max-age=10"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        again, _ = await one.get(f"/live/{CHANNEL}/thumb.jpg", **{"If-None-Match": answer.headers["ETag"]})
+        assert again.status == 304
+
+
+async def test_a_thumbnail_is_not_found_before_the_first_after_the_end_and_of_a_private_channel() -> None:
+    async with live() as one:
+        before, _ = await one.get(f"/live/{CHANNEL}/thumb.jpg")
+        one.packager.latest_thumbnail = b"jpeg"
+        one.private.add(CHANNEL)
+        hidden, _ = await one.get(f"/live/{CHANNEL}/thumb.jpg")
+        one.private.clear()
+        one.packaging.end(CHANNEL)
+        after, _ = await one.get(f"/live/{CHANNEL}/thumb.jpg")
+        for answer in (before, hidden, after):
+            assert (answer.status, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.mark.parametrize("path", [f"/live/{CHANNEL}/index.m3u8", f"{BASE}/v.m3u8", f"/live/{CHANNEL}/thumb.jpg"])
+async def test_who_asks_for_a_playlist_or_the_thumbnail_makes_it_a_watched_one(path: str) -> None:
+    async with live() as one:
+        one.sends(3)
+        assert one.packager.asked_at is None
+        await one.get(path)
+        assert one.packager.asked_at == AT

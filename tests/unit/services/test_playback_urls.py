@@ -26,6 +26,9 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     config.settings.cache_clear()
 
 
+OWN = PlaybackUrls("https://cdn.example/ch_1/index.m3u8", thumbnail_url="https://cdn.example/ch_1/thumb.jpg")
+
+
 def carried(source: str, node_id: str) -> Stream:
     return Stream("S", "ch_1", "key_1", node_id, "run", 1, StreamState.LIVE, 0, source=source)
 
@@ -41,8 +44,8 @@ def carried(source: str, node_id: str) -> Stream:
             PlaybackUrls("https://any.example/ch_1", rtmp_url="rtmp://any.example/ch_1"),
         ),
         (carried("ome", "ome:edge-2:192.0.2.7:4711"), PlaybackUrls("https://cdn.example/ch_1/index.m3u8")),
-        (carried("ingest", "ip-10-0-0-1"), PlaybackUrls("https://cdn.example/ch_1/index.m3u8")),
-        (None, PlaybackUrls("https://cdn.example/ch_1/index.m3u8")),
+        (carried("ingest", "ip-10-0-0-1"), OWN),
+        (None, OWN),
     ],
     ids=["a server's own", "its kind's", "none", "our own node", "offline"],
 )
