@@ -11,6 +11,7 @@ node has. What renews the session differs:
 So a lost hook heals by itself: the session runs out, and the publisher is treated like a dead node.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,9 @@ class Dialect(StrEnum):
     SRS = "srs"
     OME = "ome"
 
+
+# What tells media servers of one kind apart. It is logged and listed: so it is shorter than any key or secret.
+SERVER_NAME = r"^[A-Za-z0-9._-]{1,23}$"
 
 OWN_KIND = "ingest"  # the kind of our own nodes
 
@@ -90,6 +94,15 @@ class Publication:
     def holder(self) -> Holder:
         """The same for every hook of one connection, so that a repeated hook is no second claim."""
         return Holder(self.node_id, self.key_id, self.connection_id)
+
+
+def check_server_name(name: str) -> str:
+    """Raises ValueError, which does not repeat the name: somebody may have put a key or a secret in its place."""
+    if not re.fullmatch(SERVER_NAME, name):
+        raise ValueError(
+            "must be 1 to 23 letters, digits, '.', '_' or '-': a name of the media server, no key or secret"
+        )
+    return name
 
 
 def node_id_of(dialect: Dialect, server: str, connection_id: str) -> str:

@@ -8,6 +8,7 @@ from chalice.app import Response
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain import addresses
+from chalicelib.domain.publications import SERVER_NAME, check_server_name
 from chalicelib.domain.refusals import (
     BroadcasterBlocked,
     KeyExpired,
@@ -68,7 +69,9 @@ class HookModel(BaseModel):
 class HookQuery(HookModel):
     """`server` is the name of the media server, if there are several of its kind."""
 
-    server: str = Field(default="main", pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    server: Annotated[str, AfterValidator(check_server_name)] = Field(
+        default="main", json_schema_extra={"pattern": SERVER_NAME}
+    )
 
 
 def nothing(status: int = 204, **headers: str) -> Response:

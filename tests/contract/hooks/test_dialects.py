@@ -9,6 +9,7 @@ import pytest
 
 from tests.contract.hooks.conftest import Hooks
 from tests.support.broadcaster import Broadcaster
+from tests.support.stack import Stack
 from tests.support.waiting import until
 
 
@@ -333,5 +334,22 @@ def test_a_body_that_is_no_body_is_a_problem(hooks: Hooks) -> None:
     assert hooks.post("/hooks/srs", b"[]", "application/json", headers).status == 400
     assert hooks.post("/hooks/srs", b"{}", "application/json", headers).code == "invalid_input"
     assert hooks.post("/hooks/srs", b"a=b", "text/plain", headers).status == 415
-    bad_name = "/hooks/srs?server=not%20a%20name"
-    assert hooks.post(bad_name, b"{}", "application/json", headers).code == "invalid_input"
+
+
+@pytest.mark.requirement("HI-8")
+@pytest.mark.parametrize("path", ["srs", "ome", "mediamtx/auth", "nginx-rtmp/publish"])
+def test_a_key_or_secret_in_the_place_of_the_servers_name_is_refused_and_not_repeated(
+    hooks: Hooks, broadcaster: Broadcaster, stack: Stack, path: str
+) -> None:
+    for pasted in (broadcaster.key, broadcaster.key[1:], hooks.secret, "not%20a%20name", ""):
+        is_form = path.startswith("nginx")
+        answer = hooks.post(
+            f"/hooks/{path}?server={pasted}",
+            b"" if is_form else b"{}",
+            "application/x-www-form-urlencoded" if is_form else "application/json",
+            {"X-Hook-Secret": hooks.secret},
+        )
+        assert (answer.status, answer.code) == (400, "invalid_input")
+        assert answer.json["errors"][0]["field"] == "server"
+        assert "a name of the media server" in answer.json["errors"][0]["problem"]
+        assert not pasted or pasted not in answer.text + stack.logs()
