@@ -40,6 +40,8 @@ _SPECIAL: dict[str, Callable[[], bool]] = {
     "nginx with rtmp": _nginx_has_rtmp,
     "node-media-server": lambda: (CLIENTS / "node_modules" / "node-media-server").is_dir(),
     "hls.js": lambda: (CLIENTS / "node_modules" / "hls.js").is_dir(),
+    "hls-parser": lambda: (CLIENTS / "node_modules" / "hls-parser").is_dir(),
+    "mp4box": lambda: (CLIENTS / "node_modules" / "mp4box").is_dir(),
     "gortmplib": GORTMPLIB.exists,
 }
 
