@@ -23,8 +23,8 @@ from .outputs import Break, Init, Output, PackagingStopped, Part
 from .playlist import ListedPart, ListedSegment, Text, Variant, media, multivariant
 
 MIN_SEGMENTS = 6  # listed
-MIN_TARGETS = 3.5  # target durations listed; 3 are the least (RFC 8216bis, 6.2.2), where players without parts begin
-RETIRED_SEGMENTS = 2
+MIN_TARGETS = 3  # target durations listed, the least there may be (RFC 8216bis, 6.2.2); more is memory for each stream
+RETIRED_SEGMENTS = 1
 FIRST_SEGMENT_SECONDS = 2.5  # for which the first whole segment is waited for: a little more than it lasts by rule
 FEWEST_SEGMENTS = 3  # listed when bytes are scarce
 MAX_BYTES = 96 * 1024 * 1024
