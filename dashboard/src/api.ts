@@ -51,7 +51,7 @@ export class Api {
     return this.call("POST", "/api/channel/credentials/reset") as Promise<RevealedCredentials>;
   }
 
-  async stopBroadcast(): Promise<void> {
+  async stopStream(): Promise<void> {
     await this.call("POST", "/api/channel/stop");
   }
 

@@ -49,8 +49,8 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
       status({ seq: 4, status: "LIVE" }),
       status({ seq: 5, status: "LIVE" }),
     );
-    expect(state.broadcast.status).toBe("OFFLINE");
-    expect(state.broadcast.reasonText).toBe("Stopped.");
+    expect(state.stream.status).toBe("OFFLINE");
+    expect(state.stream.reasonText).toBe("Stopped.");
   });
 
   it("drops the late end of an older stream while a newer one is live", () => {
@@ -59,7 +59,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
       status({ stream_id: STREAM_2, seq: 9 }),
       status({ stream_id: STREAM_1, seq: 8, status: "OFFLINE" }),
     );
-    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
+    expect(state.stream).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
   });
 
   it("drops a snapshot with a smaller seq, but takes newer details from it", () => {
@@ -67,7 +67,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
       snapshot({ status: "LIVE", live: live() }, 7),
       snapshot({ status: "OFFLINE", title: "New title", version: 2 }, 6),
     );
-    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_1 });
+    expect(state.stream).toMatchObject({ status: "LIVE", streamId: STREAM_1 });
     expect(state.channel?.title).toBe("New title");
     expect(hear(state, status({ seq: 7, status: "RECONNECTING" }), NOW)).toBe(state);
   });
@@ -80,12 +80,12 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
 
   it("drops a status that is older than the snapshot of the same stream", () => {
     const state = stateAfter(snapshot({ status: "LIVE", live: live() }, 7), status({ seq: 6, status: "RECONNECTING" }));
-    expect(state.broadcast.status).toBe("LIVE");
+    expect(state.stream.status).toBe("LIVE");
   });
 
   it("lets a snapshot correct what no status told: a crashed node's stream is over", () => {
     const state = stateAfter(snapshot(), status({ seq: 5 }), snapshot({ status: "OFFLINE" }, 5));
-    expect(state.broadcast).toMatchObject({ status: "OFFLINE", live: null });
+    expect(state.stream).toMatchObject({ status: "OFFLINE", live: null });
   });
 
   it("ignores the status of a snapshot that was read before the present stream began", () => {
@@ -94,7 +94,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
       status({ stream_id: STREAM_2, seq: 9 }),
       snapshot({ status: "RECONNECTING", live: live({ stream_id: STREAM_1 }), title: "New title" }),
     );
-    expect(state.broadcast).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
+    expect(state.stream).toMatchObject({ status: "LIVE", streamId: STREAM_2 });
     expect(state.channel?.title).toBe("New title");
   });
 
@@ -109,7 +109,7 @@ describe("ordering (SS-3.1, SS-3.3)", () => {
       channel: channel({ status: "OFFLINE" }),
       now: NOW,
     });
-    expect(state.broadcast.status).toBe("LIVE");
+    expect(state.stream.status).toBe("LIVE");
   });
 });
 
@@ -142,7 +142,7 @@ describe("watchdog", () => {
     expect(wantsSnapshot(state, NOW + 10_001, NOW + 8_001)).toBe(true);
   });
 
-  it("asks when metrics speak of a broadcast that is not held for live", () => {
+  it("asks when metrics speak of a stream that is not held for live", () => {
     expect(wantsSnapshot(stateAfter(snapshot(), metrics()), NOW, LONG_AGO)).toBe(true);
     expect(wantsSnapshot(stateAfter(snapshot(), metrics()), NOW, NOW - 1_900)).toBe(false);
     expect(wantsSnapshot(stateAfter(snapshot(), metrics(), snapshot()), NOW, LONG_AGO)).toBe(false);
@@ -156,12 +156,12 @@ describe("watchdog", () => {
 describe("clocks", () => {
   it("counts the grace down from the message's own time, not from this machine's", () => {
     const state = stateAfter(snapshot(), status({ seq: 2, status: "RECONNECTING", until: "2026-01-01T12:00:08Z" }));
-    expect(state.broadcast.until).toBe(NOW + 8_000);
+    expect(state.stream.until).toBe(NOW + 8_000);
   });
 
   it("knows from a snapshot when the grace ends", () => {
     const state = stateAfter(snapshot({ status: "RECONNECTING", status_until: "2026-01-01T12:00:05Z", live: live() }));
-    expect(state.broadcast.until).toBe(NOW + 5_000);
+    expect(state.stream.until).toBe(NOW + 5_000);
   });
 
   it("does not let the uptime jump about with rounded or late metrics", () => {
@@ -170,19 +170,19 @@ describe("clocks", () => {
       metrics({ uptime_s: 61 }),
       metrics({ uptime_s: 61 }),
     );
-    expect(state.broadcast.startedAt).toBe(NOW - 2_000 - 60_000);
+    expect(state.stream.startedAt).toBe(NOW - 2_000 - 60_000);
   });
 
   it("takes the uptime from the server", () => {
-    expect(stateAfter(snapshot({ status: "LIVE", live: live() })).broadcast.startedAt).toBe(NOW - 60_000);
-    expect(stateAfter(snapshot(), status(), metrics({ uptime_s: 90 })).broadcast.startedAt).toBe(NOW - 90_000);
+    expect(stateAfter(snapshot({ status: "LIVE", live: live() })).stream.startedAt).toBe(NOW - 60_000);
+    expect(stateAfter(snapshot(), status(), metrics({ uptime_s: 90 })).stream.startedAt).toBe(NOW - 90_000);
   });
 });
 
 describe("measures (SS-3.2)", () => {
   it("shows what the metrics say", () => {
     const state = stateAfter(snapshot(), status({ live: live() }), metrics({ encoder: "OBS" }));
-    expect(state.broadcast.live).toMatchObject({
+    expect(state.stream.live).toMatchObject({
       bitrate_kbps: 2500,
       width: 1280,
       height: 720,
@@ -194,7 +194,7 @@ describe("measures (SS-3.2)", () => {
   it("takes nothing of the former codec for the present one's", () => {
     const known = live({ video_codec: "h264", video_profile: "High", video_level: "4.1" });
     const state = stateAfter(snapshot(), status({ live: known }), metrics({ video_codec: "hevc" }));
-    expect(state.broadcast.live).toMatchObject({ video_codec: "hevc", video_profile: null, video_level: null });
+    expect(state.stream.live).toMatchObject({ video_codec: "hevc", video_profile: null, video_level: null });
   });
 
   it("keeps the last known measures while the encoder is away", () => {
@@ -204,7 +204,7 @@ describe("measures (SS-3.2)", () => {
       metrics(),
       status({ seq: 2, status: "RECONNECTING", live: live() }),
     );
-    expect(state.broadcast.live).toMatchObject({ bitrate_kbps: 2500, video_codec: "h264" });
+    expect(state.stream.live).toMatchObject({ bitrate_kbps: 2500, video_codec: "h264" });
     expect(measuresAreFresh(state, NOW)).toBe(false);
   });
 
@@ -215,7 +215,7 @@ describe("measures (SS-3.2)", () => {
       metrics(),
       status({ stream_id: STREAM_2, seq: 2, live: live({ stream_id: STREAM_2 }) }),
     );
-    expect(state.broadcast.live?.bitrate_kbps).toBeNull();
+    expect(state.stream.live?.bitrate_kbps).toBeNull();
     expect(state.samples).toEqual([]);
   });
 
@@ -272,11 +272,11 @@ describe("refusals (FX-9)", () => {
     expect(stateAfter(snapshot(), refused(1), snapshot({ last_refusal: read(1) })).refusal?.count).toBe(1);
   });
 
-  it("does not touch the running broadcast", () => {
-    expect(stateAfter(snapshot(), status(), refused(0)).broadcast.status).toBe("LIVE");
+  it("does not touch the running stream", () => {
+    expect(stateAfter(snapshot(), status(), refused(0)).stream.status).toBe("LIVE");
   });
 
-  it("goes when dismissed, and when a broadcast begins after all", () => {
+  it("goes when dismissed, and when a stream begins after all", () => {
     expect(reduce(stateAfter(snapshot(), refused(0)), { kind: "refusal-dismissed" }).refusal).toBeNull();
     expect(stateAfter(snapshot(), refused(0), status()).refusal).toBeNull();
   });
@@ -292,7 +292,7 @@ describe("refusals (FX-9)", () => {
     expect(hear(dismissed, snapshot({ last_refusal: read(1) }), NOW).refusal).not.toBeNull();
   });
 
-  it("is not shown from a snapshot when it is older than a day, or than the broadcast that came after it", () => {
+  it("is not shown from a snapshot when it is older than a day, or than the stream that came after it", () => {
     expect(stateAfter(snapshot({ last_refusal: read(-86_401) })).refusal).toBeNull();
     expect(stateAfter(snapshot({ status: "LIVE", live: live(), last_refusal: read(-61) })).refusal).toBeNull();
     expect(stateAfter(snapshot({ status: "LIVE", live: live(), last_refusal: read(-59) })).refusal).not.toBeNull();
@@ -302,7 +302,7 @@ describe("refusals (FX-9)", () => {
 
 describe("the last end", () => {
   it("is known from a snapshot, with its time", () => {
-    expect(stateAfter(snapshot({ last_end: end() })).broadcast).toMatchObject({
+    expect(stateAfter(snapshot({ last_end: end() })).stream).toMatchObject({
       status: "OFFLINE",
       reason: "key_reset",
       reasonText: "The stream key was reset.",
@@ -313,7 +313,7 @@ describe("the last end", () => {
 
   it("has no time where nobody wrote it: a lost node's", () => {
     const lost = end({ ended_at: null, reason: "node_lost", reason_text: "The ingest server failed." });
-    expect(stateAfter(snapshot({ last_end: lost })).broadcast).toMatchObject({
+    expect(stateAfter(snapshot({ last_end: lost })).stream).toMatchObject({
       reasonText: "The ingest server failed.",
       endedAt: null,
     });
@@ -325,7 +325,7 @@ describe("the last end", () => {
       status({ stream_id: STREAM_2, status: "OFFLINE", reason_text: "Stopped." }),
       snapshot({ last_end: end() }),
     );
-    expect(state.broadcast.reasonText).toBe("Stopped.");
+    expect(state.stream.reasonText).toBe("Stopped.");
   });
 });
 

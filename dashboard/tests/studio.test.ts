@@ -20,7 +20,7 @@ import { ago, dayAndTime, dayAndTimeWithZone, duration, frameRate, kbps, seconds
 import { channel, live, status } from "./messages";
 
 describe("an interruption", () => {
-  const before = initialState.broadcast;
+  const before = initialState.stream;
 
   it("has no reason where none is known", () => {
     expect(interruption(before)).toBe("The connection to your encoder was lost.");
@@ -68,7 +68,7 @@ describe("configuration", () => {
 
 describe("the shown status", () => {
   it("is not LIVE while the connection is lost", () => {
-    const state = { ...initialState, broadcast: { ...initialState.broadcast, status: "LIVE" as const } };
+    const state = { ...initialState, stream: { ...initialState.stream, status: "LIVE" as const } };
     expect(shownStatus(state)).toBe("LIVE");
     expect(shownStatus({ ...state, link: { phase: "lost", since: 0, retryAt: 1 } })).toBe("UNKNOWN");
   });
@@ -77,9 +77,9 @@ describe("the shown status", () => {
     const waiting = status({ status: "OFFLINE", reason: "waiting_for_key_frame", seq: 1 });
     const next = [status({ seq: 2 }), status({ status: "OFFLINE", reason: "no_media", seq: 2 })];
     const seen = reduce(initialState, { kind: "message", message: waiting, now: 1 });
-    expect(isWaitingForKeyFrame(seen.broadcast)).toBe(true);
+    expect(isWaitingForKeyFrame(seen.stream)).toBe(true);
     for (const message of next) {
-      expect(isWaitingForKeyFrame(reduce(seen, { kind: "message", message, now: 2 }).broadcast)).toBe(false);
+      expect(isWaitingForKeyFrame(reduce(seen, { kind: "message", message, now: 2 }).stream)).toBe(false);
     }
   });
 });

@@ -1,8 +1,8 @@
-/** The last publisher that was turned away, as it is shown until it is dismissed or a broadcast begins. */
+/** The latest refusal of a publisher, shown until it is dismissed or a stream starts. */
 
 import type { LastRefusal, OwnChannel } from "../contract";
 
-/** A refusal of before the page was loaded is shown for a day; what is older belongs into a history. */
+/** A refusal from before the page was loaded is shown for a day. */
 export const SHOWN_MS = 24 * 3_600_000;
 
 export interface Refusal {
@@ -12,38 +12,38 @@ export interface Refusal {
   readonly clientIp: string | null;
   /** In ms, by the server's clock. */
   readonly at: number;
-  /** The same as the server writes it, which tells one refusal from another. */
+  /** The same as the server sent it; identifies a refusal. */
   readonly serverAt: string;
-  /** How often in a row the same thing happened: an encoder may retry by itself. */
+  /** How many times in a row the same refusal occurred: an encoder may retry by itself. */
   readonly count: number;
 }
 
-/** What is shown, and the `serverAt` of the newest one that the person has dismissed. */
+/** What is shown, and the `serverAt` of the newest one that the user has dismissed. */
 export interface RefusalState {
   readonly refusal: Refusal | null;
   readonly dismissed: string | null;
 }
 
-/** A repeated, a late and a dismissed refusal change nothing. */
-export function nextRefusal(state: RefusalState, told: LastRefusal): Refusal | null {
+/** Repeated, late and dismissed refusals change nothing. */
+export function nextRefusal(state: RefusalState, received: LastRefusal): Refusal | null {
   const known = state.refusal;
-  if (told.at <= (known?.serverAt ?? "") || told.at <= (state.dismissed ?? "")) return known;
+  if (received.at <= (known?.serverAt ?? "") || received.at <= (state.dismissed ?? "")) return known;
   return {
-    code: told.code,
-    reason: told.reason ?? told.code,
-    action: told.action,
-    clientIp: told.client_ip,
-    at: Date.parse(told.at),
-    serverAt: told.at,
-    count: known && known.code === told.code ? known.count + 1 : 1,
+    code: received.code,
+    reason: received.reason ?? received.code,
+    action: received.action,
+    clientIp: received.client_ip,
+    at: Date.parse(received.at),
+    serverAt: received.at,
+    count: known && known.code === received.code ? known.count + 1 : 1,
   };
 }
 
-/** The same from the channel as read at server time `at`: what went wrong before a broadcast began is settled. */
+/** The same from the channel as read at server time `at`. A refusal is settled once a later stream has started. */
 export function refusalAsRead(state: RefusalState, channel: OwnChannel, at: number): Refusal | null {
-  const told = channel.last_refusal;
-  const isRecent = told !== null && at - Date.parse(told.at) <= SHOWN_MS;
-  const refusal = isRecent ? nextRefusal(state, told) : state.refusal;
+  const received = channel.last_refusal;
+  const isRecent = received !== null && at - Date.parse(received.at) <= SHOWN_MS;
+  const refusal = isRecent ? nextRefusal(state, received) : state.refusal;
   const begun = (channel.live ?? channel.last_end)?.started_at ?? "";
   return refusal && refusal.serverAt < begun ? null : refusal;
 }

@@ -1,16 +1,16 @@
 /**
- * What the studio knows of its channel, as a pure reducer over what it heard.
+ * The state of the studio's channel: a pure reducer over messages.
  *
- * Messages may come twice, late, or not at all (delivery is at least once and may reorder), so:
- *  - `seq` grows within the channel: what is older than the newest status or snapshot is dropped, and a status that is
- *    not newer as well;
- *  - a snapshot with the same `seq` is taken: it may know that the stream's node has died since;
- *  - details and key go by their `version`, a refusal by its time: an older one changes nothing;
- *  - when the state looks doubtful, `wantsSnapshot` says to ask for one.
+ * Messages may arrive twice, late, out of order or not at all, so:
+ *  - `seq` increases within the channel: messages older than the newest status or snapshot are ignored, and so is a
+ *    status that is not newer;
+ *  - a snapshot with the same `seq` is applied: it may reflect that the stream's node has died since;
+ *  - details and key are compared by `version`, refusals by their time;
+ *  - if the state may be out of date, `wantsSnapshot` is true.
  *
- * Times inside the state are ms. What counts up or down is on this machine's clock: a server time is carried over by its
- * distance from the message's own `at`, so a clock that is set wrong bends neither the uptime nor the countdown. What is
- * shown as a date (an end, a refusal) stays on the server's clock, on which others who tell of it have it, too.
+ * Times in the state are in ms. Counters and countdowns use this machine's clock: a server time is converted by its
+ * distance from the message's `at`, so that a wrong local clock distorts neither. What is shown as a date (an end, a
+ * refusal) stays in server time.
  */
 
 import type {
@@ -27,31 +27,31 @@ import type {
 import { newestDetails, withDetails, withKey } from "./details";
 import { nextRefusal, type RefusalState, refusalAsRead } from "./refusal";
 
-/** A broadcaster's chart looks back this far. */
+/** The time range of the bitrate chart. */
 export const CHART_WINDOW_MS = 60_000;
-/** Metrics come every second while LIVE; this much silence means that something is wrong. */
+/** Metrics arrive every second while LIVE; after this long without any, something is wrong. */
 export const SILENCE_MS = 4_000;
-/** While it is silent, ask no more often than this: a crashed node's channel must be seen OFFLINE within 10 s. */
+/** The interval of requests for a snapshot during silence: a crashed node's channel must show OFFLINE within 10 s. */
 export const ASK_EVERY_MS = 2_000;
 
 export type Link =
   | { readonly phase: "connecting" }
   | { readonly phase: "open" }
   | { readonly phase: "lost"; readonly since: number; readonly retryAt: number }
-  /** The server ended the connection for good. */
+  /** The server closed the connection permanently. */
   | { readonly phase: "closed"; readonly reason: string; readonly action: string };
 
-export interface Broadcast {
+export interface CurrentStream {
   readonly status: ChannelStatus;
   readonly streamId: string | null;
   /** Why it is interrupted or ended. */
   readonly reason: string | null;
   readonly reasonText: string | null;
   readonly action: string | null;
-  /** When the last stream ended, by the server's clock; null while one runs and where that is not known. */
+  /** When the last stream ended, by the server's clock; null while one is running, or if it is not known. */
   readonly endedAt: number | null;
   readonly startedAt: number | null;
-  /** When RECONNECTING gives up. */
+  /** While RECONNECTING: when the grace period ends. */
   readonly until: number | null;
   readonly live: Live | null;
 }
@@ -63,15 +63,15 @@ export interface Sample {
 
 export interface StudioState extends RefusalState {
   readonly link: Link;
-  /** Null until the first answer. Its `status` and `live` are those of the first look: `broadcast` is kept up. */
+  /** Null until the first response. Its `status` and `live` are not updated afterwards: use `stream`. */
   readonly channel: OwnChannel | null;
-  readonly broadcast: Broadcast;
+  readonly stream: CurrentStream;
   /** The newest status or snapshot that was applied, for the ordering rule. */
   readonly seq: number;
   readonly samples: readonly Sample[];
-  /** When something last confirmed the broadcast's status; for LIVE, only metrics prove that the node still lives. */
+  /** When a message last confirmed the status. Metrics alone confirm LIVE: they prove that the node is alive. */
   readonly heardAt: number;
-  /** Metrics spoke of a broadcast that we do not hold for LIVE: a status message was lost or is on its way. */
+  /** Metrics arrived for a stream that is not LIVE here: a status message was lost or is still to come. */
   readonly doubtful: boolean;
 }
 
@@ -83,7 +83,7 @@ export type StudioEvent =
   | { readonly kind: "key-read"; readonly credentials: Credentials }
   | { readonly kind: "refusal-dismissed" };
 
-const OFF_AIR: Broadcast = {
+const NO_STREAM: CurrentStream = {
   status: "OFFLINE",
   streamId: null,
   reason: null,
@@ -98,7 +98,7 @@ const OFF_AIR: Broadcast = {
 export const initialState: StudioState = {
   link: { phase: "connecting" },
   channel: null,
-  broadcast: OFF_AIR,
+  stream: NO_STREAM,
   seq: 0,
   samples: [],
   refusal: null,
@@ -115,7 +115,7 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return onMessage(state, event.message, event.now);
     case "loaded":
       // The WebSocket's snapshot is newer than what the first page load asked for.
-      return state.channel ? state : look(state, event.channel, 0, event.now, event.now);
+      return state.channel ? state : withChannel(state, event.channel, 0, event.now, event.now);
     case "details-saved":
       return edited(state, (channel) => withDetails(channel, event.details));
     case "key-read":
@@ -125,23 +125,23 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
   }
 }
 
-/** Whether to ask the server how things really are. `now`, and `askedAt` when it was last asked, in ms. */
+/** Whether to request a snapshot. `askedAt` is the time of the last request; both in ms. */
 export function wantsSnapshot(state: StudioState, now: number, askedAt: number): boolean {
-  const { status, until } = state.broadcast;
+  const { status, until } = state.stream;
   const overdue = status === "RECONNECTING" && until !== null && now > until;
-  // Its end should have been told; the first look after it waits for nothing.
+  // The end should have been reported: ask immediately, once.
   if (overdue && askedAt <= until) return true;
   if (now - askedAt < ASK_EVERY_MS) return false;
   if (overdue || state.doubtful) return true;
-  // Without a known end, look again now and then.
-  const expectsNews = status === "LIVE" || (status === "RECONNECTING" && until === null);
-  return expectsNews && now - state.heardAt > SILENCE_MS;
+  // RECONNECTING without a known end: ask now and then.
+  const expectsMessages = status === "LIVE" || (status === "RECONNECTING" && until === null);
+  return expectsMessages && now - state.heardAt > SILENCE_MS;
 }
 
-/** Whether the measures on show are from now, and not the last ones before something went silent. */
+/** Whether the measurements shown are current, and not the last ones before silence. */
 export function measuresAreFresh(state: StudioState, now: number): boolean {
   const last = state.samples.at(-1);
-  return state.broadcast.status === "LIVE" && last !== undefined && now - last.at <= SILENCE_MS;
+  return state.stream.status === "LIVE" && last !== undefined && now - last.at <= SILENCE_MS;
 }
 
 function onMessage(state: StudioState, message: OwnerMessage, now: number): StudioState {
@@ -157,27 +157,27 @@ function onMessage(state: StudioState, message: OwnerMessage, now: number): Stud
     case "channel":
       return edited(state, (channel) => withDetails(channel, message.channel));
     default:
-      // A newer server may say more than this page knows.
+      // A type that only a newer server sends.
       return state;
   }
 }
 
 function onSnapshot(state: StudioState, message: SnapshotMessage, now: number): StudioState {
   if (message.seq < state.seq) return { ...state, channel: newestDetails(state.channel, message.channel) };
-  return look(state, message.channel, message.seq, Date.parse(message.at), now);
+  return withChannel(state, message.channel, message.seq, Date.parse(message.at), now);
 }
 
-/** Takes over a whole channel as read at server time `at`. */
-function look(state: StudioState, channel: OwnChannel, seq: number, at: number, now: number): StudioState {
+/** Applies a whole channel as read at server time `at`. */
+function withChannel(state: StudioState, channel: OwnChannel, seq: number, at: number, now: number): StudioState {
   const { status, live } = channel;
-  const before = state.broadcast;
+  const before = state.stream;
   const same = before.status === status && (live === null || before.streamId === live.stream_id);
   const end = status === "OFFLINE" ? channel.last_end : null;
   const streamId = live?.stream_id ?? before.streamId;
-  const broadcast: Broadcast = {
+  const stream: CurrentStream = {
     status,
     streamId,
-    // Where it has no reason: the one that a status message gave for this same status stays.
+    // Without a reason here, keep the one that a status message gave for the same status.
     reason: end?.reason ?? (same ? before.reason : null),
     reasonText: end?.reason_text ?? (same ? before.reasonText : null),
     action: end ? end.action : same ? before.action : null,
@@ -189,7 +189,7 @@ function look(state: StudioState, channel: OwnChannel, seq: number, at: number, 
   return {
     ...state,
     channel: newestDetails(state.channel, channel),
-    broadcast,
+    stream,
     refusal: refusalAsRead(state, channel, at),
     seq,
     samples: samplesOf(state, streamId, status),
@@ -201,13 +201,13 @@ function look(state: StudioState, channel: OwnChannel, seq: number, at: number, 
 function onStatus(state: StudioState, message: StatusMessage, now: number): StudioState {
   if (message.seq <= state.seq) return state;
   const at = Date.parse(message.at);
-  const before = state.broadcast;
+  const before = state.stream;
   const startedAt = message.live
     ? localTime(message.live.started_at, at, now)
     : before.streamId === message.stream_id
       ? before.startedAt
       : null;
-  const broadcast: Broadcast = {
+  const stream: CurrentStream = {
     status: message.status,
     streamId: message.stream_id,
     reason: message.reason,
@@ -221,10 +221,10 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
   };
   return {
     ...state,
-    broadcast,
+    stream,
     seq: message.seq,
     samples: samplesOf(state, message.stream_id, message.status),
-    // What went wrong before is settled once a broadcast runs.
+    // A refusal is settled once a stream is live.
     refusal: message.status === "LIVE" && before.status === "OFFLINE" ? null : state.refusal,
     heardAt: now,
     doubtful: false,
@@ -232,22 +232,22 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
 }
 
 function onMetrics(state: StudioState, message: MetricsMessage, now: number): StudioState {
-  const { broadcast } = state;
+  const { stream } = state;
   if (message.seq < state.seq) return state;
-  if (broadcast.status !== "LIVE" || broadcast.streamId !== message.stream_id) return { ...state, doubtful: true };
+  if (stream.status !== "LIVE" || stream.streamId !== message.stream_id) return { ...state, doubtful: true };
   const { type, seq, at, uptime_s, ...live } = message;
   const samples = [...state.samples, { at: now, kbps: message.bitrate_kbps }].filter(
     (sample) => now - sample.at <= CHART_WINDOW_MS,
   );
   return {
     ...state,
-    broadcast: { ...broadcast, live, startedAt: steady(broadcast.startedAt, now - uptime_s * 1000) },
+    stream: { ...stream, live, startedAt: steady(stream.startedAt, now - uptime_s * 1000) },
     samples,
     heardAt: now,
   };
 }
 
-/** What a message does not know yet (null) stays as it was known of the same stream. */
+/** Keeps known measurements of the same stream where the message has null. */
 function withKnownMeasures(live: Live, before: Live | null): Live {
   if (before?.stream_id !== live.stream_id) return live;
   const known = Object.entries(live).filter(([, value]) => value !== null);
@@ -255,7 +255,7 @@ function withKnownMeasures(live: Live, before: Live | null): Live {
 }
 
 function samplesOf(state: StudioState, streamId: string | null, status: ChannelStatus): readonly Sample[] {
-  return status !== "OFFLINE" && state.broadcast.streamId === streamId ? state.samples : [];
+  return status !== "OFFLINE" && state.stream.streamId === streamId ? state.samples : [];
 }
 
 function edited(state: StudioState, edit: (channel: OwnChannel) => OwnChannel): StudioState {

@@ -16,14 +16,14 @@ interface StatusPanelProps {
 }
 
 export function StatusPanel({ state, title, api }: StatusPanelProps) {
-  const { broadcast } = state;
+  const { stream } = state;
   const shown = shownStatus(state);
-  const running = broadcast.status !== "OFFLINE";
+  const running = stream.status !== "OFFLINE";
   const now = useNow(running || shown === "UNKNOWN");
   // The stream that the user asked to end; the request is complete when that stream is over.
   const [ending, setEnding] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
-  const isEnding = ending !== null && ending === broadcast.streamId;
+  const isEnding = ending !== null && ending === stream.streamId;
 
   return (
     <section class={`card status-card status-${shown.toLowerCase()}`} aria-labelledby="status-heading">
@@ -31,7 +31,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
         Stream status
       </h2>
       <p class="sr-only" role="status" aria-live="polite">
-        {announcement(shown, broadcast)}
+        {announcement(shown, stream)}
       </p>
       <div class="status-head">
         <div class="status-lead">
@@ -50,7 +50,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
           <button
             type="button"
             class="button danger-quiet"
-            data-testid="stop-broadcast"
+            data-testid="stop-stream"
             aria-disabled={isEnding}
             onClick={() => !isEnding && setAsking(true)}
           >
@@ -61,10 +61,10 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
       </div>
       {running ? (
         <Measures
-          live={broadcast.live}
+          live={stream.live}
           samples={state.samples}
           now={now}
-          startedAt={broadcast.startedAt}
+          startedAt={stream.startedAt}
           fresh={shown === "LIVE" && measuresAreFresh(state, now)}
         />
       ) : (
@@ -76,8 +76,8 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
           confirmLabel="End stream"
           busyLabel="Ending…"
           onConfirm={async () => {
-            await api.stopBroadcast();
-            setEnding(broadcast.streamId);
+            await api.stopStream();
+            setEnding(stream.streamId);
           }}
           onClose={() => setAsking(false)}
         >
@@ -90,31 +90,31 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
 }
 
 function StatusText({ state, shown, now }: { state: StudioState; shown: ShownStatus; now: number }) {
-  const { broadcast, link } = state;
+  const { stream, link } = state;
   switch (shown) {
     case "LIVE":
-      return broadcast.startedAt === null ? (
+      return stream.startedAt === null ? (
         <>Live</>
       ) : (
         <>
           Live for{" "}
           <span class="figures" data-testid="uptime">
-            {duration(now - broadcast.startedAt)}
+            {duration(now - stream.startedAt)}
           </span>
         </>
       );
     case "RECONNECTING":
-      if (isWaitingForKeyFrame(broadcast)) return <>{broadcast.reasonText}</>;
+      if (isWaitingForKeyFrame(stream)) return <>{stream.reasonText}</>;
       return (
         <>
-          <span data-testid="interruption">{interruption(broadcast)}</span> Waiting
-          {broadcast.until === null ? (
+          <span data-testid="interruption">{interruption(stream)}</span> Waiting
+          {stream.until === null ? (
             " for it to reconnect."
           ) : (
             <>
               {" "}
               <span class="figures" data-testid="reconnect-countdown">
-                {secondsLeft(broadcast.until, now)}
+                {secondsLeft(stream.until, now)}
               </span>{" "}
               s for it to reconnect.
             </>
@@ -124,23 +124,23 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
     case "UNKNOWN":
       return (
         <>
-          Last known: {broadcast.status}
+          Last known: {stream.status}
           {link.phase === "lost" && `, ${ago(now - link.since)}`}.
         </>
       );
     case "OFFLINE":
-      return broadcast.reasonText === null ? (
+      return stream.reasonText === null ? (
         <>You are offline.</>
       ) : (
         <>
-          <span data-testid="end-reason">{broadcast.reasonText}</span>
-          {broadcast.endedAt !== null && !isWaitingForKeyFrame(broadcast) && (
+          <span data-testid="end-reason">{stream.reasonText}</span>
+          {stream.endedAt !== null && !isWaitingForKeyFrame(stream) && (
             <>
               {" "}
-              Ended on <Moment at={broadcast.endedAt} />.
+              Ended on <Moment at={stream.endedAt} />.
             </>
           )}
-          {broadcast.action !== null && <span data-testid="end-action"> {broadcast.action}</span>}
+          {stream.action !== null && <span data-testid="end-action"> {stream.action}</span>}
         </>
       );
   }

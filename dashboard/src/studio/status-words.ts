@@ -1,26 +1,26 @@
 /** The status to show, and its wording. */
 
 import type { ChannelStatus, Live } from "../contract";
-import type { Broadcast, StudioState } from "../realtime/state";
+import type { CurrentStream, StudioState } from "../realtime/state";
 
 /** UNKNOWN: the connection is lost, so the last status may no longer be true. */
 export type ShownStatus = ChannelStatus | "UNKNOWN";
 
 export function shownStatus(state: StudioState): ShownStatus {
   const { phase } = state.link;
-  return phase === "lost" || phase === "closed" ? "UNKNOWN" : state.broadcast.status;
+  return phase === "lost" || phase === "closed" ? "UNKNOWN" : state.stream.status;
 }
 
 /** What a screen reader says when the status changes. No countdown in it, or it would be repeated every second. */
-export function announcement(shown: ShownStatus, broadcast: Broadcast): string {
+export function announcement(shown: ShownStatus, stream: CurrentStream): string {
   switch (shown) {
     case "LIVE":
       return "You are live.";
     case "RECONNECTING":
-      if (isWaitingForKeyFrame(broadcast) && broadcast.reasonText) return broadcast.reasonText;
-      return `${interruption(broadcast)} Waiting for it to reconnect.`;
+      if (isWaitingForKeyFrame(stream) && stream.reasonText) return stream.reasonText;
+      return `${interruption(stream)} Waiting for it to reconnect.`;
     case "OFFLINE":
-      return broadcast.reasonText ? `You are offline. ${broadcast.reasonText}` : "You are offline.";
+      return stream.reasonText ? `You are offline. ${stream.reasonText}` : "You are offline.";
     case "UNKNOWN":
       return "This page has lost its connection to stream-sync. Your status is unknown.";
   }
@@ -47,12 +47,12 @@ export function anythingMeasured(live: Live | null): boolean {
 }
 
 /** The encoder is connected but has not sent a frame yet. */
-export function isWaitingForKeyFrame(broadcast: Broadcast): boolean {
-  return broadcast.reason === "waiting_for_key_frame";
+export function isWaitingForKeyFrame(stream: CurrentStream): boolean {
+  return stream.reason === "waiting_for_key_frame";
 }
 
 /** That the encoder is gone, and the reason if it is known. */
-export function interruption({ reasonText }: Broadcast): string {
+export function interruption({ reasonText }: CurrentStream): string {
   const gone = "The connection to your encoder was lost.";
   return reasonText === null ? gone : `${gone} ${reasonText}`;
 }

@@ -63,7 +63,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
             <div class="columns">
               <ConnectPanel
                 channel={channel}
-                running={state.broadcast.status !== "OFFLINE"}
+                running={state.stream.status !== "OFFLINE"}
                 api={api}
                 onKeyRead={(credentials) => dispatch({ kind: "key-read", credentials })}
               />

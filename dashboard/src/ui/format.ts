@@ -24,7 +24,7 @@ export function kbps(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** 30, 29.97, 59.94: no more digits than broadcast rates have. */
+/** 30, 29.97, 59.94: no more digits than standard frame rates have. */
 export function frameRate(fps: number): string {
   return String(Math.round(fps * 100) / 100);
 }

@@ -112,7 +112,7 @@ def test_the_broadcast_can_be_ended_from_the_page(stack: Stack, studio: Studio, 
     with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
         publisher.go()
         studio.shows("LIVE")
-        studio.part("stop-broadcast").click()
+        studio.part("stop-stream").click()
         studio.part("confirm").click()
         studio.shows("OFFLINE", within=4)
     expect(studio.part("end-reason")).to_have_text("The stream was ended from the dashboard.")
