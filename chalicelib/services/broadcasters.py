@@ -118,7 +118,13 @@ def _mark(channel: Channel, mark: Block) -> None:
 
 
 def _write_down(channel_id: str, kind: str, by: str, why: str, now: int) -> None:
-    logger("control").info(f"Broadcaster {kind}", event=f"broadcaster_{kind}", channel_id=channel_id, by=by, why=why)
+    logger("control").info(
+        f"Broadcaster {kind}",
+        event="broadcaster_blocked" if kind == "blocked" else "broadcaster_unblocked",
+        channel_id=channel_id,
+        by=by,
+        why=why,
+    )
     seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
     timeline.add(Entry(about_broadcaster(channel_id), seq, now, kind, {"by": by, "why": why}))
 
