@@ -3,6 +3,7 @@
 from ..errors import CodecError
 from .bits import BitReader
 from .facts import Picture
+from .usability import skip_display
 
 _SPS = 7  # nal_unit_type of a sequence parameter set
 
@@ -21,7 +22,6 @@ _INTRA_PROFILES = {110: "High 10 Intra", 122: "High 4:2:2 Intra", 244: "High 4:4
 # Profiles whose parameter sets say more on chroma format, bit depth and scaling (7.3.2.1.1).
 _WITH_CHROMA_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 _CONSTRAINT_SET_1, _CONSTRAINT_SET_3 = 0x40, 0x10
-_EXTENDED_SAMPLE_ASPECT_RATIO = 255
 _CHROMA_420, _CHROMA_422, _CHROMA_444 = 1, 2, 3
 
 # Level 6.2 allows 16864 luma samples a side at most (A.3.1 with MaxFS 139264); what is larger is no picture.
@@ -115,19 +115,9 @@ def _skip_picture_order(reader: BitReader) -> None:
 
 
 def _frame_rate(reader: BitReader) -> float | None:
-    """The timing part of the usability information (E.1.1); it comes after four optional parts."""
+    """The timing part of the usability information (E.1.1)."""
     try:
-        if reader.flag() and reader.bits(8) == _EXTENDED_SAMPLE_ASPECT_RATIO:
-            reader.bits(32)
-        if reader.flag():  # overscan_info_present_flag
-            reader.flag()
-        if reader.flag():  # video_signal_type_present_flag
-            reader.bits(4)
-            if reader.flag():  # colour_description_present_flag
-                reader.bits(24)
-        if reader.flag():  # chroma_loc_info_present_flag
-            reader.unsigned()
-            reader.unsigned()
+        skip_display(reader)
         if not reader.flag():  # timing_info_present_flag
             return None
         tick = reader.bits(32)

@@ -3,13 +3,13 @@
 from ..errors import CodecError
 from .bits import BitReader
 from .facts import Picture
+from .usability import skip_display
 
 _VPS, _SPS = 32, 33  # nal_unit_type (table 7-1)
 _RECORD_BYTES = 23  # of the configuration record, before its arrays of parameter sets
 _UNIT_HEADER_BYTES = 2
 
 _PROFILES = {1: "Main", 2: "Main 10", 3: "Main Still Picture", 4: "Rext", 9: "SCC", 11: "SCC"}
-_EXTENDED_SAMPLE_ASPECT_RATIO = 255
 _CHROMA_420, _CHROMA_422, _CHROMA_444 = 1, 2, 3
 
 # Level 6.2 allows 8444 luma samples a side (A.4.1 with MaxLumaPs 35651584), level 7.2 twice as many.
@@ -131,16 +131,7 @@ def _frame_rate(reader: BitReader, layers: int) -> float | None:
     reader.bits(2)  # sps_temporal_mvp_enabled_flag, strong_intra_smoothing_enabled_flag
     if not reader.flag():  # vui_parameters_present_flag
         return None
-    if reader.flag() and reader.bits(8) == _EXTENDED_SAMPLE_ASPECT_RATIO:
-        reader.bits(32)
-    if reader.flag():  # overscan_info_present_flag
-        reader.flag()
-    if reader.flag():  # video_signal_type_present_flag
-        reader.bits(4)
-        if reader.flag():  # colour_description_present_flag
-            reader.bits(24)
-    if reader.flag():  # chroma_loc_info_present_flag
-        reader.skip_unsigned(2)
+    skip_display(reader)
     reader.bits(3)  # neutral_chroma_indication_flag, field_seq_flag, frame_field_info_present_flag
     if reader.flag():  # default_display_window_flag
         reader.skip_unsigned(4)
