@@ -5,6 +5,7 @@ import os
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -48,6 +49,10 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000/hls",
         validation_alias=AliasChoices("STREAM_SYNC_PLAYBACK_BASE_URL", "HLS_URL"),
     )
+    # Where the watch pages are: `/watch` beside the playback URLs, unless it is set.
+    watch_base_url: str = ""
+    # Playback tokens are signed with the first of these secrets, and accepted with both: two while rotating.
+    playback_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
     # Playback URLs of media servers, by server (`mediamtx:main`) or by kind (`mediamtx`): output -> URL with
     # `{channel_id}` in it.
     source_playback: Annotated[dict[str, dict[Output, str]], NoDecode] = {}
@@ -89,7 +94,12 @@ class Settings(BaseSettings):
 
     _parse_maps = field_validator("ingest_urls", "mediamtx_servers", "source_playback", mode="before")(_parse)
     _split_lists = field_validator(
-        "admin_secrets", "hook_secrets", "allowed_origins", "webhook_allowed_networks", mode="before"
+        "admin_secrets",
+        "hook_secrets",
+        "playback_secrets",
+        "allowed_origins",
+        "webhook_allowed_networks",
+        mode="before",
     )(_split)
 
     @field_validator("ingest_urls", mode="before")
@@ -99,7 +109,7 @@ class Settings(BaseSettings):
         plain = isinstance(value, str) and value.startswith(("rtmp://", "rtmps://"))
         return {known.data["region"]: value} if plain and "region" in known.data else value
 
-    @field_validator("playback_base_url")
+    @field_validator("playback_base_url", "watch_base_url")
     @classmethod
     def _no_slash_at_the_end(cls, url: str) -> str:
         return url.rstrip("/")
@@ -109,6 +119,14 @@ class Settings(BaseSettings):
     def _long_enough(cls, secrets: list[str]) -> list[str]:
         if any(len(secret) < 24 for secret in secrets):
             raise ValueError("each shared secret needs at least 24 characters")
+        return secrets
+
+    @field_validator("playback_secrets")
+    @classmethod
+    def _as_long_as_the_hash(cls, secrets: list[str]) -> list[str]:
+        """RFC 7518, 3.2: a key of the same size as the hash output or larger."""
+        if any(len(secret) < 32 for secret in secrets):
+            raise ValueError("each secret needs at least 32 characters")
         return secrets
 
     @model_validator(mode="after")
@@ -123,6 +141,9 @@ class Settings(BaseSettings):
     def model_post_init(self, _context: object) -> None:
         self.table_prefix = self.table_prefix or f"stream-sync-{self.stage}-"
         self.event_bus = self.event_bus or f"stream-sync-{self.stage}"
+        if not self.watch_base_url:
+            base = urlsplit(self.playback_base_url)
+            self.watch_base_url = f"{base.scheme}://{base.netloc}/watch"
         if self.oidc_issuer and not self.oidc_jwks_url:
             self.oidc_jwks_url = f"{self.oidc_issuer}/.well-known/jwks.json"
 

@@ -20,7 +20,7 @@ SYSTEM = re.compile(r"PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH")
 PYTHON = re.compile(r"PYTHON\w+|COVERAGE\w*|SSL_CERT_FILE|SSL_CERT_DIR")
 
 # The settings of both planes that an ingest node needs ("Both planes" in docs/operations.md). All others, and all
-# secrets, belong to the control plane.
+# secrets but the one that it checks playback tokens with, belong to the control plane.
 SHARED_WITH_NODE = (
     "stage",
     "table_prefix",
@@ -28,6 +28,7 @@ SHARED_WITH_NODE = (
     "event_bus",
     "ingest_urls",
     "playback_base_url",
+    "playback_secrets",
     "source_playback",
     "kms_key_id",
     "log_level",
@@ -105,7 +106,7 @@ def gateway_environment(
     settings: LocalSettings, secrets: Secrets, sign_in: SignIn, inherited: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     """For the control plane's handlers in the local gateway."""
-    defaults = _shared_defaults(settings) | {
+    defaults = _shared_defaults(settings, secrets) | {
         "secret_key": secrets.jwt_secret,
         "admin_secrets": secrets.admin_secret,
         "hook_secrets": secrets.hook_secret,
@@ -131,12 +132,12 @@ def gateway_environment(
 def node_environment(
     settings: LocalSettings, secrets: Secrets, inherited: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """For the ingest node: none of the control plane's secrets."""
+    """For the ingest node: of the control plane's secrets only the one for playback tokens."""
     defaults = {"node_id": NODE_ID, "address": settings.rtmp_authority, "packaging": "on"}
     return (
         cloud_environment(settings, secrets, inherited)
         | _matching(re.compile(f"{PREFIX}PURE_PYTHON"), inherited)
-        | _set(Settings, SHARED_WITH_NODE, _shared_defaults(settings), inherited)
+        | _set(Settings, SHARED_WITH_NODE, _shared_defaults(settings, secrets), inherited)
         | _set(IngestSettings, IngestSettings.model_fields, defaults, inherited)
         | {
             "STREAM_SYNC_RTMP_HOST": settings.rtmp_host,
@@ -147,10 +148,11 @@ def node_environment(
     )
 
 
-def _shared_defaults(settings: LocalSettings) -> dict[str, str]:
+def _shared_defaults(settings: LocalSettings, secrets: Secrets) -> dict[str, str]:
     return {
         "ingest_urls": json.dumps({REGION: settings.rtmp_url}),
         "playback_base_url": f"{settings.http_url}/live",
+        "playback_secrets": secrets.playback_secret,
     }
 
 

@@ -87,6 +87,7 @@ class Secrets:
     demo_password: str
     bus_secret: str
     hook_secret: str
+    playback_secret: str
     # The only credentials that the AWS emulator takes.
     access_key_id: str
     secret_access_key: str
@@ -116,6 +117,7 @@ def load_or_make_secrets(state_dir: Path) -> Secrets:
         "demo_password": f"{_random(16)}-aA1",
         "bus_secret": _random(40),
         "hook_secret": _random(40),
+        "playback_secret": _random(48),
         "access_key_id": f"LOCAL{_random(15).upper()}",
         "secret_access_key": _random(40),
     }

@@ -6,7 +6,7 @@ from chalicelib import contract
 from chalicelib.api.http import now_ms
 from chalicelib.api.routing import BROADCASTER, Route
 from chalicelib.contract.requests.base import PageQuery, UlidPageQuery
-from chalicelib.contract.requests.channels import ChannelEdit, CredentialsQuery
+from chalicelib.contract.requests.channels import ChannelEdit, CredentialsQuery, NewPlaybackToken
 from chalicelib.contract.requests.keys import NewKey
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import (
@@ -14,12 +14,13 @@ from chalicelib.domain.errors import (
     KeyIsCurrent,
     KeyNotFound,
     NotLive,
+    PlaybackTokensUnavailable,
     StreamNotFound,
     TooManyKeys,
     TooManyRequests,
 )
 from chalicelib.domain.streams import EndReason
-from chalicelib.services import limits
+from chalicelib.services import limits, playback_tokens
 from chalicelib.services.keys import credentials, keyring
 from chalicelib.services.media_servers import readers
 from chalicelib.services.reading import discovery, timelines
@@ -83,6 +84,23 @@ def reset_credentials(channel: Channel, address: str) -> contract.RevealedCreden
     limits.new_key(channel.owner, address, now_ms())
     issued = credentials.reset(channel, channel.owner, now_ms())
     return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
+
+
+@Route(
+    "POST",
+    "/api/channel/playback-tokens",
+    BROADCASTER,
+    body=NewPlaybackToken,
+    answer=contract.PlaybackToken,
+    status=201,
+    problems=(PlaybackTokensUnavailable,),
+    no_store=True,
+).on(blueprint)
+def create_playback_token(channel: Channel, body: NewPlaybackToken) -> contract.PlaybackToken:
+    """A token with which anybody may watch the channel for a while, also while it is private. It cannot be revoked:
+    give out short ones."""
+    token = playback_tokens.issue(channel.channel_id, body.ttl_seconds, now_ms())
+    return channel_serializer.playback_token(channel.channel_id, token)
 
 
 @Route(

@@ -15,6 +15,7 @@ from chalicelib.contract.channels import (
     OwnChannel,
     OwnChannelDetails,
     Playback,
+    PlaybackToken,
     PublicChannel,
 )
 from chalicelib.contract.keys import Credentials, IssuedKey, Key, KeyList, KeyPage, KeyUsage, RevealedCredentials
@@ -109,6 +110,7 @@ __all__ = [
     "OwnStream",
     "OwnerMessage",
     "Playback",
+    "PlaybackToken",
     "PongMessage",
     "PublicChannel",
     "PublicChannelMessage",

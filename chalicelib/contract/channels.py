@@ -13,6 +13,15 @@ class Playback(BaseModel):
     thumbnail_url: str | None = Field(description=THUMBNAIL_URL)
 
 
+class PlaybackToken(BaseModel):
+    """The right to watch the channel until `expires_at`, for whoever has one of the two links."""
+
+    token: str
+    hls_url: str = Field(description="For players: the token is in the path")
+    watch_url: str = Field(description="For people: the token is in the fragment")
+    expires_at: IsoTime
+
+
 class KeyHint(BaseModel):
     key_id: str
     hint: str

@@ -19,6 +19,7 @@
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live: `domain.refusals`
     |-- IdentityUnavailable, MediaServerUnavailable  503  the token issuer, or a media server, does not respond
+    |-- PlaybackTokensUnavailable    503  there is no secret to sign them with
     |-- LeaseLost, SessionTaken      409  a write came too late: another publisher, or another process, holds it now
     `-- InternalError                500
 
@@ -275,6 +276,13 @@ class IdentityUnavailable(StreamSyncError):
     code = "identity_unavailable"
     http_status = 503
     title = "The sign-in service cannot be reached to check the token"
+
+
+class PlaybackTokensUnavailable(StreamSyncError):
+    code = "playback_tokens_unavailable"
+    http_status = 503
+    title = "This service has no secret to sign playback tokens with"
+    action = "Set STREAM_SYNC_PLAYBACK_SECRETS for the control plane and the ingest nodes."
 
 
 class MediaServerUnavailable(StreamSyncError):

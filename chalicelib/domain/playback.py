@@ -31,6 +31,11 @@ def playback_urls(base_url: str, templates: Mapping[Output, str] | None, channel
     )
 
 
-def hls_url(base_url: str, channel_id: str) -> str:
+def hls_url(base_url: str, channel_id: str, token: str | None = None) -> str:
     """`base_url` is where the media origin or CDN serves channels, without a slash at its end."""
-    return f"{base_url}/{channel_id}/index.m3u8"
+    return f"{base_url}/{channel_id}/{token}/index.m3u8" if token is not None else f"{base_url}/{channel_id}/index.m3u8"
+
+
+def watch_url(base_url: str, channel_id: str, token: str | None = None) -> str:
+    """The page that plays the channel, below `base_url`. The token is in the fragment, which no server is sent."""
+    return f"{base_url}/{channel_id}" + (f"#token={token}" if token is not None else "")

@@ -205,6 +205,11 @@ export interface NewKey {
   readonly allow_list?: readonly string[];
 }
 
+/** How long the token is valid: a minute at least, a day at most. */
+export interface NewPlaybackToken {
+  readonly ttl_seconds?: number;
+}
+
 /** A channel as its owner sees it. */
 export interface OwnChannel {
   readonly title: string;
@@ -293,6 +298,16 @@ export interface Playback {
   readonly thumbnail_url: string | null;
 }
 
+/** The right to watch the channel until `expires_at`, for whoever has one of the two links. */
+export interface PlaybackToken {
+  readonly token: string;
+  /** For players: the token is in the path */
+  readonly hls_url: string;
+  /** For people: the token is in the fragment */
+  readonly watch_url: string;
+  readonly expires_at: string;
+}
+
 /** The response to `ping`. */
 export interface PongMessage {
   readonly type: "pong";
@@ -304,7 +319,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
+  readonly code: "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
   readonly action: string;
   /** The fields that are not valid */
   readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
@@ -409,5 +424,6 @@ export const limits = {
         "maxLength": 50
       }
     }
-  }
+  },
+  "NewPlaybackToken": {}
 } as const;

@@ -1,9 +1,11 @@
 """What the origin's answers look like: types, caching, compression, ranges, CORS."""
 
+import re
 from zlib import crc32
 
 from aiohttp import web
 
+from ingest_container.base.clock import now_ms
 from ingest_container.media.http_server import Handler
 from ingest_container.media.playlist import Text
 
@@ -24,6 +26,9 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Range",
     "Access-Control-Max-Age": "86400",
 }
+
+_EXPIRES = web.RequestKey("expires", int)
+_MAX_AGE = re.compile(r"max-age=([0-9]+)")
 
 
 def playlist(request: web.Request, text: Text, cache: str) -> web.Response:
@@ -83,8 +88,16 @@ async def preflight(request: web.Request, handler: Handler) -> web.StreamRespons
     return await handler(request)
 
 
-async def complete(_: web.Request, response: web.StreamResponse) -> None:
-    """CORS on every answer, errors included; no error is kept by a cache."""
+async def complete(request: web.Request, response: web.StreamResponse) -> None:
+    """CORS on every answer, errors included; no error is kept by a cache, and nothing beyond its token's expiry."""
     response.headers.update(CORS)
     if response.status >= 400:
         response.headers["Cache-Control"] = NO_STORE
+    elif _EXPIRES in request and (age := _MAX_AGE.search(response.headers.get("Cache-Control", ""))) is not None:
+        left = max(0, (request[_EXPIRES] - now_ms()) // 1000)
+        response.headers["Cache-Control"] = f"max-age={min(int(age[1]), left)}"
+
+
+def not_kept_after(request: web.Request, at: int) -> None:
+    """No cache is to keep the answer after this time (ms)."""
+    request[_EXPIRES] = at

@@ -6,7 +6,9 @@
     /live/{channel}/thumb.jpg                  a picture of it, a minute old at most
 
 Names of media never come again, so they are cached for a year; a playlist only as long as it is true; an error never.
-What is private, blocked or not here is not found: 404 tells nothing.
+What is private, blocked or not here is not found: 404 tells nothing. With a playback token (`services.playback_tokens`)
+in the path a private channel is found: /live/{channel}/{token}/index.m3u8, and all that its playlists name. Once it has
+expired, 403; and no cache is told to keep an answer for longer.
 
 Every node answers for every channel. What another node has is fetched there:
 
@@ -22,8 +24,9 @@ from typing import Protocol
 
 from aiohttp import web
 
+from chalicelib.services import playback_tokens
 from chalicelib.services.reading.viewing import Carrier, Viewing
-from ingest_container.base.clock import steady
+from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.lookups import Unavailable
 from ingest_container.media import answers
 from ingest_container.media.answers import BLOCKING_CACHE, INDEX_CACHE, NO_STORE, PLAYLIST_CACHE, PLAYLIST_TYPE
@@ -37,6 +40,7 @@ RECENT = 0.25  # seconds: how old a row may be that says where an encoder has go
 LOOK_AGAIN = 1.0  # seconds between two looks at it, while requests wait for the encoder
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_JWT = r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"  # in compact form; nothing else has dots there
 
 
 class Directory(Protocol):
@@ -85,10 +89,11 @@ class Origin:
     def application(self) -> web.Application:
         app = web.Application(middlewares=[busy, answers.preflight])
         app.on_response_prepare.append(answers.complete)
-        app.router.add_get("/live/{channel}/index.m3u8", self._index)
-        app.router.add_get("/live/{channel}/{stream}/v.m3u8", self._playlist)
-        app.router.add_get(r"/live/{channel}/{stream}/{name:[0-9]+/[ips][0-9.]+\.m(?:p4|4s)}", self._media)
-        app.router.add_get("/live/{channel}/thumb.jpg", self._thumbnail)
+        for channel in ("/live/{channel}", f"/live/{{channel}}/{{token:{_JWT}}}"):
+            app.router.add_get(f"{channel}/index.m3u8", self._index)
+            app.router.add_get(f"{channel}/{{stream}}/v.m3u8", self._playlist)
+            app.router.add_get(rf"{channel}/{{stream}}/{{name:[0-9]+/[ips][0-9.]+\.m(?:p4|4s)}}", self._media)
+            app.router.add_get(f"{channel}/thumb.jpg", self._thumbnail)
         return app
 
     # --- handlers ----------------------------------------------------------------------------------------------
@@ -154,12 +159,13 @@ class Origin:
     # --- who answers -------------------------------------------------------------------------------------------
 
     async def _viewing(self, request: web.Request, since: float = NO_TIME) -> Viewing:
-        """Raises 404 where the client may not watch, 503 where nobody can tell."""
+        """Raises 404 where the client may not watch, 403 where it might have, 503 where nobody can tell."""
+        has_token = _check_token(request)
         try:
             viewing = await self._directory.channel(request.match_info["channel"], since)
         except Unavailable:
             raise answers.unavailable("The channel cannot be looked up.") from None
-        if viewing is None or viewing.is_private:
+        if viewing is None or (viewing.is_private and not has_token):
             raise web.HTTPNotFound()
         return viewing
 
@@ -239,6 +245,21 @@ class Origin:
         finally:
             self._waiting -= 1
         return True
+
+
+def _check_token(request: web.Request) -> bool:
+    """Whether there is one in the path, and it is good. Raises 404 for one that is not ours or of another channel, and
+    403 for one that has expired."""
+    token = request.match_info.get("token")
+    if token is None:
+        return False
+    expires_at = playback_tokens.expiry(token, request.match_info["channel"])
+    if expires_at is None:
+        raise web.HTTPNotFound()
+    if now_ms() >= expires_at:
+        raise web.HTTPForbidden(text="This link has expired.\n")
+    answers.not_kept_after(request, expires_at)
+    return True
 
 
 def _object(packager: Packager | None, name: str) -> bytes | memoryview | None:

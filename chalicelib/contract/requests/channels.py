@@ -27,6 +27,14 @@ class ChannelEdit(RequestModel):
     visibility: Visibility | None = None
 
 
+class NewPlaybackToken(RequestModel):
+    """How long the token is valid: a minute at least, a day at most."""
+
+    model_config = example(ttl_seconds=3600)
+
+    ttl_seconds: int = Field(default=3_600, ge=60, le=86_400)
+
+
 class CredentialsQuery(RequestModel):
     """`reveal=true` asks for the key in plain text."""
 

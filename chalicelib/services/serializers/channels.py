@@ -11,14 +11,17 @@ from chalicelib.contract import (
     LastRefusal,
     OwnChannel,
     OwnChannelDetails,
+    PlaybackToken,
     PublicChannel,
 )
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.metadata import Metadata
+from chalicelib.domain.playback import hls_url, watch_url
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndReason, StreamEnd
 from chalicelib.domain.timeline import Entry
 from chalicelib.domain.times import iso, iso_or_none
+from chalicelib.services import playback_tokens
 from chalicelib.services.reading.discovery import ChannelView
 from chalicelib.services.serializers.media import live_of, playback, public_live, public_playback
 
@@ -96,4 +99,13 @@ def _last_refusal(entry: Entry) -> LastRefusal:
         reason=facts.get("detail"),
         action=facts.get("action"),
         client_ip=facts.get("client_ip"),
+    )
+
+
+def playback_token(channel_id: str, token: playback_tokens.PlaybackToken) -> PlaybackToken:
+    return PlaybackToken(
+        token=token.text,
+        hls_url=hls_url(settings().playback_base_url, channel_id, token.text),
+        watch_url=watch_url(settings().watch_base_url, channel_id, token.text),
+        expires_at=iso(token.expires_at),
     )

@@ -76,6 +76,7 @@ def own_channel(call: Caller) -> None:
     channel = call("GET", "/api/channel")
     call("PATCH", "/api/channel", json={"title": "Contract", "visibility": "public", "tags": ["one"]})
     call("GET", "/api/channel/credentials")
+    call("POST", "/api/channel/playback-tokens", json={"ttl_seconds": 60})
     stream_key = call("POST", "/api/channel/credentials/reset")["stream_key"]
     call("POST", "/api/streams/generate-key")
     further = call("POST", "/api/channel/keys", json={"label": "second", "expires_at": "2100-01-01T00:00:00Z"})

@@ -1,6 +1,7 @@
 """A broadcaster's channel, credentials and streams: the shapes of the contract, and who sees what."""
 
 import re
+import time
 from datetime import datetime
 
 import pytest
@@ -186,3 +187,21 @@ def test_first_requests_at_once_see_one_channel(stack: Stack) -> None:
     assert {answer.status for answer in answers} == {200}
     assert len({answer.json["channel_id"] for answer in answers if "channel_id" in answer.json}) == 1
     assert len({answer.json["key_id"] for answer in answers if "key_id" in answer.json}) == 1
+
+
+def test_an_owner_gives_out_links_to_a_private_channel(stack: Stack, me: Client) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    answer = me("POST", "/api/channel/playback-tokens", {"ttl_seconds": 60})
+    assert (answer.status, answer.headers["cache-control"]) == (201, "no-store")
+    made = answer.json
+    token = made["token"]
+    assert made["hls_url"] == f"{stack.http_url}/live/{channel_id}/{token}/index.m3u8"
+    assert made["watch_url"] == f"{stack.http_url}/watch/{channel_id}#token={token}"
+    left = datetime.fromisoformat(made["expires_at"]).timestamp() - time.time()
+    assert 50 < left <= 60
+    assert token not in stack.logs()
+
+
+@pytest.mark.parametrize("seconds", [59, 86_401, 0, -1, "60", 60.5, None])
+def test_a_link_lasts_a_minute_at_least_and_a_day_at_most(me: Client, seconds: object) -> None:
+    me("POST", "/api/channel/playback-tokens", {"ttl_seconds": seconds}).problem(400, "invalid_input")

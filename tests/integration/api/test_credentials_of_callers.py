@@ -15,6 +15,7 @@ BROADCASTER_ROUTES = [
     ("GET", "/api/channel/credentials"),
     ("POST", "/api/channel/credentials/reset"),
     ("POST", "/api/channel/stop"),
+    ("POST", "/api/channel/playback-tokens"),
     ("POST", "/api/streams/generate-key"),
     ("GET", "/api/streams"),
     ("GET", "/api/channel/keys"),

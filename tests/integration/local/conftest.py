@@ -25,6 +25,7 @@ SECRETS = Secrets(
     demo_password="demo-password",
     bus_secret="b" * 40,
     hook_secret="h" * 40,
+    playback_secret="p" * 40,
     access_key_id="LOCAL",
     secret_access_key="s" * 40,
 )

@@ -11,14 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 import m3u8
 import pytest
 
+from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.metadata import Visibility
+from chalicelib.services import playback_tokens
 from chalicelib.store import channels
 from local.loopback import open_url
 from local.settings import HOST
 from tests.integration.node.conftest import Node, StartNode
 from tests.support.encoders import Program
 from tests.support.publisher import Publisher
-from tests.support.studio import Studio
+from tests.support.studio import Studio, now_ms
 from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
@@ -44,12 +46,13 @@ def get(node: Node, path: str, timeout: float = 30) -> tuple[int, str]:
         return refused.code, ""
 
 
-def media_path(node: Node, studio: Studio) -> str:
+def media_path(node: Node, studio: Studio, token: str | None = None) -> str:
     """Of the channel's media playlist, once `node` has one."""
+    channel = f"/live/{studio.channel_id}/{token}" if token else f"/live/{studio.channel_id}"
 
     def found() -> str | None:
-        status, index = get(node, f"/live/{studio.channel_id}/index.m3u8")
-        return f"/live/{studio.channel_id}/{m3u8.loads(index).playlists[0].uri}" if status == 200 else None
+        status, index = get(node, f"{channel}/index.m3u8")
+        return f"{channel}/{m3u8.loads(index).playlists[0].uri}" if status == 200 else None
 
     return until(found, "the channel is playable", 20)
 
@@ -115,3 +118,18 @@ def test_a_channel_that_turns_private_stops_on_every_node(
     path = media_path(other, studio)
     channels.edit(studio.channel_id, {"visibility": Visibility.PRIVATE.value})
     until(lambda: {get(node, path)[0] for node in nodes} == {404}, "nobody may watch", 3)
+
+
+def test_a_private_channel_plays_with_its_token_on_every_node(
+    studio: Studio, nodes: tuple[Node, Node], on_air: OnAir
+) -> None:
+    on_air(nodes[0], studio)
+    channels.edit(studio.channel_id, {"visibility": Visibility.PRIVATE.value})
+    token = playback_tokens.issue(studio.channel_id, 60, now_ms()).text
+    for node in nodes:
+        assert m3u8.loads(get(node, media_path(node, studio, token))[1]).segments
+        assert get(node, f"/live/{studio.channel_id}/index.m3u8")[0] == 404
+    index = f"/live/{studio.channel_id}/{token}/index.m3u8"
+    channels.set_block(studio.channel_id, Block(now_ms(), "an administrator", "test"))
+    until(lambda: {get(node, index)[0] for node in nodes} == {404}, "nobody may watch", 3)
+    assert not [node for node in nodes if token in node.text()], "no log has the token"

@@ -19,6 +19,7 @@ SECRETS = Secrets(
     demo_password="the-demo-password",
     bus_secret="the-bus-secret",
     hook_secret="the-hook-secret",
+    playback_secret="the-playback-secret",
     access_key_id="LOCALKEY",
     secret_access_key="the-secret-access-key",
 )
