@@ -1,14 +1,15 @@
-"""Who a route is for, and how its caller proves to be that. The two are apart:
+"""Who a route is for, and how its caller proves their identity. The two are separate:
 
-    Audience      whom a route is for; `ACCEPTED` says which credentials it takes, `authenticate` checks the rest
+    Audience      whom a route is for; `ACCEPTED` lists the credentials that it accepts
     Credential    one way to prove an identity; `_VERIFIERS` has the check of each
 
 An administrator is a person whose JSON Web Token has the administrator's role, or a machine with the shared secret.
+The WebSocket's handshake is not a route and has no audience (decision 35); `realtime` handles it.
 """
 
 import base64
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,7 +30,7 @@ from chalicelib.services.identity import Principal
 
 
 class Audience(StrEnum):
-    """Whom a route is for. (WebSockets have no routes of this kind: `realtime` tells owners from viewers.)"""
+    """Whom a route is for."""
 
     ANYONE = "anyone"
     BROADCASTER = "broadcaster"
@@ -48,7 +49,7 @@ class Credential(StrEnum):
     HOOK_PARAMETER = "hookParameter"
 
 
-# Where a request carries several, the first one here decides.
+# If a request carries several, the first one listed here is used.
 ACCEPTED: Mapping[Audience, tuple[Credential, ...]] = {
     Audience.ANYONE: (),
     Audience.BROADCASTER: (Credential.BEARER,),
@@ -61,44 +62,52 @@ ACCEPTED: Mapping[Audience, tuple[Credential, ...]] = {
     ),
 }
 
-# What a request without any accepted credential is answered.
+# The error of a request without any accepted credential.
 _NONE_SENT: Mapping[Audience, type[Unauthenticated]] = {
     Audience.BROADCASTER: TokenMissing,
     Audience.ADMIN: AdminSecretInvalid,
     Audience.MEDIA_SERVER: HookSecretInvalid,
 }
 
-SHARED_SECRET = "shared secret"  # noqa: S105 - who acted, in audit records: it names no person
+SHARED_SECRET = "shared secret"  # noqa: S105 - who acted, in audit records: not a person
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`name` says in logs and audit records who called; `principal` is there for who sent a token."""
+    """`name` identifies the caller in logs and audit records; `principal` is set if they sent a token."""
 
     name: str
     principal: Principal | None = None
 
 
 def authenticate(request: Request, audience: Audience) -> Caller:
-    """The caller, who may use the audience's routes. Raises Unauthenticated, AdminRoleMissing, IdentityUnavailable.
+    """The caller, who may use the audience's routes.
 
-    A wrong guess counts: TooManyRequests takes the refusal's place where an address goes on guessing.
+    Raises Unauthenticated, AdminRoleMissing, IdentityUnavailable, TooManyRequests.
     """
     if not ACCEPTED[audience]:
         return Caller(audience.value)
-    try:
+    with counting_wrong_guesses(http.address_of(request)):
         caller = _identified(request, audience)
-    except (AdminSecretInvalid, HookSecretInvalid, TokenInvalid):
-        wrong_guess(http.address_of(request))
-        raise
     if audience is Audience.ADMIN and caller.principal is not None and not caller.principal.is_admin:
         raise AdminRoleMissing()
     return caller
 
 
+@contextmanager
+def counting_wrong_guesses(address: str) -> Iterator[None]:
+    """Counts credentials that are wrong, not those that are missing or have expired. Raises TooManyRequests in place of
+    the error if there were too many from `address`."""
+    try:
+        yield
+    except (AdminSecretInvalid, HookSecretInvalid, TokenInvalid):
+        wrong_guess(address)
+        raise
+
+
 def wrong_guess(address: str) -> None:
-    """Counts a wrong credential from `address`. Raises TooManyRequests where there were too many; while the database is
-    away nothing is counted, and the caller's own refusal stands."""
+    """Counts a wrong credential from `address`. Raises TooManyRequests if there were too many; while the database is
+    unreachable nothing is counted."""
     with suppress(StoreUnavailable):
         limits.failure(address, http.now_ms())
 
@@ -115,7 +124,7 @@ def _identified(request: Request, audience: Audience) -> Caller:
 
 
 def _bearer(request: Request) -> Caller | None:
-    """Of the route's authorizer, or, where it has none, verified here."""
+    """Verified by the route's authorizer, or here if it has none."""
     known = request.context.get("authorizer") or {}
     if known.get("principalId"):
         principal = Principal(str(known["principalId"]), known.get("email"))
@@ -136,7 +145,7 @@ def _admin_secret(request: Request) -> Caller | None:
 
 
 def _hook_signature(request: Request) -> Caller | None:
-    """The body, signed as OvenMediaEngine does."""
+    """The signature of the body, as OvenMediaEngine sends it."""
     signature = request.headers.get("x-ome-signature")
     if signature is None:
         return None
@@ -153,7 +162,7 @@ def _hook_password(request: Request) -> Caller | None:
 
 
 def _hook_parameter(request: Request) -> Caller | None:
-    """`?secret=`, from servers that can neither set headers nor sign."""
+    """`?secret=`, for servers that can neither set headers nor sign."""
     query: Mapping[str, str] = request.query_params or {}
     return _with_hook_secret(query.get("secret"))
 

@@ -1,8 +1,8 @@
-"""The WebSocket API: who may listen, and what a client may say.
+"""The WebSocket API: who may connect, and which messages a client may send.
 
-A browser cannot set headers on a WebSocket, so its token comes as a subprotocol, `bearer.<jwt>`, beside the real one,
-`stream-sync`, which the answer selects. A token in a query string would end up in access logs; it is taken only for
-clients that can do no better.
+A browser cannot set headers on a WebSocket, so its token is sent as a subprotocol, `bearer.<jwt>`, besides the actual
+one, `stream-sync`, which the response selects. A token in a query string would end up in access logs; it is accepted
+for clients that cannot do better.
 """
 
 import json
@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from chalicelib import contract
 from chalicelib.api import problems
+from chalicelib.api.access import counting_wrong_guesses
 from chalicelib.api.http import now_ms
 from chalicelib.contract.requests.messages import ClientMessage
 from chalicelib.domain.channels import channel_id_of
-from chalicelib.domain.errors import InvalidInput, StreamSyncError, TooManyRequests, Unauthenticated
-from chalicelib.domain.refusals import StoreUnavailable
+from chalicelib.domain.errors import InvalidInput, StreamSyncError
 from chalicelib.domain.topics import Closing, Connection, Listener, Topic
 from chalicelib.services import fanout, identity, limits, sockets
 from chalicelib.services.identity import Principal
@@ -33,7 +33,8 @@ MAX_MESSAGE = 1_024  # characters; what we understand has fewer than 40
 
 
 def on_connect(event: WebsocketEvent) -> dict[str, Any]:
-    """Owner by JWT, or the public by `?watch=<channel_id>`; 401, 404 or 429 with problem details otherwise."""
+    """Accepts an owner with a JWT, or a viewer with `?watch=<channel_id>`; otherwise 401, 404 or 429 with problem
+    details."""
     raw = event.to_dict()
     if not _is(raw, "CONNECT"):
         return {"statusCode": 400}
@@ -41,29 +42,29 @@ def on_connect(event: WebsocketEvent) -> dict[str, Any]:
     offered = _subprotocols(raw.get("headers") or {})
     now = now_ms()
     try:
-        topic, principal = _topic(query, offered, now)
+        with counting_wrong_guesses(_address(raw)):
+            topic, principal = _topic(query, offered, now)
         user, expires_at = (principal.user_id, principal.expires_at) if principal is not None else (None, None)
         places = limits.places_of(user, _address(raw))
         fanout.join(event.connection_id, topic, user, now, expires_at=expires_at, places=places)
-    except StreamSyncError as refusal:
-        error = _counted(refusal, raw)
+    except StreamSyncError as error:
         return {"statusCode": error.http_status, "body": json.dumps(problems.problem(error))}
     selected = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if SUBPROTOCOL in offered else {}
     return {"statusCode": 200, "headers": selected, "body": json.dumps(_end(expires_at))}
 
 
 def _end(expires_at: int | None) -> dict[str, Any]:
-    """When the connection is to end, and its last message then. API Gateway drops what is beside the handshake's
-    headers, and such a connection hears nothing until a message meets it; the local gateway does as this says."""
+    """When to close the connection, and its last message. The local gateway follows this. API Gateway ignores the body
+    of a handshake: there the connection is closed with the next message in either direction."""
     if expires_at is None:
         return {}
     return {"expires_at": expires_at, "last_message": messages.closing(Closing.TOKEN_EXPIRED).model_dump(mode="json")}
 
 
 def on_message(event: WebsocketEvent) -> None:
-    """`{"action": "snapshot"}` or `{"action": "ping"}`; anything else is answered with what would be right.
+    """`{"action": "snapshot"}` or `{"action": "ping"}`; anything else gets an error that says what to send.
 
-    Every message counts, whatever it says: one more than is allowed is refused, many more end the connection.
+    Every message counts, valid or not: those beyond the limit are refused, many more close the connection.
     """
     connection = sockets.find(event.connection_id)
     if connection is None:
@@ -76,7 +77,9 @@ def on_message(event: WebsocketEvent) -> None:
     if allowance is Allowance.ENDED:
         sockets.close(connection.connection_id, Closing.TOO_MANY_MESSAGES)
     elif allowance is Allowance.REFUSED:
-        reason = f"More than {limits.BURST} messages at once, or one each {limits.MESSAGE_EVERY} ms, were sent."
+        reason = (
+            f"More than {limits.BURST} messages at once, or more than one per {limits.MESSAGE_EVERY} ms, were sent."
+        )
         error = contract.ErrorMessage(code="too_many_messages", reason=reason, action="Send fewer messages.")
         sockets.send([connection.connection_id], error)
     else:
@@ -98,28 +101,18 @@ def _serve(connection: Connection, raw: Mapping[str, Any], now: int) -> None:
 
 
 def on_disconnect(event: WebsocketEvent) -> None:
-    """Best effort, says API Gateway: a connection that is gone is also forgotten when a message meets it."""
+    """Called on a best-effort basis: a closed connection is also removed when a message cannot be sent."""
     if _is(event.to_dict(), "DISCONNECT"):
         sockets.forget(event.connection_id)
 
 
 def _is(raw: Mapping[str, Any], kind: str) -> bool:
-    """Whether the event is of this kind; a message that was routed by what it says is not."""
+    """Whether API Gateway itself sent this event. A message whose `action` names a route is not of that kind."""
     return bool(raw.get("requestContext", {}).get("eventType") == kind)
 
 
 def _address(raw: Mapping[str, Any]) -> str:
     return str((raw.get("requestContext", {}).get("identity") or {}).get("sourceIp", ""))
-
-
-def _counted(refusal: StreamSyncError, raw: Mapping[str, Any]) -> StreamSyncError:
-    """A bad token counts as a wrong guess; TooManyRequests takes its place where an address guesses on."""
-    if isinstance(refusal, Unauthenticated):
-        try:
-            limits.failure(_address(raw), now_ms())
-        except (TooManyRequests, StoreUnavailable) as limited:
-            return limited if isinstance(limited, TooManyRequests) else refusal
-    return refusal
 
 
 def _topic(query: Mapping[str, str], offered: list[str], now: int) -> tuple[Topic, Principal | None]:
@@ -137,7 +130,7 @@ def _subprotocols(headers: Mapping[str, str]) -> list[str]:
 
 
 def _message(raw: Mapping[str, Any]) -> ClientMessage:
-    """Raises InvalidInput with a sentence on what is wrong."""
+    """Raises InvalidInput, whose detail says what is wrong."""
     body = raw.get("body")
     if raw.get("isBase64Encoded") or not isinstance(body, str):
         raise InvalidInput("The message is not text.")

@@ -85,7 +85,14 @@ def test_wrong_guesses_from_one_address_are_told_to_stop(user: str) -> None:
     limits.failure(user, START + limits.FAILURES_AN_ADDRESS.window * 1000)
 
 
-def test_bad_tokens_on_websockets_count_as_wrong_guesses(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("query", "statuses"),
+    [({"token": "x.y.z"}, [401, 401, 429]), ({}, [401, 401, 401])],
+    ids=["wrong token", "no token"],
+)
+def test_wrong_tokens_on_websockets_count_as_guesses_and_missing_ones_do_not(
+    user: str, monkeypatch: pytest.MonkeyPatch, query: dict[str, str], statuses: list[int]
+) -> None:
     monkeypatch.setattr(limits, "FAILURES_AN_ADDRESS", limits.Rule("failures-address", 2, 3_600))
 
     def connect() -> int:
@@ -96,10 +103,10 @@ def test_bad_tokens_on_websockets_count_as_wrong_guesses(user: str, monkeypatch:
             "stage": "s",
             "identity": {"sourceIp": user},
         }
-        event = {"requestContext": request, "headers": {}, "queryStringParameters": {"token": "x.y.z"}}
+        event = {"requestContext": request, "headers": {}, "queryStringParameters": query}
         return int(realtime.on_connect(WebsocketEvent(event, None))["statusCode"])
 
-    assert [connect() for _ in range(3)] == [401, 401, 429]
+    assert [connect() for _ in range(3)] == statuses
 
 
 @pytest.mark.requirement("HI-10")
