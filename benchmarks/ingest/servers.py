@@ -17,7 +17,8 @@ from ulid import ULID
 from ingest_container.rtmp import compiled
 from local.children import die_with
 from local.settings import HOST, ROOT
-from tests.support.stack import free_ports, running_emulator
+from tests.support.ports import free_ports
+from tests.support.stack import running_emulator
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 30.0

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,7 +21,8 @@ from local.children import die_with
 from local.environment import bootstrap_environment, gateway_environment, node_environment
 from local.loopback import answers
 from local.private_files import load_or_make_secrets, make_private_folder, read_sign_in
-from local.settings import HOST, ROOT, LocalSettings
+from local.settings import ROOT, LocalSettings
+from tests.support.ports import free_ports
 
 PURE_PYTHON = "STREAM_SYNC_PURE_PYTHON"
 START_TIMEOUT_S = 60.0
@@ -31,15 +31,6 @@ STOP_TIMEOUT_S = 45.0
 
 class StackFailed(Exception):
     """The stack did not start or stop; the message holds what it said."""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago, all different."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def settings_in(state_dir: Path) -> LocalSettings:
@@ -136,11 +127,12 @@ def start_stack(settings: LocalSettings, users: Mapping[str, str] | None = None)
     make_private_folder(settings.state_dir)
     settings.ready_file.unlink(missing_ok=True)
     output = settings.state_dir / "output.txt"
+    origin = {"STREAM_SYNC_ORIGIN_PORT": str(free_ports(1)[0])}  # of this stack's own node only
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"],
             cwd=ROOT,
-            env=environment(settings) | dict(users or {}),
+            env=environment(settings) | origin | dict(users or {}),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

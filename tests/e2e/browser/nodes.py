@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from local.settings import HOST, ROOT
-from tests.support.stack import Stack, free_ports
+from tests.support.ports import free_ports
+from tests.support.stack import Stack
 
 START_TIMEOUT_S = 30.0
 ORDERED_WITHIN_S = 15.0

@@ -11,7 +11,8 @@ from tests.support import tools
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, Program, make_clip
 from tests.support.obs import Obs, XServer
-from tests.support.stack import Stack, free_ports
+from tests.support.ports import free_ports
+from tests.support.stack import Stack
 
 LOG_TAIL = 6_000  # characters of the stack's logs that a failure shows
 

@@ -14,7 +14,8 @@ from tests.support import tools
 from tests.support.broadcaster import Broadcaster, log_entries
 from tests.support.encoders import Program
 from tests.support.network import BreakableNetwork
-from tests.support.stack import Stack, free_ports
+from tests.support.ports import free_ports
+from tests.support.stack import Stack
 
 SHORT_CUT = 6.0
 LONG_CUT = 20.0

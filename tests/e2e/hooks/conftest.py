@@ -19,7 +19,8 @@ from local.settings import HOST, ROOT
 from tests.support import tools
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, Program, ffmpeg, make_clip
-from tests.support.stack import Stack, free_ports
+from tests.support.ports import free_ports
+from tests.support.stack import Stack
 
 SHIPPED = ROOT / "docs" / "integrations" / "nginx-rtmp" / "nginx.conf"
 UPDATE_S = 1

@@ -17,7 +17,7 @@ from local.gateway.websocket import Limits
 from local.private_files import Secrets, SignIn
 from local.settings import HOST, LocalSettings
 from tests.integration.local.small_app import make_app_module
-from tests.support.stack import free_ports
+from tests.support.ports import free_ports
 
 SECRETS = Secrets(
     admin_secret="a" * 40,

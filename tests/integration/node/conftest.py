@@ -16,8 +16,9 @@ from ulid import ULID
 from chalicelib.domain.streams import ChannelStatus
 from local.children import die_with
 from local.settings import HOST, ROOT
+from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
-from tests.support.stack import Emulator, free_ports
+from tests.support.stack import Emulator
 from tests.support.studio import Studio
 from tests.support.waiting import until
 

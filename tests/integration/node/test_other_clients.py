@@ -16,9 +16,9 @@ from chalicelib.domain.streams import ChannelStatus, EndReason
 from local.settings import HOST, ROOT
 from tests.integration.node.conftest import Node
 from tests.support.encoders import Program
+from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import AVC_RECORD
-from tests.support.stack import free_ports
 from tests.support.studio import Studio
 from tests.support.tools import CLIENTS, GORTMPLIB
 from tests.support.waiting import until

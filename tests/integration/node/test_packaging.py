@@ -14,8 +14,9 @@ from chalicelib.domain.streams import ChannelStatus
 from local.loopback import open_url
 from local.settings import HOST, ROOT
 from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
-from tests.support.stack import Emulator, free_ports
+from tests.support.stack import Emulator
 from tests.support.studio import Studio
 from tests.support.waiting import until
 

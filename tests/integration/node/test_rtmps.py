@@ -14,9 +14,10 @@ from chalicelib.domain.streams import ChannelStatus
 from local.settings import HOST
 from tests.integration.node.conftest import Node, StartNode
 from tests.support.certificates import make_certificate
+from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import RtmpPeer
-from tests.support.stack import Emulator, free_ports
+from tests.support.stack import Emulator
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
