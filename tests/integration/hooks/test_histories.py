@@ -211,7 +211,7 @@ def play(world: World, steps: list[tuple[object, ...]]) -> None:
 @pytest.mark.requirement("SO-11")
 @pytest.mark.timeout(300)
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -26,7 +26,7 @@ from chalicelib.store import nodes, streams
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
 from tests.support.studio import REGION
 
-EXAMPLES = 40
+EXAMPLES = 25
 STEPS = 25
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ingest_container.rtmp import AudioMessage, CleanStop, Event, MediaCounter, Session, VideoMessage
 from ingest_container.rtmp.amf0 import encode
 from tests.support.rtmp_peer import RtmpPeer, message
-from tests.unit.rtmp.conversation import S1_RANDOM, new_session
+from tests.unit.rtmp.conversation import S1_RANDOM, cases, new_session
 from tests.unit.rtmp.fixtures import recordings
 from tests.unit.rtmp.test_feeding import as_spoken, pieces
 
@@ -56,7 +56,7 @@ def as_counts(events: list[Event]) -> tuple[object, ...]:
 
 @pytest.mark.requirement("SS-6.3")
 @pytest.mark.parametrize("name", sorted(SESSIONS))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=cases(20), deadline=None)
 @given(cuts=st.lists(st.integers(min_value=0, max_value=1 << 20), max_size=20))
 def test_counts_are_the_sums_of_the_frames(name: str, cuts: list[int]) -> None:
     before, after = as_spoken(SESSIONS[name])

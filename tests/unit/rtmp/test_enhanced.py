@@ -23,7 +23,7 @@ from ingest_container.rtmp.errors import CodecError
 from ingest_container.rtmp.messages import AUDIO, VIDEO
 from ingest_container.rtmp.tags import parse_audio, parse_video
 from tests.support.rtmp_peer import RtmpPeer, message
-from tests.unit.rtmp.conversation import S1_RANDOM, feed, new_session, publishing
+from tests.unit.rtmp.conversation import S1_RANDOM, cases, feed, new_session, publishing
 from tests.unit.rtmp.fixtures import enhanced_tags, recordings
 from tests.unit.rtmp.test_feeding import as_spoken
 
@@ -111,7 +111,7 @@ def test_a_header_cut_anywhere_is_right_in_part_or_unread(name: str) -> None:
 
 
 @given(garbage=st.binary(max_size=80), name=st.sampled_from([*VIDEOS, *AUDIOS]), keep=st.integers(0, 60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 def test_garbage_is_a_codec_error_and_nothing_else(garbage: bytes, name: str, keep: int) -> None:
     header, frame = body(name, "header"), body(name, "frame")
     tag = parse_video(header) or parse_audio(header)

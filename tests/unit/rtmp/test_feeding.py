@@ -22,7 +22,7 @@ from ingest_container.rtmp import (
     VideoMessage,
 )
 from tests.support.rtmp_peer import RtmpPeer, message
-from tests.unit.rtmp.conversation import S1_RANDOM, feed, new_session, publishing
+from tests.unit.rtmp.conversation import S1_RANDOM, cases, feed, new_session, publishing
 from tests.unit.rtmp.fixtures import recordings
 
 
@@ -65,7 +65,7 @@ def test_byte_by_byte_is_as_whole(name: str) -> None:
 
 
 @every_session
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(cuts=st.lists(st.integers(min_value=0, max_value=1 << 20), max_size=30))
 def test_random_pieces_are_as_whole(name: str, cuts: list[int]) -> None:
     before, after = as_spoken(SESSIONS[name])
@@ -115,7 +115,7 @@ def test_recorded_encoders_are_understood(name: str, stops_cleanly: bool) -> Non
 
 
 @given(data=st.binary(max_size=4000), small=st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 def test_garbage_after_the_handshake_never_raises(data: bytes, small: bool) -> None:
     peer = RtmpPeer()
     session = Session(
@@ -129,7 +129,7 @@ def test_garbage_after_the_handshake_never_raises(data: bytes, small: bool) -> N
     name=st.sampled_from(sorted(SESSIONS)),
     edits=st.lists(st.tuples(st.integers(3073, 1 << 20), st.binary(min_size=1, max_size=8)), min_size=1, max_size=20),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 def test_damaged_sessions_never_raise(name: str, edits: list[tuple[int, bytes]]) -> None:
     """Bytes behind the handshake are overwritten: the damage reaches deeper than plain garbage does."""
     data = bytearray(SESSIONS[name])
@@ -141,7 +141,7 @@ def test_damaged_sessions_never_raise(name: str, edits: list[tuple[int, bytes]])
 
 
 @given(body=st.binary(max_size=300), type_id=st.integers(0, 30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 def test_any_message_while_publishing_never_raises(body: bytes, type_id: int) -> None:
     session, _ = publishing()
     session.receive_data(message(5, type_id, body, stream_id=1), 0.0)

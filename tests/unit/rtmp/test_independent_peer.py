@@ -19,7 +19,7 @@ from ingest_container.rtmp.chunk_writer import ChunkWriter
 from ingest_container.rtmp.chunks import ChunkReader
 from ingest_container.rtmp.limits import Limits
 from ingest_container.rtmp.messages import AUDIO, COMMAND_AMF0, DATA_AMF0, SET_CHUNK_SIZE, VIDEO, Message
-from tests.unit.rtmp.conversation import new_session
+from tests.unit.rtmp.conversation import cases, new_session
 from tests.unit.rtmp.fixtures import recordings
 from tests.unit.rtmp.pyrtmp_peer import amf, command, opening, read_by_pyrtmp, written
 
@@ -111,7 +111,7 @@ plain_messages = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(plain_messages)
 def test_both_read_the_same_from_what_pyrtmp_wrote(messages: list[tuple[int, int, int, int, bytes]]) -> None:
     # Its writer has the bytes of a 3-byte chunk stream id the wrong way round, so only ids up to 319 are plain.
@@ -125,7 +125,7 @@ def test_both_read_the_same_from_what_pyrtmp_wrote(messages: list[tuple[int, int
     assert ours == [(type_id, stream_id, time, payload) for _, type_id, time, stream_id, payload in messages]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(st.lists(st.tuples(st.integers(2, 63), st.binary(min_size=2, max_size=600)), min_size=1, max_size=8))
 def test_both_read_the_same_from_what_we_wrote(messages: list[tuple[int, bytes]]) -> None:
     writer = ChunkWriter()

@@ -23,7 +23,7 @@ from ingest_container.rtmp import (
 )
 from ingest_container.rtmp.session_states import TRANSITIONS
 from tests.support.rtmp_peer import RtmpPeer, message
-from tests.unit.rtmp.conversation import S1_RANDOM
+from tests.unit.rtmp.conversation import S1_RANDOM, cases
 
 S = SessionState
 LIMITS = Limits(max_message_bytes_before_publish=4_096, max_bytes_before_publish=64_000, max_early_bytes=2_000)
@@ -199,5 +199,5 @@ class SessionMachine(RuleBasedStateMachine):
         assert len(self.session.data_to_send()) < 64_000
 
 
-SessionMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+SessionMachine.TestCase.settings = settings(max_examples=cases(150), stateful_step_count=40, deadline=None)
 TestSessionMachine = SessionMachine.TestCase
