@@ -5,25 +5,21 @@ import io
 import os
 import socket
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.ingest.watch import cpu_seconds
 from chalicelib.domain.streams import ChannelStatus
-from local.children import die_with
-from local.settings import HOST, ROOT
+from local.settings import HOST
 from tests.integration.node.conftest import Node
+from tests.support.attacks import storm
 from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Emulator
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
-CONNECTIONS = 256  # as many as one address may have
 PATIENCE = 10.0  # seconds until a handshake counts as not answered
 BETWEEN = 0.1  # seconds between handshakes
 
@@ -37,25 +33,6 @@ class Noticed:
     handshake_median_ms: float
     handshake_worst_ms: float | None  # None: one was not answered
     node_cpu: float  # of a core
-
-
-@contextlib.contextmanager
-def storm(port: int, kind: str) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.storm", str(port), kind, str(CONNECTIONS)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        preexec_fn=die_with(os.getpid()),
-    )
-    assert process.stdout is not None
-    try:
-        process.stdout.readline()
-        _pin(process.pid, -1)
-        yield
-    finally:
-        process.kill()
-        process.wait(10)
 
 
 def _pin(pid: int, core: int) -> None:
@@ -92,7 +69,8 @@ def watch(emulator: Emulator, kind: str, seconds: float, folder: Path) -> Notice
         until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
         waits: list[float | None] = []
         seen = {ChannelStatus.LIVE}
-        with storm(node.port, kind):
+        with storm(node.port, kind) as attacker:
+            _pin(attacker, -1)
             time.sleep(1)
             began, cpu = time.monotonic(), cpu_seconds(node.process.pid)
             while time.monotonic() < began + seconds:

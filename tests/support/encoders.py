@@ -11,7 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 import av
 
@@ -149,6 +150,14 @@ class Program:
             return True
         return False
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.end()
+
     def end(self, number: signal.Signals = signal.SIGKILL) -> None:
         """For cleaning up: whatever it is doing, it is gone afterwards."""
         if self.running:
@@ -178,7 +187,7 @@ class Clip:
 
 
 def make_clip(folder: Path) -> Clip:
-    """A minute of a test card and a tone at a constant bitrate, encoded once."""
+    """A minute of a test card and a tone at a constant bitrate, encoded once; a keyframe every second."""
     path = folder / "clip.flv"
     rate = f"{VIDEO_KBPS}k"
     command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y"]
@@ -187,7 +196,7 @@ def make_clip(folder: Path) -> Clip:
     command += ["-t", str(CLIP_SECONDS), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
     command += ["-profile:v", PROFILE.lower(), "-level", LEVEL]
     command += ["-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate]
-    command += ["-g", str(2 * FPS), "-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0:cabac=1"]
+    command += ["-g", str(FPS), "-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0:cabac=1"]
     command += ["-c:a", "aac", "-b:a", "128k", "-ac", str(CHANNELS), str(path)]
     subprocess.run(command, check=True, timeout=120)
     with av.open(path) as container:
@@ -202,6 +211,14 @@ def ffmpeg(clip: Clip, ingest_url: str, key: str) -> Program:
     """Sends the clip in real time, as it is."""
     command = ["ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-re", "-i", str(clip.path)]
     return Program("ffmpeg", [*command, "-c", "copy", "-f", "flv", f"{ingest_url}/{key}"], hide={key: "<key>"})
+
+
+def card(ingest_url: str, key: str) -> Program:
+    """ffmpeg encodes a small test card and a tone as it sends them, until it is told to end."""
+    command = ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error", "-re"]
+    command += ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "lavfi", "-i", "sine=frequency=330"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    return Program("ffmpeg", [*command, "-f", "flv", f"{ingest_url}/{key}"], hide={key: "<key>"})
 
 
 def gstreamer(clip: Clip, ingest_url: str, key: str) -> Program:

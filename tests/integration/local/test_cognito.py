@@ -13,7 +13,8 @@ from local.gateway.cognito_input import input_of
 from local.gateway.protocol import listening
 from local.private_files import load_or_make_secrets, read_sign_in
 from local.settings import HOST
-from tests.support.stack import Emulator, free_ports
+from tests.support.ports import free_ports
+from tests.support.stack import Emulator
 
 pytestmark = pytest.mark.needs("ministack")
 

@@ -8,7 +8,7 @@ from chalicelib.domain.streams import ChannelStatus
 from ingest_container.node.waiting_room import PING_EVERY, PONG_WITHIN
 from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode
-from tests.support.encoders import Program
+from tests.support.encoders import card
 from tests.support.publisher import STARTED, Publisher
 from tests.support.studio import Studio
 from tests.support.waiting import until
@@ -101,10 +101,7 @@ def test_real_ffmpeg_waits_answers_pings_and_is_admitted(studio: Studio, on_air:
     node = start_node(capacity=1)
     first = on_air(node, studio)
     other = Studio()
-    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-re", "-f", "lavfi"]
-    command += ["-i", "testsrc=size=160x90:rate=10", "-t", "120", "-c:v", "libx264", "-preset", "ultrafast"]
-    command += ["-pix_fmt", "yuv420p", "-f", "flv", f"rtmp://{HOST}:{node.port}/live/{other.stream_key}"]
-    program = Program("ffmpeg", command, hide={other.stream_key: "<key>"})
+    program = card(f"rtmp://{HOST}:{node.port}/live", other.stream_key)
     try:
         until(lambda: node.logged("publisher_queued"), "it waits")
         assert program.runs_on(PING_EVERY + PONG_WITHIN + 2), program.tail()

@@ -18,7 +18,7 @@ from chalicelib.store import channels
 from local.loopback import open_url
 from local.settings import HOST
 from tests.integration.node.conftest import Node, StartNode
-from tests.support.encoders import Program
+from tests.support.encoders import card
 from tests.support.publisher import Publisher
 from tests.support.studio import Studio, now_ms
 from tests.support.waiting import until
@@ -61,13 +61,8 @@ def media_path(node: Node, studio: Studio, token: str | None = None) -> str:
 def encoder(studio: Studio, nodes: tuple[Node, Node]) -> Iterator[None]:
     """A real one, on the first node."""
     holder, _ = nodes
-    command = ["ffmpeg", "-hide_banner", "-nostdin", "-v", "error", "-re"]
-    command += ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25", "-f", "lavfi", "-i", "sine=frequency=330"]
-    command += ["-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac"]
-    command += ["-f", "flv", f"rtmp://{HOST}:{holder.port}/live/{studio.stream_key}"]
-    program = Program("ffmpeg", command, hide={studio.stream_key: "<key>"})
-    yield
-    program.end()
+    with card(f"rtmp://{HOST}:{holder.port}/live", studio.stream_key):
+        yield
 
 
 @pytest.mark.needs("ffmpeg")

@@ -1,4 +1,4 @@
-"""`python -m tests.support.flood <port> <count>`: so many connections that begin a handshake and never go on.
+"""`python -m tests.support.half_open <port> <count>`: so many connections that begin a handshake and never go on.
 
 Prints a line when all are open, then holds them until its input ends. A process of its own, so that it takes neither
 the test's time nor its file descriptors.
