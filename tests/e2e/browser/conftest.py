@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
-from tests.e2e.browser.encoders import Clip, make_clip
 from tests.e2e.browser.network import Cable
 from tests.e2e.browser.nodes import Node, running_node
 from tests.e2e.browser.studio import Studio
@@ -47,12 +46,6 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
-
-
-@pytest.fixture(scope="package")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    tools.need("tests/e2e/browser", "ffmpeg")
-    return make_clip(tmp_path_factory.mktemp("clip") / "clip.flv")
 
 
 @pytest.fixture(scope="package")

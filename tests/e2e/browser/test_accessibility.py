@@ -9,9 +9,10 @@ from local.settings import HOST
 from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import OpenStudio
-from tests.e2e.browser.encoders import Clip, Ffmpeg, Publisher
 from tests.e2e.browser.network import Cable
+from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
+from tests.support.encoders import Clip, ffmpeg
 from tests.support.stack import Stack
 
 
@@ -49,7 +50,7 @@ def test_offline(open_studio: OpenStudio, broadcaster: Broadcaster, pictures: Pa
 @pytest.mark.needs("ffmpeg")
 def test_live(stack: Stack, studio: Studio, broadcaster: Broadcaster, clip: Clip, pictures: Path) -> None:
     key = broadcaster.stream_key()
-    with Ffmpeg(f"{stack.rtmp_url}/{key}", clip) as encoder:
+    with ffmpeg(clip, stack.rtmp_url, key) as encoder:
         studio.shows("LIVE")
         expect(studio.part("measures")).to_have_attribute("data-fresh", "true")
         assert barriers(studio.page, "live", pictures) == []

@@ -34,7 +34,7 @@ def test_a_blocked_broadcaster_reads_why_and_comes_back_when_it_is_lifted(
     channel_id = str(broadcaster.channel()["channel_id"])
 
     moderate(stack, "block", channel_id)
-    expect(studio.part("link-closed")).to_contain_text(BLOCKED, timeout=10_000)
+    expect(studio.part("link-closed")).to_contain_text(BLOCKED)
     expect(studio.part("link-closed")).to_contain_text("Contact the operators of this service.")
     studio.shows("UNKNOWN")
 

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.conftest import OpenStudio
-from tests.e2e.browser.encoders import Publisher
 from tests.e2e.browser.nodes import Node, drain
+from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
 from tests.support.stack import Stack, running_stack
 
@@ -86,7 +86,7 @@ def test_a_refusal_by_a_node_that_drains_is_shown(
     refusal = studio.part("refusal")
     with Publisher(second_node.port, key) as publisher:
         assert publisher.status == "NetStream.Publish.Rejected"
-    expect(refusal).to_have_attribute("data-code", "node_draining", timeout=2_000)
+    expect(refusal).to_have_attribute("data-code", "node_draining")
     studio.page.screenshot(path=pictures / "studio-refused.png")
 
 

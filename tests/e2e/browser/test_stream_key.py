@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import OpenStudio
-from tests.e2e.browser.encoders import Clip, Ffmpeg, Publisher
+from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
+from tests.support.encoders import Clip, ffmpeg
 from tests.support.stack import Stack
 
 
@@ -86,14 +87,14 @@ def test_reset_ends_the_broadcast_and_only_the_new_key_is_let_in(
     stack: Stack, studio: Studio, broadcaster: Broadcaster, clip: Clip
 ) -> None:
     old = broadcaster.stream_key()
-    with Ffmpeg(f"{stack.rtmp_url}/{old}", clip) as encoder:
+    with ffmpeg(clip, stack.rtmp_url, old) as encoder:
         studio.shows("LIVE")
         studio.part("reset-key").click()
         expect(studio.part("dialog")).to_contain_text("your stream ends")
         studio.part("confirm").click()
-        studio.shows("OFFLINE", within=4)
+        studio.shows("OFFLINE")
         expect(studio.part("end-reason")).to_have_text("The stream key was reset.")
-        assert encoder.ended(within=5)
+        encoder.exit_code(within=5)
 
     port = stack.settings.rtmp_port
     with Publisher(port, old) as refused:

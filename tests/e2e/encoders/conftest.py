@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.encoders.promises import P, Start, StartObs
 from tests.support import tools
 from tests.support.broadcaster import Broadcaster
-from tests.support.encoders import Clip, Program, make_clip
+from tests.support.encoders import Program
 from tests.support.obs import Obs, XServer
 from tests.support.ports import free_ports
 from tests.support.stack import Stack
@@ -43,12 +43,6 @@ def pytest_runtest_makereport(
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> Evidence:
     return request.node.stash.setdefault(EVIDENCE, Evidence())  # type: ignore[no-any-return]
-
-
-@pytest.fixture(scope="session")
-def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    tools.need(request.node.nodeid or "tests that send the clip", "ffmpeg")
-    return make_clip(tmp_path_factory.mktemp("clip"))
 
 
 @pytest.fixture

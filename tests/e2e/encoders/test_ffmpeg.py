@@ -25,6 +25,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.needs("ffmpeg")
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-2.1")
 @pytest.mark.requirement("SS-3.1")
 @pytest.mark.requirement("SS-6.5")
@@ -106,6 +107,7 @@ def test_what_was_encoded_is_told_from_the_first_frame_and_kept(
     assert encoded.items() <= broadcaster.call("GET", f"/api/streams/{live.stream_id}")["stream"].items()
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-3.3")
 @pytest.mark.requirement("SS-5.3")
 def test_clean_stop_is_offline_within_two_seconds_and_leaves_an_audit_record(
@@ -137,6 +139,7 @@ def _connection(broadcaster: Broadcaster, stream_id: str) -> dict[str, Any] | No
     return records[0] if records else None
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-3.3")
 def test_killed_encoder_is_reconnecting_and_offline_within_ten_seconds(
     broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record

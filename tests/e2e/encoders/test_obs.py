@@ -16,6 +16,7 @@ UNKNOWN_KEY = "0" * 40
 pytestmark = pytest.mark.needs("obs", "Xvfb")
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-2.1")
 @pytest.mark.requirement("SS-3.1")
 @pytest.mark.requirement("SS-3.2")
@@ -54,6 +55,7 @@ def test_obs_goes_live_is_measured_and_stops(
     assert broadcaster.channel()["status"] == "OFFLINE"
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-3.3")
 def test_killed_obs_is_offline_within_ten_seconds(
     broadcaster: Broadcaster, start_obs: StartObs, record_property: Record
@@ -75,7 +77,7 @@ def test_wrong_key_stops_obs_at_once_with_our_words_and_it_does_not_try_again(
     obs = start_obs(broadcaster.ingest_url, UNKNOWN_KEY)
     words = "NetStream.Publish.Denied (Unauthorized: The stream key is not known"
     obs.until_said(words, within=20)
-    obs.until_said("Streaming Stop", within=1)
+    obs.until_said("Streaming Stop", within=5)
     obs.never_said("Reconnecting", for_seconds=NO_RETRY_FOR)
     output = obs.output()
     assert not output["outputActive"]

@@ -14,6 +14,7 @@ EXIT_WITHIN = 10.0
 pytestmark = pytest.mark.needs("ffmpeg")
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-1.3")
 def test_reset_ends_the_broadcast_and_the_old_key_is_refused_from_then_on(
     broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
@@ -40,6 +41,7 @@ def test_reset_ends_the_broadcast_and_the_old_key_is_refused_from_then_on(
     assert live.stream_id != offline.stream_id
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-3.3")
 def test_stop_from_the_dashboard_ends_the_broadcast(
     broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record

@@ -18,7 +18,7 @@ from local.private_files import load_or_make_secrets
 from local.settings import HOST, ROOT
 from tests.support import tools
 from tests.support.broadcaster import Broadcaster
-from tests.support.encoders import Clip, Program, ffmpeg, make_clip
+from tests.support.encoders import Clip, Program, ffmpeg
 from tests.support.ports import free_ports
 from tests.support.stack import Stack
 
@@ -91,12 +91,6 @@ def nginx(request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: pytest
     yield running
     process.send_signal(signal.SIGTERM)
     process.wait(START_TIMEOUT_S)
-
-
-@pytest.fixture(scope="session")
-def clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    tools.need(request.node.nodeid or "tests that send the clip", "ffmpeg")
-    return make_clip(tmp_path_factory.mktemp("clip"))
 
 
 @dataclass

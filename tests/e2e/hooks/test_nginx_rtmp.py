@@ -102,7 +102,7 @@ def test_the_stream_ends_with_its_publisher(on_nginx: OnNginx, end: signal.Signa
     offline = on_nginx.broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=TRUE_WITHIN)[1]
     assert offline.at - ended_at < TRUE_WITHIN
     assert offline.message["reason"] == "unpublished"
-    assert session_of(on_nginx) == {}
+    until(lambda: session_of(on_nginx) == {}, "its session is gone", within=TRUE_WITHIN)
 
 
 def test_updates_renew_the_session(on_nginx: OnNginx) -> None:

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, sync_playwright
 from local.loopback import open_url
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.e2e.browser.encoders import FPS, HEIGHT, WIDTH, Clip, Ffmpeg, make_clip
 from tests.e2e.playback.player import Player
+from tests.support.encoders import FPS, HEIGHT, WIDTH, Clip, Program, ffmpeg
 from tests.support.stack import Stack
 from tests.support.waiting import until
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.needs("ffmpeg", "ffprobe")]
 in_chromium = pytest.mark.needs("chromium", "hls.js")
 
 FIRST_PART_S = 15.0  # on a machine that runs other tests; alone it takes 3
-GoLive = Callable[[], Ffmpeg]
+GoLive = Callable[[], Program]
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +33,6 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    return make_clip(tmp_path_factory.mktemp("clip") / "clip.flv", seconds=60)
-
-
 @pytest.fixture
 def broadcaster(stack: Stack) -> Broadcaster:
     return new_broadcaster(stack)
@@ -46,19 +41,17 @@ def broadcaster(stack: Stack) -> Broadcaster:
 @pytest.fixture
 def go_live(broadcaster: Broadcaster, clip: Clip) -> Iterator[GoLive]:
     """Puts ffmpeg on air on the broadcaster's channel; waits until the channel plays."""
-    encoders: list[Ffmpeg] = []
-    address = f"{broadcaster.stack.rtmp_url}/{broadcaster.stream_key()}"
+    encoders: list[Program] = []
+    ingest_url, key = broadcaster.stack.rtmp_url, broadcaster.stream_key()
 
-    def start() -> Ffmpeg:
-        encoder = Ffmpeg(address, clip)
-        encoders.append(encoder)
+    def start() -> Program:
+        encoders.append(ffmpeg(clip, ingest_url, key))
         until(lambda: status(hls_url(broadcaster)) == 200, "the channel plays", FIRST_PART_S)
-        return encoder
+        return encoders[-1]
 
     yield start
     for encoder in encoders:
-        if encoder.process.poll() is None:
-            encoder.kill()
+        encoder.end()
 
 
 def hls_url(broadcaster: Broadcaster) -> str:
@@ -144,7 +137,7 @@ def test_the_page_learns_that_the_stream_has_ended(browser: Browser, broadcaster
     encoder = go_live()
     player = Player(browser, hls_url(broadcaster))
     player.plays_past(0.1, within=20)
-    encoder.stop()
+    encoder.interrupt()
     player.ends(within=20)
     assert status(hls_url(broadcaster)) == 404
     player.page.close()

@@ -1,85 +1,19 @@
-"""Publishers: real ffmpeg, and one whose every byte and moment the test knows."""
+"""A publisher whose every byte and moment the test knows."""
 
 import contextlib
-import signal
 import socket
-import subprocess
 import threading
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from local.settings import HOST
 from tests.support.rtmp_peer import RtmpPeer
 
-WIDTH, HEIGHT, FPS = 640, 360, 30
-PROFILE, LEVEL = "Main", "3.1"
+FPS = 30
 FRAME_S = 1 / FPS
 ANSWER_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 10.0
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A recording that ffmpeg sends as it is: real H.264 and AAC, and no encoding while other tests measure time."""
-
-    path: Path
-    kbps: float
-
-
-def make_clip(path: Path, seconds: int = 10) -> Clip:
-    """640x360 at 30 fps, a keyframe every second, constant bit rate."""
-    command = ["ffmpeg", "-loglevel", "error", "-y"]
-    command += ["-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate={FPS}"]
-    command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
-    command += ["-t", str(seconds), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-g", str(FPS)]
-    command += ["-profile:v", PROFILE.lower(), "-level", LEVEL]
-    command += ["-b:v", "1200k", "-maxrate", "1200k", "-bufsize", "600k", "-x264-params", "nal-hrd=cbr"]
-    command += ["-c:a", "aac", "-b:a", "96k", "-ac", "2", "-f", "flv", str(path)]
-    subprocess.run(command, check=True, timeout=60)
-    return Clip(path, path.stat().st_size * 8 / 1000 / seconds)
-
-
-class Ffmpeg:
-    """ffmpeg on air with a clip, again and again, until told otherwise. `address` ends with the stream key."""
-
-    def __init__(self, address: str, clip: Clip) -> None:
-        command = ["ffmpeg", "-loglevel", "quiet", "-re", "-stream_loop", "-1", "-i", str(clip.path)]
-        command += ["-c", "copy", "-f", "flv", "-flvflags", "no_duration_filesize", address]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def stop(self) -> float:
-        """As a person stops it: cleanly. The moment, in seconds."""
-        now = time.time()
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(STOP_TIMEOUT_S)
-        return now
-
-    def kill(self) -> float:
-        """As a crash ends it: the connection breaks off. The moment, in seconds."""
-        now = time.time()
-        self.process.kill()
-        self.process.wait(STOP_TIMEOUT_S)
-        return now
-
-    def ended(self, within: float) -> bool:
-        """Whether it gave up by itself."""
-        try:
-            self.process.wait(within)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait(STOP_TIMEOUT_S)
 
 
 class Publisher:
