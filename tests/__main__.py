@@ -1,48 +1,70 @@
-"""`python -m tests`: every suite in two phases, and a count that shows none was lost between them.
+"""`python -m tests`: every suite in three phases, and a check that no file was left out.
 
-Parallel workers first, each with a stack of its own; then, one at a time, the tests marked `serial`: they measure what
-we promise in seconds, or need the machine to themselves. Arguments go to both runs of pytest.
+1. Most tests, on twice as many workers as there are cores. They compute, or wait for processes.
+2. Tests of real encoders, players and browsers, on fewer workers: they wait most of the time, and a busy machine would
+   break the promises in seconds that they rely on.
+3. One at a time, the tests marked `serial`: they measure these promises.
+
+Each worker has a stack of its own. A phase collects only the files it may run, for each of its workers imports them
+all. Arguments go to every run of pytest.
 """
 
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
-# Tests mostly wait, for a grace period to end or a process to start: more workers than cores keep the cores busy.
-WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(2 * min(os.cpu_count() or 1, 4)))
+# Or every worker and every process that a test starts would compile our sources anew.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+CORES = min(os.cpu_count() or 1, 4)
+WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(2 * CORES))
+# These use a third of a core each.
+WAITING_WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(CORES + 1))
+
+WAITING = ("tests/e2e", "tests/integration/node/test_disturbed.py")
+SERIAL = ("tests/contract/openapi/test_conformance.py",)
+# Where there are serial tests among others.
+MIXED = ("tests/e2e", "tests/integration/node")
+NOT_SERIAL = ("-m", "not serial")
+
+
+@dataclass(frozen=True)
+class Phase:
+    name: str
+    arguments: tuple[str, ...]
+
+
+PHASES = (
+    Phase("parallel", ("-n", WORKERS, "tests", *(f"--ignore={path}" for path in (*WAITING, *SERIAL)), *NOT_SERIAL)),
+    Phase("waiting", ("-n", WAITING_WORKERS, *WAITING, *NOT_SERIAL)),
+    Phase("serial", (*SERIAL, *MIXED, "-m", "serial")),
+)
 
 
 def pytest(report: Path, *arguments: str) -> int:
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
 
 
-def collected(*arguments: str) -> int:
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", *arguments]
-    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return sum(int(line.rsplit(": ", 1)[1]) for line in said.splitlines() if line.rpartition(": ")[2].isdigit())
-
-
-def ran(report: Path) -> int:
-    return sum(int(suite.get("tests", "0")) for suite in ElementTree.parse(report).iter("testsuite"))  # noqa: S314
+def files_in(report: Path) -> set[str]:
+    return {case.get("file", "") for case in ElementTree.parse(report).iter("testcase")}  # noqa: S314
 
 
 def main(arguments: list[str]) -> int:
     with TemporaryDirectory() as folder:
-        reports = [Path(folder) / "parallel.xml", Path(folder) / "serial.xml"]
-        appending = ["--cov-append"] if "--cov" in arguments else []
-        codes = [
-            pytest(reports[0], "-n", WORKERS, "-m", "not serial", *arguments),
-            pytest(reports[1], "-m", "serial", *arguments, *appending),
-        ]
+        reports = [Path(folder) / f"{phase.name}.xml" for phase in PHASES]
+        codes: list[int] = []
+        for phase, report in zip(PHASES, reports, strict=True):
+            appending = ["--cov-append"] if "--cov" in arguments and codes else []
+            codes.append(pytest(report, *phase.arguments, *arguments, *appending))
         if not any(codes):
-            expected, seen = collected(), sum(ran(report) for report in reports)
-            if expected != seen:
-                print(f"{expected} tests were collected, but {seen} ran", file=sys.stderr)
+            written = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
+            if left_out := written - set[str]().union(*map(files_in, reports)):
+                print(f"No phase ran {', '.join(sorted(left_out))}", file=sys.stderr)
                 return 1
     return max(codes)
 

@@ -12,21 +12,40 @@ TESTS = Path(__file__).parent
 
 # What one worker keeps to itself, because its session fixtures are dear: the synthesised templates, the whole stack.
 # Elsewhere a file is what a worker takes.
-TOGETHER = ("infra", "contract/admin", "contract/openapi", "contract/hooks", "integration/store", "integration/api")
-# Real encoders and browsers with promises in seconds; nodes whose loops are blocked for as long as they may be; and
-# tests that share one id each, which a scheduler by id would take for one test.
-SERIAL = ("e2e/", "integration/node/test_disturbed.py", "contract/openapi/test_conformance.py")
+PLAN = scheduling.Plan(
+    together=("infra", "contract/admin", "contract/openapi", "contract/hooks", "integration/store", "integration/api"),
+    first=(
+        "infra/",
+        "integration/store/",
+        "integration/hooks/test_histories.py",
+        "integration/rtmp/test_compiled.py",
+        "integration/local/",
+        "integration/node/",
+        "integration/",
+        "contract/",
+        "unit/rtmp/",
+        "e2e/playback/",
+        "e2e/encoders/",
+        "e2e/hooks/",
+        "e2e/browser/test_reload.py",
+        "e2e/browser/test_live_status.py",
+        "e2e/browser/test_connection_lost.py",
+    ),
+)
+# Its tests share one id each, which a scheduler by id would take for one test.
+SERIAL = "contract/openapi/test_conformance.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.relative_to(TESTS).as_posix().startswith(SERIAL):
+        if item.path == TESTS / SERIAL:
             item.add_marker(pytest.mark.serial)
+    items.sort(key=lambda item: PLAN.rank(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> scheduling.ByFolder:
-    return scheduling.scheduler(config, log, TOGETHER)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> scheduling.ByPlan:
+    return scheduling.scheduler(config, log, PLAN)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
