@@ -31,6 +31,16 @@ class IngestSettings(BaseSettings):
     packaging: bool = False
     # Whether a picture of each is made now and then, in a process of its own.
     thumbnails: bool = True
+    # How many tabs of a channel report that they play, before they are sampled; and how many viewers count from one
+    # network (IPv4: /24, IPv6: /48).
+    viewer_reporters: int = Field(default=1_000, ge=10, le=100_000)
+    viewers_per_network: int = Field(default=256, ge=1, le=1_000_000)
+    # Networks (CIDR, comma separated) whose X-Forwarded-For the origin believes: the CDN's or the load balancer's, and
+    # that of the other nodes.
+    forwarded_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = [
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    ]
     origin_host: str = "0.0.0.0"
     origin_port: int = Field(default=8080, ge=0, le=65535)
     # The host by which the other nodes reach it: what viewers ask of them for this node's channels comes from here. On
@@ -57,7 +67,7 @@ class IngestSettings(BaseSettings):
     # Seconds a stopping node may take to end its streams properly.
     stop_seconds: float = Field(default=10.0, gt=0, le=110)
 
-    @field_validator("proxy_networks", mode="before")
+    @field_validator("proxy_networks", "forwarded_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

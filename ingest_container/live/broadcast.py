@@ -224,6 +224,8 @@ class Broadcast:
     def sample(self, now: float) -> None:
         """Once a second; `now` is monotonic."""
         self.meter.sample(now)
+        if self._packager is not None:
+            self._packager.state, self._packager.started_at = self.hold.state, self.hold.started_at
         publisher = self._carried.publisher
         if self.is_live and publisher is not None:
             publisher.batch_reads(self.meter.bytes_per_second)

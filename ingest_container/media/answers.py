@@ -1,6 +1,7 @@
 """What the origin's answers look like: types, caching, compression, ranges, CORS."""
 
 import re
+from typing import Any
 from zlib import crc32
 
 from aiohttp import web
@@ -14,7 +15,8 @@ MEDIA_TYPE = "video/mp4"
 FOREVER = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 THUMBNAIL_CACHE = "public, max-age=10"
-INDEX_CACHE, PLAYLIST_CACHE, BLOCKING_CACHE = "public, max-age=2", "public, max-age=1", "public, max-age=60"
+INDEX_CACHE, STATUS_CACHE = "public, max-age=2", "public, max-age=2"
+PLAYLIST_CACHE, BLOCKING_CACHE = "public, max-age=1", "public, max-age=60"
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Age, Content-Length, Content-Range, Date, ETag",
@@ -67,6 +69,10 @@ def thumbnail(request: web.Request, jpeg: bytes) -> web.Response:
     if _is_known(request, headers["ETag"]):
         return web.Response(status=304, headers=headers)
     return web.Response(body=jpeg, headers=headers)
+
+
+def status(document: dict[str, Any]) -> web.Response:
+    return web.json_response(document, headers={"Cache-Control": STATUS_CACHE})
 
 
 def unavailable(text: str) -> web.HTTPServiceUnavailable:

@@ -30,6 +30,8 @@ RETURNED = (
     "Retry-After",
 )
 Key = tuple[str | tuple[str, str], ...]
+RELAYED = frozenset({200, 204, 400, 404, 408, 411, 413, 429, 503})
+MAX_RELAYED_BYTES = 1024
 ANSWERS = frozenset({200, 206, 304, 400, 403, 404, 416, 503})  # of an origin; anything else is a fault
 
 
@@ -42,6 +44,7 @@ class ForwardLimits:
     head_s: float = 27.0
     body_s: float = 20.0
     answer_s: float = 20.0
+    relay_s: float = 3.0
     held: int = 256 * 1024 * 1024
 
 
@@ -72,6 +75,25 @@ class Forwarding:
             transfer.left()
             if not transfer.readers:  # it is given up, even if its task has yet to notice
                 self._forget(key, transfer)
+
+    async def relay(self, request: web.Request, origin: str, body: bytes) -> web.Response:
+        """What it answers to this POST, told which client it came from. Raises NotForwarded."""
+        limits = self._limits
+        if self._session is None:
+            self._session = _session(limits)
+        url = URL(f"http://{origin}{request.rel_url.raw_path}", encoded=True)
+        hops = [*request.headers.getall("X-Forwarded-For", []), request.remote or ""]
+        headers = {LOOP_HEADER: OURS, "X-Forwarded-For": ", ".join(hops)}
+        try:
+            async with asyncio.timeout(limits.connect_s + limits.relay_s):
+                async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                    if answer.status not in RELAYED:
+                        raise NotForwarded(f"It answered {answer.status}")
+                    kept = {name: answer.headers[name] for name in RETURNED if name in answer.headers}
+                    content = await answer.content.read(MAX_RELAYED_BYTES)
+                    return web.Response(status=answer.status, body=content, headers=kept)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise NotForwarded(type(error).__name__) from None
 
     # --- to the other node -------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@
     /live/{channel}/{stream}/v.m3u8            its media playlist; _HLS_msn, _HLS_part, _HLS_skip (RFC 8216bis, 6.2.5)
     /live/{channel}/{stream}/{fence}/{name}    i{version}.mp4, p{msn}.{n}.m4s, s{msn}.m4s
     /live/{channel}/thumb.jpg                  a picture of it, a minute old at most
+    /live/{channel}/status.json                whether it runs, and how many watch
+    /live/{channel}/viewers                    POST: a tab reports that it plays
 
 Names of media never come again, so they are cached for a year; a playlist only as long as it is true; an error never.
 What is private, blocked or not here is not found: 404 tells nothing. With a playback token (`services.playback_tokens`)
@@ -20,41 +22,23 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from aiohttp import web
 
-from chalicelib.services import playback_tokens
-from chalicelib.services.reading.viewing import Carrier, Viewing
-from ingest_container.base.clock import now_ms, steady
-from ingest_container.base.lookups import Unavailable
 from ingest_container.media import answers
 from ingest_container.media.answers import BLOCKING_CACHE, INDEX_CACHE, NO_STORE, PLAYLIST_CACHE, PLAYLIST_TYPE
-from ingest_container.media.forwarding import Forwarding, NotForwarded, is_forwarded
+from ingest_container.media.carriers import Carriers, Directory
+from ingest_container.media.channel_objects import ChannelObjects
+from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import busy
 from ingest_container.media.packager import Packager, Packaging
 from ingest_container.media.rendition import Readiness
+from ingest_container.media.viewer_reports import ViewerReports
 
-NO_TIME = float("-inf")
-RECENT = 0.25  # seconds: how old a row may be that says where an encoder has gone
 LOOK_AGAIN = 1.0  # seconds between two looks at it, while requests wait for the encoder
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _JWT = r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"  # in compact form; nothing else has dots there
-
-
-class Directory(Protocol):
-    """Raises `lookups.Unavailable`."""
-
-    @property
-    def node_id(self) -> str:
-        """Of this node."""
-
-    async def channel(self, channel_id: str, since: float = NO_TIME) -> Viewing | None:
-        """As it was after `since`. None where nobody may watch."""
-
-    async def last_carrier(self, channel_id: str, stream_id: str) -> Carrier | None:
-        """Of a stream that does not run any more."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +62,15 @@ class Origin:
     """Of one node. Close `forwarding` after it."""
 
     def __init__(
-        self, packaging: Packaging, directory: Directory, forwarding: Forwarding, limits: OriginLimits = OriginLimits()
+        self,
+        packaging: Packaging,
+        directory: Directory,
+        forwarding: Forwarding,
+        reports: ViewerReports,
+        limits: OriginLimits = OriginLimits(),
     ) -> None:
-        self._packaging = packaging
-        self._directory = directory
-        self._forwarding = forwarding
+        self._carriers = Carriers(packaging, directory, forwarding)
+        self._objects = ChannelObjects(self._carriers, reports)
         self._limits = limits
         self._waiting = 0
 
@@ -93,46 +81,35 @@ class Origin:
             app.router.add_get(f"{channel}/index.m3u8", self._index)
             app.router.add_get(f"{channel}/{{stream}}/v.m3u8", self._playlist)
             app.router.add_get(rf"{channel}/{{stream}}/{{name:[0-9]+/[ips][0-9.]+\.m(?:p4|4s)}}", self._media)
-            app.router.add_get(f"{channel}/thumb.jpg", self._thumbnail)
+            self._objects.add_routes(app.router, channel)
         return app
 
     # --- handlers ----------------------------------------------------------------------------------------------
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        packager, carrier = await self._running(request)
-        if self._is_elsewhere(request, packager, carrier):
-            return await self._forward(request, carrier)
+        packager, carrier = await self._carriers.running(request)
+        if self._carriers.is_elsewhere(request, packager, carrier):
+            return await self._carriers.forward(request, carrier)
         if packager is None or packager.rendition.ended or not packager.rendition.is_ready:
             raise web.HTTPNotFound()
         packager.asked()
         text = packager.rendition.multivariant(f"{packager.stream_id}/v.m3u8", packager.frame_rate)
         return web.Response(body=text.encode(), headers={"Content-Type": PLAYLIST_TYPE, "Cache-Control": INDEX_CACHE})
 
-    async def _thumbnail(self, request: web.Request) -> web.StreamResponse:
-        packager, carrier = await self._running(request)
-        if self._is_elsewhere(request, packager, carrier):
-            return await self._forward(request, carrier)
-        if packager is None:
-            raise web.HTTPNotFound()
-        packager.asked()
-        if packager.latest_thumbnail is None:
-            raise web.HTTPNotFound()
-        return answers.thumbnail(request, packager.latest_thumbnail)
-
     async def _playlist(self, request: web.Request) -> web.StreamResponse:
         directives = _directives(request)
-        packager, carrier = await self._stream(request)
-        if self._is_elsewhere(request, packager, carrier):
-            return await self._forward(request, carrier)
+        packager, carrier = await self._carriers.stream(request)
+        if self._carriers.is_elsewhere(request, packager, carrier):
+            return await self._carriers.forward(request, carrier)
         if packager is None:
             raise web.HTTPNotFound()
         packager.asked()
         cache = PLAYLIST_CACHE
         if directives.msn is not None:
             in_time = await self._wait_for_playlist(request, packager, directives.msn, directives.part)
-            carrier = await self._present_carrier(request, packager)
-            if self._is_elsewhere(request, packager, carrier):  # the encoder has come back to another node
-                return await self._forward(request, carrier)
+            carrier = await self._carriers.present(request, packager)
+            if self._carriers.is_elsewhere(request, packager, carrier):  # the encoder has come back to another node
+                return await self._carriers.forward(request, carrier)
             if in_time is None:
                 raise web.HTTPBadRequest(text="_HLS_msn or _HLS_part is too far ahead of the stream.\n")
             # A playlist that did not come in time is answered as it is: players read on, and it is not cached.
@@ -143,11 +120,11 @@ class Origin:
         return answers.playlist(request, text, cache)
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
-        packager, carrier = await self._stream(request)
+        packager, carrier = await self._carriers.stream(request)
         name = request.match_info["name"]
         data = _object(packager, name)
-        if data is None and self._is_elsewhere(request, packager, carrier):
-            return await self._forward(request, carrier)
+        if data is None and self._carriers.is_elsewhere(request, packager, carrier):
+            return await self._carriers.forward(request, carrier)
         if data is None and packager is not None and name == packager.rendition.hint:
             rendition = packager.rendition
             await self._blocked(request, packager, lambda: name != rendition.hint)
@@ -155,60 +132,6 @@ class Origin:
         if data is None:
             raise web.HTTPNotFound()
         return answers.media(request, data, f'"{name}"')
-
-    # --- who answers -------------------------------------------------------------------------------------------
-
-    async def _viewing(self, request: web.Request, since: float = NO_TIME) -> Viewing:
-        """Raises 404 where the client may not watch, 403 where it might have, 503 where nobody can tell."""
-        has_token = _check_token(request)
-        try:
-            viewing = await self._directory.channel(request.match_info["channel"], since)
-        except Unavailable:
-            raise answers.unavailable("The channel cannot be looked up.") from None
-        if viewing is None or (viewing.is_private and not has_token):
-            raise web.HTTPNotFound()
-        return viewing
-
-    async def _running(self, request: web.Request) -> tuple[Packager | None, Carrier | None]:
-        """What this node has of the channel's present stream, and which node carries it. Raises as above."""
-        viewing = await self._viewing(request)
-        return self._packaging.current(request.match_info["channel"]), viewing.carrier
-
-    async def _stream(self, request: web.Request, since: float = NO_TIME) -> tuple[Packager | None, Carrier | None]:
-        """What this node has of the stream that is asked for, and which node carries it. Raises as above."""
-        channel_id, stream_id = request.match_info["channel"], request.match_info["stream"]
-        packager = self._packaging.of_stream(channel_id, stream_id)
-        if packager is not None and packager.left_at is not None:
-            since = max(since, packager.left_at)  # an older row does not tell of an encoder that moved
-        viewing = await self._viewing(request, since)
-        if viewing.stream_id == stream_id:
-            return packager, viewing.carrier
-        if packager is not None:  # it ended here
-            return packager, None
-        try:
-            return None, await self._directory.last_carrier(channel_id, stream_id)
-        except Unavailable:
-            raise answers.unavailable("The stream cannot be looked up.") from None
-
-    async def _present_carrier(self, request: web.Request, packager: Packager) -> Carrier | None:
-        """Who carries the packager's stream now: None while this node does."""
-        if packager.left_at is None:
-            return None
-        _, carrier = await self._stream(request, steady() - RECENT)
-        return carrier
-
-    def _is_elsewhere(self, request: web.Request, packager: Packager | None, carrier: Carrier | None) -> bool:
-        if carrier is None or carrier.node_id == self._directory.node_id or is_forwarded(request):
-            return False
-        return packager is None or packager.fence <= carrier.fence
-
-    async def _forward(self, request: web.Request, carrier: Carrier | None) -> web.StreamResponse:
-        try:
-            if carrier is None or not carrier.origin:
-                raise NotForwarded("Its node is gone, or has no origin")
-            return await self._forwarding.answer(request, carrier.origin)
-        except NotForwarded:
-            raise answers.unavailable("The node that carries this stream cannot be reached.") from None
 
     # --- waiting -----------------------------------------------------------------------------------------------
 
@@ -239,27 +162,12 @@ class Origin:
                 if packager.left_at is None:
                     await packager.changed(left)
                 elif not await packager.changed(min(left, LOOK_AGAIN)):
-                    carrier = await self._present_carrier(request, packager)
-                    if self._is_elsewhere(request, packager, carrier):
+                    carrier = await self._carriers.present(request, packager)
+                    if self._carriers.is_elsewhere(request, packager, carrier):
                         return False
         finally:
             self._waiting -= 1
         return True
-
-
-def _check_token(request: web.Request) -> bool:
-    """Whether there is one in the path, and it is good. Raises 404 for one that is not ours or of another channel, and
-    403 for one that has expired."""
-    token = request.match_info.get("token")
-    if token is None:
-        return False
-    expires_at = playback_tokens.expiry(token, request.match_info["channel"])
-    if expires_at is None:
-        raise web.HTTPNotFound()
-    if now_ms() >= expires_at:
-        raise web.HTTPForbidden(text="This link has expired.\n")
-    answers.not_kept_after(request, expires_at)
-    return True
 
 
 def _object(packager: Packager | None, name: str) -> bytes | memoryview | None:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.audience import Audience
+from chalicelib.domain.streams import StreamState
 from ingest_container import rtmp
 from ingest_container.base.clock import steady
+from ingest_container.media.audience import AudienceCounter
 from ingest_container.media.demuxer import Demuxer
 from ingest_container.media.fmp4 import VideoTrack
 from ingest_container.media.outputs import Init, Output, PackagingStopped, Part
@@ -28,12 +31,13 @@ class KeyPicture:
 
 @dataclass(frozen=True, slots=True)
 class Origination:
-    """Which stream is packaged. `started_at` (ms) is set when another node began it."""
+    """Which stream is packaged. `started_at` (ms) is set when another node began it, `audience` if it counted one."""
 
     channel_id: str
     stream_id: str
     fence: int
     started_at: int | None = None
+    audience: Audience | None = None
 
 
 class Packager:
@@ -59,6 +63,9 @@ class Packager:
         self._init: Init | None = None
         self.key_part: str | None = None  # name of the newest part that begins with a key frame of the picture
         self.asked_at: int | None = None  # ms, when a viewer last asked for anything of it
+        # As the broadcast's rows have them, up to a second late.
+        self.state, self.started_at = StreamState.CONNECTING, stream.started_at
+        self.audience = AudienceCounter(stream.audience)
         self.latest_thumbnail: bytes | None = None  # a JPEG; see `thumbnails`
 
     def connected(self, fence: int) -> None:

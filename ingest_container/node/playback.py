@@ -5,15 +5,17 @@ from contextlib import AsyncExitStack
 
 from aws_lambda_powertools import Logger
 
-from ingest_container.base.clock import now_ms
+from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
+from ingest_container.media.audience import ReportLimits
 from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import serving
 from ingest_container.media.origin import Origin
 from ingest_container.media.packager import Packaging
 from ingest_container.media.thumbnailer import Thumbnailer
 from ingest_container.media.thumbnails import Thumbnails
+from ingest_container.media.viewer_reports import ViewerReports
 from ingest_container.net import listeners
 from ingest_container.node.directory import Directory
 
@@ -29,7 +31,10 @@ class Playback:
         self._settings = settings
         self._threads = Threads(PLAYBACK_THREADS)
         self._thumbnails = Thumbnails(self.packaging, Thumbnailer(log), now_ms, log) if settings.thumbnails else None
-        self._taking: asyncio.Task[None] | None = None
+        self._reports = ViewerReports(
+            settings.forwarded_networks, ReportLimits(settings.viewer_reporters, settings.viewers_per_network)
+        )
+        self._tasks: list[asyncio.Task[None]] = []
         self._ending = AsyncExitStack()
         self._bound = listeners.bind(settings.origin_host, settings.origin_port, "STREAM_SYNC_ORIGIN_PORT")
 
@@ -48,15 +53,25 @@ class Playback:
         """Serve viewers on the bound socket."""
         forwarding = Forwarding()
         self._ending.push_async_callback(forwarding.close)
-        origin = Origin(self.packaging, Directory(self._settings.node_id, self._threads), forwarding)
+        directory = Directory(self._settings.node_id, self._threads)
+        origin = Origin(self.packaging, directory, forwarding, self._reports)
         await self._ending.enter_async_context(serving(origin.application(), self._bound))
+        self._tasks.append(asyncio.create_task(self._count()))
         if self._thumbnails is not None:
-            self._taking = asyncio.create_task(self._thumbnails.run())
+            self._tasks.append(asyncio.create_task(self._thumbnails.run()))
+
+    async def _count(self) -> None:
+        """Adds up who watches, once a second."""
+        while True:
+            await asyncio.sleep(1)
+            now = steady()
+            for packager in self.packaging.running:
+                packager.audience.tick(now, self._reports.limits)
 
     async def stop(self) -> None:
         self.packaging.close()
-        if self._taking is not None:
-            self._taking.cancel()
-            await asyncio.gather(self._taking, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._ending.aclose()
         self._threads.close()

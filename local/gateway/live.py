@@ -32,6 +32,8 @@ ANSWER_S = 20.0  # for the client to take it
 PIECE = 256 * 1024  # bytes at a time
 CONNECTIONS = 1_000  # to the node at once
 METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+REPORTS = "/viewers"  # the end of the paths that take a POST
+MAX_BODY_BYTES = 1_024
 
 
 class Live:
@@ -46,10 +48,16 @@ class Live:
             await self._session.close()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        if request.method not in METHODS:
+        methods = METHODS | {"POST"} if request.path.endswith(REPORTS) else METHODS
+        if request.method not in methods:
             refusal = gateway_problem("METHOD_NOT_ALLOWED")
-            refusal.headers["Allow"] = ", ".join(sorted(METHODS))
+            refusal.headers["Allow"] = ", ".join(sorted(methods))
             return refusal
+        if request.method == "POST" and request.content_length is None:
+            return gateway_problem("BAD_REQUEST_BODY", status=411)
+        if (request.content_length or 0) > MAX_BODY_BYTES:
+            return gateway_problem("REQUEST_TOO_LARGE", status=413)
+        body = await request.read() if request.method == "POST" else None
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS),
@@ -59,9 +67,12 @@ class Live:
             )
         # Of aiohttp's own making none is added: what the origin is told is what the client said.
         headers = {name: request.headers[name] for name in FORWARDED if name in request.headers}
+        headers["X-Forwarded-For"] = ", ".join([*request.headers.getall("X-Forwarded-For", []), request.remote or ""])
         url = URL(f"{self._origin_url}{request.rel_url.raw_path_qs}", encoded=True)
         try:
-            async with self._session.request(request.method, url, headers=headers, allow_redirects=False) as answer:
+            async with self._session.request(
+                request.method, url, data=body, headers=headers, allow_redirects=False
+            ) as answer:
                 return await _handed_on(request, answer)
         except (aiohttp.ClientError, TimeoutError):
             refusal = gateway_problem("INTEGRATION_FAILURE", status=502)

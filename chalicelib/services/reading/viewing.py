@@ -29,6 +29,7 @@ class Viewing:
     is_private: bool
     stream_id: str | None = None
     carrier: Carrier | None = None
+    title: str = ""
 
 
 def viewing(channel_id: str, asking: str, now: int) -> Viewing | None:
@@ -43,15 +44,15 @@ def viewing(channel_id: str, asking: str, now: int) -> Viewing | None:
     is_private = channel.visibility is Visibility.PRIVATE
     holder, fence = channel.lease.holder, channel.lease.fence
     if channel.stream_id is None:
-        return Viewing(is_private)
+        return Viewing(is_private, title=channel.title)
     if holder is not None:
         origin = "" if holder.node_id == asking else _origin(holder.node_id, holder.incarnation, now)
-        return Viewing(is_private, channel.stream_id, Carrier(holder.node_id, fence, origin))
+        return Viewing(is_private, channel.stream_id, Carrier(holder.node_id, fence, origin), channel.title)
     stream = streams.find(channel.stream_id)
     if stream is None or stream.state is StreamState.ENDED:
-        return Viewing(is_private)
+        return Viewing(is_private, title=channel.title)
     origin = "" if stream.node_id == asking else _origin(stream.node_id, stream.incarnation, now)
-    return Viewing(is_private, channel.stream_id, Carrier(stream.node_id, fence, origin))
+    return Viewing(is_private, channel.stream_id, Carrier(stream.node_id, fence, origin), channel.title)
 
 
 def last_carrier(channel_id: str, stream_id: str, now: int) -> Carrier | None:

@@ -73,6 +73,18 @@ async def test_while_the_node_is_away_nothing_is_cached(gateway: Gateway) -> Non
         assert (answer.status, answer.headers["Cache-Control"]) == (502, "no-store")
 
 
+async def test_reports_of_viewers_are_handed_on_with_the_address_they_came_from(gateway: Gateway) -> None:
+    seen: list[web.Request] = []
+    async with origin(gateway, seen):
+        url = f"{gateway.url}/live/ch/viewers"
+        async with gateway.http.post(url, data="report", headers={"X-Forwarded-For": "192.0.2.1"}) as answer:
+            assert answer.status == 206
+        async with gateway.http.post(url, data=bytes(2_000)) as answer:
+            assert answer.status == 413
+    (request,) = seen
+    assert (request.method, request.headers["X-Forwarded-For"]) == ("POST", f"192.0.2.1, {HOST}")
+
+
 async def test_nothing_is_written_there(gateway: Gateway) -> None:
     async with gateway.http.post(f"{gateway.url}/live/ch/index.m3u8") as answer:
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")

@@ -1,6 +1,7 @@
 """Which of two nodes answers for a stream, whatever each has read of the rows."""
 
 import asyncio
+import json
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import m3u8
 import pytest
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.streams import StreamState
 from chalicelib.services.reading.viewing import Carrier, Viewing
 from ingest_container import rtmp
 from ingest_container.base.lookups import Unavailable
@@ -19,6 +21,7 @@ from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import serving
 from ingest_container.media.origin import Origin, OriginLimits
 from ingest_container.media.packager import Origination, Packager, Packaging
+from ingest_container.media.viewer_reports import ViewerReports
 from tests.unit.media.test_origin import CHANNEL, FRAME_MS, HEADER
 
 STREAM = "01JZZZZZZZZZZZZZZZZZZZZZZZ"
@@ -74,7 +77,7 @@ async def started(node: Node) -> AsyncIterator[None]:
     bound.bind(("127.0.0.1", 0))
     node.address = f"127.0.0.1:{bound.getsockname()[1]}"
     forwarding = Forwarding()
-    app = Origin(node.packaging, node, forwarding, OriginLimits(wait_s=5)).application()
+    app = Origin(node.packaging, node, forwarding, ViewerReports([]), OriginLimits(wait_s=5)).application()
     async with aiohttp.ClientSession(f"http://{node.address}") as node.http, serving(app, bound):
         yield
         await forwarding.close()
@@ -198,3 +201,28 @@ async def test_without_a_database_nothing_is_said_to_be_missing(nodes: tuple[Nod
     node, _ = nodes
     node.away = True
     assert (await node.get(f"/live/{CHANNEL}/index.m3u8"))[0] == 503
+
+
+async def test_either_node_has_the_status_and_takes_reports(nodes: tuple[Node, Node]) -> None:
+    """A report is counted where the stream is, for the client's own address."""
+    holder, other = nodes
+    packager = holder.packages(1)
+    packager.state, packager.started_at = StreamState.LIVE, AT
+    holder.viewing = other.viewing = runs_on(holder, 1)
+    assert json.loads((await other.get(f"/live/{CHANNEL}/status.json"))[1])["status"] == "LIVE"
+    report = json.dumps({"id": "0" * 32})
+    for node in nodes:
+        async with node.http.post(f"/live/{CHANNEL}/viewers", data=report) as answer:
+            assert answer.status == 200
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert (await answer.json()).keys() == {"token", "sample_rate", "next_report_s"}
+
+
+async def test_a_stream_whose_node_is_gone_waits_for_its_encoder(nodes: tuple[Node, Node]) -> None:
+    _, other = nodes
+    other.viewing = Viewing(False, STREAM, Carrier("node-1", 1, ""), "A title")
+    status, body = await other.get(f"/live/{CHANNEL}/status.json")
+    assert status == 200
+    assert json.loads(body)["status"] == "RECONNECTING"
+    async with other.http.post(f"/live/{CHANNEL}/viewers", data=json.dumps({"id": "0" * 32})) as answer:
+        assert answer.status == 503

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import json
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ import m3u8
 import pytest
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.streams import StreamState
 from chalicelib.services.reading.viewing import Carrier, Viewing
 from ingest_container import rtmp
 from ingest_container.media.forwarding import Forwarding
@@ -22,6 +24,7 @@ from ingest_container.media.http_server import HttpLimits, serving
 from ingest_container.media.origin import Origin, OriginLimits
 from ingest_container.media.packager import Origination, Packager, Packaging
 from ingest_container.media.segmenter import PART_SECONDS
+from ingest_container.media.viewer_reports import ViewerReports
 
 CHANNEL, STREAM, FENCE = "ch_1", "st_1", 3
 AT = 1_790_000_000_000
@@ -71,7 +74,9 @@ HEADER: list[rtmp.Event] = [
 
 
 @asynccontextmanager
-async def live(limits: OriginLimits = OriginLimits(), http: HttpLimits = HttpLimits()) -> AsyncIterator[Live]:
+async def live(
+    limits: OriginLimits = OriginLimits(), http: HttpLimits = HttpLimits(), reports: ViewerReports | None = None
+) -> AsyncIterator[Live]:
     log = cast(Logger, logging.getLogger("test"))
     packaging = Packaging(lambda: AT, log)
     packager = packaging.take_on(Origination(CHANNEL, STREAM, FENCE))
@@ -85,7 +90,7 @@ async def live(limits: OriginLimits = OriginLimits(), http: HttpLimits = HttpLim
         async def channel(self, channel_id: str, since: float = 0) -> Viewing | None:
             packager = packaging.current(channel_id)
             stream_id = packager.stream_id if packager is not None else None
-            return Viewing(channel_id in private, stream_id, Carrier("node-1", FENCE) if stream_id else None)
+            return Viewing(channel_id in private, stream_id, Carrier("node-1", FENCE) if stream_id else None, "A title")
 
         async def last_carrier(self, channel_id: str, stream_id: str) -> Carrier | None:
             return None
@@ -93,7 +98,7 @@ async def live(limits: OriginLimits = OriginLimits(), http: HttpLimits = HttpLim
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    app = Origin(packaging, Here(), Forwarding(), limits).application()
+    app = Origin(packaging, Here(), Forwarding(), reports or ViewerReports([]), limits).application()
     # `auto_decompress=False`: what is sent is seen as it is.
     async with serving(app, bound, http), aiohttp.ClientSession(url, auto_decompress=False) as client:
         client.headers["Accept-Encoding"] = "identity"
@@ -389,3 +394,43 @@ async def test_who_asks_for_a_playlist_or_the_thumbnail_makes_it_a_watched_one(p
         assert one.packager.asked_at is None
         await one.get(path)
         assert one.packager.asked_at == AT
+
+
+@pytest.mark.requirement("FX-4")
+async def test_the_status_of_a_stream_is_one_object_for_everybody() -> None:
+    async with live() as stream:
+        stream.packager.state, stream.packager.started_at = StreamState.LIVE, AT
+        stream.sends(5)
+        answer, body = await stream.get(f"/live/{CHANNEL}/status.json")
+        assert answer.headers["Cache-Control"] == "public, max-age=2"
+        assert json.loads(body) == {
+            "status": "LIVE",
+            "stream_id": STREAM,
+            "started_at": "2026-09-21T14:13:20.000Z",
+            "title": "A title",
+            "playable": True,
+            "viewers": 0,
+            "sample_rate": 1.0,
+        }
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [(StreamState.CONNECTING, "OFFLINE"), (StreamState.RECONNECTING, "RECONNECTING"), (StreamState.ENDED, "OFFLINE")],
+)
+async def test_the_status_is_that_of_the_stream(state: StreamState, said: str) -> None:
+    async with live() as stream:
+        stream.packager.state, stream.packager.started_at = state, AT
+        _, body = await stream.get(f"/live/{CHANNEL}/status.json")
+        assert json.loads(body)["status"] == said
+
+
+async def test_a_channel_without_a_stream_is_offline_and_a_private_one_is_not_found() -> None:
+    async with live() as stream:
+        stream.packaging.end(CHANNEL)
+        answer, body = await stream.get(f"/live/{CHANNEL}/status.json")
+        found = json.loads(body)
+        assert (answer.status, found["status"], found["stream_id"], found["playable"]) == (200, "OFFLINE", None, False)
+        stream.private.add(CHANNEL)
+        answer, _ = await stream.get(f"/live/{CHANNEL}/status.json")
+        assert (answer.status, answer.headers["Cache-Control"]) == (404, "no-store")

@@ -1,0 +1,127 @@
+"""Who answers a request for a channel: this node, another one, or nobody.
+
+The row names the node that carries the stream. What is private, blocked or unknown is not found.
+"""
+
+from typing import Protocol
+
+from aiohttp import web
+
+from chalicelib.services import playback_tokens
+from chalicelib.services.reading.viewing import Carrier, Viewing
+from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.lookups import Unavailable
+from ingest_container.media import answers
+from ingest_container.media.forwarding import Forwarding, NotForwarded, is_forwarded
+from ingest_container.media.packager import Packager, Packaging
+
+NO_TIME = float("-inf")
+RECENT = 0.25  # seconds: how old a row may be that says where an encoder has gone
+UNREACHABLE = "The node that carries this stream cannot be reached."
+
+
+class Directory(Protocol):
+    """Raises `lookups.Unavailable`."""
+
+    @property
+    def node_id(self) -> str:
+        """Of this node."""
+
+    async def channel(self, channel_id: str, since: float = NO_TIME) -> Viewing | None:
+        """As it was after `since`. None where nobody may watch."""
+
+    async def last_carrier(self, channel_id: str, stream_id: str) -> Carrier | None:
+        """Of a stream that does not run any more."""
+
+
+class Carriers:
+    """What handlers ask before they answer."""
+
+    def __init__(self, packaging: Packaging, directory: Directory, forwarding: Forwarding) -> None:
+        self._packaging = packaging
+        self._directory = directory
+        self._forwarding = forwarding
+
+    async def viewing(self, request: web.Request, since: float = NO_TIME) -> Viewing:
+        """Raises 404 where the client may not watch, 403 where it might have, 503 where nobody can tell."""
+        has_token = _check_token(request)
+        try:
+            viewing = await self._directory.channel(request.match_info["channel"], since)
+        except Unavailable:
+            raise answers.unavailable("The channel cannot be looked up.") from None
+        if viewing is None or (viewing.is_private and not has_token):
+            raise web.HTTPNotFound()
+        return viewing
+
+    async def running(self, request: web.Request) -> tuple[Packager | None, Carrier | None]:
+        """What this node has of the channel's present stream, and which node carries it. Raises as above."""
+        viewing = await self.viewing(request)
+        return self.present_packager(request), viewing.carrier
+
+    def present_packager(self, request: web.Request) -> Packager | None:
+        """Of the stream that runs on the channel, where it runs here."""
+        return self._packaging.current(request.match_info["channel"])
+
+    async def stream(self, request: web.Request, since: float = NO_TIME) -> tuple[Packager | None, Carrier | None]:
+        """What this node has of the stream that is asked for, and which node carries it. Raises as above."""
+        channel_id, stream_id = request.match_info["channel"], request.match_info["stream"]
+        packager = self._packaging.of_stream(channel_id, stream_id)
+        if packager is not None and packager.left_at is not None:
+            since = max(since, packager.left_at)  # an older row does not tell of an encoder that moved
+        viewing = await self.viewing(request, since)
+        if viewing.stream_id == stream_id:
+            return packager, viewing.carrier
+        if packager is not None:  # it ended here
+            return packager, None
+        try:
+            return None, await self._directory.last_carrier(channel_id, stream_id)
+        except Unavailable:
+            raise answers.unavailable("The stream cannot be looked up.") from None
+
+    async def present(self, request: web.Request, packager: Packager) -> Carrier | None:
+        """Who carries the packager's stream now: None while this node does."""
+        if packager.left_at is None:
+            return None
+        _, carrier = await self.stream(request, steady() - RECENT)
+        return carrier
+
+    def is_elsewhere(self, request: web.Request, packager: Packager | None, carrier: Carrier | None) -> bool:
+        """Whether the other node is to answer."""
+        if carrier is None or carrier.node_id == self._directory.node_id or is_forwarded(request):
+            return False
+        return packager is None or packager.fence <= carrier.fence
+
+    async def forward(self, request: web.Request, carrier: Carrier | None) -> web.StreamResponse:
+        """What the other node answers. Raises 503."""
+        try:
+            return await self._forwarding.answer(request, _origin_of(carrier))
+        except NotForwarded:
+            raise answers.unavailable(UNREACHABLE) from None
+
+    async def relay(self, request: web.Request, carrier: Carrier | None, body: bytes) -> web.Response:
+        """A POST with this body, likewise. Raises 503."""
+        try:
+            return await self._forwarding.relay(request, _origin_of(carrier), body)
+        except NotForwarded:
+            raise answers.unavailable(UNREACHABLE) from None
+
+
+def _origin_of(carrier: Carrier | None) -> str:
+    if carrier is None or not carrier.origin:
+        raise NotForwarded("Its node is gone, or has no origin")
+    return carrier.origin
+
+
+def _check_token(request: web.Request) -> bool:
+    """Whether there is one in the path, and it is good. Raises 404 for one that is not ours or of another channel, and
+    403 for one that has expired."""
+    token = request.match_info.get("token")
+    if token is None:
+        return False
+    expires_at = playback_tokens.expiry(token, request.match_info["channel"])
+    if expires_at is None:
+        raise web.HTTPNotFound()
+    if now_ms() >= expires_at:
+        raise web.HTTPForbidden(text="This link has expired.\n")
+    answers.not_kept_after(request, expires_at)
+    return True
