@@ -64,6 +64,9 @@ class IngestSettings(BaseSettings):
     max_connections: int = Field(default=16_384, ge=1)
     max_unauthenticated: int = Field(default=4_096, ge=1)
     max_connections_per_address: int = Field(default=256, ge=1)
+    # MiB that all connections together may hold of messages that are not whole yet. One may hold 9 MB; an encoder holds
+    # part of a frame, and only where streams are packaged. A Fargate task of ours has 2048.
+    max_unfinished_mib: int = Field(default=256, ge=16, le=65_536)
     # Seconds a stopping node may take to end its streams properly.
     stop_seconds: float = Field(default=10.0, gt=0, le=110)
 

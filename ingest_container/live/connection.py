@@ -21,7 +21,9 @@ class PublisherConnection(RtmpConnection):
     def __init__(self, node: Host, context: ssl.SSLContext | None = None) -> None:
         """With `context` the peer speaks TLS, behind a PROXY header if one comes."""
         # Where nothing is packaged, nobody wants the frames themselves: they are counted only.
-        super().__init__(node.scheduler, context, node.settings.trusts_proxy, frames=node.settings.packaging)
+        super().__init__(
+            node.scheduler, node.memory, context, node.settings.trusts_proxy, frames=node.settings.packaging
+        )
         self._node = node
         self._found = FactFinder()
         self._broadcast: Broadcast | None = None

@@ -13,6 +13,7 @@ from ingest_container.base.settings import IngestSettings
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.steps import Publisher
 from ingest_container.live.telemetry import Telemetry
+from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler
 
 
@@ -52,6 +53,7 @@ class Host(Protocol):
     log: Logger
     telemetry: Telemetry
     scheduler: TurnScheduler
+    memory: MemoryBudget
 
     def connected(self, connection: Connection) -> None:
         """Raises ConnectionRejected; `disconnected` is to be called all the same."""

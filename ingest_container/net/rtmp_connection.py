@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ingest_container import rtmp
 from ingest_container.net.gatekeeper import ConnectionRejected, canonical, subscriber
+from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import FairReader, TurnScheduler, received
 from ingest_container.net.receive_mark import ReceiveMark
 from ingest_container.net.wire import Wire, WireBroken
@@ -22,6 +23,7 @@ class RtmpConnection(FairReader):
     def __init__(
         self,
         scheduler: TurnScheduler,
+        memory: MemoryBudget,
         context: ssl.SSLContext | None,
         trusts_proxy: Callable[[str], bool],
         *,
@@ -31,6 +33,8 @@ class RtmpConnection(FairReader):
         now = asyncio.get_running_loop().time()
         session = rtmp.Session(now=now, random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=frames)
         super().__init__(scheduler, session, begins_cheaply=context is None)
+        self._memory = memory
+        self._held = 0  # bytes, as `memory` was told
         self._context = context
         self._trusts_proxy = trusts_proxy
         self._wire: Wire | None = None  # while the socket's bytes are not simply RTMP's
@@ -98,6 +102,19 @@ class RtmpConnection(FairReader):
         if session.state is not state:
             self._arm_timer()
         self._flush()
+        self._account()
+
+    def _account(self) -> None:
+        held = self._session.held_bytes
+        if held != self._held:
+            self._held = held
+            self._memory.holds(self, held)
+
+    def _give_back(self) -> None:
+        """Nothing is read any more."""
+        self._session.discard()
+        self._held = 0
+        self._memory.holds(self, 0)
 
     def _receive_through(self, wire: Wire, data: memoryview) -> None:
         try:
@@ -133,6 +150,7 @@ class RtmpConnection(FairReader):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._give_back()
         # It knows this connection: together they would stay, TLS and all, until the collector comes, and of an idle
         # node that may be never.
         self._wire = None
@@ -157,6 +175,7 @@ class RtmpConnection(FairReader):
         """Sends what the session has to say, and keeps its deadline, after anything but received bytes."""
         self._flush()
         self._arm_timer()
+        self._account()
 
     def _flush(self) -> None:
         data = self._session.data_to_send()
@@ -173,15 +192,24 @@ class RtmpConnection(FairReader):
     def used_too_much(self) -> None:
         self.abort("too_much_cpu", f"{self._session.bytes_received} bytes took more than they may")
 
+    @property
+    def is_authenticated(self) -> bool:
+        return self._allowance is not None
+
+    def out_of_memory(self, held: int) -> None:
+        self.abort("too_much_memory", f"{held} bytes in unfinished messages, while the node had no memory for more")
+
     def hang_up(self) -> None:
         """Closes the connection when everything is sent."""
         self._flush()  # behind close_notify TLS takes nothing more
         if self._wire is not None:
             self._wire.close()
         self._flush()
+        self._give_back()
         self._transport.close()
 
     def abort(self, reason: str, detail: str | None = None) -> None:
         """Closes the connection at once; what waits to be sent is lost."""
         self.aborted(reason, detail)
+        self._give_back()
         self._transport.abort()

@@ -25,6 +25,7 @@ from ingest_container.live.telemetry import Telemetry
 from ingest_container.net import listeners
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
 from ingest_container.net.listeners import Listener
+from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler
 from ingest_container.net.tls import Certificates
 from ingest_container.node.admission import KEY_THREADS, Admission
@@ -46,6 +47,7 @@ class IngestNode:
         self.settings = settings
         self.log = log
         self.scheduler = TurnScheduler()
+        self.memory = MemoryBudget(settings.max_unfinished_mib * 1024 * 1024)
         self.port = 0  # the one that is really bound, once it is
         self.rtmps_port: int | None = None
         self._connections: set[Connection] = set()
@@ -187,6 +189,7 @@ class IngestNode:
             self._watching,
             self.telemetry,
             self._gate,
+            self.memory,
             self._certificates,
             self.log,
         )

@@ -11,6 +11,7 @@ from ingest_container.base.clock import now_ms
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net.gatekeeper import Gatekeeper
+from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.tls import Certificates, CertificateUnreadable
 from ingest_container.node.watching import Watching
 
@@ -30,6 +31,7 @@ class Rounds:
         watching: Watching,
         telemetry: Telemetry,
         gate: Gatekeeper,
+        memory: MemoryBudget,
         certificates: Certificates | None,
         log: Logger,
     ) -> None:
@@ -38,6 +40,7 @@ class Rounds:
         self._watching = watching
         self._telemetry = telemetry
         self._gate = gate
+        self._memory = memory
         self._certificates = certificates
         self._log = log
 
@@ -84,6 +87,13 @@ class Rounds:
             await asyncio.sleep(HOUSEKEEPING_EVERY)
             if rejected := self._gate.take_rejected():
                 self._log.warning("Connections rejected", event="connections_rejected", extra={"reasons": rejected})
+            if closed := self._memory.take_closed():
+                self._log.warning(
+                    "Connections closed: too many bytes in unfinished messages",
+                    event="memory_limit_reached",
+                    closed=closed,
+                    held_bytes=self._memory.total,
+                )
             try:
                 if self._certificates is not None and self._certificates.reload_if_changed():
                     self._log.info("TLS certificate reloaded", event="certificate_reloaded")

@@ -21,8 +21,10 @@ cdef class ChunkReader:
     cdef Py_ssize_t _chunk_size, _chunk_left, _declared, _position, _end, _max_message_bytes, _max_partial_bytes
 
     cdef public long long work_left
+    cdef readonly Py_ssize_t held
 
     cpdef spend(self, long long units)
+    cpdef discard(self)
     cpdef feed(self, data, Py_ssize_t size=*)
 
     @cython.locals(stream=ChunkStream, payload=bytes, message=Message)

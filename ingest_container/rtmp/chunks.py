@@ -54,6 +54,7 @@ class ChunkReader:
         self._max_message_bytes = limits.max_message_bytes_before_publish
         self._max_partial_bytes = limits.max_message_bytes_before_publish
         self.work_left = limits.max_work_before_publish
+        self.held = 0  # bytes kept of messages that are not whole
 
     def allow_media(self, counter: MediaCounter | None = None) -> None:
         """From now on messages may be as large as media is: the peer is known. Plain frames go to `counter`."""
@@ -117,6 +118,12 @@ class ChunkReader:
         self._buffer = _NOTHING
         self._view = _NO_VIEW
         return None
+
+    def discard(self) -> None:
+        """Nothing is read any more: gives back what is held."""
+        self._streams.clear()
+        self._current = None
+        self.held = 0
 
     def _read_header(self) -> ChunkStream | None:
         """Read one chunk header and make its stream current; None if the header is not all there yet."""
@@ -223,6 +230,7 @@ class ChunkReader:
             if not stream.missing and not stream.body:
                 return bytes(piece)
             stream.body += piece
+            self.held += taken
         else:
             # A whole chunk, and more to come: how far does the run go on?
             step = size + 1
@@ -251,6 +259,7 @@ class ChunkReader:
             if not stream.missing and not stream.body:
                 return bytes(bodies)
             stream.body += bodies
+            self.held += len(bodies)
         return b"" if stream.missing else bytes(stream.body)
 
     def _open(self, stream_id: int, chunk_type: int) -> ChunkStream:
@@ -276,6 +285,7 @@ class ChunkReader:
         stream.missing = 0
         stream.open = False
         if stream.body:
+            self.held -= len(stream.body)
             stream.body = bytearray()
 
     def _set_chunk_size(self, size: int) -> None:

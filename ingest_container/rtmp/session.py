@@ -22,15 +22,9 @@ from . import messages, work
 from .chunks import ChunkReader
 from .commands import Command, parse_command
 from .counting import MediaCounter
+from .early import EarlyMessages
 from .errors import LocalProtocolError, ProtocolError
-from .events import (
-    CloseNow,
-    Event,
-    Pong,
-    ProtocolFailed,
-    PublishRequested,
-    TimedOut,
-)
+from .events import CloseNow, Event, Pong, ProtocolFailed, PublishRequested, TimedOut
 from .handshake import Handshake
 from .limits import WINDOW_ACKNOWLEDGEMENT_SIZE, Limits
 from .media import MediaReader, configures
@@ -61,8 +55,7 @@ class Session:
         self._counter = MediaCounter()
         self._allowance = WorkAllowance(self._limits, now)
         self._media = MediaReader(self._limits, self._counter, self._reader.spend, frames=frames)
-        self._early: list[Message] = []  # configuration sent before Publish.Start
-        self._early_bytes = 0
+        self._early = EarlyMessages(self._limits)
         self._acknowledge_every = WINDOW_ACKNOWLEDGEMENT_SIZE // _ACKNOWLEDGEMENTS_PER_WINDOW
         self._bytes_since_handshake = 0
         self._bytes_before_publish = 0  # and between one publish and the next
@@ -127,6 +120,16 @@ class Session:
             self._close("refused" if self.state is SessionState.REFUSED else "peer_closed", now, events)
         return events
 
+    @property
+    def held_bytes(self) -> int:
+        """Kept of messages that are not whole, and of early configuration."""
+        return self._reader.held + self._early.size
+
+    def discard(self) -> None:
+        """No message is read any more: gives back what is held."""
+        self._reader.discard()
+        self._early.take()
+
     def data_to_send(self) -> bytes:
         """What is to be written to the socket now; empties it."""
         return self._outgoing.take()
@@ -166,6 +169,7 @@ class Session:
         """
         self._move(Trigger.REFUSE, now)
         self._connection.refuse(code, description)
+        self.discard()
 
     def ping(self, now: float) -> None:
         """Send a ping request; the answer is a `Pong`. OBS answers only until Publish.Start.
@@ -202,11 +206,9 @@ class Session:
         self._bytes_since_handshake += size
         reader = self._reader
         reader.work_left = self._allowance.refill(reader.work_left, now, self._counter.total_bytes)
-        if self._early and self.state is _PUBLISHING:
-            for early in self._early:
+        if self._early.size and self.state is _PUBLISHING:
+            for early in self._early.take():
                 self._media.read(early, events)
-            self._early.clear()
-            self._early_bytes = 0
         reader.feed(data, size)
         while (message := reader.next_message()) is not None:
             self._handle(message, now, events)
@@ -293,7 +295,4 @@ class Session:
         if self.state is SessionState.PUBLISHING:
             self._media.read(message, events)
         elif self.state is SessionState.PUBLISH_PENDING and configures(message, self._reader.spend):
-            held = self._early_bytes + len(message.payload)
-            if held <= self._limits.max_early_bytes and len(self._early) < self._limits.max_early_messages:
-                self._early_bytes = held
-                self._early.append(message)
+            self._early.keep(message)

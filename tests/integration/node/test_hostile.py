@@ -14,11 +14,12 @@ from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.timeline import refused_at
 from chalicelib.store import timeline
 from ingest_container.net.gatekeeper import FREE_FAILURES
+from ingest_container.rtmp.messages import SET_CHUNK_SIZE, word
 from local.settings import HOST
 from tests.integration.node.conftest import Node, StartNode
 from tests.support.attacks import half_open
 from tests.support.publisher import STARTED, Publisher
-from tests.support.rtmp_peer import RtmpPeer
+from tests.support.rtmp_peer import RtmpPeer, chunk, message
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
@@ -67,6 +68,56 @@ def test_of_too_many_unauthenticated_connections_the_oldest_are_evicted_and_a_pu
         (told,) = until(lambda: node.logged("connections_rejected"), "one line about them all", 15)
         assert told["reasons"]["evicted"] >= 70
         assert studio.status is ChannelStatus.LIVE
+    running.stop()
+
+
+MIB = 1024 * 1024
+
+
+def unfinished(size: int) -> bytes:
+    """All but the last byte of a message that no encoder sends."""
+    return chunk(0, 9, bytes(size - 1), length=size, type_id=99, stream_id=1)
+
+
+@pytest.mark.requirement("HI-1")
+@pytest.mark.requirement("SS-5.1")
+def test_messages_that_are_never_finished_do_not_fill_the_nodes_memory(
+    start_node: StartNode, studio: Studio, on_air: OnAir
+) -> None:
+    node = start_node(max_unfinished_mib=16)
+    running = on_air(node, studio)
+    with contextlib.ExitStack() as closing:
+        for _ in range(100):
+            anonymous = closing.enter_context(socket.create_connection((HOST, node.port), timeout=10))
+            peer = RtmpPeer()
+            anonymous.sendall(peer.hello() + peer.finish_handshake() + peer.connect())
+            anonymous.sendall(message(2, SET_CHUNK_SIZE, word(MIB)) + unfinished(240_000))
+        (told,) = until(lambda: node.logged("memory_limit_reached"), "one line about them all", 15)
+    # A hundred would hold 24 MB.
+    assert 24_000_000 // 240_000 >= told["closed"] >= (24_000_000 - 16 * MIB) // 240_000
+    assert told["held_bytes"] <= 16 * MIB
+    assert studio.status is ChannelStatus.LIVE
+    running.stop()
+
+
+@pytest.mark.requirement("HI-1")
+@pytest.mark.requirement("SS-5.1")
+def test_of_publishers_the_one_that_holds_most_is_ended_with_a_reason(
+    start_node: StartNode, studio: Studio, on_air: OnAir
+) -> None:
+    node = start_node(max_unfinished_mib=16)
+    running = on_air(node, studio)
+    greedy = []
+    for size in (7 * MIB, 8 * MIB, 6 * MIB):
+        greedy.append(Studio())
+        publisher = on_air(node, greedy[-1])
+        publisher.fall_silent()
+        time.sleep(0.2)  # for what it was just sending
+        with contextlib.suppress(OSError):
+            publisher.socket.sendall(message(2, SET_CHUNK_SIZE, word(8 * MIB)) + unfinished(size))
+    (ended,) = until(lambda: node.logged("audit_record", reason="too_much_memory"), "its end")
+    assert ended["stream_id"] == greedy[1].stream().stream_id
+    assert studio.status is ChannelStatus.LIVE
     running.stop()
 
 

@@ -17,6 +17,7 @@ from aws_lambda_powertools import Logger
 from ingest_container.base.settings import IngestSettings
 from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.publish import Host
+from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler
 from ingest_container.net.tls import Certificates
 from ingest_container.net.turns import Turns
@@ -103,6 +104,7 @@ def make_host(admit: Callable[[str, PublisherConnection], Awaitable[None]] | Non
         disconnected=lambda _: None,
         telemetry=None,
         admit=admit,
+        memory=MemoryBudget(1 << 30),
         scheduler=TurnScheduler(Turns(burst=math.inf, slice_=math.inf)),
     )
     return cast(Host, host)

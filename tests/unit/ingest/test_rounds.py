@@ -11,6 +11,7 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
+from ingest_container.net.memory import MemoryBudget
 from ingest_container.node import rounds
 from ingest_container.node.rounds import Rounds
 from ingest_container.node.watching import Watching
@@ -56,6 +57,7 @@ async def test_a_defect_in_one_broadcast_touches_no_other(name: str, monkeypatch
         Watching("node-1", lambda: 2, threads, log),
         Telemetry("node-1", threads, log),
         Gatekeeper(GateLimits(1, 1, 1)),
+        MemoryBudget(1),
         None,
         log,
     )

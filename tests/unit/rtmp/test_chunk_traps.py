@@ -310,3 +310,40 @@ def test_the_callers_buffer_may_be_reused_after_reading() -> None:
     got = reader.next_message()
     assert got is not None
     assert got.payload == body(300)
+
+
+def hold(reader: ChunkReader, data: bytes) -> int:
+    """What the reader holds when it has read this, cut into pieces of 50 bytes."""
+    for start in range(0, len(data), 50):
+        reader.feed(data[start : start + 50])
+        while reader.next_message() is not None:
+            pass
+    return reader.held
+
+
+@pytest.mark.requirement("HI-1")
+def test_bytes_of_unfinished_messages_are_counted_until_they_are_whole_or_aborted() -> None:
+    reader = ChunkReader(Limits())
+    assert hold(reader, chunk(0, 4, body(128), length=300, type_id=VIDEO)) == 128
+    assert hold(reader, chunk(0, 5, body(128), length=200, type_id=AUDIO)) == 256
+    assert hold(reader, chunk(3, 4, body(128))) == 384
+    assert hold(reader, message(2, ABORT, word(5))) == 256
+    assert hold(reader, message(6, AUDIO, body(1000))) == 256
+    assert hold(reader, chunk(3, 4, body(44))) == 0
+
+
+@pytest.mark.requirement("HI-1")
+def test_a_whole_run_of_chunks_counts_what_is_kept_of_it() -> None:
+    reader = ChunkReader(Limits())
+    data = message(4, VIDEO, body(1000))
+    reader.feed(data[:-100])
+    assert reader.next_message() is None
+    assert reader.held == 900
+
+
+@pytest.mark.requirement("HI-1")
+def test_a_reader_that_is_done_holds_nothing() -> None:
+    reader = ChunkReader(Limits())
+    assert hold(reader, chunk(0, 4, body(128), length=300, type_id=VIDEO)) == 128
+    reader.discard()
+    assert reader.held == 0
