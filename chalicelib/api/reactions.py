@@ -24,7 +24,7 @@ from chalicelib.domain.events import (
 from chalicelib.domain.topics import Closing, Listener
 from chalicelib.observability import logger
 from chalicelib.services import fanout
-from chalicelib.services.media_servers import claims, readers, reconciler
+from chalicelib.services.media_servers import claims, readers, reconciler, refusals
 from chalicelib.services.streams import fleet, lifecycle
 
 blueprint = Blueprint(__name__)
@@ -78,8 +78,12 @@ def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile_media_servers")
 def reconcile_media_servers(_event: CloudWatchEvent) -> None:
-    """Compares our state with each MediaMTX's own list: corrects what lost hooks left wrong, and renews sessions."""
+    """Compares our state with each MediaMTX's own list: corrects what lost hooks left wrong, and renews sessions.
+
+    Then reports the refusals of publishers that were only counted.
+    """
     reconciler.reconcile_all(now_ms)
+    refusals.summarise(now_ms())
 
 
 def _task_changed(detail: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chalicelib.config import settings
 from chalicelib.domain.errors import TooManyRequests
+from chalicelib.domain.rates import Rate
 from chalicelib.store import connections, limits
 
 
@@ -30,6 +31,7 @@ COOLDOWN = "keys-cooldown"
 # it the connection is ended.
 MESSAGE_EVERY = 500  # ms in which one more may be sent
 BURST = 40
+MESSAGES = Rate(MESSAGE_EVERY, 2 * BURST)
 CONNECTIONS_AN_ADDRESS = "ws-address"
 CONNECTIONS_A_USER = "ws-user"
 BUSY_S = 60  # for who has too many connections open
@@ -62,7 +64,7 @@ class Allowance(StrEnum):
 
 def message(connection_id: str, now: int) -> Allowance:
     """Before a message is worked on. Raises StoreUnavailable."""
-    out = limits.spend(f"ws-messages#{connection_id}", MESSAGE_EVERY, 2 * BURST, now)
+    out = limits.spend(f"ws-messages#{connection_id}", MESSAGES, now)
     if out is None:
         return Allowance.ENDED
     return Allowance.SERVED if out <= BURST else Allowance.REFUSED

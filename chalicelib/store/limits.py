@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pynamodb.expressions.condition import size
 
+from chalicelib.domain.rates import Rate
 from chalicelib.store import runtime_models
 from chalicelib.store.guard import ConditionFailed, store_errors
 
@@ -38,16 +39,16 @@ def begin_pause(bucket: str, length: int, now: int) -> bool:
     return True
 
 
-def spend(bucket: str, interval: int, most: int, now: int) -> int | None:
-    """Takes one of `most` tokens, of which one comes back each `interval` ms; answers how many are out, None if all.
+def spend(bucket: str, rate: Rate, now: int) -> int | None:
+    """Whether something may happen once more (`domain.rates`): answers how many times are out, None if too many are.
 
-    The generic cell rate algorithm: `until` is when the last token is back. One write where none is out, two otherwise.
+    `until` is when the bucket is full again. One write where it is full, two otherwise.
     """
     row = runtime_models.Limit
     idle = row(bucket)
     try:
         with store_errors():
-            until = now + interval
+            until = rate.full_at(None, now)
             idle.update(
                 [row.until.set(until), row.ttl.set(until // 1000 + KEPT)],
                 condition=row.until.does_not_exist() | (row.until <= now),
@@ -58,12 +59,27 @@ def spend(bucket: str, interval: int, most: int, now: int) -> int | None:
     try:
         with store_errors():
             idle.update(
-                [row.until.set(row.until + interval), row.ttl.set((now + most * interval) // 1000 + KEPT)],
-                condition=row.until <= now + (most - 1) * interval,
+                [row.until.set(row.until + rate.every), row.ttl.set((now + rate.burst * rate.every) // 1000 + KEPT)],
+                condition=row.until <= now + (rate.burst - 1) * rate.every,
             )
     except ConditionFailed:
         return None
-    return -(-(int(idle.until or 0) - now) // interval)
+    return -(-(int(idle.until or 0) - now) // rate.every)
+
+
+def add(bucket: str, ends: int) -> None:
+    """One more hit in `bucket`, however many there are. `ends` in ms, for tidying."""
+    row = runtime_models.Limit
+    with store_errors():
+        row(bucket).update([row.hits.add(1), row.ttl.set(ends // 1000 + KEPT)])
+
+
+def hits(bucket: str) -> int:
+    try:
+        with store_errors():
+            return int(runtime_models.Limit.get(bucket, consistent_read=True).hits)
+    except runtime_models.Limit.DoesNotExist:
+        return 0
 
 
 def enter(bucket: str, member: str, most: int, ends: int) -> bool:

@@ -48,3 +48,4 @@ class Clock:
 clock = Clock()
 now_ms = clock.now_ms
 steady = clock.steady
+steady_ms = clock.steady_ms

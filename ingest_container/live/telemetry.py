@@ -15,11 +15,12 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.domain.events import AnyEvent, StreamMetrics, StreamStateChange, stream_refused
 from chalicelib.domain.measures import Pulse
+from chalicelib.domain.refusal_reports import SUMMARY
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.timeline import ConnectionRecord, Entry, refused_at
 from chalicelib.services import bus
 from chalicelib.services.streams import records
-from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.clock import now_ms, steady_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
 from ingest_container.live.refusals import RefusalSampler
@@ -48,7 +49,7 @@ class Telemetry:
         self._records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_WAITING)
         self._refusal_events: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_REFUSALS)
         self._refusal_records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_REFUSALS)
-        self._sampler = RefusalSampler(steady())
+        self._sampler = RefusalSampler()
         self._seqs = itertools.count(now_ms() << 8)  # of refusals; grows within and across runs of a node
         self._metrics_sending = False
         self._pulses_storing = 0
@@ -60,7 +61,7 @@ class Telemetry:
 
     def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
         """The reason, to the dashboard and the timeline of the channel whose key it was; an unknown key is nobody's."""
-        if not self._sampler.refused(error.code, error.channel_id, steady()) or error.channel_id is None:
+        if not self._sampler.refused(error.code, error.channel_id, steady_ms()) or error.channel_id is None:
             return
         event = stream_refused(error, error.channel_id, self._node_id, client_ip, next(self._seqs), now_ms())
         with contextlib.suppress(asyncio.QueueFull):
@@ -71,7 +72,7 @@ class Telemetry:
         """The audit record of one connection that asked to publish (SS-5.3)."""
         if stream_id is not None and seq is not None:
             self._put(self._records, record.entry(stream_id, seq, now_ms()))
-        elif self._sampler.may_record(steady()):
+        elif self._sampler.may_record(steady_ms()):
             self._keep_refusal(record.entry(refused_at(self._node_id), next(self._seqs), now_ms()))
 
     def _keep_refusal(self, item: StreamStateChange | Entry) -> None:
@@ -101,7 +102,7 @@ class Telemetry:
             if (summary := self._sampler.summary()) is not None:
                 summary["seconds"] = SUMMARY_EVERY
                 self._log.warning("Publishers refused", event="refusals_summary", extra=summary)
-                self._keep_refusal(Entry(refused_at(self._node_id), next(self._seqs), now_ms(), "refusals", summary))
+                self._keep_refusal(Entry(refused_at(self._node_id), next(self._seqs), now_ms(), SUMMARY, summary))
 
     async def _work(self, queue: "asyncio.Queue[T]", deliver: Callable[[list[T]], Awaitable[None]]) -> None:
         while True:
