@@ -1,12 +1,15 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // Relative addresses: the same build is served from a bucket's root, a folder, or the local gateway.
-  base: "./",
+  // Pages have paths of several levels (/watch/<channel>/<stream>), so the site is at the root of its origin.
+  base: "/",
   build: {
+    rolldownOptions: { input: ["index.html", "watch.html", "embed.html", "studio.html"] },
     target: "es2022",
     // Every browser that runs es2022 preloads modules itself; the polyfill is only weight.
     modulePreload: { polyfill: false },
+    // hls.js alone is larger than the default; it is a chunk of its own.
+    chunkSizeWarningLimit: 650,
   },
   test: {
     include: ["tests/**/*.test.ts"],

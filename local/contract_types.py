@@ -1,7 +1,8 @@
 """dashboard/src/contract.ts from the OpenAPI document: `python -m local.contract_types` writes it anew.
 
-The types of what a signed-in broadcaster sends and is answered, and of the messages on their WebSocket; and the
-limits of what they send. openapi-typescript does the same, but needs the compiler API that TypeScript 7 has not.
+The types of what a signed-in broadcaster and an anonymous viewer send and are answered, and of the messages on their
+WebSockets; and the limits of what they send. openapi-typescript does the same, but needs the compiler API that
+TypeScript 7 has not.
 """
 
 import json
@@ -14,8 +15,9 @@ from local.settings import ROOT
 
 FILE = ROOT / "dashboard" / "src" / "contract.ts"
 HEAD = "// Generated from the OpenAPI document by `make api-docs`; not to be edited.\n"
-CALLER: list[dict[str, list[str]]] = [{"bearer": []}]
-MESSAGE = "OwnerMessage"
+BROADCASTER: list[dict[str, list[str]]] = [{"bearer": []}]
+ANYBODY: list[dict[str, list[str]]] = []
+MESSAGES = ("OwnerMessage", "PublicMessage")
 PREFIX = "#/components/schemas/"
 LIMITS = ("minLength", "maxLength", "minItems", "maxItems")
 
@@ -41,14 +43,14 @@ def limits() -> Json:
 
 
 def _operations() -> Iterator[Json]:
-    """Those of a signed-in broadcaster."""
+    """Those of a signed-in broadcaster, and those open to anybody."""
     for methods in document()["paths"].values():
-        yield from (operation for operation in methods.values() if operation["security"] == CALLER)
+        yield from (one for one in methods.values() if one["security"] in (BROADCASTER, ANYBODY))
 
 
 def _reachable(schemas: Json) -> set[str]:
     found: set[str] = set()
-    ahead = [MESSAGE, *_references([[one.get("requestBody"), one["responses"]] for one in _operations()])]
+    ahead = [*MESSAGES, *_references([[one.get("requestBody"), one["responses"]] for one in _operations()])]
     while ahead:
         name = ahead.pop()
         if name not in found:

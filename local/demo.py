@@ -33,7 +33,9 @@ class _Stop:
 
 def broadcast(ready: dict[str, Any]) -> None:
     """Fetch address and key as a user would, and go live. Raises CannotStart, or FFmpegError while on air."""
-    credentials = call_api(ready, sign_in(ready), "/api/channel/credentials?reveal=true")
+    token = sign_in(ready)
+    credentials = call_api(ready, token, "/api/channel/credentials?reveal=true")
+    watch_url = f"{ready['http_url']}/watch/{call_api(ready, token, '/api/channel')['channel_id']}"
     key = credentials["stream_key"]
     # libav waits in C for the server's answer, where no Python handler runs: until then Ctrl-C simply kills.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -44,7 +46,7 @@ def broadcast(ready: dict[str, Any]) -> None:
     try:
         live = Broadcast(f"{credentials['ingest_url']}/{key}")
         stop = _Stop()
-        print(f"Streaming {WIDTH}x{HEIGHT}, {FPS} fps, to {credentials['ingest_url']}. Dashboard: {ready['http_url']}")
+        print(f"Streaming {WIDTH}x{HEIGHT}, {FPS} fps, to {credentials['ingest_url']}. Watch it: {watch_url}")
         print("Press Ctrl-C to stop.", flush=True)
         try:
             _send(live, stop)

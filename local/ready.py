@@ -26,12 +26,13 @@ def ready_block(settings: LocalSettings, secrets: Secrets, users: Settings, seco
     return f"""
 stream-sync is ready ({seconds:.1f} s)
 
-  Dashboard   {settings.http_url}
+  Watch       {settings.http_url}
+  Studio      {settings.http_url}/studio
   Sign in     {DEMO_EMAIL}  /  {secrets.demo_password}
   Ingest      {ingest}  ({_reach(settings)})
 
   In OBS      Settings > Stream: Service "Custom...", Server {server}
-              Stream Key: sign in to the dashboard and press Copy beside the key
+              Stream Key: sign in to the studio and press Copy beside the key
   No OBS?     make demo     (in another terminal: streams a test card with sound)
   curl        make token    (-H "Authorization: Bearer $(make -s token)" {settings.http_url}/api/channel)
 

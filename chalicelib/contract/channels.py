@@ -54,6 +54,7 @@ class OwnChannelDetails(ChannelDetails):
 class PublicChannel(ChannelDetails):
     """A channel as everyone can see it."""
 
+    display_name: str = Field(description="The broadcaster's; may be empty")
     status: ChannelStatus
     status_until: IsoTime | None = Field(description="When RECONNECTING gives up; null otherwise")
     playback: Playback

@@ -82,7 +82,6 @@ class PublicStream(PublicChannel):
     """A public channel that is live, with its stream. `id` is the id of the stream."""
 
     id: str
-    display_name: str
     created_at: IsoTime
     hls_url: str
     thumbnail_url: str | None = Field(description=THUMBNAIL_URL)

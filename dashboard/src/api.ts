@@ -2,22 +2,7 @@
 
 import { AuthError } from "./auth/cognito";
 import type { ChannelEdit, OwnChannel, RevealedCredentials } from "./contract";
-
-/** RFC 9457 problem details, or the same shape for a failure on the way (`code` "network" or "unreadable"). */
-export class ApiProblem extends Error {
-  override readonly name = "ApiProblem";
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly detail: string,
-    /** What the user can do about it; may be empty. */
-    readonly action: string,
-    /** Message by name of the (outermost) field, for a form. */
-    readonly fields: Readonly<Record<string, string>> = {},
-  ) {
-    super(detail);
-  }
-}
+import { ApiProblem, problem, unreadable } from "./problem";
 
 export interface TokenSource {
   token(force?: boolean): Promise<string>;
@@ -89,35 +74,4 @@ export class Api {
       throw new ApiProblem(0, "network", "The server can't be reached.", "Check your connection and try again.");
     }
   }
-}
-
-function unreadable(): ApiProblem {
-  return new ApiProblem(0, "unreadable", "The server sent a response that this page can't read.", "Reload the page.");
-}
-
-interface ProblemDetails {
-  readonly title?: string;
-  readonly detail?: string;
-  readonly code?: string;
-  readonly action?: string;
-  readonly errors?: readonly { readonly field: string; readonly problem: string }[];
-}
-
-function problem(status: number, answer: unknown): ApiProblem {
-  const found = (answer ?? {}) as ProblemDetails;
-  const fields = Object.fromEntries((found.errors ?? []).map((each) => [each.field.split(".")[0], each.problem]));
-  return new ApiProblem(
-    status,
-    found.code ?? "unknown",
-    found.detail ?? found.title ?? `The server answered ${status}.`,
-    found.action ?? (status >= 500 ? "Try again in a moment." : ""),
-    fields,
-  );
-}
-
-/** A failure as one or two sentences. */
-export function explain(error: unknown): string {
-  if (error instanceof ApiProblem) return [error.detail, error.action].filter(Boolean).join(" ");
-  if (error instanceof Error) return error.message;
-  return "Something went wrong.";
 }

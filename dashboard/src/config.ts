@@ -17,7 +17,7 @@ export class ConfigError extends Error {
 export async function loadConfig(fetcher: typeof fetch = fetch): Promise<Config> {
   let response: Response;
   try {
-    response = await fetcher("config.json", { cache: "no-store" });
+    response = await fetcher("/config.json", { cache: "no-store" });
   } catch {
     throw new ConfigError("The server did not answer. Check your connection, and that stream-sync is running.");
   }

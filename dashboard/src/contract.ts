@@ -5,6 +5,17 @@ export interface Accepted {
   readonly stream_id: string;
 }
 
+/** The details of a channel that everyone can see. */
+export interface ChannelDetails {
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly channel_id: string;
+  /** Increases with every change of the details or the key: the highest is the newest */
+  readonly version: number;
+}
+
 /** Fields that are left out stay as they are. */
 export interface ChannelEdit {
   readonly title?: string | null;
@@ -68,6 +79,15 @@ export interface GeneratedStream {
 
 export interface GeneratedStreamAnswer {
   readonly stream: GeneratedStream;
+}
+
+/** `degraded` means that running streams continue, but no ingest node accepts new ones; `ingest` says why. */
+export interface Health {
+  readonly status: "ok" | "degraded" | "unavailable";
+  readonly database: "ok" | "unreachable";
+  readonly ingest: Readiness | null;
+  readonly stage: string;
+  readonly detail: string | null;
 }
 
 /** A new key. No later response contains `stream_key`. */
@@ -224,6 +244,8 @@ export interface OwnChannel {
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
   readonly key: KeyHint | null;
+  /** The broadcaster's; may be empty */
+  readonly display_name: string;
   readonly status: ChannelStatus;
   /** When RECONNECTING gives up; null otherwise */
   readonly status_until: string | null;
@@ -325,6 +347,143 @@ export interface Problem {
   readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
 }
 
+/** A channel as everyone can see it. */
+export interface PublicChannel {
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly channel_id: string;
+  /** Increases with every change of the details or the key: the highest is the newest */
+  readonly version: number;
+  /** The broadcaster's; may be empty */
+  readonly display_name: string;
+  readonly status: ChannelStatus;
+  /** When RECONNECTING gives up; null otherwise */
+  readonly status_until: string | null;
+  readonly playback: Playback;
+  /** The stream that runs; null while OFFLINE */
+  readonly live: PublicLive | null;
+}
+
+/** The channel's details have changed. */
+export interface PublicChannelMessage {
+  readonly type: "channel";
+  readonly at: string;
+  readonly channel: ChannelDetails;
+}
+
+export interface PublicLive {
+  /** Audio and video payload, in 1000 bit/s */
+  readonly bitrate_kbps: number | null;
+  /** Video only */
+  readonly video_bitrate_kbps: number | null;
+  /** Audio only */
+  readonly audio_bitrate_kbps: number | null;
+  readonly fps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly video_codec: string | null;
+  /** Named as in the codec's standard, e.g. "Main 10" */
+  readonly video_profile: string | null;
+  /** Named as in the codec's standard, e.g. "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly stream_id: string;
+  readonly started_at: string;
+}
+
+/** A WebSocket message to a viewer */
+export type PublicMessage = PublicSnapshotMessage | PublicChannelMessage | PublicStatusMessage | PublicMetricsMessage | ErrorMessage | ClosingMessage | PongMessage;
+
+/** Measurements of the running stream, once a second. */
+export interface PublicMetricsMessage {
+  readonly bitrate_kbps: number;
+  /** Video only */
+  readonly video_bitrate_kbps: number | null;
+  /** Audio only */
+  readonly audio_bitrate_kbps: number | null;
+  readonly fps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly video_codec: string | null;
+  /** Named as in the codec's standard, e.g. "Main 10" */
+  readonly video_profile: string | null;
+  /** Named as in the codec's standard, e.g. "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly stream_id: string;
+  readonly started_at: string;
+  readonly type: "metrics";
+  readonly seq: number;
+  readonly at: string;
+  readonly uptime_s: number;
+}
+
+/** The current state of the channel: the first message, and the response to `snapshot`. */
+export interface PublicSnapshotMessage {
+  readonly type: "snapshot";
+  readonly seq: number;
+  readonly at: string;
+  readonly channel: PublicChannel;
+}
+
+/** The channel's status has changed. `reason`, `reason_text` and `action` are null for viewers. */
+export interface PublicStatusMessage {
+  readonly type: "status";
+  readonly seq: number;
+  readonly at: string;
+  readonly status: ChannelStatus;
+  readonly stream_id: string;
+  readonly reason: string | null;
+  readonly reason_text: string | null;
+  /** What to do about it */
+  readonly action: string | null;
+  /** While RECONNECTING: when the grace period ends */
+  readonly until: string | null;
+  readonly live: PublicLive | null;
+}
+
+/** A public channel that is live, with its stream. `id` is the id of the stream. */
+export interface PublicStream {
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly channel_id: string;
+  /** Increases with every change of the details or the key: the highest is the newest */
+  readonly version: number;
+  /** The broadcaster's; may be empty */
+  readonly display_name: string;
+  readonly status: ChannelStatus;
+  /** When RECONNECTING gives up; null otherwise */
+  readonly status_until: string | null;
+  readonly playback: Playback;
+  /** The stream that runs; null while OFFLINE */
+  readonly live: PublicLive | null;
+  readonly id: string;
+  readonly created_at: string;
+  readonly hls_url: string;
+  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  readonly thumbnail_url: string | null;
+}
+
+/** `message` is a sentence to show if there are no streams, and null otherwise. */
+export interface PublicStreamPage {
+  readonly streams: readonly PublicStream[];
+  readonly next_cursor: string | null;
+  readonly message: string | null;
+}
+
+/** Whether an ingest node accepts new publishers; `draining` if those that are running do not, `none` if there are none. */
+export type Readiness = "serving" | "draining" | "none";
+
 /** A publisher with a key of this channel was refused. */
 export interface RefusedMessage {
   readonly at: string;
@@ -368,6 +527,57 @@ export interface StatusMessage {
   /** While RECONNECTING: when the grace period ends */
   readonly until: string | null;
   readonly live: Live | null;
+}
+
+/** A stream, running or ended, as everyone can see it. `duration_s` increases while the stream is running. */
+export interface Stream {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly fps: number | null;
+  readonly video_codec: string | null;
+  /** Named as in the codec's standard, e.g. "Main 10" */
+  readonly video_profile: string | null;
+  /** Named as in the codec's standard, e.g. "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly id: string;
+  readonly channel_id: string;
+  readonly status: string;
+  readonly state: StreamState | null;
+  readonly title: string;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly duration_s: number | null;
+  /** Server URL for the encoder, in the channel's region and without the key; not for playback */
+  readonly rtmp_url: string;
+  /** Playlist for viewers */
+  readonly hls_url: string;
+  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  readonly thumbnail_url: string | null;
+}
+
+export interface StreamAnswer {
+  readonly stream: Stream;
+}
+
+/** A stream as a client with its key sees it: running, or ready to be started with the key. */
+export interface StreamOfKey {
+  readonly id: string;
+  readonly status: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  /** Server URL for the encoder, in the channel's region and without the key; not for playback */
+  readonly rtmp_url: string;
+  /** Playlist for viewers */
+  readonly hls_url: string;
+}
+
+export interface StreamOfKeyAnswer {
+  readonly stream: StreamOfKey;
 }
 
 /** The caller's streams, newest first; `next_cursor` is null on the last page. */

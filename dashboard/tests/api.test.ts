@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Api, ApiProblem, explain } from "../src/api";
+import { Api } from "../src/api";
 import { AuthError } from "../src/auth/cognito";
+import { ApiProblem, explain } from "../src/problem";
 import { channel } from "./messages";
 
 let requests: { url: string; method: string; token: string; body: unknown }[];

@@ -34,6 +34,7 @@ export function channel(overrides: Partial<OwnChannel> = {}): OwnChannel {
     version: 1,
     status: "OFFLINE",
     status_until: null,
+    display_name: "",
     title: "Piano",
     description: "",
     category: "Music",

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AuthError } from "../src/auth/cognito";
+import type { OwnerMessage } from "../src/contract";
 import { retryDelay } from "../src/realtime/backoff";
 import { Realtime } from "../src/realtime/socket";
 import type { Link } from "../src/realtime/state";
@@ -53,7 +54,7 @@ class Bench {
   doubtful = false;
   refusal: AuthError | null = null;
 
-  readonly realtime = new Realtime({
+  readonly realtime = new Realtime<OwnerMessage>({
     url: "ws://test/ws",
     token: (force) => {
       this.tokens.push(force);

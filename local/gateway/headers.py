@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+# Of a response: whether other sites may frame it.
+FRAMED = web.ResponseKey("framed", bool)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -16,5 +18,6 @@ HEADERS = {
 async def add_headers(_request: web.BaseRequest, response: web.StreamResponse) -> None:
     """Those that the handler has not set itself."""
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if not (name == "X-Frame-Options" and response.get(FRAMED, False)):
+            response.headers.setdefault(name, value)
     response.headers["Server"] = "stream-sync"

@@ -1,22 +1,56 @@
-"""What CloudFront would serve: the dashboard's files and its runtime configuration."""
+"""What CloudFront would serve: the dashboard's pages and files, and their runtime configuration."""
 
 import mimetypes
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from local.gateway.headers import FRAMED
 from local.gateway.problems import gateway_problem
 from local.settings import DEMO_EMAIL
 
-# The page's own policy (its <meta>) restricted to this origin, and frame-ancestors, which only a header can set.
-PAGE_POLICY = (
-    "default-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}; "
-    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Each page's own policy (its <meta>) restricted to this machine, and frame-ancestors, which only a header can set.
+COMMON = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+SOCKETS = "ws://127.0.0.1:{port} ws://localhost:{port}"
+# Another media server on this machine may carry a stream, and make its pictures.
+PLAYBACK = "http://127.0.0.1:* http://localhost:*"
+STUDIO_POLICY = (
+    COMMON + f"img-src 'self' data:; connect-src 'self' {SOCKETS} {PLAYBACK}; media-src 'self' blob: {PLAYBACK}; "
+)
+# The player's controls bring their styles in <style> elements.
+WATCH_POLICY = (
+    COMMON + f"img-src 'self' data: {PLAYBACK}; connect-src 'self' {SOCKETS} {PLAYBACK}; "
+    f"media-src 'self' blob: {PLAYBACK}; style-src 'self' 'unsafe-inline'; "
 )
 # Vite puts a hash of the content into the names below assets/.
 FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An HTML file of the build, and the policy that is sent with it; only a `framed` one may be in others' pages."""
+
+    file: str
+    policy: str
+    framed: bool = False
+
+    def headers(self, port: int) -> dict[str, str]:
+        ancestors = "frame-ancestors *" if self.framed else "frame-ancestors 'none'"
+        return {"Content-Security-Policy": self.policy.format(port=port) + ancestors, "Cache-Control": "no-cache"}
+
+
+# By the first part of the path. CloudFront is to do the same.
+HOME = Page("index.html", WATCH_POLICY)
+PAGES = {
+    "": HOME,
+    "index.html": HOME,
+    "studio": Page("studio.html", STUDIO_POLICY),
+    "watch": Page("watch.html", WATCH_POLICY),
+    "embed": Page("embed.html", WATCH_POLICY, framed=True),
+}
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>stream-sync</title>
 <body>
@@ -36,7 +70,7 @@ class Site:
 
     def __init__(self, dist: Path, port: int, client_id: str, demo_password: str) -> None:
         self._dist = dist.resolve()
-        self._policy = {"Content-Security-Policy": PAGE_POLICY.format(port=port)}
+        self._port = port
         self._client_id = client_id
         self._demo_password = demo_password
 
@@ -51,29 +85,36 @@ class Site:
         return web.json_response(document, headers={"Cache-Control": "no-store"})
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """A file of the dashboard, or its index for a path that only the page's own code knows."""
+        """A page, or a file of the dashboard. A path without a page is a 404 with the first page, which says so."""
         if request.method not in ("GET", "HEAD"):
             refusal = gateway_problem("METHOD_NOT_ALLOWED")
             refusal.headers["Allow"] = "GET, HEAD"
             return refusal
+        if page := PAGES.get(request.path.lstrip("/").partition("/")[0]):
+            return self._page(page)
         try:
             path = (self._dist / request.path.lstrip("/")).resolve()
             is_file = path.is_file()
         except OSError:  # a name that is too long for a file
             return gateway_problem("RESOURCE_NOT_FOUND")
-        if is_file and path.is_relative_to(self._dist) and path.name != "index.html":
-            kept = FOREVER if "assets" in path.relative_to(self._dist).parts else "no-cache"
-            return self._send(path, kept)
-        if path.suffix and path.name != "index.html":
+        if is_file and path.is_relative_to(self._dist) and path.suffix != ".html":
+            return _asset(path, FOREVER if "assets" in path.relative_to(self._dist).parts else "no-cache")
+        if path.suffix:
             return gateway_problem("RESOURCE_NOT_FOUND")
-        index = self._dist / "index.html"
-        if not index.is_file():
-            return web.Response(status=503, text=NOT_BUILT, content_type="text/html", headers=self._policy)
-        return self._send(index, "no-cache")
+        return self._page(HOME, status=404)
 
-    def _send(self, path: Path, kept: str) -> web.FileResponse:
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        if kind.startswith("text/") or kind in ("application/json", "image/svg+xml"):
-            kind += "; charset=utf-8"
-        policy = self._policy if path.suffix == ".html" else {}
-        return web.FileResponse(path, headers=policy | {"Cache-Control": kept, "Content-Type": kind})
+    def _page(self, page: Page, status: int = 200) -> web.StreamResponse:
+        file, headers = self._dist / page.file, page.headers(self._port)
+        if not file.is_file():
+            return web.Response(status=503, text=NOT_BUILT, content_type="text/html", headers=headers)
+        headers["Content-Type"] = "text/html; charset=utf-8"
+        response = web.FileResponse(file, headers=headers, status=status)
+        response[FRAMED] = page.framed
+        return response
+
+
+def _asset(path: Path, kept: str) -> web.FileResponse:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if kind.startswith("text/") or kind in ("application/json", "image/svg+xml"):
+        kind += "; charset=utf-8"
+    return web.FileResponse(path, headers={"Cache-Control": kept, "Content-Type": kind})

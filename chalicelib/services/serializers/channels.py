@@ -73,6 +73,7 @@ def _own_fields(channel: Channel, key: StreamKey | None) -> dict[str, Any]:
 def _public_fields(seen: ChannelView) -> dict[str, Any]:
     channel = seen.channel
     return _details_fields(channel) | {
+        "display_name": channel.display_name,
         "status": seen.reading.status,
         "status_until": iso_or_none(seen.reading.until),
         "playback": public_playback(playback(channel.channel_id, seen.stream)),

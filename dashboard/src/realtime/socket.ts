@@ -1,7 +1,7 @@
-/** The dashboard's WebSocket: thin, and it comes back by itself. What messages mean is `state.ts`'s business. */
+/** The WebSocket of a page: thin, and it comes back by itself. What messages mean is the page's reducer's business. */
 
 import { AuthError } from "../auth/cognito";
-import type { ClosingMessage, OwnerMessage } from "../contract";
+import type { ClosingMessage, OwnerMessage, PublicMessage } from "../contract";
 import { retryDelay } from "./backoff";
 import type { Link } from "./state";
 
@@ -21,20 +21,20 @@ const ANSWER_WITHIN_MS = 5_000;
 const SETTLES_AFTER_MS = 3_000;
 const TICK_MS = 500;
 
-export interface RealtimeOptions {
+export interface RealtimeOptions<Message extends OwnerMessage | PublicMessage> {
   readonly url: string;
-  /** A bearer token; `force` renews it, because the server refused the last one. */
-  readonly token: (force: boolean) => Promise<string>;
+  /** A bearer token; `force` renews it, because the server refused the last one. Without it: a viewer, who needs none. */
+  readonly token?: (force: boolean) => Promise<string>;
   readonly onLink: (link: Link) => void;
-  readonly onMessage: (message: OwnerMessage) => void;
-  readonly onSignedOut: () => void;
+  readonly onMessage: (message: Message) => void;
+  readonly onSignedOut?: () => void;
   readonly wantsSnapshot: (now: number, askedAt: number) => boolean;
   /** Seams for the tests. */
   readonly open?: (url: string, protocols: string[]) => WebSocket;
   readonly random?: () => number;
 }
 
-export class Realtime {
+export class Realtime<Message extends OwnerMessage | PublicMessage> {
   private socket: WebSocket | null = null;
   /** Attempts since the last one that brought a message. */
   private failures = 0;
@@ -51,7 +51,7 @@ export class Realtime {
   private answerDue: number | null = null;
   private settlesAt: number | null = null;
 
-  constructor(private readonly options: RealtimeOptions) {}
+  constructor(private readonly options: RealtimeOptions<Message>) {}
 
   start(): void {
     this.options.onLink({ phase: "connecting" });
@@ -84,20 +84,20 @@ export class Realtime {
   private async connect(renew = this.failures > 0): Promise<void> {
     this.abandon();
     const attempt = ++this.attempt;
-    let token: string;
+    let token: string | undefined;
     try {
       // A browser cannot see why a handshake failed (RFC 6455 4.1 hides a 401): after a failure, the token is renewed too.
-      token = await this.options.token(renew);
+      token = await this.options.token?.(renew);
     } catch (error) {
       if (attempt !== this.attempt) return;
-      if (error instanceof AuthError && error.kind === "credentials") this.options.onSignedOut();
+      if (error instanceof AuthError && error.kind === "credentials") this.options.onSignedOut?.();
       else this.lost();
       return;
     }
     if (attempt !== this.attempt) return;
     // The token travels as a subprotocol: browsers cannot set headers here, and a URL ends up in logs.
     const open = this.options.open ?? ((url, protocols) => new WebSocket(url, protocols));
-    const socket = open(this.options.url, ["stream-sync", `bearer.${token}`]);
+    const socket = open(this.options.url, ["stream-sync", ...(token === undefined ? [] : [`bearer.${token}`])]);
     this.socket = socket;
     this.expectAnswer(CONNECTED_WITHIN_MS);
     socket.onmessage = (event: MessageEvent<string>) => this.receive(event.data);
@@ -105,7 +105,7 @@ export class Realtime {
   }
 
   private receive(data: string): void {
-    const message = JSON.parse(data) as OwnerMessage;
+    const message = JSON.parse(data) as Message | ClosingMessage;
     if (message.type === "closing") {
       this.closing(message);
       return;

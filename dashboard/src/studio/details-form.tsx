@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import { type Api, ApiProblem, explain } from "../api";
+import type { Api } from "../api";
 import { limits, type OwnChannelDetails, type Visibility } from "../contract";
+import { ApiProblem, explain } from "../problem";
 import { useFlash } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { changesOf, type Details, type DetailsText, textOf } from "./details-text";

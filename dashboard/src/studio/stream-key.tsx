@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type Api, explain } from "../api";
+import type { Api } from "../api";
 import type { Credentials, KeyHint } from "../contract";
+import { explain } from "../problem";
 import { Confirm } from "../ui/confirm";
 import { CopyButton } from "../ui/copy-button";
 import { secondsLeft } from "../ui/format";

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
-import { Api, ApiProblem } from "../api";
+import { Api } from "../api";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
+import type { OwnerMessage } from "../contract";
+import { ApiProblem } from "../problem";
 import { Realtime } from "../realtime/socket";
 import { initialState, reduce, type StudioEvent, type StudioState, wantsSnapshot } from "../realtime/state";
 import { keepDismissed, readDismissed } from "./dismissed";
@@ -30,7 +32,7 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
   }, [state.dismissed]);
   const latest = useRef(state);
   latest.current = state;
-  const realtime = useRef<Realtime | null>(null);
+  const realtime = useRef<Realtime<OwnerMessage> | null>(null);
   const signedOut = useRef(() => onSignedOut(SESSION_ENDED));
   signedOut.current = () => onSignedOut(SESSION_ENDED);
 
@@ -51,7 +53,7 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
 
   useEffect(() => {
     reload();
-    const link = new Realtime({
+    const link = new Realtime<OwnerMessage>({
       url: config.wsUrl,
       token: (force) => session.token(force),
       onLink: (change) => {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { explain } from "../api";
+import { explain } from "../problem";
 
 interface ConfirmProps {
   readonly title: string;

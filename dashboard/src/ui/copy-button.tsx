@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { explain } from "../api";
+import { explain } from "../problem";
 import { copyText } from "./clipboard";
 import { useFlash } from "./hooks";
 import { Icon } from "./icon";

@@ -55,3 +55,16 @@ export function dayAndTimeInFull(ms: number, locale?: Locale): string {
 export function sentence(text: string): string {
   return text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
 }
+
+/** 950, 1.2K, 34K: as short as a badge is. */
+export function count(value: number): string {
+  return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+}
+
+/** "4 min", "1 h 20 min". */
+export function shortDuration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (hours === 0) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}

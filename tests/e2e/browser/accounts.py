@@ -24,12 +24,15 @@ class Broadcaster:
     email: str
     password: str = field(repr=False)
 
-    def call(self, path: str, *, method: str = "GET", token: str | None = None) -> dict[str, Any]:
+    def call(
+        self, path: str, *, method: str = "GET", token: str | None = None, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """The API's answer as JSON. Raises HTTPError for a problem."""
         request = urllib.request.Request(
             self.stack.http_url + path,
+            data=None if body is None else json.dumps(body).encode(),
             method=method,
-            headers={"Authorization": f"Bearer {token or self.token()}"},
+            headers={"Authorization": f"Bearer {token or self.token()}", "Content-Type": "application/json"},
         )
         with _opener.open(request, timeout=10) as response:
             document: dict[str, Any] = json.load(response)
@@ -40,6 +43,10 @@ class Broadcaster:
 
     def channel(self) -> dict[str, Any]:
         return self.call("/api/channel")
+
+    def edit(self, **changes: Any) -> None:
+        """The channel's details: `title`, `category` ..."""
+        self.call("/api/channel", method="PATCH", body=changes)
 
     def stream_key(self) -> str:
         """The key in full, as the API gives it to its owner; the first look makes one."""

@@ -1,14 +1,13 @@
 """The studio as a person has it before them, and as a watcher of the browser's insides sees it."""
 
 import time
-from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, Page, Response, Route, WebSocket, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from local.settings import HOST
 from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.traffic import listen
 
 SOON_MS = 20_000  # no promise: as long as a busy machine may take
 expect.set_options(timeout=SOON_MS)
@@ -39,34 +38,17 @@ EVERYTHING = """() => {
 }"""
 
 
-@dataclass
-class Traffic:
-    """What went over the wire, and what the page complained about."""
-
-    answers: list[Response] = field(default_factory=list)
-    frames: list[str] = field(default_factory=list)
-    urls: list[str] = field(default_factory=list)
-    page_loads: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    def answers_holding(self, text: str) -> list[str]:
-        """Paths of the answers that hold the text; "websocket" for a message."""
-        found = [urlsplit(answer.url).path for answer in self.answers if text in answer.text()]
-        return found + ["websocket" for frame in self.frames if text in frame]
-
-
 class Studio:
-    """One browser context with one page. `url` is where the dashboard is served."""
+    """One browser context with one page. `url` is where the pages are served."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context = context
         self.url = url
-        self.address = url
-        self.traffic = Traffic()
+        self.address = f"{url}/studio"
         self.page: Page = context.new_page()
+        self.traffic = listen(self.page)
         self.page.set_default_timeout(SOON_MS)
         self.page.add_init_script(STATUS_HISTORY)
-        self._listen()
 
     # --- going about -------------------------------------------------------------------------------------------
 
@@ -109,7 +91,7 @@ class Studio:
             route.fulfill(response=answer, body=answer.body().replace(self.url.encode(), stranger.encode()))
 
         self.page.route(f"{stranger}/**", relay)
-        self.address = stranger
+        self.address = f"{stranger}/studio"
         return self
 
     def deny_clipboard(self) -> None:
@@ -156,27 +138,3 @@ class Studio:
     def everything(self) -> str:
         """All text the page holds: DOM with attributes and field values, and the storages."""
         return str(self.page.evaluate(EVERYTHING))
-
-    def _listen(self) -> None:
-        traffic = self.traffic
-        self.page.on("request", lambda request: traffic.urls.append(request.url))
-        self.page.on("response", self._keep_answer)
-        self.page.on("pageerror", lambda error: traffic.errors.append(str(error)))
-        self.page.on("console", lambda message: self._keep_complaint(message.text))
-        self.page.on("domcontentloaded", lambda _: self._count_load())
-        self.page.on("websocket", self._follow)
-
-    def _follow(self, socket: WebSocket) -> None:
-        self.traffic.urls.append(socket.url)
-        socket.on("framereceived", lambda frame: self.traffic.frames.append(str(frame)))
-
-    def _count_load(self) -> None:
-        self.traffic.page_loads += 1
-
-    def _keep_complaint(self, text: str) -> None:
-        if "Content Security Policy" in text:
-            self.traffic.errors.append(text)
-
-    def _keep_answer(self, answer: Response) -> None:
-        if answer.request.resource_type in ("fetch", "xhr"):
-            self.traffic.answers.append(answer)

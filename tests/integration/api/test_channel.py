@@ -11,8 +11,8 @@ from tests.support.stack import Stack
 
 KEY = re.compile("[A-Za-z0-9]{40}")
 CHANNEL = {
-    "channel_id", "status", "status_until", "title", "description", "category", "tags", "visibility", "region",
-    "ingest_url", "playback", "key", "live", "version", "last_end", "last_refusal",
+    "channel_id", "status", "status_until", "title", "display_name", "description", "category", "tags", "visibility",
+    "region", "ingest_url", "playback", "key", "live", "version", "last_end", "last_refusal",
 }  # fmt: skip
 CREDENTIALS = {"ingest_url", "key_id", "stream_key_masked", "expires_at"}
 

@@ -73,7 +73,8 @@ class Gateway:
 def dist(tmp_path: Path) -> Path:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    (folder / "index.html").write_text("<!doctype html><title>dashboard</title>")
+    for page in ("index", "studio", "watch", "embed"):
+        (folder / f"{page}.html").write_text(f"<!doctype html><title>{page}</title>")
     (folder / "assets" / "app-1a2b.js").write_text("export {}")
     (tmp_path / "secret.txt").write_text("outside")
     return folder

@@ -232,7 +232,18 @@ async def test_open_websockets_and_running_requests_do_not_give_way(gateway: Gat
 
 @pytest.mark.requirement("HI-10")
 @pytest.mark.parametrize(
-    "path", ["/", "/assets/app-1a2b.js", "/config.json", "/api/nothing", "/api/things/x", "/gone.txt"]
+    "path",
+    [
+        "/",
+        "/studio",
+        "/watch/ch_1",
+        "/gone",
+        "/assets/app-1a2b.js",
+        "/config.json",
+        "/api/nothing",
+        "/api/things/x",
+        "/gone.txt",
+    ],
 )
 async def test_every_answer_forbids_frames_and_sniffing(gateway: Gateway, path: str) -> None:
     async with gateway.http.get(gateway.url + path) as response:
@@ -244,9 +255,20 @@ async def test_every_answer_forbids_frames_and_sniffing(gateway: Gateway, path: 
     assert "aiohttp" not in headers["Server"]
 
 
-async def test_pages_policy_lets_it_talk_to_this_gateway_alone(gateway: Gateway) -> None:
+async def test_the_embedded_player_alone_may_be_framed(gateway: Gateway) -> None:
+    async with gateway.http.get(f"{gateway.url}/embed/ch_1") as response:
+        headers = response.headers
+    assert "frame-ancestors *" in headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_studios_policy_lets_it_talk_to_this_machine_alone(gateway: Gateway) -> None:
     port = gateway.url.rpartition(":")[2]
     async with gateway.http.get(f"{gateway.url}/studio") as response:
         policy = response.headers["Content-Security-Policy"]
-    assert f"connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port};" in policy
+    assert (
+        f"connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port} http://127.0.0.1:* http://localhost:*;"
+        in policy
+    )
     assert "unsafe" not in policy

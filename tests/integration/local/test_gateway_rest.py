@@ -128,10 +128,27 @@ async def test_only_names_of_this_machine_are_answered(gateway: Gateway) -> None
             assert response.status == status, host
 
 
-async def test_dashboard_paths_get_the_page_and_assets_are_kept_forever(gateway: Gateway) -> None:
-    async with gateway.http.get(f"{gateway.url}/studio") as page:
-        assert "dashboard" in await page.text()
-        assert page.headers["Cache-Control"] == "no-cache"
+@pytest.mark.parametrize(
+    ("path", "page", "status"),
+    [
+        ("/", "index", 200),
+        ("/index.html", "index", 200),
+        ("/studio", "studio", 200),
+        ("/studio/", "studio", 200),
+        ("/watch/ch_1", "watch", 200),
+        ("/watch/ch_1/01JD0000000000000000000001", "watch", 200),
+        ("/embed/ch_1", "embed", 200),
+        ("/gone", "index", 404),
+    ],
+)
+async def test_each_path_gets_its_page(gateway: Gateway, path: str, page: str, status: int) -> None:
+    async with gateway.http.get(gateway.url + path) as response:
+        assert (response.status, response.content_type) == (status, "text/html")
+        assert f"<title>{page}</title>" in await response.text()
+        assert response.headers["Cache-Control"] == "no-cache"
+
+
+async def test_assets_are_kept_forever(gateway: Gateway) -> None:
     async with gateway.http.get(f"{gateway.url}/assets/app-1a2b.js") as script:
         assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
         assert "immutable" in script.headers["Cache-Control"]

@@ -1,9 +1,0 @@
-import { render } from "preact";
-import { App } from "./app";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/controls.css";
-import "./styles/studio.css";
-
-const root = document.getElementById("app");
-if (root) render(<App />, root);

@@ -1,0 +1,27 @@
+import { render } from "preact";
+import { PublicApi } from "../public-api";
+import { Starting } from "../ui/starting";
+import { watchedAt } from "../watch/address";
+import { WatchPage } from "../watch/watch-page";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/controls.css";
+import "../styles/layout.css";
+import "../styles/streams.css";
+import "../styles/player.css";
+import "../styles/watch.css";
+
+// While the configuration is read; the page plays in most cases.
+void import("hls.js");
+
+const root = document.getElementById("app");
+const watched = watchedAt(location);
+if (!watched) location.replace("/");
+else if (root) {
+  render(
+    <Starting>
+      {(config) => <WatchPage config={config} api={new PublicApi(config.apiUrl)} watched={watched} />}
+    </Starting>,
+    root,
+  );
+}

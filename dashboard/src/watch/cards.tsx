@@ -1,0 +1,118 @@
+import type { ComponentChildren } from "preact";
+import type { Recording } from "../public-api";
+import { shortDuration } from "../ui/format";
+import { Moment } from "../ui/moment";
+import { ViewerIcon } from "../ui/viewer-icon";
+import { watchUrl } from "./address";
+import type { Watching } from "./use-watch";
+
+const INTERRUPTED = "The broadcaster's connection was interrupted. The stream goes on here as soon as it is back.";
+const STARTING = "The stream is starting…";
+
+/** What stands in the picture's place; null while there is a picture, or will be in a moment. */
+export function cardOf({ state, handle, recordings, recordingGone, recording }: Watching): ComponentChildren {
+  const { phase } = handle.view;
+  if (state.problem === "not-found") {
+    return (
+      <Card title="There is no such channel" testid="not-found">
+        <p>It may be private, or the address may be incomplete.</p>
+        <a class="stage-link" href="/">
+          See what is live
+        </a>
+      </Card>
+    );
+  }
+  if (recordingGone) {
+    return (
+      <Card title="This broadcast can't be watched" testid="recording-gone">
+        <p>It was not recorded, or its recording was deleted.</p>
+      </Card>
+    );
+  }
+  if (phase === "unsupported") {
+    return (
+      <Card title="This browser can't play the stream" testid="unsupported">
+        <p>Any current browser can.</p>
+      </Card>
+    );
+  }
+  if (recording) {
+    return null;
+  }
+  if (state.problem === "unreachable" && state.channel === null) {
+    return (
+      <Card title="The server can't be reached" testid="unreachable">
+        <p>This page tries again by itself.</p>
+      </Card>
+    );
+  }
+  const shown = phase === "playing" || phase === "blocked";
+  if (state.status === "OFFLINE" && !shown) {
+    return <Offline state={state} last={recordings[0] ?? null} />;
+  }
+  return null;
+}
+
+/** What is said above the picture. */
+export function noticeOf({ state, handle }: Watching): string | null {
+  const { phase } = handle.view;
+  if (state.status === "RECONNECTING") return INTERRUPTED;
+  return state.status === "LIVE" && phase === "waiting" ? STARTING : null;
+}
+
+function Offline({ state, last }: { state: Watching["state"]; last: Recording | null }) {
+  const name = state.channel?.display_name || state.channel?.title || "This channel";
+  return (
+    <Card
+      title={state.ended ? "The stream has ended" : `${name} is offline`}
+      testid={state.ended ? "ended" : "offline"}
+    >
+      <p>When the next one starts, it plays here by itself.</p>
+      {last && (
+        <a
+          class="stage-link"
+          href={watchUrl(state.channel?.channel_id ?? "", last.stream_id)}
+          data-testid="last-broadcast"
+        >
+          <ViewerIcon name="play" />
+          Watch the last broadcast
+          {last.duration_ms !== null && ` (${shortDuration(last.duration_ms)})`}
+        </a>
+      )}
+    </Card>
+  );
+}
+
+function Card({ title, testid, children }: { title: string; testid: string; children: ComponentChildren }) {
+  return (
+    <div class="card-text" role="status" data-testid={testid}>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+export function RecordingCard({ channelId, recording }: { channelId: string; recording: Recording }) {
+  return (
+    <li class="stream-card" data-testid="recording">
+      <a class="stream-link" href={watchUrl(channelId, recording.stream_id)}>
+        <div class="thumb">
+          {recording.poster_url ? (
+            <img src={recording.poster_url} alt="" loading="lazy" width="640" height="360" />
+          ) : (
+            <span class="thumb-none">
+              <ViewerIcon name="play" />
+            </span>
+          )}
+          {recording.duration_ms !== null && (
+            <span class="badge badge-time">{shortDuration(recording.duration_ms)}</span>
+          )}
+        </div>
+        <h3 class="stream-title">{recording.title || "Untitled stream"}</h3>
+      </a>
+      <p class="stream-facts">
+        <Moment at={Date.parse(recording.started_at)} />
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,55 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Config } from "../config";
+import type { PublicApi, Recording } from "../public-api";
+import type { Watched } from "./address";
+import type { WatchState } from "./state";
+import { useChannel } from "./use-channel";
+import { type PlayerHandle, type Source, usePlayer } from "./use-player";
+
+export interface Watching {
+  readonly state: WatchState;
+  readonly handle: PlayerHandle;
+  readonly recordings: readonly Recording[];
+  /** The past broadcast that the address names; null while it is live that is watched. */
+  readonly recording: Recording | null;
+  /** The address names a past broadcast that is not there. */
+  readonly recordingGone: boolean;
+}
+
+/** The channel, its recordings, and the player on what is watched. */
+export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLatency: boolean): Watching {
+  const { channelId, streamId } = watched;
+  const state = useChannel(config, api, channelId);
+  const [recordings, setRecordings] = useState<readonly Recording[] | null>(null);
+  const isOffline = state.status === "OFFLINE";
+
+  // When a stream has ended, its recording is new.
+  useEffect(() => {
+    if (!isOffline && streamId === null) return;
+    let stale = false;
+    api.recordings(channelId).then(
+      (found) => !stale && setRecordings(found),
+      () => !stale && setRecordings((known) => known ?? []),
+    );
+    return () => {
+      stale = true;
+    };
+  }, [api, channelId, streamId, isOffline]);
+
+  const recording = recordings?.find((one) => one.stream_id === streamId) ?? null;
+  const hlsUrl = state.channel?.playback.hls_url ?? null;
+  const { status, streamId: liveId } = state;
+  const source = useMemo((): Source | null => {
+    if (streamId !== null) return recording && { kind: "recording", url: recording.url };
+    if (hlsUrl === null || status === null) return null;
+    return status === "OFFLINE" ? { kind: "over" } : { kind: "live", url: hlsUrl, streamId: liveId, channelId };
+  }, [streamId, recording, hlsUrl, status, liveId, channelId]);
+
+  return {
+    state,
+    handle: usePlayer(source, lowLatency),
+    recordings: recordings ?? [],
+    recording,
+    recordingGone: streamId !== null && recordings !== null && recording === null,
+  };
+}

@@ -1,0 +1,189 @@
+"""The pages for viewers: what is live, the player, the player in somebody else's page."""
+
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local.settings import HOST
+from tests.e2e.browser.accessibility import barriers
+from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.viewer import COLOURS, Viewer
+from tests.support.encoders import Clip, Program, ffmpeg
+from tests.support.stack import Stack
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg"), pytest.mark.timeout(180)]
+
+# From the playlist's edge, on a machine that runs other tests; of the whole chain, docs/playback.md.
+LOW_S, NORMAL_S = 3.0, 4.0
+GoLive = Callable[[], Program]
+
+
+@pytest.fixture
+def go_live(broadcaster: Broadcaster, clip: Clip) -> Iterator[GoLive]:
+    encoders: list[Program] = []
+    key = broadcaster.stream_key()
+
+    def start() -> Program:
+        encoders.append(ffmpeg(clip, broadcaster.stack.rtmp_url, key))
+        until(lambda: broadcaster.channel()["status"] == "LIVE", "the channel is live", 15)
+        return encoders[-1]
+
+    yield start
+    for encoder in encoders:
+        encoder.end()
+
+
+@pytest.fixture
+def viewer(browser: Browser, stack: Stack, broadcaster: Broadcaster) -> Iterator[Viewer]:
+    """Whatever the test is about: no script may fail, no policy may be broken, no address may hold the stream key."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    seen = Viewer(context, stack.http_url)
+    yield seen
+    key = broadcaster.stream_key()
+    urls, errors = seen.traffic.urls, seen.traffic.errors
+    context.close()
+    assert errors == []
+    assert [url for url in urls if key in url] == []
+
+
+@pytest.fixture
+def channel(broadcaster: Broadcaster) -> str:
+    return str(broadcaster.channel()["channel_id"])
+
+
+@pytest.mark.requirement("FX-14")
+def test_picture_and_sound_of_a_live_channel_play(
+    viewer: Viewer, channel: str, go_live: GoLive, pictures: Path
+) -> None:
+    go_live()
+    viewer.open(f"/watch/{channel}")
+    viewer.plays()
+    expect(viewer.part("live-badge")).to_be_visible()
+    assert viewer.colours() == set(COLOURS)
+    assert barriers(viewer.page, "watch-live", pictures) == []
+    viewer.listens()
+    assert viewer.hears() > 0.01
+
+
+@pytest.mark.requirement("FX-14")
+def test_offline_page_plays_by_itself_when_the_stream_starts_and_says_when_it_ends(
+    viewer: Viewer, channel: str, go_live: GoLive, pictures: Path
+) -> None:
+    viewer.open(f"/watch/{channel}")
+    expect(viewer.part("offline")).to_be_visible()
+    assert barriers(viewer.page, "watch-offline", pictures) == []
+    encoder = go_live()
+    viewer.plays()
+    expect(viewer.part("offline")).to_have_count(0)
+    encoder.interrupt()
+    expect(viewer.part("ended")).to_be_visible()
+    assert viewer.traffic.page_loads == 1
+
+
+@pytest.mark.requirement("FX-14")
+def test_page_plays_on_without_a_reload_when_the_encoder_is_restarted(
+    viewer: Viewer, channel: str, go_live: GoLive
+) -> None:
+    encoder = go_live()
+    viewer.open(f"/watch/{channel}")
+    viewer.plays()
+    encoder.kill()
+    expect(viewer.part("stage-notice")).to_contain_text("interrupted")
+    before = viewer.time()
+    go_live()
+    viewer.plays_past(before + 4)
+    expect(viewer.part("stage-notice")).to_have_count(0)
+    assert viewer.traffic.page_loads == 1
+
+
+@pytest.mark.requirement("FX-14")
+def test_viewer_goes_back_to_live_and_chooses_the_latency(viewer: Viewer, channel: str, go_live: GoLive) -> None:
+    go_live()
+    viewer.open(f"/watch/{channel}")
+    viewer.plays()
+    viewer.is_behind(lambda seconds: seconds < LOW_S)
+    viewer.part("latency-choice").select_option("normal")
+    viewer.is_behind(lambda seconds: seconds > NORMAL_S)
+    viewer.part("latency-choice").select_option("low")
+    viewer.is_behind(lambda seconds: seconds < LOW_S)
+    viewer.page.evaluate("() => { document.querySelector('video').currentTime = 0 }")
+    viewer.page.mouse.move(640, 300)  # the controls come
+    expect(viewer.part("go-live")).to_have_attribute("data-behind", "true")
+    viewer.part("go-live").click()
+    expect(viewer.part("go-live")).to_have_attribute("data-behind", "false")
+
+
+@pytest.mark.requirement("FX-1")
+@pytest.mark.requirement("FX-14")
+def test_visitor_finds_what_is_live_and_gets_to_its_player(
+    viewer: Viewer, broadcaster: Broadcaster, channel: str, go_live: GoLive, pictures: Path
+) -> None:
+    title = f"An evening of piano {channel[-6:]}"
+    broadcaster.edit(title=title, category="Music", tags=["live", "piano"])
+    viewer.open("/")
+    card = viewer.page.locator(f'[data-channel="{channel}"]')
+    expect(card).to_have_count(0)
+    go_live()
+    viewer.page.reload()
+    expect(card).to_be_visible()
+    assert barriers(viewer.page, "discovery", pictures) == []
+    viewer.part("search").fill("no such title")
+    expect(viewer.part("nothing-found")).to_be_visible()
+    viewer.part("search").fill(channel[-6:])
+    expect(card).to_be_visible()
+    card.get_by_role("link").click()
+    expect(viewer.part("title")).to_have_text(title)
+    viewer.plays()
+
+
+class _Framing(BaseHTTPRequestHandler):
+    """A page that frames the address in its query."""
+
+    def do_GET(self) -> None:
+        _, _, framed = self.path.partition("?")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(f'<!doctype html><iframe src="{framed}" width="640" height="360"></iframe>'.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Silence."""
+
+
+@pytest.fixture
+def framing_site() -> Iterator[str]:
+    """Of another origin: another port is enough."""
+    server = HTTPServer((HOST, 0), _Framing)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.requirement("FX-14")
+def test_other_sites_may_frame_the_embedded_player_and_nothing_else(
+    viewer: Viewer, channel: str, go_live: GoLive, framing_site: str
+) -> None:
+    go_live()
+    viewer.page.goto(f"{framing_site}?{viewer.url}/embed/{channel}")
+    (player,) = viewer.page.main_frame.child_frames
+    viewer.plays_past(viewer.plays_past(0, player) + 2, player)
+    viewer.page.screenshot()
+    foreign = viewer.context.new_page()
+    for path in ("/studio", "/", f"/watch/{channel}"):
+        assert _framed(foreign, f"{framing_site}?{viewer.url}{path}") == "refused"
+
+
+def _framed(page: Page, url: str) -> str:
+    page.goto(url)
+    (frame,) = page.main_frame.child_frames
+    while not frame.url:  # the page has loaded, and its frame not yet
+        page.wait_for_timeout(50)
+    return "refused" if frame.url.startswith("chrome-error:") else frame.url
