@@ -30,10 +30,10 @@ def main() -> int:
         return 0
     try:
         _check_compiler()
-        _say("Compiling the ingest's hot path")
+        _print("Compiling the ingest's hot path")
         _build(target)
     except CannotBuild as reason:
-        _say(f"{reason}\n{PLAIN}")
+        _print(f"{reason}\n{PLAIN}")
         return 0
     for other in compiled.BUILDS.iterdir():
         if other != target:
@@ -88,7 +88,7 @@ def compile_in(folder: str) -> None:
     setup(name="stream-sync-rtmp", packages=[], ext_modules=modules, script_args=["--quiet", *script])
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

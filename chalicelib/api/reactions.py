@@ -63,7 +63,7 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
     elif isinstance(detail, HolderQuestioned):
         claims.look_for(detail.node_id, now_ms())
     elif isinstance(detail, ChannelHidden):
-        readers.turn_away(detail.channel_id)
+        readers.kick(detail.channel_id)
         fanout.end_listening(detail.channel_id, Listener.PUBLIC, Closing.CHANNEL_NOT_FOUND)
     return {"handled": detail_type}
 

@@ -79,7 +79,7 @@ def block(broadcaster_id: str, by: str, why: str, now: int) -> Channel:
     for channel in _of_person(get(broadcaster_id)):
         _mark(channel, Block(now, by, why))
         orders.end_running(channel.channel_id, EndReason.BLOCKED, now)
-        fanout.send_owner_away(channel.channel_id)
+        fanout.disconnect_owner(channel.channel_id)
     return get(broadcaster_id)
 
 
@@ -87,7 +87,7 @@ def unblock(broadcaster_id: str, by: str, why: str, now: int) -> Channel:
     """The person may do again what they could. Raises BroadcasterNotFound; a second time changes nothing."""
     for channel in _of_person(get(broadcaster_id)):
         if channels.set_block(channel.channel_id, None) is not None:
-            _write_down(channel.channel_id, "unblocked", by, why, now)
+            _record(channel.channel_id, "unblocked", by, why, now)
     return get(broadcaster_id)
 
 
@@ -114,10 +114,10 @@ def _of_person(channel: Channel) -> list[Channel]:
 
 def _mark(channel: Channel, mark: Block) -> None:
     if channels.set_block(channel.channel_id, mark) is not None:
-        _write_down(channel.channel_id, "blocked", mark.by, mark.why, mark.at)
+        _record(channel.channel_id, "blocked", mark.by, mark.why, mark.at)
 
 
-def _write_down(channel_id: str, kind: str, by: str, why: str, now: int) -> None:
+def _record(channel_id: str, kind: str, by: str, why: str, now: int) -> None:
     logger("control").info(
         f"Broadcaster {kind}",
         event="broadcaster_blocked" if kind == "blocked" else "broadcaster_unblocked",

@@ -58,7 +58,7 @@ def join(
     bus.publish([DashboardConnected(connection_id=connection_id, channel_id=topic.channel_id, at=now)])
 
 
-def send_owner_away(channel_id: str) -> None:
+def disconnect_owner(channel_id: str) -> None:
     """Closes every connection of the channel's owner, who is no longer allowed to sign in."""
     for connection in connections.of_topic(Topic(channel_id, Listener.OWNER)):
         sockets.close(connection.connection_id, Closing.ACCESS_REVOKED)
@@ -80,7 +80,7 @@ def state_changed(event: StreamStateChange) -> None:
         return
     if event.status is None:
         return
-    is_heard = _tell(event.channel_id, event.at, partial(messages.status, event))
+    is_heard = _send(event.channel_id, event.at, partial(messages.status, event))
     if is_heard and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
         watches.watch(event.node_id, event.channel_id, event.at)
 
@@ -98,7 +98,7 @@ def channel_changed(event: ChannelChanged) -> None:
         key = keys.find(channel.key_hash) if owner and channel.key_hash else None
         return messages.channel(channel, key, event.at, owner=owner)
 
-    _tell(event.channel_id, event.at, message)
+    _send(event.channel_id, event.at, message)
 
 
 def measured(event: StreamMetrics) -> None:
@@ -106,13 +106,13 @@ def measured(event: StreamMetrics) -> None:
     heard: list[str] = []
     unheard: list[str] = []
     for pulse in event.pulses:
-        is_heard = _tell(pulse.channel_id, event.at, partial(messages.metrics, pulse))
+        is_heard = _send(pulse.channel_id, event.at, partial(messages.metrics, pulse))
         (heard if is_heard else unheard).append(pulse.channel_id)
     watches.still_watched(event.node_id, heard, event.at)
     watches.unwatch(event.node_id, unheard, event.at)
 
 
-def _tell(channel_id: str, now: int, message: ForListener) -> bool:
+def _send(channel_id: str, now: int, message: ForListener) -> bool:
     """Sends each listener its form of the message; returns whether there were any listeners.
 
     If the channel has become private, its public listeners are disconnected instead.

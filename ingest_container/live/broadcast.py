@@ -110,7 +110,7 @@ class Broadcast:
         if self._packaging is not None:
             stream = Origination(grant.channel_id, grant.stream_id, grant.fence, grant.started_at)
             self._packager = self._packaging.take_on(stream)
-        self._telemetry.tell(self.hold.created(now_ms(), publisher.client_ip))
+        self._telemetry.publish(self.hold.created(now_ms(), publisher.client_ip))
 
     def media(self, messages: int) -> None:
         """So many audio and video messages came."""
@@ -208,8 +208,8 @@ class Broadcast:
                 self._steps.go_live()
             case Decision.INTERRUPT:
                 self._steps.interrupt()
-            case Decision.TELL_WAITING:
-                self._telemetry.tell(self.hold.waiting(now_ms()))
+            case Decision.REPORT_WAITING:
+                self._telemetry.publish(self.hold.waiting(now_ms()))
             case Decision.GRACE_OVER:
                 self._steps.end_after_grace()
             case Decision.NO_MEDIA:

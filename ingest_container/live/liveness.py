@@ -29,7 +29,7 @@ HABIT_SECONDS = 60.0  # a gap is remembered for so long at least, twice that at 
 HABIT_MESSAGES = 4  # media messages before a stream has a rhythm
 REPLACEABLE_AFTER = 1.0  # seconds of quiet after which the same encoder may come back on another connection
 LATE_READING = 6.0  # seconds that this node itself may be late with reading; its session is over by then
-TOLD_AFTER = 2.0  # seconds until the owner is told that a key frame is waited for
+REPORT_AFTER = 2.0  # seconds until the owner is notified that a key frame is awaited
 
 
 class Decision(Enum):
@@ -37,7 +37,7 @@ class Decision(Enum):
 
     GO_LIVE = auto()
     INTERRUPT = auto()
-    TELL_WAITING = auto()  # the encoder described its stream, and its first frame is waited for
+    REPORT_WAITING = auto()  # the encoder described its stream, and its first frame is awaited
     NO_MEDIA = auto()  # the stream ends, as for the following reasons
     GRACE_OVER = auto()
     KEY_EXPIRED = auto()
@@ -102,7 +102,7 @@ class Liveness:
         self._rhythm = Rhythm()
         self._since = now  # when the present connection was attached
         self._was_live = False
-        self._told_waiting = False
+        self._reported_waiting = False
         self._grace = 0.0
         self._expires: float | None = None
 
@@ -112,7 +112,7 @@ class Liveness:
         """A connection was granted the channel. `was_live`: for a stream that was interrupted."""
         self.phase = Phase.WAITING
         self._since = now
-        self._told_waiting = False
+        self._reported_waiting = False
         self._grace, self._was_live, self._expires = grace, was_live, expires
 
     def media(self, now: float, messages: int = 1) -> Decision | None:
@@ -154,7 +154,7 @@ class Liveness:
         """Before this time `decide` has nothing to say, if nothing happens."""
         if self.phase is Phase.WAITING:
             limit = self._limits.described if described else self._limits.first_word
-            due = self._since + (min(TOLD_AFTER, limit) if described and not self._told_waiting else limit)
+            due = self._since + (min(REPORT_AFTER, limit) if described and not self._reported_waiting else limit)
         elif self.phase is Phase.FLOWING:
             due = self.last_media + self._silence
         else:
@@ -180,9 +180,9 @@ class Liveness:
     def _decide_waiting(self, waited: float, described: bool) -> Decision | None:
         if waited > (self._limits.described if described else self._limits.first_word):
             return Decision.GRACE_OVER if self._was_live else Decision.NO_MEDIA
-        if described and not self._told_waiting and waited >= TOLD_AFTER:
-            self._told_waiting = True
-            return Decision.TELL_WAITING
+        if described and not self._reported_waiting and waited >= REPORT_AFTER:
+            self._reported_waiting = True
+            return Decision.REPORT_WAITING
         return None
 
     def _interrupt(self, quiet: float) -> Decision:

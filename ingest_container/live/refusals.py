@@ -12,7 +12,7 @@ from chalicelib.domain.rates import Bucket
 from chalicelib.domain.refusal_reports import EVENTS, OF_CHANNEL, RECORDS
 
 CHANNELS_KEPT = 1_000  # whose rate is known
-CHANNELS_TOLD = 20  # in a summary; those with the most refusals
+SUMMARISED_CHANNELS = 20  # in a summary; those with the most refusals
 
 
 @dataclass
@@ -62,7 +62,7 @@ class RefusalSampler:
         self._counts = _Counts()
         return {
             "reasons": dict(counts.reasons),
-            "channels": dict(counts.channels.most_common(CHANNELS_TOLD)),
+            "channels": dict(counts.channels.most_common(SUMMARISED_CHANNELS)),
             "records_left_out": counts.records_left_out,
             "events_left_out": counts.events_left_out,
         }

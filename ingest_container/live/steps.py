@@ -177,9 +177,9 @@ class StreamSteps:
             ),
         )
 
-    def _tell(self, event: StreamStateChange | None) -> None:
+    def _publish(self, event: StreamStateChange | None) -> None:
         if event is not None:
-            self._telemetry.tell(event)
+            self._telemetry.publish(event)
 
     # --- steps -------------------------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class StreamSteps:
             return
         if self.hold.released:
             await self._reclaim(publisher)
-        self._tell(await self._persist(self.hold.media, now_ms(), publisher.facts))
+        self._publish(await self._persist(self.hold.media, now_ms(), publisher.facts))
 
     async def _reclaim(self, publisher: Publisher) -> None:
         """A connection that was silent sends again: the channel is claimed again, unless somebody else has it."""
@@ -215,7 +215,7 @@ class StreamSteps:
             return
         now = now_ms()
         last_media = now + round(self._grace_left() * 1000) - hold.grant.grace
-        self._tell(await self._persist(hold.lost, now, last_media, self._carried.meter.total_bytes, failure))
+        self._publish(await self._persist(hold.lost, now, last_media, self._carried.meter.total_bytes, failure))
         if self.hold is hold and hold.state is StreamState.ENDED:  # else its encoder is back already
             self._over(EndReason.PROTOCOL_ERROR if self._carried.failure else EndReason.NO_MEDIA)
 
@@ -229,7 +229,7 @@ class StreamSteps:
 
     async def _end(self, reason: EndReason, detail: str | None = None) -> None:
         if not self.is_over:
-            self._tell(await self._persist(self.hold.end, reason, now_ms(), self._carried.meter.total_bytes, detail))
+            self._publish(await self._persist(self.hold.end, reason, now_ms(), self._carried.meter.total_bytes, detail))
             self._over(reason)
 
     async def _check_lease(self) -> None:

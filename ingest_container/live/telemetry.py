@@ -54,12 +54,12 @@ class Telemetry:
         self._metrics_sending = False
         self._pulses_storing = 0
 
-    def tell(self, event: StreamStateChange) -> None:
-        """A state change: onto the bus and into the stream's timeline, in the order told."""
+    def publish(self, event: StreamStateChange) -> None:
+        """A state change: onto the bus and into the stream's timeline, in the order of the calls."""
         self._put(self._events, event)
         self._put(self._records, event)
 
-    def tell_refused(self, error: PublishRefused, client_ip: str | None) -> None:
+    def publish_refused(self, error: PublishRefused, client_ip: str | None) -> None:
         """The reason, to the dashboard and the timeline of the channel whose key it was; an unknown key is nobody's."""
         if not self._sampler.refused(error.code, error.channel_id, steady_ms()) or error.channel_id is None:
             return

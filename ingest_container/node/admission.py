@@ -102,7 +102,7 @@ class Admission:
             key_id=refusal.key_id,
             client_ip=client_ip,
         )
-        self._telemetry.tell_refused(refusal, client_ip)
+        self._telemetry.publish_refused(refusal, client_ip)
         if client_ip is None or refusal.http_status != HTTPStatus.UNAUTHORIZED:
             return 0.0
         return self._gate.failed(client_ip, asyncio.get_running_loop().time())

@@ -106,7 +106,7 @@ class Membership:
             raise _Stopping
         now = clock.steady_ms()
         await self._alone.run(self._session.join, now, now_ms() - now)
-        await self._tell_change("started")
+        await self._publish_change("started")
 
     def _on_join_failed(self) -> None:
         self._log.warning("Waiting for the database", event="database_awaited", node_id=self.info.node_id)
@@ -117,12 +117,12 @@ class Membership:
             self._renewal.stop()
             await self._alone.run(self._renewal.join)  # else the renewal under way would overtake the end
         await self._alone.run(self._session.leave, now_ms())
-        await self._tell_change("stopped")
+        await self._publish_change("stopped")
 
     def close(self) -> None:
         self._alone.close()
 
-    async def _tell_change(self, change: str) -> None:
+    async def _publish_change(self, change: str) -> None:
         node = self.info
         event = NodeChange.model_validate(
             {"node_id": node.node_id, "incarnation": node.incarnation, "change": change, "at": now_ms()}
@@ -184,7 +184,7 @@ class Membership:
     async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
         for event in await self._threads.run(sweep, self._regions, now_ms()):
             self._log.info("Ended a stream of a dead node", event="stream_reaped", stream_id=event.stream_id)
-            self._telemetry.tell(event)
+            self._telemetry.publish(event)
 
     async def _quietly(self, step: Awaitable[None]) -> None:
         """A step whose failure the next round repairs."""

@@ -22,7 +22,7 @@ def visibility_set(channel: Channel, now: int) -> None:
         bus.publish([ChannelHidden(channel_id=channel.channel_id, at=now)])
 
 
-def turn_away(channel_id: str) -> int:
+def kick(channel_id: str) -> int:
     """Closes every reader of a channel if it is private now; answers how many. The next comparison tries again."""
     publication = publishers.publisher_of(channel_id)
     if publication is None or publication.dialect is not Dialect.MEDIAMTX:
@@ -37,10 +37,10 @@ def turn_away(channel_id: str) -> int:
             "Readers were not disconnected", event="readers_not_kicked", channel_id=channel_id, detail=error.detail
         )
         return 0
-    return turn_away_if_private(control, path, channel_id) if path is not None else 0
+    return kick_if_private(control, path, channel_id) if path is not None else 0
 
 
-def turn_away_if_private(control: MediaMtx, path: LivePath, channel_id: str) -> int:
+def kick_if_private(control: MediaMtx, path: LivePath, channel_id: str) -> int:
     """Closes the readers of one path that was listed; answers how many."""
     connected = [reader for reader in path.readers if reader.type not in WITHOUT_CONNECTION]
     channel = channels.find(channel_id) if connected else None

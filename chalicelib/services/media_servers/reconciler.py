@@ -85,7 +85,7 @@ def reconcile(name: str, control: MediaMtx, now: Callable[[], int]) -> Outcome:
             seen.add(publication.node_id)
         if publication is not None and _stays(publication, now(), path.measured):
             outcome.confirmed += 1
-            outcome.readers_kicked += readers.turn_away_if_private(control, path, publication.channel_id)
+            outcome.readers_kicked += readers.kick_if_private(control, path, publication.channel_id)
         else:
             outcome.kicked += _kick(control, path.source)
     # Admitted but not ready yet is not a lost `unpublish`: such a publisher has until its first session expires.

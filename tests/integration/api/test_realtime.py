@@ -371,7 +371,7 @@ def test_a_users_connections_can_be_ended(stack: Stack, me: Client) -> None:
     with dial(stack, bearer=me.headers["Authorization"].removeprefix("Bearer ")) as owner:
         channel_id = heard(owner)["channel"]["channel_id"]
         until(lambda: connections.of_topic(Topic(channel_id, Listener.OWNER)), "it is listed")
-        fanout.send_owner_away(channel_id)
+        fanout.disconnect_owner(channel_id)
         assert last_words(owner)["code"] == "access_revoked"
 
 

@@ -251,9 +251,9 @@ class TestReaders:
         go_live(mediamtx, broadcaster)
         reading = [mediamtx.read(path_of(broadcaster), kind) for kind in self.KINDS]
         mediamtx.readers[path_of(broadcaster)].append(Published("hlsMuxer", ""))  # before 1.20: nothing to close
-        assert readers.turn_away(broadcaster.channel_id) == 0
+        assert readers.kick(broadcaster.channel_id) == 0
         credentials.edit(broadcaster.channel, {"visibility": Visibility.PRIVATE.value}, broadcaster.clock())
-        assert readers.turn_away(broadcaster.channel_id) == len(self.KINDS)
+        assert readers.kick(broadcaster.channel_id) == len(self.KINDS)
         assert mediamtx.kicked == [reader.id for reader in reading]
         stream = broadcaster.stream()
         assert stream is not None
@@ -280,7 +280,7 @@ class TestReaders:
         reader = mediamtx.read(path_of(broadcaster), "webRTCSession")
         credentials.edit(broadcaster.channel, {"visibility": Visibility.PRIVATE.value}, broadcaster.clock())
         mediamtx.failures = [500]
-        assert readers.turn_away(broadcaster.channel_id) == 0
+        assert readers.kick(broadcaster.channel_id) == 0
         assert run_pass(mediamtx, clock).readers_kicked == 1
         assert mediamtx.kicked == [reader.id]
 

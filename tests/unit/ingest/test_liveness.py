@@ -8,7 +8,7 @@ from ingest_container.live.liveness import (
     LATE_READING,
     LONGEST_SILENCE,
     REPLACEABLE_AFTER,
-    TOLD_AFTER,
+    REPORT_AFTER,
     Decision,
     Liveness,
     LivenessLimits,
@@ -57,7 +57,7 @@ def test_a_publisher_that_sends_nothing_is_ended_after_five_seconds() -> None:
 @pytest.mark.requirement("EN-4")
 def test_one_that_described_its_stream_has_twenty_and_its_owner_is_told() -> None:
     assert decisions(attached(), 0, 30, described=True) == [
-        (TOLD_AFTER, Decision.TELL_WAITING),
+        (REPORT_AFTER, Decision.REPORT_WAITING),
         (20.5, Decision.NO_MEDIA),
     ]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.domain.refusal_reports import EVENTS, OF_CHANNEL, RECORDS
-from ingest_container.live.refusals import CHANNELS_KEPT, CHANNELS_TOLD, RefusalSampler
+from ingest_container.live.refusals import CHANNELS_KEPT, SUMMARISED_CHANNELS, RefusalSampler
 
 
 @pytest.mark.requirement("HI-5")
@@ -63,4 +63,4 @@ def test_what_is_remembered_of_channels_is_bounded() -> None:
     assert len(sampler._channels) == CHANNELS_KEPT
     summary = sampler.summary()
     assert summary is not None
-    assert len(summary["channels"]) == CHANNELS_TOLD  # type: ignore[arg-type]
+    assert len(summary["channels"]) == SUMMARISED_CHANNELS  # type: ignore[arg-type]

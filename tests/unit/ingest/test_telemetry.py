@@ -83,7 +83,7 @@ class SlowCloud:
 
 
 @contextlib.asynccontextmanager
-async def telling(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Telemetry, SlowCloud]]:
+async def running_telemetry(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Telemetry, SlowCloud]]:
     cloud, threads = SlowCloud(), Threads(6)
     monkeypatch.setattr(records, "keep", cloud.keep)
     monkeypatch.setattr(bus, "publish", cloud.publish)
@@ -111,12 +111,12 @@ def record(reason: str) -> ConnectionRecord:
 @pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
         for number in range(FLOOD):
-            told.tell_refused(KeyUnknown(), "192.0.2.1")
+            told.publish_refused(KeyUnknown(), "192.0.2.1")
             told.audit(record("key_unknown"), None, None)
             if number % 500 == 0:
-                told.tell(state_change(number))
+                told.publish(state_change(number))
         told.audit(record("clean_stop"), "stream_1", 9_999)
         began = time.monotonic()
         await told._events.join()
@@ -130,9 +130,9 @@ async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(m
 @pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
         for _ in range(FLOOD):
-            told.tell_refused(KeyUnknown(), "192.0.2.1")
+            told.publish_refused(KeyUnknown(), "192.0.2.1")
             told.audit(record("key_unknown"), None, None)
         await asyncio.sleep(0.3)
         await told._refusal_records.join()
@@ -146,11 +146,11 @@ async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypat
 
 @pytest.mark.requirement("HI-5")
 async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
         for _ in range(FLOOD):
-            told.tell_refused(KeyUnknown(), "192.0.2.1")
-            told.tell_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
-        told.tell_refused(KeyExpired(channel_id="ch_2"), "192.0.2.1")
+            told.publish_refused(KeyUnknown(), "192.0.2.1")
+            told.publish_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
+        told.publish_refused(KeyExpired(channel_id="ch_2"), "192.0.2.1")
         await told._refusal_events.join()
         channels = [event.channel_id for event in cloud.published if isinstance(event, StreamStateChange)]
     assert "ch_2" in channels
@@ -158,9 +158,9 @@ async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypa
 
 
 async def test_a_refusal_is_kept_for_the_owner_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with telling(monkeypatch) as (told, cloud), asyncio.timeout(10):
-        told.tell_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
-        told.tell_refused(KeyUnknown(), "192.0.2.1")
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
+        told.publish_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
+        told.publish_refused(KeyUnknown(), "192.0.2.1")
         await told._refusal_records.join()
     (kept,) = [item for item in cloud.kept if isinstance(item, StreamStateChange)]
     assert (kept.channel_id, kept.reason, kept.client_ip) == ("ch_1", "key_expired", "192.0.2.1")
