@@ -1,8 +1,8 @@
 """`python -m tests`: every suite in three phases, and a check that no file was left out.
 
 1. Most tests, on twice as many workers as there are cores. They compute, or wait for processes.
-2. Tests of real encoders, players and browsers, on fewer workers: they wait most of the time, and a busy machine would
-   break the promises in seconds that they rely on.
+2. Tests of real encoders, players and browsers, and of nodes that die or fall silent, on fewer workers: they wait most
+   of the time, and a busy machine would break the promises in seconds that they rely on.
 3. One at a time, the tests marked `serial`: they measure these promises.
 
 Each worker has a stack of its own. A phase collects only the files it may run, for each of its workers imports them
@@ -25,10 +25,10 @@ WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(2 * CORES))
 # These use a third of a core each.
 WAITING_WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(CORES + 1))
 
-WAITING = ("tests/e2e", "tests/integration/node/test_disturbed.py")
+WAITING = ("tests/e2e", *(f"tests/integration/node/test_{name}.py" for name in ("disturbed", "failures", "liveness")))
 SERIAL = ("tests/contract/openapi/test_conformance.py",)
 # Where there are serial tests among others.
-MIXED = ("tests/e2e", "tests/integration/node")
+MIXED = ("tests/e2e", "tests/integration/node", "tests/integration/webhooks")
 NOT_SERIAL = ("-m", "not serial")
 
 

@@ -38,7 +38,7 @@ def test_a_relay_that_waits_for_its_sources_key_frame_goes_live(node: Node, stud
     assert (told["status"], told["reason"]) == ("OFFLINE", "waiting_for_key_frame")
     assert not relay.was_closed(6), "longer than who sends nothing at all is given"
     frame(relay)
-    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
 
 
 @pytest.mark.requirement("EN-4")
@@ -85,9 +85,9 @@ def test_the_same_encoder_resumes_before_its_dead_connection_was_noticed(
     began = time.monotonic()
     assert again.publish() == STARTED
     assert time.monotonic() - began < SILENCE / 1000 - 0.5
-    assert dead.was_closed(1)
+    assert dead.was_closed(5)
     again.go_on_air()
-    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
     assert studio.stream().stream_id == stream_id
 
 
@@ -120,6 +120,7 @@ def test_the_same_encoder_does_not_take_the_place_of_a_connection_that_sends(
 # --- the same, on another node ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("EN-9")
 @pytest.mark.requirement("SS-3.3")
 def test_the_same_encoder_resumes_on_another_node_before_its_dead_connection_was_noticed(
@@ -133,12 +134,12 @@ def test_the_same_encoder_resumes_on_another_node_before_its_dead_connection_was
     assert again.publish(LONGEST + 3) == STARTED
     assert other.logged("publisher_waits_for_release", key_id=studio.key.key_id)
     again.go_on_air()
-    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 3)
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
     after = studio.stream()
     assert (after.stream_id, after.node_id) == (before.stream_id, other.node_id)
     assert not other.logged("publisher_refused", key_id=studio.key.key_id)
     dead.speak_again()
-    assert dead.was_closed(3)
+    assert dead.was_closed(5)
     assert studio.is_(ChannelStatus.LIVE)
 
 

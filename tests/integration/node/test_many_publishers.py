@@ -30,6 +30,7 @@ def flv(seconds: int) -> bytes:
     return out
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SS-5.1")
 @pytest.mark.requirement("SS-6.7")
 def test_a_hundred_publishers_at_once_are_all_taken_and_read_in_time(

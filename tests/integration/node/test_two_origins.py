@@ -105,6 +105,7 @@ def test_a_dead_holder_is_told_of_quickly(studio: Studio, nodes: tuple[Node, Nod
     until(lambda: get(other, path)[0] == 404, "it is taken for dead", 20)
 
 
+@pytest.mark.serial
 def test_a_channel_that_turns_private_stops_on_every_node(
     studio: Studio, nodes: tuple[Node, Node], on_air: OnAir
 ) -> None:

@@ -99,6 +99,7 @@ def publishing(broadcaster: Broadcaster) -> Iterator[socket.socket]:
             pass
 
 
+@pytest.mark.serial
 def test_going_live_and_ending_reach_the_receiver_within_seconds(
     stack: Stack, admin: Admin, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
