@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
@@ -14,6 +15,8 @@ from chalicelib.domain.playback import Output
 
 PREFIX = "STREAM_SYNC_"
 LOCAL = "local"  # the stage of the laptop
+RECORDING_OFF = "off"
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
 
 
 def _split(value: object) -> object:
@@ -56,6 +59,11 @@ class Settings(BaseSettings):
     # Playback URLs of media servers, by server (`mediamtx:main`) or by kind (`mediamtx`): output -> URL with
     # `{channel_id}` in it.
     source_playback: Annotated[dict[str, dict[Output, str]], NoDecode] = {}
+    # Where recordings are kept: "off", a folder, or s3://bucket/prefix; where they are served, by default beside
+    # `playback_base_url`; and how many days one is kept that its owner does not keep.
+    recording: str = Field(default=RECORDING_OFF, min_length=1)
+    recording_base_url: str = ""
+    recording_days: int = Field(default=30, ge=1, le=3_650)
     kms_key_id: str = "alias/stream-sync"
     oidc_issuer: str | None = None
     # The audience that a token must be issued for; without one, no token is accepted.
@@ -109,7 +117,14 @@ class Settings(BaseSettings):
         plain = isinstance(value, str) and value.startswith(("rtmp://", "rtmps://"))
         return {known.data["region"]: value} if plain and "region" in known.data else value
 
-    @field_validator("playback_base_url", "watch_base_url")
+    @field_validator("recording")
+    @classmethod
+    def _is_a_place(cls, place: str) -> str:
+        if place == RECORDING_OFF or place.startswith("/") or _BUCKET.fullmatch(place):
+            return place
+        raise ValueError('must be "off", the absolute path of a folder, or s3://bucket/prefix')
+
+    @field_validator("playback_base_url", "watch_base_url", "recording_base_url")
     @classmethod
     def _no_slash_at_the_end(cls, url: str) -> str:
         return url.rstrip("/")
@@ -144,6 +159,7 @@ class Settings(BaseSettings):
         if not self.watch_base_url:
             base = urlsplit(self.playback_base_url)
             self.watch_base_url = f"{base.scheme}://{base.netloc}/watch"
+        self.recording_base_url = self.recording_base_url or f"{self.playback_base_url.rpartition('/')[0]}/vod"
         if self.oidc_issuer and not self.oidc_jwks_url:
             self.oidc_jwks_url = f"{self.oidc_issuer}/.well-known/jwks.json"
 

@@ -55,8 +55,13 @@ TABLES = (
         "streams",
         "stream_id",
         expires=True,
-        # `live` is sparse: only streams that have not ended carry it.
-        indexes=(Index("by_channel", "channel_id", "stream_id"), Index("live", "live", "stream_id")),
+        # Both others are sparse: `live` has streams that have not ended, `recordings_due` those whose recording waits
+        # for something.
+        indexes=(
+            Index("by_channel", "channel_id", "stream_id"),
+            Index("live", "live", "stream_id"),
+            Index("recordings_due", "recording_queue", "recording_due", keys_only=True, numeric_sort=True),
+        ),
     ),
     Table(
         "timeline",

@@ -25,7 +25,7 @@ def environment(settings: LocalSettings, secrets: Secrets, inherited: Mapping[st
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(settings.cloud_port),
         "MINISTACK_REGION": REGION,
-        "SERVICES": "dynamodb,cognito-idp,kms,events",
+        "SERVICES": "dynamodb,cognito-idp,kms,events,s3",
         "AWS_ACCESS_KEY_ID": secrets.access_key_id,
         "AWS_SECRET_ACCESS_KEY": secrets.secret_access_key,
         "PERSIST_STATE": "1",

@@ -30,6 +30,9 @@ SHARED_WITH_NODE = (
     "playback_base_url",
     "playback_secrets",
     "source_playback",
+    "recording",
+    "recording_base_url",
+    "recording_days",
     "kms_key_id",
     "log_level",
 )
@@ -153,6 +156,7 @@ def _shared_defaults(settings: LocalSettings, secrets: Secrets) -> dict[str, str
         "ingest_urls": json.dumps({REGION: settings.rtmp_url}),
         "playback_base_url": f"{settings.http_url}/live",
         "playback_secrets": secrets.playback_secret,
+        "recording": str(settings.state_dir.resolve() / "recordings"),
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import scheduling, tools
+from tests.support import disk, scheduling, tools
 from tests.support.stack import Emulator, Stack, in_environment, running_emulator, running_stack
 
 TESTS = Path(__file__).parent
@@ -83,3 +83,11 @@ def cloud(emulator: Emulator) -> Iterator[Emulator]:
     """The emulator as the environment of this very process: our stores and services talk to it."""
     with in_environment(emulator):
         yield emulator
+
+
+@pytest.fixture
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 2 MB."""
+    tools.need(request.node.nodeid, "tmpfs")
+    with disk.small_disk(tmp_path / "disk", 2) as place:
+        yield place

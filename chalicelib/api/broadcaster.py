@@ -8,6 +8,7 @@ from chalicelib.api.routing import BROADCASTER, Route
 from chalicelib.contract.requests.base import PageQuery, UlidPageQuery
 from chalicelib.contract.requests.channels import ChannelEdit, CredentialsQuery, NewPlaybackToken
 from chalicelib.contract.requests.keys import NewKey
+from chalicelib.contract.requests.streams import RecordingEdit
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import (
     KeyChanged,
@@ -15,6 +16,8 @@ from chalicelib.domain.errors import (
     KeyNotFound,
     NotLive,
     PlaybackTokensUnavailable,
+    RecordingNotFound,
+    RecordingRunning,
     StreamNotFound,
     TooManyKeys,
     TooManyRequests,
@@ -24,8 +27,10 @@ from chalicelib.services import limits, playback_tokens
 from chalicelib.services.keys import credentials, keyring
 from chalicelib.services.media_servers import readers
 from chalicelib.services.reading import discovery, timelines
+from chalicelib.services.recordings import upkeep
 from chalicelib.services.serializers import channels as channel_serializer
 from chalicelib.services.serializers import keys as key_serializer
+from chalicelib.services.serializers import recordings as recording_serializer
 from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import orders
 
@@ -44,7 +49,7 @@ def get_channel(channel: Channel) -> contract.OwnChannel:
 
 @Route("PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel).on(blueprint)
 def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
-    """Changes the channel's title, description, category, tags or visibility."""
+    """Changes title, description, category, tags or visibility, or whether streams are recorded."""
     changes = body.model_dump(mode="json", exclude_none=True)
     edited = credentials.edit(channel, changes, now_ms())
     if "visibility" in changes:
@@ -163,6 +168,35 @@ def list_streams(channel: Channel, query: UlidPageQuery) -> contract.StreamPage:
 def get_timeline(channel: Channel, key_or_id: str, query: PageQuery) -> contract.TimelinePage:
     """The state changes and audit records of one of the caller's streams, by its id. They are kept for 90 days."""
     return timelines.page(channel, key_or_id, query.limit, query.cursor)
+
+
+@Route(
+    "PATCH",
+    "/api/streams/{key_or_id}/recording",
+    BROADCASTER,
+    body=RecordingEdit,
+    answer=contract.OwnRecording,
+    problems=(StreamNotFound, RecordingNotFound, RecordingRunning),
+).on(blueprint)
+def edit_recording(channel: Channel, key_or_id: str, body: RecordingEdit) -> contract.OwnRecording | None:
+    """Keeps the recording of one of the caller's streams without an expiry, or gives it one again, a day away at
+    least."""
+    now = now_ms()
+    return recording_serializer.own_recording(upkeep.set_kept(channel, key_or_id, now, kept=body.kept), now)
+
+
+@Route(
+    "DELETE",
+    "/api/streams/{key_or_id}/recording",
+    BROADCASTER,
+    answer=contract.OwnRecording,
+    problems=(StreamNotFound, RecordingNotFound, RecordingRunning),
+).on(blueprint)
+def delete_recording(channel: Channel, key_or_id: str) -> contract.OwnRecording | None:
+    """Deletes the recording of one of the caller's streams. It stops playing at once, but for copies in caches; its
+    segments are gone within minutes."""
+    now = now_ms()
+    return recording_serializer.own_recording(upkeep.delete(channel, key_or_id, now), now)
 
 
 @Route("GET", "/api/channel/keys", BROADCASTER, answer=contract.KeyList).on(blueprint)

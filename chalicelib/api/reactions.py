@@ -4,6 +4,7 @@ The bus rule and its permission belong to the infra stack: Chalice's own `on_cw_
 """
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
@@ -25,6 +26,7 @@ from chalicelib.domain.topics import Closing, Listener
 from chalicelib.observability import logger
 from chalicelib.services import fanout
 from chalicelib.services.media_servers import claims, readers, reconciler, refusals
+from chalicelib.services.recordings import upkeep
 from chalicelib.services.streams import fleet, lifecycle
 
 blueprint = Blueprint(__name__)
@@ -74,6 +76,13 @@ def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     ended = fleet.sweep_as_backstop(settings().ingest_urls, now_ms, time.sleep)
     lifecycle.announce(ended)
     logger("control").info("Ended the streams of dead nodes", event="dead_nodes_swept", ended=len(ended))
+
+
+@blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_recordings")
+def sweep_recordings(_event: CloudWatchEvent) -> None:
+    """Finishes recordings whose node did not, and deletes those that have expired or were deleted."""
+    swept = upkeep.sweep(now_ms)
+    logger("control").info("Swept recordings", event="recordings_swept", **asdict(swept))
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile_media_servers")

@@ -10,13 +10,15 @@ from chalicelib.api.http import NO_STORE, address_of, now_ms, ok, ok_text
 from chalicelib.api.routing import ANYONE, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
+from chalicelib.contract.requests.base import UlidPageQuery
 from chalicelib.contract.requests.streams import PublicStreamQuery
 from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyRequests
 from chalicelib.domain.keys import is_well_formed
 from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.services.reading import discovery
+from chalicelib.services.reading import discovery, recordings
 from chalicelib.services.serializers import channels as channel_serializer
+from chalicelib.services.serializers import recordings as recording_serializer
 from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import fleet
 
@@ -80,6 +82,24 @@ def _public_streams(query: PublicStreamQuery) -> contract.PublicStreamPage:
 def get_public_channel(channel_id: str) -> contract.PublicChannel:
     """A channel, whether it is live or not. Private channels respond with 404."""
     return channel_serializer.public_channel(discovery.public_channel(channel_id, now_ms()))
+
+
+@Route(
+    "GET",
+    "/api/channels/{channel_id}/recordings",
+    ANYONE,
+    query=UlidPageQuery,
+    answer=contract.RecordingPage,
+    problems=(ChannelNotFound,),
+).on(blueprint)
+def get_channel_recordings(channel_id: str, query: UlidPageQuery) -> contract.RecordingPage:
+    """Past streams of a channel that can be watched, newest first; a private channel is not found. A page may hold
+    fewer than were asked for while more follow."""
+    page = recordings.of_channel(channel_id, query.limit, query.cursor, now_ms())
+    return contract.RecordingPage(
+        recordings=[recording_serializer.channel_recording(stream, found) for stream, found in page.items],
+        next_cursor=page.next_cursor,
+    )
 
 
 @Route(

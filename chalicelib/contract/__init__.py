@@ -37,6 +37,7 @@ from chalicelib.contract.messages import (
     StatusMessage,
 )
 from chalicelib.contract.nodes import Health, Node, NodeList
+from chalicelib.contract.recordings import ChannelRecording, OwnRecording, Recording, RecordingPage
 from chalicelib.contract.refusals import Refusal, RefusalPage
 from chalicelib.contract.streams import (
     Accepted,
@@ -81,6 +82,7 @@ __all__ = [
     "BroadcasterPage",
     "ChannelDetails",
     "ChannelMessage",
+    "ChannelRecording",
     "ClosingMessage",
     "Credentials",
     "Delivery",
@@ -107,6 +109,7 @@ __all__ = [
     "NodeList",
     "OwnChannel",
     "OwnChannelDetails",
+    "OwnRecording",
     "OwnStream",
     "OwnerMessage",
     "Playback",
@@ -122,6 +125,8 @@ __all__ = [
     "PublicStream",
     "PublicStreamPage",
     "PublicTechnical",
+    "Recording",
+    "RecordingPage",
     "Refusal",
     "RefusalPage",
     "RefusedMessage",

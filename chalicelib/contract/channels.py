@@ -46,6 +46,7 @@ class OwnChannelDetails(ChannelDetails):
     """The details of a channel, including those that only its owner can see."""
 
     visibility: Visibility
+    recording: bool = Field(description="Whether streams are recorded; a change counts from the next stream on")
     region: str
     ingest_url: str = Field(description="Server URL for the encoder: scheme, host, port and application; no key")
     key: KeyHint | None

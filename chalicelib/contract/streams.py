@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from chalicelib.contract.channels import Metadata, PublicChannel
 from chalicelib.contract.media import THUMBNAIL_URL, Technical
+from chalicelib.contract.recordings import OwnRecording, Recording
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.measures import PublicFacts, StreamFacts
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
@@ -31,6 +32,7 @@ class Stream(PublicFacts):
     rtmp_url: str = Field(description=RTMP_URL)
     hls_url: str = Field(description=HLS_URL)
     thumbnail_url: str | None = Field(description=THUMBNAIL_URL)
+    recording: Recording | None = Field(description="Null where there is none to watch")
 
 
 class OwnStream(Stream, StreamFacts):
@@ -40,6 +42,7 @@ class OwnStream(Stream, StreamFacts):
     expires_at: IsoTime | None
     end_reason: EndReason | None
     bytes_in: int = Field(description="Received from the encoder, over all its connections")
+    recording: OwnRecording | None = Field(description="Null where nothing was recorded")
 
 
 class StreamOfKey(BaseModel):
@@ -150,7 +153,7 @@ class StreamDetails(_AdminStream):
     end_reason: EndReason | None
     bytes_in: int
     viewer_count: int | None
-    recording: str | None
+    recording: OwnRecording | None
 
 
 class Accepted(BaseModel):

@@ -30,6 +30,7 @@ class Channel(Metadata):
     contact: str = ""
     email: str | None = None
     blocked: Block | None = None
+    recording: bool = True  # whether its streams are to be recorded
     key_hash: str | None = None
     stream_id: str | None = None
     lease: Lease = field(default_factory=Lease)

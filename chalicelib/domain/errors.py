@@ -11,11 +11,11 @@
     |-- AdminRoleMissing, ActionNotAllowed  403
     |-- NotFound                     404
     |   `-- RouteNotFound, ChannelNotFound, StreamNotFound, KeyNotFound, BroadcasterNotFound, NodeNotFound,
-    |       WebhookNotFound, DeliveryNotFound
+    |       WebhookNotFound, DeliveryNotFound, RecordingNotFound
     |-- MethodNotAllowed             405
     |-- Conflict                     409
     |   `-- NotLive, TooManyKeys, KeyChanged, KeyIsCurrent, BroadcasterExists, StillInProgress,
-    |       TooManyWebhooks, BroadcastEnded
+    |       TooManyWebhooks, BroadcastEnded, RecordingRunning
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live: `domain.refusals`
     |-- IdentityUnavailable, MediaServerUnavailable  503  the token issuer, or a media server, does not respond
@@ -163,6 +163,12 @@ class StreamNotFound(NotFound):
     action = "Check the id against the list of streams."
 
 
+class RecordingNotFound(NotFound):
+    code = "recording_not_found"
+    title = "There is no recording of this stream"
+    action = "Look at the list of streams: the recording may have expired, or been deleted."
+
+
 class KeyNotFound(NotFound):
     code = "key_not_found"
     title = "There is no such stream key"
@@ -210,6 +216,12 @@ class NotLive(Conflict):
     code = "not_live"
     title = "The channel is not live"
     action = "There is nothing to end."
+
+
+class RecordingRunning(Conflict):
+    code = "recording_running"
+    title = "The stream is still being recorded"
+    action = "Try again when the stream has ended."
 
 
 class BroadcastEnded(Conflict):

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.domain.measures import Pulse, StreamFacts
+from chalicelib.domain.recordings import RecordingReason, RecordingStatus
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.streams import ChannelStatus
 
@@ -25,6 +26,13 @@ class EventName(StrEnum):
     STREAM_RESUMED = "Stream Resumed"
     STREAM_END = "Stream End"
     STREAM_REFUSED = "Stream Refused"
+
+
+class RecordingEventName(StrEnum):
+    RECORDING_START = "Recording Start"
+    RECORDING_END = "Recording End"
+    RECORDING_START_FAILURE = "Recording Start Failure"
+    RECORDING_DELETED = "Recording Deleted"
 
 
 class BusEvent(BaseModel):
@@ -73,6 +81,25 @@ def stream_refused(
         action=refusal.action,
         client_ip=client_ip,
     )
+
+
+class RecordingStateChange(BusEvent):
+    """detail-type `Recording State Change`. `at` and `duration_ms` in ms.
+
+    `status` of a Recording End is `available`, or `incomplete` with a `reason`; it may come again if more was found.
+    """
+
+    detail_type: Literal["Recording State Change"] = Field(default="Recording State Change", exclude=True)
+    event_name: RecordingEventName
+    channel_id: str
+    stream_id: str
+    node_id: str
+    seq: int
+    at: int
+    status: RecordingStatus
+    reason: RecordingReason | None = None
+    duration_ms: int | None = None
+    size_bytes: int | None = None
 
 
 class StreamMetrics(BusEvent):
@@ -150,6 +177,7 @@ class DeliveriesDue(BusEvent):
 
 AnyEvent = (
     StreamStateChange
+    | RecordingStateChange
     | StreamMetrics
     | NodeChange
     | PublisherOrdered
@@ -161,6 +189,7 @@ AnyEvent = (
 )
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Stream State Change": StreamStateChange,
+    "Recording State Change": RecordingStateChange,
     "Stream Metrics": StreamMetrics,
     "Ingest Node Change": NodeChange,
     "Publisher Ordered": PublisherOrdered,

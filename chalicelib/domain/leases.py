@@ -51,6 +51,7 @@ class Grant:
     resumed: bool
     grace: int
     started_at: int | None = None
+    recording: bool = False  # whether the stream is to be recorded
 
 
 @dataclass(frozen=True, slots=True)

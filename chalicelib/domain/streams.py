@@ -13,6 +13,7 @@ from enum import StrEnum
 from chalicelib.domain.leases import NodeSession, dead_node_grace, is_over
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import Metadata
+from chalicelib.domain.recordings import Recording
 
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which ordinary video counts as gone, its connection open or not
@@ -149,7 +150,7 @@ class Stream:
     end_reason: str | None = None
     bytes_in: int = 0
     facts: StreamFacts = field(default_factory=StreamFacts)
-    recording: str | None = None
+    recording: Recording | None = None
     resumable_until: int | None = None
     region: str = ""  # known while it has not ended
     key_hash: str | None = None

@@ -1,7 +1,7 @@
 """Webhook endpoints: whose URL hears which events, in what health it is, and what is sent.
 
-Names of events are the bus's own: of a `Stream State Change` its `event_name` (`Stream Start` ...), of any other its
-detail-type.
+Names of events are the bus's own: of a `Stream State Change` and a `Recording State Change` its `event_name`
+(`Stream Start` ...), of any other its detail-type.
 """
 
 import hashlib
@@ -13,7 +13,13 @@ from urllib.parse import urlsplit
 from ulid import ULID
 
 from chalicelib.domain.errors import WebhookUrlRefused
-from chalicelib.domain.events import AnyEvent, EventName, StreamStateChange
+from chalicelib.domain.events import (
+    AnyEvent,
+    EventName,
+    RecordingEventName,
+    RecordingStateChange,
+    StreamStateChange,
+)
 from chalicelib.domain.times import iso, iso_times
 
 MAX_WEBHOOKS = 20  # of one deployment: each event is matched against all of them
@@ -34,8 +40,12 @@ DISABLE_FAILURES = 20
 SLOW = 2_000  # ms
 
 # Detail-types that other systems may hear of, named one by one: the bus also carries what only our own machinery needs.
-OFFERED = ("Stream State Change", "Ingest Node Change")
-EVENT_NAMES: tuple[str, ...] = (*(name.value for name in EventName), *OFFERED[1:])
+OFFERED = ("Stream State Change", "Recording State Change", "Ingest Node Change")
+EVENT_NAMES: tuple[str, ...] = (
+    *(name.value for name in EventName),
+    *(name.value for name in RecordingEventName),
+    "Ingest Node Change",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,9 @@ class Message:
 
 
 def event_name(event: AnyEvent) -> str:
-    return event.event_name.value if isinstance(event, StreamStateChange) else event.detail_type
+    if isinstance(event, StreamStateChange | RecordingStateChange):
+        return event.event_name.value
+    return event.detail_type
 
 
 def event_id(event: AnyEvent) -> str:

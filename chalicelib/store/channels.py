@@ -15,7 +15,8 @@ from chalicelib.domain.streams import StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, past_contention, store_errors, transaction
 
-EDITABLE = frozenset({*SHOWN, "contact"})
+EDITABLE = frozenset({*SHOWN, "contact", "recording"})
+OWNERS = frozenset({*SHOWN, "recording"})  # what the owner edits: each edit makes a version
 MOST_OF_A_PERSON = 100  # channels: accounts with one address that were made and deleted
 DIRECTORY = "channels"  # the one partition of the index that lists them all
 
@@ -82,7 +83,7 @@ def edit(channel_id: str, changes: Mapping[str, Any]) -> Channel:
     actions = [getattr(models.Channel, name).set(changes[name]) for name in sorted(EDITABLE & changes.keys())]
     if not actions:
         return get(channel_id)
-    if changes.keys() & set(SHOWN):
+    if changes.keys() & OWNERS:
         actions.append(models.Channel.version.add(1))
     channel = _update(channel_id, actions)
     if changes.keys() & set(SHOWN) and channel.stream_id is not None:

@@ -70,6 +70,8 @@ class Channel(Model):
     # Grows with every edit of what is shown and every reset of the key: of two readings the higher one is newer.
     # Streams carry a copy of what viewers are shown, and the newest one wins.
     version = NumberAttribute(default=0, attr_name="edition")  # its name in rows since the first version
+    # Whether its streams are recorded, where the stage records at all.
+    recording = BooleanAttribute(default=True)
     region = UnicodeAttribute()
     created_at = NumberAttribute()
     directory = UnicodeAttribute(null=True)
@@ -168,6 +170,17 @@ class LiveStreams(GlobalSecondaryIndex["Stream"]):
     stream_id = UnicodeAttribute(range_key=True)
 
 
+class RecordingsDue(GlobalSecondaryIndex["Stream"]):
+    """Sparse: only streams whose recording waits for something carry `recording_queue`."""
+
+    class Meta:
+        index_name = "recordings_due"
+        projection = KeysOnlyProjection()
+
+    recording_queue = UnicodeAttribute(hash_key=True)
+    recording_due = NumberAttribute(range_key=True)
+
+
 class Stream(Model):
     class Meta(Table):
         table_name = named("streams")
@@ -196,12 +209,22 @@ class Stream(Model):
     bytes_in = NumberAttribute(default=0)
     # `measures.StreamFacts`, without what is not known.
     facts = JSONAttribute(default=dict)
+    # The recording: its status, and what `rows.recording` reads beside it.
     recording = UnicodeAttribute(null=True)
+    recording_reason = UnicodeAttribute(null=True)
+    recording_duration = NumberAttribute(null=True)
+    recording_size = NumberAttribute(null=True)
+    recording_kept = BooleanAttribute(null=True)
+    recording_expires_at = NumberAttribute(null=True)
+    # What is to be done with it, and when: see `store.recordings`. Every stream that ends sets the time.
+    recording_queue = UnicodeAttribute(null=True)
+    recording_due = NumberAttribute(null=True)
     live = UnicodeAttribute(null=True)
     # Only of a stream that never was LIVE.
     ttl = NumberAttribute(null=True)
     by_channel = StreamsByChannel()
     live_streams = LiveStreams()
+    recordings_due = RecordingsDue()
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> "Stream":

@@ -11,6 +11,7 @@ from chalicelib.domain.leases import Holder, Lease, NodeSession
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeState
+from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models, runtime_models
 
@@ -38,6 +39,7 @@ def channel(row: models.Channel) -> Channel:
         email=row.email,
         blocked=block(row),
         version=int(row.version),
+        recording=bool(row.recording),
         key_hash=row.key_hash,
         stream_id=row.stream_id,
         lease=Lease(holder, int(row.fence)),
@@ -120,11 +122,24 @@ def stream(row: models.Stream) -> Stream:
         end_reason=row.end_reason,
         bytes_in=int(row.bytes_in),
         facts=StreamFacts.model_validate(row.facts),
-        recording=row.recording,
+        recording=recording(row),
         resumable_until=whole(row.resumable_until),
         region=row.live or "",
         key_hash=row.key_hash,
         metadata=Metadata(**_metadata(row.metadata), version=int(row.version)),
+    )
+
+
+def recording(row: models.Stream) -> Recording | None:
+    if row.recording is None:
+        return None
+    return Recording(
+        RecordingStatus(row.recording),
+        RecordingReason(row.recording_reason) if row.recording_reason is not None else None,
+        duration_ms=whole(row.recording_duration) or 0,
+        size_bytes=whole(row.recording_size) or 0,
+        expires_at=whole(row.recording_expires_at),
+        kept=bool(row.recording_kept),
     )
 
 

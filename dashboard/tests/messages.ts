@@ -40,6 +40,7 @@ export function channel(overrides: Partial<OwnChannel> = {}): OwnChannel {
     category: "Music",
     tags: ["live"],
     visibility: "public",
+    recording: true,
     region: "local",
     ingest_url: "rtmp://127.0.0.1:1935/live",
     playback: { hls_url: "http://127.0.0.1:8888/ch_1/index.m3u8", thumbnail_url: null },

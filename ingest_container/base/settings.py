@@ -46,6 +46,8 @@ class IngestSettings(BaseSettings):
     # The host by which the other nodes reach it: what viewers ask of them for this node's channels comes from here. On
     # Fargate the task's own address; without one (and `origin_host` is none) they answer 503 for its channels.
     origin_address: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
+    # Megabytes of segments that may wait for the storage of recordings, of all streams.
+    recording_queue_mb: int = Field(default=512, ge=64, le=65_536)
     # Networks (CIDR, comma separated) whose PROXY protocol header is believed: the load balancer's, nobody else's.
     proxy_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     # Where others reach this node; for operators to see.

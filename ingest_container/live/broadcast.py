@@ -108,7 +108,14 @@ class Broadcast:
         if grant.fence != self.hold.grant.fence:
             self._steps.continue_under(grant)
         if self._packaging is not None:
-            stream = Origination(grant.channel_id, grant.stream_id, grant.fence, grant.started_at)
+            stream = Origination(
+                grant.channel_id,
+                grant.stream_id,
+                grant.fence,
+                grant.started_at,
+                recording=grant.recording,
+                next_seq=lambda: self.hold.next_seq(),
+            )
             self._packager = self._packaging.take_on(stream)
         self._telemetry.publish(self.hold.created(now_ms(), publisher.client_ip))
 

@@ -13,4 +13,5 @@ All of that is sans-IO: no socket, no file, no clock. The shell around it:
     thumbnails  whose key frame is decoded next, by the process of `thumbnail_worker` that `thumbnailer` looks after
     audience    counts viewers (pure) from what `viewer_reports` takes
     origin      answers players and CDNs over HTTP, behind `http_server`'s limits
+    recorder    hands whole segments to an `archive` for good
 """

@@ -5,18 +5,21 @@ A stream that cannot be packaged (any further) goes on as a broadcast; its playl
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.audience import Audience
+from chalicelib.domain.recordings import RecordingReason
 from chalicelib.domain.streams import StreamState
 from ingest_container import rtmp
 from ingest_container.base.clock import steady
+from ingest_container.media.archive import RecordedStream
 from ingest_container.media.audience import AudienceCounter
 from ingest_container.media.demuxer import Demuxer
 from ingest_container.media.fmp4 import VideoTrack
 from ingest_container.media.outputs import Init, Output, PackagingStopped, Part
+from ingest_container.media.recorder import Recorder, Recordings
 from ingest_container.media.rendition import Rendition, first_msn
 from ingest_container.media.segmenter import Segmenter
 
@@ -31,13 +34,19 @@ class KeyPicture:
 
 @dataclass(frozen=True, slots=True)
 class Origination:
-    """Which stream is packaged. `started_at` (ms) is set when another node began it, `audience` if it counted one."""
+    """Which stream is packaged. `started_at` (ms) is set when another node began it, `audience` if it
+    counted one.
+
+    `recording`: whether it is recorded as well, and `next_seq` numbers what there is to tell of that.
+    """
 
     channel_id: str
     stream_id: str
     fence: int
     started_at: int | None = None
     audience: Audience | None = None
+    recording: bool = False
+    next_seq: Callable[[], int] = field(default=lambda: 0, compare=False)
 
 
 class Packager:
@@ -46,7 +55,9 @@ class Packager:
     `fence` is that of the last connection here, `left_at` (of `steady`) when it left: None while it is there.
     """
 
-    def __init__(self, stream: Origination, clock: Callable[[], int], log: Logger) -> None:
+    def __init__(
+        self, stream: Origination, clock: Callable[[], int], log: Logger, recorder: Recorder | None = None
+    ) -> None:
         """`clock`: wall-clock time, ms."""
         self.channel_id, self.stream_id = stream.channel_id, stream.stream_id
         self.fence = stream.fence
@@ -54,7 +65,8 @@ class Packager:
         now = clock()
         self._epoch = stream.started_at if stream.started_at is not None else now
         first = first_msn(max(0, now - self._epoch) // 1000, stream.fence)
-        self.rendition = Rendition(str(stream.fence), self._epoch, first)
+        self._recorder = recorder
+        self.rendition = Rendition(str(stream.fence), self._epoch, first, recorder.add if recorder else None)
         self._segmenter = Segmenter(first, resumed=stream.started_at is not None)
         self._demuxer = Demuxer(self._segmenter)
         self._clock = clock
@@ -67,6 +79,8 @@ class Packager:
         self.state, self.started_at = StreamState.CONNECTING, stream.started_at
         self.audience = AudienceCounter(stream.audience)
         self.latest_thumbnail: bytes | None = None  # a JPEG; see `thumbnails`
+        if recorder is not None:
+            recorder.poster = lambda: self.latest_thumbnail
 
     def connected(self, fence: int) -> None:
         """Another connection carries the stream from now on."""
@@ -86,8 +100,14 @@ class Packager:
         if not self.rendition.ended:
             self._run([self._demuxer.interrupted()])
 
+    def leave(self) -> None:
+        """The stream is over: what viewers have not got yet can still be fetched."""
+        self.interrupted()
+        if self._recorder is not None:
+            self._recorder.end()
+
     def end(self) -> None:
-        """The stream is over."""
+        """Nothing comes any more."""
         self.interrupted()
         self._finish()
 
@@ -129,7 +149,7 @@ class Packager:
             self._stop(stopped.reason)
         except Exception:  # a bug of ours: the stream continues unpackaged
             self._log.exception("Packaging failed", event="packaging_failed", stream_id=self.stream_id)
-            self._finish()
+            self._cut_short()
         if rendition.version != version:
             self._notify()
 
@@ -151,7 +171,13 @@ class Packager:
             stream_id=self.stream_id,
             channel_id=self.channel_id,
         )
+        self._cut_short()
+
+    def _cut_short(self) -> None:
+        """The stream goes on unpackaged."""
         self._finish()
+        if self._recorder is not None:
+            self._recorder.missing(RecordingReason.PACKAGING_STOPPED)
 
     def _finish(self) -> None:
         self.rendition.end()
@@ -172,9 +198,10 @@ class Packaging:
     LAST_PART = 1.0
     MAX_LINGERING = 32  # ended streams that are kept at once
 
-    def __init__(self, clock: Callable[[], int], log: Logger) -> None:
+    def __init__(self, clock: Callable[[], int], log: Logger, recordings: Recordings | None = None) -> None:
         self._clock = clock
         self._log = log
+        self._recordings = recordings
         self._current: dict[str, Packager] = {}  # by channel
         self._ended: dict[str, Packager] = {}  # by stream, the oldest first
 
@@ -185,8 +212,16 @@ class Packaging:
             packager.connected(stream.fence)
             return packager
         self.end(stream.channel_id)
-        packager = self._current[stream.channel_id] = Packager(stream, self._clock, self._log)
+        recorder = self._recorder(stream) if stream.recording else None
+        packager = self._current[stream.channel_id] = Packager(stream, self._clock, self._log, recorder)
         return packager
+
+    def _recorder(self, stream: Origination) -> Recorder | None:
+        if self._recordings is None:
+            return None
+        resumed = stream.started_at is not None
+        recorded = RecordedStream(stream.channel_id, stream.stream_id, stream.fence, resumed, stream.next_seq)
+        return self._recordings.record(recorded)
 
     def end(self, channel_id: str, stream_id: str | None = None) -> None:
         """The channel's stream is over (if it is that one)."""
@@ -194,7 +229,7 @@ class Packaging:
         if packager is None or stream_id not in (None, packager.stream_id):
             return
         del self._current[channel_id]
-        packager.interrupted()
+        packager.leave()
         self._ended[packager.stream_id] = packager
         if len(self._ended) > self.MAX_LINGERING:
             self._ended.pop(next(iter(self._ended))).end()

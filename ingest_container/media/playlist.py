@@ -1,10 +1,10 @@
-"""HLS playlists as text (RFC 8216bis): multivariant, live media with low-latency parts, and recordings.
+"""HLS playlists as text (RFC 8216bis): multivariant, and live media with low-latency parts.
 
 Pure: the state of a stream in, text out. The order of lines follows what players are strict about:
 EXT-X-MEDIA-SEQUENCE and EXT-X-DISCONTINUITY-SEQUENCE stand before EXT-X-SKIP, and the latter is always there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -47,6 +47,9 @@ class ListedSegment:
     @property
     def is_whole(self) -> bool:
         return bool(self.uri)
+
+
+OnSegment = Callable[[ListedSegment, memoryview, bytes], None]  # a whole segment: its bytes, its init segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +135,6 @@ def media(
         lines.append("#EXT-X-DISCONTINUITY")
     elif hint is not None:
         lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{hint}"')
-    return "\n".join(lines) + "\n"
-
-
-def recording(segments: Sequence[ListedSegment], *, target_duration: int, ended: bool) -> str:
-    """All segments from the first: an EVENT playlist while the stream runs, VOD afterwards (4.4.3.5)."""
-    lines = [
-        "#EXTM3U",
-        "#EXT-X-VERSION:7",
-        f"#EXT-X-TARGETDURATION:{target_duration}",
-        f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}",
-        f"#EXT-X-MEDIA-SEQUENCE:{segments[0].msn if segments else 0}",
-        *_independent(segments),
-    ]
-    init = ""
-    for segment in segments:
-        if segment.is_whole:
-            lines += _segment(segment, init, parts=False)
-            init = segment.init_uri
-    if ended:
-        lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
 
 

@@ -20,7 +20,7 @@ from math import ceil
 from .codec_names import codecs
 from .fmp4 import VideoTrack
 from .outputs import Break, Init, Output, PackagingStopped, Part
-from .playlist import ListedPart, ListedSegment, Text, Variant, media, multivariant
+from .playlist import ListedPart, ListedSegment, OnSegment, Text, Variant, media, multivariant
 
 MIN_SEGMENTS = 6  # listed
 MIN_TARGETS = 3  # target durations listed, the least there may be (RFC 8216bis, 6.2.2); more is memory for each stream
@@ -55,8 +55,11 @@ class _Segment:
 class Rendition:
     """See the module's text. `version` grows with every change of the playlist."""
 
-    def __init__(self, prefix: str, epoch: int, first: int) -> None:
-        """`prefix`: of the objects' names. `epoch`: ms, when the stream's clock was 0. `first`: see `first_msn`."""
+    def __init__(self, prefix: str, epoch: int, first: int, on_segment: OnSegment | None = None) -> None:
+        """`prefix`: of the objects' names. `epoch`: ms, when the stream's clock was 0. `first`: see `first_msn`.
+
+        `on_segment` is given each segment when it is whole: what is listed of it, its bytes, its init segment.
+        """
         self.version = 0
         self.ended = False
         self.part_target: float | None = None
@@ -64,6 +67,7 @@ class Rendition:
         self._prefix = prefix
         self._epoch = epoch
         self._first = first
+        self._on_segment = on_segment
         self._started: float | None = None  # seconds of the stream's clock
         self._inits: dict[int, Init] = {}
         self._listed: deque[_Segment] = deque()
@@ -144,6 +148,8 @@ class Rendition:
         listed.uri, listed.duration = name, sum(part.duration for part in listed.parts)
         if listed.duration > 0:
             self._peak = max(self._peak, ceil(8 * segment.size / max(listed.duration, 0.5)))
+        if self._on_segment is not None:
+            self._on_segment(listed, whole, self.init_segment(listed.init_uri) or b"")
 
     def _trim(self) -> None:
         least = MIN_TARGETS * (self.target_duration or 0)

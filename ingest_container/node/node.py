@@ -14,7 +14,7 @@ from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams.fleet import Orders
-from ingest_container.base.clock import now_ms
+from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
@@ -36,6 +36,7 @@ from ingest_container.node.waiting_room import WaitingRoom
 from ingest_container.node.watching import Watching
 from ingest_container.rtmp import compiled
 
+LEAST_FOR_RECORDINGS = 1.0  # seconds to finish them, however long the streams took to end
 TELEMETRY_THREADS = 7  # one for each of its four workers, and three for the measures
 
 
@@ -212,11 +213,12 @@ class IngestNode:
     async def _shut_down(
         self, servers: list[Listener], renewing: "asyncio.Task[None]", tasks: "list[asyncio.Task[None]]"
     ) -> None:
+        until = steady() + self.settings.stop_seconds
         for server in servers:
             server.close()
         await self._end_all(renewing)
         if self._playback is not None:
-            await self._playback.stop()
+            await self._playback.stop(max(LEAST_FOR_RECORDINGS, until - steady()))
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

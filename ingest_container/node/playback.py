@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.services.recordings.storage import storage
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
@@ -13,13 +14,17 @@ from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import serving
 from ingest_container.media.origin import Origin
 from ingest_container.media.packager import Packaging
+from ingest_container.media.recorder import Recordings
 from ingest_container.media.thumbnailer import Thumbnailer
 from ingest_container.media.thumbnails import Thumbnails
 from ingest_container.media.viewer_reports import ViewerReports
+from ingest_container.media.vod import Vod
 from ingest_container.net import listeners
 from ingest_container.node.directory import Directory
+from ingest_container.node.recording import StorageArchive
 
 PLAYBACK_THREADS = 2  # that look up who may watch, and which node has a stream
+RECORDING_THREADS = 16  # that store segments; the client of S3 has connections of its own
 
 
 class Playback:
@@ -27,7 +32,9 @@ class Playback:
 
     def __init__(self, settings: IngestSettings, log: Logger) -> None:
         """Raises CannotListen."""
-        self.packaging = Packaging(now_ms, log)
+        self._recording_threads = Threads(RECORDING_THREADS)
+        self._recordings = _recordings(settings, self._recording_threads, log)
+        self.packaging = Packaging(now_ms, log, self._recordings)
         self._settings = settings
         self._threads = Threads(PLAYBACK_THREADS)
         self._thumbnails = Thumbnails(self.packaging, Thumbnailer(log), now_ms, log) if settings.thumbnails else None
@@ -55,7 +62,10 @@ class Playback:
         self._ending.push_async_callback(forwarding.close)
         directory = Directory(self._settings.node_id, self._threads)
         origin = Origin(self.packaging, directory, forwarding, self._reports)
-        await self._ending.enter_async_context(serving(origin.application(), self._bound))
+        app = origin.application()
+        if (store := storage()) is not None:
+            Vod(store).add_to(app)
+        await self._ending.enter_async_context(serving(app, self._bound))
         self._tasks.append(asyncio.create_task(self._count()))
         if self._thumbnails is not None:
             self._tasks.append(asyncio.create_task(self._thumbnails.run()))
@@ -68,10 +78,22 @@ class Playback:
             for packager in self.packaging.running:
                 packager.audience.tick(now, self._reports.limits)
 
-    async def stop(self) -> None:
+    async def stop(self, within: float) -> None:
+        """Recordings are given so many seconds to be finished."""
         self.packaging.close()
+        if self._recordings is not None:
+            await self._recordings.stop(within)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._ending.aclose()
         self._threads.close()
+        self._recording_threads.close()
+
+
+def _recordings(settings: IngestSettings, threads: Threads, log: Logger) -> Recordings | None:
+    store = storage()
+    if store is None:
+        return None
+    archive = StorageArchive(store, settings.node_id, threads)
+    return Recordings(archive, settings.recording_queue_mb * 1024 * 1024, log)

@@ -5,6 +5,8 @@ from types import ModuleType
 
 from aiohttp import web
 
+from chalicelib.services.recordings.storage import storage
+from ingest_container.media.vod import Vod
 from local.gateway.cognito import Cognito
 from local.gateway.connections import Connections
 from local.gateway.edge import MAX_BODY_BYTES, only_local_names, only_sound_targets, whole_bodies
@@ -41,6 +43,7 @@ def make_server(
     reactions = Reactions(app_module, functions, secrets.bus_secret)
     site = Site(dist, settings.http_port, sign_in.client_id, secrets.demo_password)
     live = Live(settings.origin_url)
+    recordings = storage()
     cognito = Cognito(settings.cloud_url, secrets.access_key_id, secrets.secret_access_key)
 
     async def rest_or_file(request: web.Request) -> web.StreamResponse:
@@ -69,6 +72,8 @@ def make_server(
     server.router.add_post("/bus-events", reactions.handle)
     server.router.add_get("/config.json", site.config)
     server.router.add_route("*", "/live/{path:.*}", live.handle)
+    if recordings is not None:
+        Vod(recordings).add_to(server)
     server.router.add_post("/cognito/", cognito.handle)
     server.router.add_route("*", "/{path:(?s:.*)}", rest_or_file)
     server.on_startup.append(start)

@@ -12,7 +12,7 @@ import pytest
 
 from app import app
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES
-from chalicelib.domain.events import EVENT_TYPES, EventName
+from chalicelib.domain.events import EVENT_TYPES, EventName, RecordingEventName
 from chalicelib.domain.webhooks import EVENT_NAMES
 from infra.chalice_extras import API_STAGE, LOCAL_ONLY
 from tests.infra.conftest import ROOT, Package, offline_environment
@@ -147,8 +147,9 @@ def test_every_event_that_webhooks_offer_is_kept_for_a_day_until_their_function_
     rule = package.template.of_type("AWS::Events::Rule")["WebhookNews"]
     told = set(rule["EventPattern"]["detail-type"])
     assert told <= set(EVENT_TYPES)
-    changes = {name.value for name in EventName}
-    offered = {"Stream State Change" if name in changes else name for name in EVENT_NAMES}
+    named = {name.value: "Stream State Change" for name in EventName}
+    named |= {name.value: "Recording State Change" for name in RecordingEventName}
+    offered = {named.get(name, name) for name in EVENT_NAMES}
     assert told == offered | {"Webhook Deliveries Due"}
     (target,) = rule["Targets"]
     queue = {"Fn::GetAtt": ["WebhookEvents", "Arn"]}

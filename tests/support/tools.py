@@ -10,6 +10,7 @@ import pytest
 
 from local import emulator
 from local.settings import ROOT
+from tests.support import disk
 
 CLIENTS = ROOT / "tests" / "support" / "clients"
 GORTMPLIB = ROOT / "build" / "clients" / "gortmplib"
@@ -36,6 +37,7 @@ def _nginx_has_rtmp() -> bool:
 _SPECIAL: dict[str, Callable[[], bool]] = {
     "ministack": lambda: emulator.PYTHON.exists(),
     "dashboard": lambda: (ROOT / "dashboard" / "dist" / "index.html").exists(),
+    "tmpfs": disk.can_mount,
     "network namespaces": _can_make_network_namespaces,
     "nginx with rtmp": _nginx_has_rtmp,
     "node-media-server": lambda: (CLIENTS / "node_modules" / "node-media-server").is_dir(),

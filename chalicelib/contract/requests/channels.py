@@ -25,6 +25,7 @@ class ChannelEdit(RequestModel):
     category: Category | None = None
     tags: list[Tag] | None = Field(default=None, max_length=sizes.MAX_TAGS)
     visibility: Visibility | None = None
+    recording: bool | None = None
 
 
 class NewPlaybackToken(RequestModel):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from chalicelib.contract.requests.base import UlidPageQuery
+from chalicelib.contract.requests.base import RequestModel, UlidPageQuery, example
 from chalicelib.contract.requests.text import Text
 from chalicelib.domain import channels as sizes
 from chalicelib.domain.metadata import Search
@@ -21,3 +21,11 @@ class PublicStreamQuery(UlidPageQuery):
     @property
     def search(self) -> Search:
         return Search(self.q, self.category, self.tag)
+
+
+class RecordingEdit(RequestModel):
+    """`kept`: without an expiry, until it is deleted."""
+
+    model_config = example(kept=True)
+
+    kept: bool

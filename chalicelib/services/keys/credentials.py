@@ -40,7 +40,7 @@ def own_channel(owner: str, now: int, email: str | None = None) -> Channel:
 
 
 def edit(channel: Channel, changes: Mapping[str, Any], now: int) -> Channel:
-    """Title, description, category, tags, visibility; open dashboards hear of it. Raises ChannelNotFound."""
+    """What the owner edits; open dashboards hear of it. Raises ChannelNotFound."""
     edited = channels.edit(channel.channel_id, changes)
     if changes:
         bus.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])

@@ -89,13 +89,14 @@ def view(channel: Channel, now: int, *, owner: bool = False) -> ChannelView:
 
 def public_channel(channel_id: str, now: int) -> ChannelView:
     """Raises ChannelNotFound, for a private channel and for a blocked broadcaster's as well."""
-    channel = _public(channel_id)
+    channel = find_public(channel_id)
     if channel is None:
         raise ChannelNotFound()
     return view(channel, now)
 
 
-def _public(channel_id: str) -> Channel | None:
+def find_public(channel_id: str) -> Channel | None:
+    """None where not everybody may see it."""
     channel = channels.find(channel_id) if is_channel_id(channel_id) else None
     if channel is None or channel.visibility is Visibility.PRIVATE or channel.blocked is not None:
         return None

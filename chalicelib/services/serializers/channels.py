@@ -64,6 +64,7 @@ def _details_fields(channel: Channel) -> dict[str, Any]:
 def _own_fields(channel: Channel, key: StreamKey | None) -> dict[str, Any]:
     return {
         "visibility": channel.visibility,
+        "recording": channel.recording,
         "region": channel.region,
         "ingest_url": settings().ingest_url(channel.region),
         "key": KeyHint(key_id=key.key_id, hint=key.hint, expires_at=iso_or_none(key.expires_at)) if key else None,

@@ -25,6 +25,7 @@ from chalicelib.services.reading.discovery import StreamView
 from chalicelib.services.reading.running import RunningStream
 from chalicelib.services.serializers.channels import metadata_fields
 from chalicelib.services.serializers.media import facts_now, live_of, playback, public_live, public_playback
+from chalicelib.services.serializers.recordings import own_recording, recording
 
 ACTIVE, INACTIVE = "active", "inactive"
 
@@ -39,7 +40,7 @@ def _duration_s(stream: Stream, now: int) -> float | None:
 
 def stream(seen: StreamView, now: int) -> contract.Stream:
     """The public form: why a stream ended, its encoder and its volume are shown to its owner only."""
-    return contract.Stream(**_stream_fields(seen, now))
+    return contract.Stream(**_stream_fields(seen, now), recording=recording(seen.stream, now))
 
 
 def own_stream(seen: StreamView, now: int) -> OwnStream:
@@ -49,6 +50,7 @@ def own_stream(seen: StreamView, now: int) -> OwnStream:
         expires_at=None,
         end_reason=_end_reason(seen.stream),
         bytes_in=seen.bytes_in,
+        recording=own_recording(seen.stream, now),
     )
 
 
@@ -74,12 +76,19 @@ def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
 
 def startable(key: StreamKey, channel: Channel) -> contract.Stream:
     """The stream that a generated key was made for and that has not begun."""
-    return contract.Stream(**_startable_fields(key, channel))
+    return contract.Stream(**_startable_fields(key, channel), recording=None)
 
 
 def own_startable(key: StreamKey, channel: Channel) -> OwnStream:
     fields = _startable_fields(key, channel)
-    return OwnStream(**fields, key_id=key.key_id, expires_at=iso_or_none(key.expires_at), end_reason=None, bytes_in=0)
+    return OwnStream(
+        **fields,
+        key_id=key.key_id,
+        expires_at=iso_or_none(key.expires_at),
+        end_reason=None,
+        bytes_in=0,
+        recording=None,
+    )
 
 
 def _startable_fields(key: StreamKey, channel: Channel) -> dict[str, Any]:
@@ -154,7 +163,7 @@ def details(seen: StreamView, now: int) -> StreamDetails:
         end_reason=_end_reason(stream),
         bytes_in=seen.bytes_in,
         viewer_count=seen.viewers,
-        recording=stream.recording,
+        recording=own_recording(stream, now),
         **_admin_fields(seen, now),
     )
 

@@ -259,4 +259,6 @@ def _grant(
         resumed=resumed is not None,
         grace=GRACE,
         started_at=resumed.started_at if resumed is not None else None,
+        # What has begun goes on, though the owner may have switched it off for the next stream.
+        recording=channel.recording or (resumed is not None and resumed.recording is not None),
     )

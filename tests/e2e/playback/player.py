@@ -1,6 +1,7 @@
 """A page with hls.js and nothing else, on the stack's own origin."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
@@ -39,7 +40,7 @@ class Player:
     """`state` is what a viewer would notice."""
 
     def __init__(self, browser: Browser, hls_url: str) -> None:
-        origin = hls_url.partition("/live/")[0]
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(hls_url))
         self.page: Page = browser.new_page()
         self.page.route(f"{origin}/player", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         self.page.route(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ingest_container.media.playlist import ListedPart, ListedSegment, Variant, media, multivariant, recording
+from ingest_container.media.playlist import ListedPart, ListedSegment, Variant, media, multivariant
 
 BEGAN = 1_790_000_000_000  # ms since the epoch
 
@@ -85,15 +85,6 @@ def test_the_next_part_is_hinted_until_the_stream_ends(*, ended: bool, hint: boo
 
 def test_hold_back_is_three_part_targets() -> None:
     assert "PART-HOLD-BACK=1.530," in render(window(2))
-
-
-def test_a_recording_lists_whole_segments_from_the_first_and_no_parts() -> None:
-    text = recording(window(5), target_duration=4, ended=True)
-    assert text.count("#EXTINF:") == 5
-    assert "#EXT-X-PLAYLIST-TYPE:VOD" in text
-    assert "PART" not in text
-    assert text.endswith("#EXT-X-ENDLIST\n")
-    assert "#EXT-X-PLAYLIST-TYPE:EVENT" in recording(window(5), target_duration=4, ended=False)
 
 
 def test_the_multivariant_playlist_says_what_is_known() -> None:

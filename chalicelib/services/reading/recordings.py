@@ -1,0 +1,32 @@
+"""The recordings of a channel that anybody may watch."""
+
+from chalicelib.domain.errors import ChannelNotFound
+from chalicelib.domain.metadata import Visibility
+from chalicelib.domain.pages import Page
+from chalicelib.domain.recordings import Recording
+from chalicelib.domain.streams import Stream
+from chalicelib.services.reading import discovery
+from chalicelib.store import streams
+
+LOOKED_AT = 100  # rows a request
+MOST_LOOKS = 5  # a page: a channel that records little ends a page early
+
+
+def of_channel(channel_id: str, limit: int, before: str | None, now: int) -> Page[tuple[Stream, Recording]]:
+    """Newest first, without streams that were private to their end. Raises ChannelNotFound as a public channel does."""
+    if discovery.find_public(channel_id) is None:
+        raise ChannelNotFound()
+    found: list[tuple[Stream, Recording]] = []
+    for _ in range(MOST_LOOKS):
+        rows = streams.of_channel(channel_id, LOOKED_AT, before)
+        for stream in rows:
+            before = stream.stream_id
+            recording = stream.recording.as_read(now) if stream.recording is not None else None
+            if recording is None or not recording.is_playable or stream.metadata.visibility is Visibility.PRIVATE:
+                continue
+            found.append((stream, recording))
+            if len(found) == limit:
+                return Page(found, before)
+        if len(rows) < LOOKED_AT:
+            return Page(found, None)
+    return Page(found, before)

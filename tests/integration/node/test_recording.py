@@ -1,0 +1,226 @@
+"""Nodes that record, to a folder and to a bucket of the emulator: what is stored, and what becomes of the stream when
+the storage is away, slow or full.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import m3u8
+import pytest
+from ulid import ULID
+
+from chalicelib import aws
+from chalicelib.domain.recording_objects import INDEX, in_order, one_file
+from chalicelib.domain.recordings import Recording, RecordingStatus
+from chalicelib.domain.streams import ChannelStatus
+from chalicelib.store import channels
+from chalicelib.store.objects import ObjectStore, open_store
+from local.children import die_with
+from local.loopback import answers
+from local.settings import HOST
+from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.support.ports import free_ports
+from tests.support.publisher import STARTED, Publisher
+from tests.support.relay import Mode, Relay, relaying
+from tests.support.stack import Emulator
+from tests.support.studio import Studio
+from tests.support.waiting import until
+
+OnAir = Callable[[Node, Studio], Publisher]
+SEGMENT_S = 2.0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return str(tmp_path / "recordings")
+
+
+@pytest.fixture
+def bucket(cloud: Emulator) -> str:
+    name = f"recordings-{str(ULID()).lower()}"
+    aws.client("s3").create_bucket(Bucket=name)
+    return f"s3://{name}/vod"
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def place(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
+    """Before an S3 of its own, for the emulator answers to its own name only; this process asks it directly."""
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=die_with(os.getpid())) as server:
+        try:
+            until(lambda: answers(f"http://{HOST}:{port}/moto-api/"), "S3 answers", 30)
+            monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://{HOST}:{port}")
+            aws.client.cache_clear()
+            with relaying(port) as between:
+                yield between
+        finally:
+            server.kill()
+            aws.client.cache_clear()
+
+
+def recording(start_node: StartNode, place: str, **settings: object) -> Node:
+    return start_node(packaging="on", origin_port=0, recording=place, **settings)
+
+
+def stored(store: ObjectStore, studio: Studio, count: int) -> list[str]:
+    """Names of the channel's segments, once so many are stored."""
+
+    def found() -> list[str] | None:
+        names = [s.name for s in in_order(store.sizes(studio.stream().stream_id))]
+        return names if len(names) >= count else None
+
+    return until(found, f"{count} segments are stored", 30)
+
+
+def index(store: ObjectStore, studio: Studio) -> m3u8.M3U8 | None:
+    text = store.get(studio.stream().stream_id, INDEX, 0, 1_000_000)
+    return m3u8.loads(text.decode()) if text is not None else None
+
+
+def ended(studio: Studio) -> Recording:
+    """The recording's row, once it is finished."""
+
+    def found() -> Recording | None:
+        row = studio.stream().recording
+        return row if row is not None and row.status is not RecordingStatus.RECORDING else None
+
+    return until(found, "the recording is finished", 30)
+
+
+@pytest.mark.requirement("FX-3")
+def test_a_stream_is_stored_as_it_goes_and_is_vod_when_it_has_ended(
+    studio: Studio, on_air: OnAir, start_node: StartNode, place: str
+) -> None:
+    store = open_store(place)
+    publisher = on_air(recording(start_node, place), studio)
+    stored(store, studio, 2)
+    event = until(lambda: index(store, studio), "the playlist is there")
+    assert (event.playlist_type, event.is_endlist) == ("event", False)
+    publisher.stop()
+    row = ended(studio)
+    vod = index(store, studio)
+    assert vod is not None
+    assert (vod.playlist_type, vod.is_endlist) == ("vod", True)
+    assert row.status is RecordingStatus.AVAILABLE
+    assert row.duration_ms == pytest.approx(sum(s.duration for s in vod.segments) * 1000, abs=1)
+    assert row.size_bytes == sum(
+        size for name, size in store.sizes(studio.stream().stream_id).items() if name in {s.uri for s in vod.segments}
+    )
+    assert row.expires_at is not None
+
+
+def test_nothing_is_stored_of_a_channel_that_does_not_want_it(
+    studio: Studio, on_air: OnAir, start_node: StartNode, folder: str
+) -> None:
+    channels.edit(studio.channel_id, {"recording": False})
+    publisher = on_air(recording(start_node, folder), studio)
+    time.sleep(SEGMENT_S * 1.5)
+    publisher.stop()
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
+    assert not Path(folder).exists()
+    assert studio.stream().recording is None
+
+
+@pytest.mark.requirement("FX-3")
+def test_one_recording_across_a_crash_and_another_node(
+    studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode, folder: str
+) -> None:
+    store = open_store(folder)
+    first, second = recording(start_node, folder), recording(start_node, folder)
+    on_air(first, studio)
+    before = len(stored(store, studio, 2))
+    first.send(signal.SIGKILL)
+    first.process.wait(10)
+
+    def back() -> Publisher | None:
+        publisher = publish(second, studio.stream_key)
+        return publisher if publisher.publish() == STARTED else None
+
+    publisher = until(back, "the other node takes the stream", 15)
+    publisher.go_on_air()
+    stored(store, studio, before + 2)
+    publisher.stop()
+    assert ended(studio).status is RecordingStatus.AVAILABLE
+    vod = index(store, studio)
+    assert vod is not None
+    assert len(vod.segments) >= before + 2
+    (resumed,) = [s for s in vod.segments if s.discontinuity]
+    assert resumed.program_date_time > vod.segments[0].program_date_time
+
+
+@pytest.mark.needs("ffprobe", "ffmpeg")
+def test_ffmpeg_reads_playlist_and_one_file_without_an_error(
+    studio: Studio, on_air: OnAir, start_node: StartNode, folder: str, tmp_path: Path
+) -> None:
+    """The pictures of `RtmpPeer` are no pictures: it is demuxed, not decoded."""
+    store = open_store(folder)
+    publisher = on_air(recording(start_node, folder), studio)
+    stored(store, studio, 2)
+    publisher.stop()
+    row = ended(studio)
+    place = Path(folder) / studio.stream().stream_id
+    whole = tmp_path / "whole.mp4"
+    with whole.open("wb") as out:
+        for name in one_file(in_order(store.sizes(studio.stream().stream_id))):
+            with (place / name).open("rb") as part:
+                shutil.copyfileobj(part, out)
+    for source in (place / INDEX, whole):
+        command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(source)]
+        probe = subprocess.run(command, capture_output=True, text=True, check=True, timeout=40)
+        assert float(probe.stdout) == pytest.approx(row.duration_ms / 1000, abs=0.2)
+
+
+@pytest.mark.parametrize("mode", [Mode.REFUSE, Mode.HANG])
+def test_a_storage_that_is_away_for_a_while_gets_everything_afterwards(
+    studio: Studio, on_air: OnAir, start_node: StartNode, relay: Relay, cloud: Emulator, mode: Mode
+) -> None:
+    """And the stream does not notice."""
+    aws.client("s3").create_bucket(Bucket="recordings")
+    store = open_store(bucket := "s3://recordings/vod")
+    env = cloud.env | {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{relay.port}"}
+    node = recording(start_node, bucket, env=env)
+    publisher = on_air(node, studio)
+    stored(store, studio, 1)
+    relay.set(mode)
+    until(lambda: node.logged("recording_delayed", reason="storage_unreachable"), "the node says so", 60)
+    assert studio.is_(ChannelStatus.LIVE)
+    relay.set(Mode.PASS)
+    publisher.stop()
+    row = ended(studio)
+    assert row.status is RecordingStatus.AVAILABLE
+    vod = index(store, studio)
+    assert vod is not None
+    assert [s.discontinuity for s in vod.segments] == [False] * len(vod.segments)
+    assert not node.logged("recording_incomplete")
+
+
+def test_a_disk_that_is_full_stops_the_recording_and_not_the_stream(
+    studio: Studio, on_air: OnAir, start_node: StartNode, small_disk: Path
+) -> None:
+    """A recording that was begun is finished with what there is of it."""
+    (small_disk / "other").write_bytes(bytes(1_700_000))
+    store = open_store(str(small_disk / "recordings"))
+    node = recording(start_node, str(small_disk / "recordings"))
+    publisher = on_air(node, studio)
+    until(lambda: node.logged("recording_delayed", reason="storage_full"), "the node says so", 40)
+    assert studio.is_(ChannelStatus.LIVE)
+    assert len(stored(store, studio, 1)) >= 1
+    node.send(signal.SIGTERM)
+    node.process.wait(30)
+    publisher.drop()
+    assert node.logged("recording_left")
+    assert [
+        path for path in (small_disk / "recordings" / studio.stream().stream_id).iterdir() if path.name[0] == "."
+    ] == []

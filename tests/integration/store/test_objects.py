@@ -1,0 +1,108 @@
+"""One contract, two stores: a folder, and a bucket of the emulator over HTTP."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ulid import ULID
+
+from chalicelib import aws
+from chalicelib.domain.recordings import RecordingReason, StorageFailed
+from chalicelib.store.objects import Bucket, Folder, ObjectStore, open_store
+from tests.support.ports import free_ports
+from tests.support.stack import Emulator, forget_connections
+
+KIND, CACHE = "video/mp4", "public, max-age=31536000, immutable"
+
+
+@pytest.fixture
+def bucket(cloud: Emulator) -> str:
+    name = f"recordings-{str(ULID()).lower()}"
+    aws.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    if request.param == "folder":
+        return Folder(tmp_path / "recordings")
+    return Bucket(request.getfixturevalue("bucket"), "vod")
+
+
+def test_what_was_put_is_there_as_a_whole_and_in_pieces(store: ObjectStore) -> None:
+    store.put("stream", "one", memoryview(b"0123456789"), KIND, CACHE)
+    assert store.sizes("stream") == {"one": 10}
+    assert store.size("stream", "one") == 10
+    assert store.get("stream", "one", 3, 6) == b"345"
+
+
+def test_a_second_put_replaces_the_first(store: ObjectStore) -> None:
+    store.put("stream", "one", b"long before", KIND, CACHE)
+    store.put("stream", "one", b"now", KIND, CACHE)
+    assert store.get("stream", "one", 0, 99) == b"now"
+
+
+def test_what_is_not_there_is_none(store: ObjectStore) -> None:
+    assert store.sizes("nothing") == {}
+    assert store.size("nothing", "one") is None
+    assert store.get("nothing", "one", 0, 1) is None
+    store.delete("nothing", "one")
+
+
+def test_more_objects_than_a_page_are_listed_and_deleted(store: ObjectStore) -> None:
+    for n in range(1_050):
+        store.put("stream", f"s{n}", b"x", KIND, CACHE)
+    store.put("stream-2", "other", b"x", KIND, CACHE)
+    assert len(store.sizes("stream")) == 1_050
+    store.delete("stream", "s0")
+    assert store.sizes("stream") == {}
+    assert store.sizes("stream-2") == {"other": 1}
+
+
+def test_an_object_says_its_type_and_how_long_it_is_kept(bucket: str) -> None:
+    open_store(f"s3://{bucket}/vod/").put("stream", "one", b"data", KIND, CACHE)
+    found = aws.client("s3").head_object(Bucket=bucket, Key="vod/stream/one")
+    assert (found["ContentType"], found["CacheControl"]) == (KIND, CACHE)
+
+
+def test_a_bucket_that_is_not_there_refuses(cloud: Emulator) -> None:
+    with pytest.raises(StorageFailed) as failed:
+        Bucket("there-is-no-such-bucket", "vod").put("stream", "one", b"data", KIND, CACHE)
+    assert failed.value.reason is RecordingReason.STORAGE_REFUSED
+
+
+def test_a_bucket_that_cannot_be_reached_is_said(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    (nobody,) = free_ports(1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{nobody}")
+    forget_connections()
+    with pytest.raises(StorageFailed) as failed:
+        Bucket("bucket", "vod").sizes("stream")
+    assert failed.value.reason is RecordingReason.STORAGE_UNREACHABLE
+
+
+def test_an_answer_that_does_not_match_what_was_sent_is_no_success(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, client = Bucket(bucket, "vod"), aws.client("s3")
+    put: Callable[..., dict[str, Any]] = client.put_object
+    monkeypatch.setattr(client, "put_object", lambda **asked: put(**asked) | {"ETag": '"' + "0" * 32 + '"'})
+    with pytest.raises(StorageFailed) as failed:
+        store.put("stream", "one", b"data", KIND, CACHE)
+    assert failed.value.reason is RecordingReason.STORAGE_CORRUPT
+
+
+def test_a_folder_that_may_not_be_written_refuses_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "recordings").write_text("a file")
+    with pytest.raises(StorageFailed) as failed:
+        Folder(tmp_path / "recordings").put("stream", "one", b"data", KIND, CACHE)
+    assert failed.value.reason is RecordingReason.STORAGE_REFUSED
+
+
+def test_a_disk_that_is_full_is_said_and_nothing_is_left(small_disk: Path) -> None:
+    store = Folder(small_disk)
+    store.put("stream", "one", bytes(300_000), KIND, CACHE)
+    with pytest.raises(StorageFailed) as failed:
+        store.put("stream", "two", bytes(5_000_000), KIND, CACHE)
+    assert failed.value.reason is RecordingReason.STORAGE_FULL
+    assert [path.name for path in (small_disk / "stream").iterdir()] == ["one"]
