@@ -23,6 +23,7 @@ export interface ChannelEdit {
   readonly category?: string | null;
   readonly tags?: readonly string[] | null;
   readonly visibility?: Visibility | null;
+  readonly recording?: boolean | null;
 }
 
 /** The channel's details or key have changed. */
@@ -30,6 +31,17 @@ export interface ChannelMessage {
   readonly type: "channel";
   readonly at: string;
   readonly channel: OwnChannelDetails;
+}
+
+/** A past stream of a channel that can be watched. `id` is the stream's. */
+export interface ChannelRecording {
+  readonly id: string;
+  readonly channel_id: string;
+  readonly title: string;
+  readonly category: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly recording: Recording;
 }
 
 export type ChannelStatus = "LIVE" | "RECONNECTING" | "OFFLINE";
@@ -240,6 +252,8 @@ export interface OwnChannel {
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
   readonly visibility: Visibility;
+  /** Whether streams are recorded; a change counts from the next stream on */
+  readonly recording: boolean;
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
@@ -268,10 +282,35 @@ export interface OwnChannelDetails {
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
   readonly visibility: Visibility;
+  /** Whether streams are recorded; a change counts from the next stream on */
+  readonly recording: boolean;
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
   readonly key: KeyHint | null;
+}
+
+/** The same, and why something of it is missing. */
+export interface OwnRecording {
+  readonly status: RecordingStatus;
+  /** An HLS playlist; it grows while the stream runs */
+  readonly url: string | null;
+  /** The whole recording as one MP4, once the stream has ended */
+  readonly download_url: string | null;
+  /** A picture of it; not found where none was made */
+  readonly poster_url: string | null;
+  /** Null while the stream runs */
+  readonly duration_ms: number | null;
+  /** Null while the stream runs */
+  readonly size_bytes: number | null;
+  /** When it is deleted; null while it is recorded or kept */
+  readonly expires_at: string | null;
+  /** Whether its owner keeps it without an expiry */
+  readonly kept: boolean;
+  /** Null if nothing is missing */
+  readonly reason: RecordingReason | null;
+  /** The reason as a sentence */
+  readonly reason_text: string | null;
 }
 
 /** A stream of the caller. If `state` is null, it has not started yet: its key was generated but not used. */
@@ -304,6 +343,8 @@ export interface OwnStream {
   readonly hls_url: string;
   /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
   readonly thumbnail_url: string | null;
+  /** Null where nothing was recorded */
+  readonly recording: OwnRecording | null;
   readonly key_id: string;
   readonly expires_at: string | null;
   readonly end_reason: EndReason | null;
@@ -341,7 +382,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
+  readonly code: "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "recording_not_found" | "recording_running" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
   readonly action: string;
   /** The fields that are not valid */
   readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
@@ -484,6 +525,41 @@ export interface PublicStreamPage {
 /** Whether an ingest node accepts new publishers; `draining` if those that are running do not, `none` if there are none. */
 export type Readiness = "serving" | "draining" | "none";
 
+/** The recording of one stream. What cannot be had is null. */
+export interface Recording {
+  readonly status: RecordingStatus;
+  /** An HLS playlist; it grows while the stream runs */
+  readonly url: string | null;
+  /** The whole recording as one MP4, once the stream has ended */
+  readonly download_url: string | null;
+  /** A picture of it; not found where none was made */
+  readonly poster_url: string | null;
+  /** Null while the stream runs */
+  readonly duration_ms: number | null;
+  /** Null while the stream runs */
+  readonly size_bytes: number | null;
+  /** When it is deleted; null while it is recorded or kept */
+  readonly expires_at: string | null;
+  /** Whether its owner keeps it without an expiry */
+  readonly kept: boolean;
+}
+
+/** `kept`: without an expiry, until it is deleted. */
+export interface RecordingEdit {
+  readonly kept: boolean;
+}
+
+/** Newest first; a page may hold fewer than were asked for while more follow. */
+export interface RecordingPage {
+  readonly recordings: readonly ChannelRecording[];
+  readonly next_cursor: string | null;
+}
+
+/** Why a recording is incomplete or failed, for good or for the time being. */
+export type RecordingReason = "storage_unreachable" | "storage_refused" | "storage_full" | "storage_corrupt" | "storage_slow" | "too_long" | "packaging_stopped" | "node_lost" | "internal_error";
+
+export type RecordingStatus = "recording" | "available" | "incomplete" | "failed" | "deleted";
+
 /** A publisher with a key of this channel was refused. */
 export interface RefusedMessage {
   readonly at: string;
@@ -558,6 +634,8 @@ export interface Stream {
   readonly hls_url: string;
   /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
   readonly thumbnail_url: string | null;
+  /** Null where there is none to watch */
+  readonly recording: Recording | null;
 }
 
 export interface StreamAnswer {
@@ -635,5 +713,6 @@ export const limits = {
       }
     }
   },
-  "NewPlaybackToken": {}
+  "NewPlaybackToken": {},
+  "RecordingEdit": {}
 } as const;
