@@ -102,8 +102,8 @@ def reset_credentials(channel: Channel, address: str) -> contract.RevealedCreden
     no_store=True,
 ).on(blueprint)
 def create_playback_token(channel: Channel, body: NewPlaybackToken) -> contract.PlaybackToken:
-    """A token with which anybody may watch the channel for a while, also while it is private. It cannot be revoked:
-    give out short ones."""
+    """Creates a playback token. Anyone who has it can watch the channel until it expires, even if the channel is
+    private. A token cannot be revoked, so keep its lifetime short."""
     token = playback_tokens.issue(channel.channel_id, body.ttl_seconds, now_ms())
     return channel_serializer.playback_token(channel.channel_id, token)
 

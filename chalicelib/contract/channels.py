@@ -14,11 +14,11 @@ class Playback(BaseModel):
 
 
 class PlaybackToken(BaseModel):
-    """The right to watch the channel until `expires_at`, for whoever has one of the two links."""
+    """A playback token, and two links that contain it."""
 
     token: str
-    hls_url: str = Field(description="For players: the token is in the path")
-    watch_url: str = Field(description="For people: the token is in the fragment")
+    hls_url: str = Field(description="For players, with the token in the path")
+    watch_url: str = Field(description="For people, with the token in the fragment")
     expires_at: IsoTime
 
 
@@ -55,7 +55,7 @@ class OwnChannelDetails(ChannelDetails):
 class PublicChannel(ChannelDetails):
     """A channel as everyone can see it."""
 
-    display_name: str = Field(description="The broadcaster's; may be empty")
+    display_name: str = Field(description="The broadcaster's name; may be empty")
     status: ChannelStatus
     status_until: IsoTime | None = Field(description="When RECONNECTING gives up; null otherwise")
     playback: Playback

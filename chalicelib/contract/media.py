@@ -4,8 +4,8 @@ from chalicelib.domain.measures import Measures, PublicFacts, StreamFacts
 from chalicelib.domain.times import IsoTime
 
 THUMBNAIL_URL = (
-    "A JPEG of the stream that runs, a minute old at most; 404 until there is one. "
-    "Null where a media server that carries the stream makes none"
+    "A JPEG of the running stream, at most a minute old; 404 until there is one. "
+    "Null if the media server that carries the stream provides none"
 )
 
 

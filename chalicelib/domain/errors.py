@@ -293,7 +293,7 @@ class IdentityUnavailable(StreamSyncError):
 class PlaybackTokensUnavailable(StreamSyncError):
     code = "playback_tokens_unavailable"
     http_status = 503
-    title = "This service has no secret to sign playback tokens with"
+    title = "This service is not configured to sign playback tokens"
     action = "Set STREAM_SYNC_PLAYBACK_SECRETS for the control plane and the ingest nodes."
 
 

@@ -237,7 +237,7 @@ export interface NewKey {
   readonly allow_list?: readonly string[];
 }
 
-/** How long the token is valid: a minute at least, a day at most. */
+/** `ttl_seconds` is the lifetime of the token, from one minute to one day. */
 export interface NewPlaybackToken {
   readonly ttl_seconds?: number;
 }
@@ -258,7 +258,7 @@ export interface OwnChannel {
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
   readonly key: KeyHint | null;
-  /** The broadcaster's; may be empty */
+  /** The broadcaster's name; may be empty */
   readonly display_name: string;
   readonly status: ChannelStatus;
   /** When RECONNECTING gives up; null otherwise */
@@ -341,7 +341,7 @@ export interface OwnStream {
   readonly rtmp_url: string;
   /** Playlist for viewers */
   readonly hls_url: string;
-  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
   readonly thumbnail_url: string | null;
   /** Null where nothing was recorded */
   readonly recording: OwnRecording | null;
@@ -357,16 +357,16 @@ export type OwnerMessage = SnapshotMessage | ChannelMessage | StatusMessage | Me
 
 export interface Playback {
   readonly hls_url: string;
-  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
   readonly thumbnail_url: string | null;
 }
 
-/** The right to watch the channel until `expires_at`, for whoever has one of the two links. */
+/** A playback token, and two links that contain it. */
 export interface PlaybackToken {
   readonly token: string;
-  /** For players: the token is in the path */
+  /** For players, with the token in the path */
   readonly hls_url: string;
-  /** For people: the token is in the fragment */
+  /** For people, with the token in the fragment */
   readonly watch_url: string;
   readonly expires_at: string;
 }
@@ -397,7 +397,7 @@ export interface PublicChannel {
   readonly channel_id: string;
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
-  /** The broadcaster's; may be empty */
+  /** The broadcaster's name; may be empty */
   readonly display_name: string;
   readonly status: ChannelStatus;
   /** When RECONNECTING gives up; null otherwise */
@@ -500,7 +500,7 @@ export interface PublicStream {
   readonly channel_id: string;
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
-  /** The broadcaster's; may be empty */
+  /** The broadcaster's name; may be empty */
   readonly display_name: string;
   readonly status: ChannelStatus;
   /** When RECONNECTING gives up; null otherwise */
@@ -511,7 +511,7 @@ export interface PublicStream {
   readonly id: string;
   readonly created_at: string;
   readonly hls_url: string;
-  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
   readonly thumbnail_url: string | null;
 }
 
@@ -632,7 +632,7 @@ export interface Stream {
   readonly rtmp_url: string;
   /** Playlist for viewers */
   readonly hls_url: string;
-  /** A JPEG of the stream that runs, a minute old at most; 404 until there is one. Null where a media server that carries the stream makes none */
+  /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
   readonly thumbnail_url: string | null;
   /** Null where there is none to watch */
   readonly recording: Recording | null;

@@ -29,7 +29,7 @@ class ChannelEdit(RequestModel):
 
 
 class NewPlaybackToken(RequestModel):
-    """How long the token is valid: a minute at least, a day at most."""
+    """`ttl_seconds` is the lifetime of the token, from one minute to one day."""
 
     model_config = example(ttl_seconds=3600)
 
