@@ -179,8 +179,8 @@ def get_timeline(channel: Channel, key_or_id: str, query: PageQuery) -> contract
     problems=(StreamNotFound, RecordingNotFound, RecordingRunning),
 ).on(blueprint)
 def edit_recording(channel: Channel, key_or_id: str, body: RecordingEdit) -> contract.OwnRecording | None:
-    """Keeps the recording of one of the caller's streams without an expiry, or gives it one again, a day away at
-    least."""
+    """Removes the expiry of a recording of one of the caller's streams, or sets it again, to at least one day from
+    now."""
     now = now_ms()
     return recording_serializer.own_recording(upkeep.set_kept(channel, key_or_id, now, kept=body.kept), now)
 
@@ -193,8 +193,8 @@ def edit_recording(channel: Channel, key_or_id: str, body: RecordingEdit) -> con
     problems=(StreamNotFound, RecordingNotFound, RecordingRunning),
 ).on(blueprint)
 def delete_recording(channel: Channel, key_or_id: str) -> contract.OwnRecording | None:
-    """Deletes the recording of one of the caller's streams. It stops playing at once, but for copies in caches; its
-    segments are gone within minutes."""
+    """Deletes the recording of one of the caller's streams. It can no longer be played, except from caches; its
+    segments are deleted within minutes."""
     now = now_ms()
     return recording_serializer.own_recording(upkeep.delete(channel, key_or_id, now), now)
 

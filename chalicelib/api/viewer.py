@@ -93,8 +93,8 @@ def get_public_channel(channel_id: str) -> contract.PublicChannel:
     problems=(ChannelNotFound,),
 ).on(blueprint)
 def get_channel_recordings(channel_id: str, query: UlidPageQuery) -> contract.RecordingPage:
-    """Past streams of a channel that can be watched, newest first; a private channel is not found. A page may hold
-    fewer than were asked for while more follow."""
+    """Past streams of a channel that can be watched, newest first. Private channels respond with 404. A page may have
+    fewer entries than `limit`."""
     page = recordings.of_channel(channel_id, query.limit, query.cursor, now_ms())
     return contract.RecordingPage(
         recordings=[recording_serializer.channel_recording(stream, found) for stream, found in page.items],

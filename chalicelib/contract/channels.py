@@ -46,7 +46,7 @@ class OwnChannelDetails(ChannelDetails):
     """The details of a channel, including those that only its owner can see."""
 
     visibility: Visibility
-    recording: bool = Field(description="Whether streams are recorded; a change counts from the next stream on")
+    recording: bool = Field(description="Whether streams are recorded; a change applies from the next stream")
     region: str
     ingest_url: str = Field(description="Server URL for the encoder: scheme, host, port and application; no key")
     key: KeyHint | None

@@ -7,27 +7,27 @@ from chalicelib.domain.times import IsoTime
 
 
 class Recording(BaseModel):
-    """The recording of one stream. What cannot be had is null."""
+    """The recording of one stream. URLs are null if they are not available."""
 
     status: RecordingStatus
-    url: str | None = Field(description="An HLS playlist; it grows while the stream runs")
+    url: str | None = Field(description="An HLS playlist; it grows while the stream is running")
     download_url: str | None = Field(description="The whole recording as one MP4, once the stream has ended")
-    poster_url: str | None = Field(description="A picture of it; not found where none was made")
-    duration_ms: int | None = Field(description="Null while the stream runs")
-    size_bytes: int | None = Field(description="Null while the stream runs")
-    expires_at: IsoTime | None = Field(description="When it is deleted; null while it is recorded or kept")
-    kept: bool = Field(description="Whether its owner keeps it without an expiry")
+    poster_url: str | None = Field(description="A JPEG; 404 if none was made")
+    duration_ms: int | None = Field(description="Null while the stream is running")
+    size_bytes: int | None = Field(description="Null while the stream is running")
+    expires_at: IsoTime | None = Field(description="When it will be deleted; null while it is being recorded or kept")
+    kept: bool = Field(description="Whether the owner keeps it without an expiry")
 
 
 class OwnRecording(Recording):
-    """The same, and why something of it is missing."""
+    """The recording of one stream, with the reason if part of it is missing."""
 
     reason: RecordingReason | None = Field(description="Null if nothing is missing")
     reason_text: str | None = Field(description="The reason as a sentence")
 
 
 class ChannelRecording(BaseModel):
-    """A past stream of a channel that can be watched. `id` is the stream's."""
+    """A past stream of a channel that can be watched. `id` is the id of the stream."""
 
     id: str
     channel_id: str
@@ -39,7 +39,7 @@ class ChannelRecording(BaseModel):
 
 
 class RecordingPage(BaseModel):
-    """Newest first; a page may hold fewer than were asked for while more follow."""
+    """Newest first."""
 
     recordings: list[ChannelRecording]
     next_cursor: str | None

@@ -32,7 +32,7 @@ class Stream(PublicFacts):
     rtmp_url: str = Field(description=RTMP_URL)
     hls_url: str = Field(description=HLS_URL)
     thumbnail_url: str | None = Field(description=THUMBNAIL_URL)
-    recording: Recording | None = Field(description="Null where there is none to watch")
+    recording: Recording | None = Field(description="Null if there is none that can be watched")
 
 
 class OwnStream(Stream, StreamFacts):
@@ -42,7 +42,7 @@ class OwnStream(Stream, StreamFacts):
     expires_at: IsoTime | None
     end_reason: EndReason | None
     bytes_in: int = Field(description="Received from the encoder, over all its connections")
-    recording: OwnRecording | None = Field(description="Null where nothing was recorded")
+    recording: OwnRecording | None = Field(description="Null if nothing was recorded")
 
 
 class StreamOfKey(BaseModel):

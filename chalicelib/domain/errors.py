@@ -166,7 +166,7 @@ class StreamNotFound(NotFound):
 class RecordingNotFound(NotFound):
     code = "recording_not_found"
     title = "There is no recording of this stream"
-    action = "Look at the list of streams: the recording may have expired, or been deleted."
+    action = "Check the list of streams: the recording may have expired or been deleted."
 
 
 class KeyNotFound(NotFound):

@@ -28,7 +28,7 @@ PLAYABLE = frozenset({RecordingStatus.AVAILABLE, RecordingStatus.INCOMPLETE})
 
 
 class RecordingReason(StrEnum):
-    """Why a recording is incomplete or failed, for good or for the time being."""
+    """Why a recording is incomplete or failed, permanently or for now."""
 
     STORAGE_UNREACHABLE = "storage_unreachable"
     STORAGE_REFUSED = "storage_refused"
@@ -43,19 +43,19 @@ class RecordingReason(StrEnum):
 
 REASON_TEXT: dict[RecordingReason, str] = {
     RecordingReason.STORAGE_UNREACHABLE: "The storage for recordings could not be reached.",
-    RecordingReason.STORAGE_REFUSED: "The storage for recordings refused to take them.",
+    RecordingReason.STORAGE_REFUSED: "The storage for recordings refused to store them.",
     RecordingReason.STORAGE_FULL: "The storage for recordings is full.",
-    RecordingReason.STORAGE_CORRUPT: "The storage for recordings kept something other than what it was sent.",
+    RecordingReason.STORAGE_CORRUPT: "The storage for recordings stored corrupted data.",
     RecordingReason.STORAGE_SLOW: "The storage for recordings was too slow.",
-    RecordingReason.TOO_LONG: "The stream was longer than a recording may be.",
-    RecordingReason.PACKAGING_STOPPED: "The stream could not be packaged to its end.",
+    RecordingReason.TOO_LONG: "The stream exceeded the maximum length of a recording.",
+    RecordingReason.PACKAGING_STOPPED: "Packaging stopped before the end of the stream.",
     RecordingReason.NODE_LOST: "The ingest server failed; up to one segment is missing.",
     RecordingReason.INTERNAL_ERROR: "The ingest server stopped recording because of a defect.",
 }
 
 
 class StorageFailed(Exception):
-    """The storage did not do what it was asked; another attempt may succeed."""
+    """A request to the storage failed; another attempt may succeed."""
 
     def __init__(self, reason: RecordingReason) -> None:
         super().__init__(reason.value)

@@ -33,7 +33,7 @@ export interface ChannelMessage {
   readonly channel: OwnChannelDetails;
 }
 
-/** A past stream of a channel that can be watched. `id` is the stream's. */
+/** A past stream of a channel that can be watched. `id` is the id of the stream. */
 export interface ChannelRecording {
   readonly id: string;
   readonly channel_id: string;
@@ -252,7 +252,7 @@ export interface OwnChannel {
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
   readonly visibility: Visibility;
-  /** Whether streams are recorded; a change counts from the next stream on */
+  /** Whether streams are recorded; a change applies from the next stream */
   readonly recording: boolean;
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
@@ -282,7 +282,7 @@ export interface OwnChannelDetails {
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
   readonly visibility: Visibility;
-  /** Whether streams are recorded; a change counts from the next stream on */
+  /** Whether streams are recorded; a change applies from the next stream */
   readonly recording: boolean;
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
@@ -290,22 +290,22 @@ export interface OwnChannelDetails {
   readonly key: KeyHint | null;
 }
 
-/** The same, and why something of it is missing. */
+/** The recording of one stream, with the reason if part of it is missing. */
 export interface OwnRecording {
   readonly status: RecordingStatus;
-  /** An HLS playlist; it grows while the stream runs */
+  /** An HLS playlist; it grows while the stream is running */
   readonly url: string | null;
   /** The whole recording as one MP4, once the stream has ended */
   readonly download_url: string | null;
-  /** A picture of it; not found where none was made */
+  /** A JPEG; 404 if none was made */
   readonly poster_url: string | null;
-  /** Null while the stream runs */
+  /** Null while the stream is running */
   readonly duration_ms: number | null;
-  /** Null while the stream runs */
+  /** Null while the stream is running */
   readonly size_bytes: number | null;
-  /** When it is deleted; null while it is recorded or kept */
+  /** When it will be deleted; null while it is being recorded or kept */
   readonly expires_at: string | null;
-  /** Whether its owner keeps it without an expiry */
+  /** Whether the owner keeps it without an expiry */
   readonly kept: boolean;
   /** Null if nothing is missing */
   readonly reason: RecordingReason | null;
@@ -343,7 +343,7 @@ export interface OwnStream {
   readonly hls_url: string;
   /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
   readonly thumbnail_url: string | null;
-  /** Null where nothing was recorded */
+  /** Null if nothing was recorded */
   readonly recording: OwnRecording | null;
   readonly key_id: string;
   readonly expires_at: string | null;
@@ -525,37 +525,37 @@ export interface PublicStreamPage {
 /** Whether an ingest node accepts new publishers; `draining` if those that are running do not, `none` if there are none. */
 export type Readiness = "serving" | "draining" | "none";
 
-/** The recording of one stream. What cannot be had is null. */
+/** The recording of one stream. URLs are null if they are not available. */
 export interface Recording {
   readonly status: RecordingStatus;
-  /** An HLS playlist; it grows while the stream runs */
+  /** An HLS playlist; it grows while the stream is running */
   readonly url: string | null;
   /** The whole recording as one MP4, once the stream has ended */
   readonly download_url: string | null;
-  /** A picture of it; not found where none was made */
+  /** A JPEG; 404 if none was made */
   readonly poster_url: string | null;
-  /** Null while the stream runs */
+  /** Null while the stream is running */
   readonly duration_ms: number | null;
-  /** Null while the stream runs */
+  /** Null while the stream is running */
   readonly size_bytes: number | null;
-  /** When it is deleted; null while it is recorded or kept */
+  /** When it will be deleted; null while it is being recorded or kept */
   readonly expires_at: string | null;
-  /** Whether its owner keeps it without an expiry */
+  /** Whether the owner keeps it without an expiry */
   readonly kept: boolean;
 }
 
-/** `kept`: without an expiry, until it is deleted. */
+/** A recording that is `kept` does not expire. */
 export interface RecordingEdit {
   readonly kept: boolean;
 }
 
-/** Newest first; a page may hold fewer than were asked for while more follow. */
+/** Newest first. */
 export interface RecordingPage {
   readonly recordings: readonly ChannelRecording[];
   readonly next_cursor: string | null;
 }
 
-/** Why a recording is incomplete or failed, for good or for the time being. */
+/** Why a recording is incomplete or failed, permanently or for now. */
 export type RecordingReason = "storage_unreachable" | "storage_refused" | "storage_full" | "storage_corrupt" | "storage_slow" | "too_long" | "packaging_stopped" | "node_lost" | "internal_error";
 
 export type RecordingStatus = "recording" | "available" | "incomplete" | "failed" | "deleted";
@@ -634,7 +634,7 @@ export interface Stream {
   readonly hls_url: string;
   /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
   readonly thumbnail_url: string | null;
-  /** Null where there is none to watch */
+  /** Null if there is none that can be watched */
   readonly recording: Recording | null;
 }
 

@@ -24,7 +24,7 @@ class PublicStreamQuery(UlidPageQuery):
 
 
 class RecordingEdit(RequestModel):
-    """`kept`: without an expiry, until it is deleted."""
+    """A recording that is `kept` does not expire."""
 
     model_config = example(kept=True)
 
