@@ -1,7 +1,7 @@
 /** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to the user. */
 
 import { AuthError } from "./auth/cognito";
-import type { ChannelEdit, OwnChannel, RevealedCredentials } from "./contract";
+import type { ChannelEdit, OwnChannel, PlaybackToken, RevealedCredentials } from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
 
 export interface TokenSource {
@@ -38,6 +38,11 @@ export class Api {
 
   async stopStream(): Promise<void> {
     await this.call("POST", "/api/channel/stop");
+  }
+
+  /** The right to watch the channel, if it is private, for so many seconds. */
+  playbackToken(seconds: number): Promise<PlaybackToken> {
+    return this.call("POST", "/api/channel/playback-tokens", { ttl_seconds: seconds }) as Promise<PlaybackToken>;
   }
 
   private async call(method: string, path: string, body?: object): Promise<unknown> {

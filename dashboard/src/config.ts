@@ -4,6 +4,8 @@ export interface Config {
   /** Origin of the REST API without a slash at the end; empty means this page's own origin. */
   readonly apiUrl: string;
   readonly wsUrl: string;
+  /** Below which channels play, without a slash at the end; for private channels, whose address the API tells nobody. */
+  readonly playbackUrl: string;
   readonly cognito: { readonly endpoint: string; readonly clientId: string };
   /** Present on a laptop only: the account that the local cloud made. */
   readonly demo: { readonly email: string; readonly password: string } | null;
@@ -40,6 +42,7 @@ export function parseConfig(body: unknown): Config {
   return {
     apiUrl: text(root.api_url ?? "", "api_url").replace(/\/+$/, ""),
     wsUrl: required(root.ws_url, "ws_url"),
+    playbackUrl: text(root.playback_url ?? "/live", "playback_url").replace(/\/+$/, ""),
     cognito: {
       endpoint: required(cognito.endpoint, "cognito.endpoint"),
       clientId: required(cognito.client_id, "cognito.client_id"),

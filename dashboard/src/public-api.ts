@@ -13,7 +13,6 @@ export interface Search {
 /** Fields that a server may not know yet: without them, nothing is shown. */
 export interface Audience {
   readonly viewers?: number | null;
-  readonly thumbnail_url?: string | null;
 }
 
 export type LiveStream = PublicStream & Audience;

@@ -25,6 +25,7 @@ from tests.support.encoders import Line, Program
 
 WIDTH, HEIGHT, FPS = 640, 360, 10
 VIDEO_KBPS, AUDIO_KBPS = 800, 128
+COLOUR = (0x33, 0x77, 0x55)  # of its one scene
 START_TIMEOUT_S = 20.0
 # The service's first words in OBS's log, and the words after Publish.Start.
 SAYS = "[rtmp stream: 'simple_stream']"
@@ -140,7 +141,8 @@ class Obs(Program):
         )
         service = {"key": key, "server": ingest_url, "use_auth": False, "bwtest": False}
         (profile / "service.json").write_text(json.dumps({"type": "rtmp_custom", "settings": service}))
-        colour = {"color": 0xFF557733, "width": WIDTH, "height": HEIGHT}
+        red, green, blue = COLOUR
+        colour = {"color": 0xFF << 24 | blue << 16 | green << 8 | red, "width": WIDTH, "height": HEIGHT}
         items = [{"id": 1, "name": "Colour", "visible": True}]
         collection = {
             "name": NAME,

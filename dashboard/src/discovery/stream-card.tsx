@@ -19,7 +19,7 @@ export function StreamCard({ stream, onTag }: StreamCardProps) {
     <li class="stream-card" data-testid="stream-card" data-channel={stream.channel_id}>
       <a class="stream-link" href={`/watch/${stream.channel_id}`}>
         <div class="thumb">
-          <Thumbnail url={stream.thumbnail_url ?? null} />
+          <Thumbnail url={stream.playback.thumbnail_url} />
           <span class="badge badge-live">
             <span class="dot" aria-hidden="true" />
             LIVE

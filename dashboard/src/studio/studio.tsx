@@ -7,6 +7,7 @@ import { ConnectPanel } from "./connect-panel";
 import { DetailsForm } from "./details-form";
 import { LinkBanner, LinkMark } from "./link";
 import { RefusalNotice } from "./refusal";
+import { SharePanel } from "./share-panel";
 import { StatusPanel } from "./status-panel";
 import { shownStatus } from "./status-words";
 import { useStudio } from "./use-studio";
@@ -34,7 +35,9 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
     <div class="page" data-testid="studio">
       <header class="topbar">
         <div class="topbar-inner">
-          <Wordmark />
+          <a class="home-link" href="/" aria-label="stream-sync: what is live">
+            <Wordmark />
+          </a>
           <LinkMark link={state.link} />
           <span class="account" title={session.email}>
             {session.email}
@@ -60,6 +63,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
         {channel ? (
           <>
             <StatusPanel state={state} title={channel.title} api={api} />
+            <SharePanel channel={channel} stream={state.stream} api={api} />
             <div class="columns">
               <ConnectPanel
                 channel={channel}

@@ -22,6 +22,13 @@ export function cardOf({ state, handle, recordings, recordingGone, recording }: 
       </Card>
     );
   }
+  if (state.problem === "expired") {
+    return (
+      <Card title="This link has expired" testid="expired">
+        <p>The channel is private. Ask its broadcaster for a new link.</p>
+      </Card>
+    );
+  }
   if (recordingGone) {
     return (
       <Card title="This broadcast can't be watched" testid="recording-gone">

@@ -24,7 +24,7 @@ export function EmbedPage({ config, api, watched }: EmbedPageProps) {
         handle={handle}
         live
         title={title}
-        poster={state.channel?.thumbnail_url ?? null}
+        poster={state.channel?.playback.thumbnail_url ?? null}
         card={cardOf(watching)}
         notice={noticeOf(watching)}
       />

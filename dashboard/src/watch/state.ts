@@ -18,6 +18,9 @@ export interface Polled {
   readonly viewers?: number | null;
 }
 
+/** Why there is no channel. `expired`: its private link is no longer valid. */
+export type Problem = "not-found" | "expired" | "unreachable";
+
 export interface WatchState {
   /** Null until the first answer. */
   readonly channel: Channel | null;
@@ -31,8 +34,7 @@ export interface WatchState {
   readonly ended: boolean;
   readonly seq: number;
   readonly linked: boolean;
-  /** Why there is no channel. */
-  readonly problem: "not-found" | "unreachable" | null;
+  readonly problem: Problem | null;
 }
 
 export type WatchEvent =
@@ -40,7 +42,7 @@ export type WatchEvent =
   | { readonly kind: "message"; readonly message: PublicMessage }
   | { readonly kind: "polled"; readonly status: Polled }
   | { readonly kind: "loaded"; readonly channel: Channel }
-  | { readonly kind: "problem"; readonly problem: "not-found" | "unreachable" };
+  | { readonly kind: "problem"; readonly problem: Problem };
 
 export const initialWatch: WatchState = {
   channel: null,

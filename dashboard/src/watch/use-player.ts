@@ -1,13 +1,12 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Player, type PlayerView } from "./player";
-import { startReporting } from "./reporting";
 
 const NOTHING: PlayerView = { phase: "idle", latency: null, behind: false, stalls: 0 };
 
 /** What is to be played. A live channel goes on through interruptions, until it is offline. */
 export type Source =
-  | { readonly kind: "live"; readonly url: string; readonly streamId: string | null; readonly channelId: string }
+  | { readonly kind: "live"; readonly url: string; readonly streamId: string | null }
   | { readonly kind: "recording"; readonly url: string }
   /** Nothing more comes: what plays may play to its end. */
   | { readonly kind: "over" };
@@ -43,12 +42,6 @@ export function usePlayer(source: Source | null, lowLatency: boolean): PlayerHan
   }, [player, kind, url, streamId, ended]);
 
   useEffect(() => player?.setLowLatency(lowLatency), [player, lowLatency]);
-
-  const channelId = source?.kind === "live" ? source.channelId : null;
-  useEffect(() => {
-    if (channelId === null || !video.current) return;
-    return startReporting(channelId, video.current);
-  }, [channelId]);
 
   return { video, view, player };
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Config } from "../config";
 import type { PublicApi, Recording } from "../public-api";
 import type { Watched } from "./address";
+import { startReporting } from "./reporting";
 import type { WatchState } from "./state";
 import { useChannel } from "./use-channel";
 import { type PlayerHandle, type Source, usePlayer } from "./use-player";
@@ -19,7 +20,7 @@ export interface Watching {
 /** The channel, its recordings, and the player on what is watched. */
 export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLatency: boolean): Watching {
   const { channelId, streamId } = watched;
-  const state = useChannel(config, api, channelId);
+  const state = useChannel(config, api, watched);
   const [recordings, setRecordings] = useState<readonly Recording[] | null>(null);
   const isOffline = state.status === "OFFLINE";
 
@@ -42,12 +43,20 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
   const source = useMemo((): Source | null => {
     if (streamId !== null) return recording && { kind: "recording", url: recording.url };
     if (hlsUrl === null || status === null) return null;
-    return status === "OFFLINE" ? { kind: "over" } : { kind: "live", url: hlsUrl, streamId: liveId, channelId };
-  }, [streamId, recording, hlsUrl, status, liveId, channelId]);
+    return status === "OFFLINE" ? { kind: "over" } : { kind: "live", url: hlsUrl, streamId: liveId };
+  }, [streamId, recording, hlsUrl, status, liveId]);
+
+  const handle = usePlayer(source, lowLatency);
+  const { video } = handle;
+  const reportTo = source?.kind === "live" ? source.url : null;
+  useEffect(() => {
+    if (reportTo === null || !video.current) return;
+    return startReporting(reportTo, video.current);
+  }, [reportTo, video]);
 
   return {
     state,
-    handle: usePlayer(source, lowLatency),
+    handle,
     recordings: recordings ?? [],
     recording,
     recordingGone: streamId !== null && recordings !== null && recording === null,

@@ -42,7 +42,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
           handle={handle}
           live={watched.streamId === null}
           title={title}
-          poster={recording?.poster_url ?? channel?.thumbnail_url ?? null}
+          poster={recording?.poster_url ?? channel?.playback.thumbnail_url ?? null}
           card={cardOf(watching)}
           notice={watched.streamId === null ? noticeOf(watching) : null}
         />
@@ -78,7 +78,9 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
                     {state.status === "LIVE" ? "Watch live" : "Go to the channel"}
                   </a>
                 )}
-                <Share channelId={channel.channel_id} streamId={watched.streamId} title={title} />
+                {watched.token === null && (
+                  <Share channelId={channel.channel_id} streamId={watched.streamId} title={title} />
+                )}
               </div>
             </div>
             {isLive && (

@@ -12,8 +12,11 @@ from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.network import Cable
 from tests.e2e.browser.nodes import Node, running_node
 from tests.e2e.browser.studio import Studio
+from tests.e2e.browser.viewer import Viewer
 from tests.support import tools
+from tests.support.encoders import Clip, Program, ffmpeg
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 CHROMIUM = "/usr/bin/chromium"
 REBOUND = "rebound.example"
@@ -35,6 +38,7 @@ TOKEN = "eyJ"  # how every JWT begins
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 OpenStudio = Callable[..., Studio]
+GoLive = Callable[[], Program]
 
 
 # Of this package and not of the session: Playwright's own event loop runs in this thread until it is stopped, and the
@@ -99,3 +103,39 @@ def second_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
 def cable(stack: Stack) -> Iterator[Cable]:
     with Cable(stack.settings.http_port) as running:
         yield running
+
+
+# --- those who watch --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def go_live(broadcaster: Broadcaster, clip: Clip) -> Iterator[GoLive]:
+    encoders: list[Program] = []
+    key = broadcaster.stream_key()
+
+    def start() -> Program:
+        encoders.append(ffmpeg(clip, broadcaster.stack.rtmp_url, key))
+        until(lambda: broadcaster.channel()["status"] == "LIVE", "the channel is live", 15)
+        return encoders[-1]
+
+    yield start
+    for encoder in encoders:
+        encoder.end()
+
+
+@pytest.fixture
+def viewer(browser: Browser, stack: Stack, broadcaster: Broadcaster) -> Iterator[Viewer]:
+    """Whatever the test is about: no script may fail, no policy may be broken, no address may hold the stream key."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    seen = Viewer(context, stack.http_url)
+    yield seen
+    key = broadcaster.stream_key()
+    urls, errors = seen.traffic.urls, seen.traffic.errors
+    context.close()
+    assert errors == []
+    assert [url for url in urls if key in url] == []
+
+
+@pytest.fixture
+def channel(broadcaster: Broadcaster) -> str:
+    return str(broadcaster.channel()["channel_id"])

@@ -1,59 +1,24 @@
 """The pages for viewers: what is live, the player, the player in somebody else's page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from local.settings import HOST
 from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.conftest import GoLive
+from tests.e2e.browser.studio import Studio
 from tests.e2e.browser.viewer import COLOURS, Viewer
-from tests.support.encoders import Clip, Program, ffmpeg
-from tests.support.stack import Stack
-from tests.support.waiting import until
 
 pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg"), pytest.mark.timeout(180)]
 
 # From the playlist's edge, on a machine that runs other tests; of the whole chain, docs/playback.md.
 LOW_S, NORMAL_S = 3.0, 4.0
-GoLive = Callable[[], Program]
-
-
-@pytest.fixture
-def go_live(broadcaster: Broadcaster, clip: Clip) -> Iterator[GoLive]:
-    encoders: list[Program] = []
-    key = broadcaster.stream_key()
-
-    def start() -> Program:
-        encoders.append(ffmpeg(clip, broadcaster.stack.rtmp_url, key))
-        until(lambda: broadcaster.channel()["status"] == "LIVE", "the channel is live", 15)
-        return encoders[-1]
-
-    yield start
-    for encoder in encoders:
-        encoder.end()
-
-
-@pytest.fixture
-def viewer(browser: Browser, stack: Stack, broadcaster: Broadcaster) -> Iterator[Viewer]:
-    """Whatever the test is about: no script may fail, no policy may be broken, no address may hold the stream key."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    seen = Viewer(context, stack.http_url)
-    yield seen
-    key = broadcaster.stream_key()
-    urls, errors = seen.traffic.urls, seen.traffic.errors
-    context.close()
-    assert errors == []
-    assert [url for url in urls if key in url] == []
-
-
-@pytest.fixture
-def channel(broadcaster: Broadcaster) -> str:
-    return str(broadcaster.channel()["channel_id"])
 
 
 @pytest.mark.requirement("FX-14")
@@ -139,6 +104,31 @@ def test_visitor_finds_what_is_live_and_gets_to_its_player(
     card.get_by_role("link").click()
     expect(viewer.part("title")).to_have_text(title)
     viewer.plays()
+
+
+@pytest.mark.requirement("FX-15")
+def test_private_channel_plays_by_its_link_and_is_not_found_without(
+    viewer: Viewer, broadcaster: Broadcaster, channel: str, go_live: GoLive
+) -> None:
+    broadcaster.edit(visibility="private")
+    go_live()
+    viewer.open(f"/watch/{channel}")
+    expect(viewer.part("not-found")).to_be_visible()
+    link = broadcaster.call("/api/channel/playback-tokens", method="POST", body={})["watch_url"]
+    viewer.page.goto("about:blank")  # the address differs in its fragment alone
+    viewer.page.goto(link)
+    viewer.plays()
+
+
+@pytest.mark.requirement("FX-14")
+def test_studio_shows_the_stream_as_viewers_get_it_and_their_link(
+    studio: Studio, channel: str, go_live: GoLive
+) -> None:
+    expect(studio.part("watch-url")).to_have_value(f"{studio.url}/watch/{channel}")
+    assert not [url for url in studio.traffic.urls if "hls" in url]
+    go_live()
+    studio.part("toggle-preview").click()
+    expect(studio.part("preview")).to_have_attribute("data-phase", "playing", timeout=20_000)
 
 
 class _Framing(BaseHTTPRequestHandler):

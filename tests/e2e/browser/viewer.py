@@ -18,7 +18,8 @@ COLOURS = {
     "magenta": (255, 0, 255),
     "cyan": (0, 255, 255),
 }
-NEAR = 90  # in the largest of the three channels: video's colours are not a screen's
+# In the largest of the three channels: the colours of video are not those of a screen.
+NEAR, CLOSE = 90, 16
 
 TIME = "() => document.querySelector('video')?.currentTime ?? 0"
 PIXELS = """() => {
@@ -82,13 +83,16 @@ class Viewer:
 
     def colours(self) -> set[str]:
         """Those of the test card that are in the picture."""
-        pixels: list[list[int]] = self.page.evaluate(PIXELS)
-        return {
-            name
-            for name, wanted in COLOURS.items()
-            for pixel in pixels
-            if max(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) < NEAR
-        }
+        pixels = self._pixels()
+        return {name for name, wanted in COLOURS.items() if any(_near(pixel, wanted, NEAR) for pixel in pixels)}
+
+    def shows(self, colour: tuple[int, int, int]) -> bool:
+        """Whether the whole picture has this colour."""
+        return all(_near(pixel, colour, CLOSE) for pixel in self._pixels())
+
+    def _pixels(self) -> list[list[int]]:
+        found: list[list[int]] = self.page.evaluate(PIXELS)
+        return found
 
     def listens(self) -> None:
         """Unmute, as a person does it, and put an ear to it."""
@@ -113,3 +117,7 @@ class Viewer:
                 return
             self.page.wait_for_timeout(POLL_MS)
         raise AssertionError(f"{latency} s behind")
+
+
+def _near(pixel: list[int], wanted: tuple[int, int, int], distance: int) -> bool:
+    return max(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) < distance
