@@ -65,6 +65,7 @@ lint: $(DEV_STAMP) $(NODE_MODULES) types  ## check formatting, lint rules, types
 	.venv/bin/ruff check .
 	$(LAYERS)
 	cd dashboard && sh ../local/with_node.sh npm run lint
+	cd infra/edge_functions && sh ../../local/with_node.sh ../../dashboard/node_modules/.bin/biome check --error-on-warnings .
 
 format: $(DEV_STAMP) $(NODE_MODULES)  ## format Python and TypeScript, and apply the linters' safe fixes
 	.venv/bin/ruff check --fix .

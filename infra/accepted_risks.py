@@ -6,6 +6,9 @@ Every other finding fails the synthesis: a rule is obeyed, or stands here.
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from infra.policies import RECORDINGS
+from infra.stages import Stage
+
 DATA = {
     "AwsSolutions-SMG4": "Both secrets are shared with another service or with operators, who rotate them in step: "
     "the admin API takes two at once for that",
@@ -23,6 +26,21 @@ INGEST = {
 }
 
 
+def ingest(stage: Stage) -> dict[str, str]:
+    recordings = f"{stage.stack('data')}:ExportsOutputFnGetAttMediaA721A567ArnB9989168/{RECORDINGS}/*"
+    return INGEST | {f"AwsSolutions-IAM5[Resource::{recordings}]": "A recording's objects are named as they are made"}
+
+
+EDGE = {
+    "AwsSolutions-S1": "Only CloudFront reads the dashboard's files, which are public",
+    "AwsSolutions-CFR1": "Broadcasts are for viewers everywhere",
+    "AwsSolutions-CFR2": "A web ACL is billed by request, and a player makes two a second; origin and API have limits",
+    "AwsSolutions-CFR3": "Access logs would keep playback tokens, which are part of the path",
+    "AwsSolutions-CFR4": "TLS versions can be chosen only with one's own name and certificate: there are parameters",
+    "AwsSolutions-CFR5": "The load balancer has no name to have a certificate for; its port lets in CloudFront only",
+}
+
+
 def check(app: cdk.App, accepted: dict[cdk.Stack, dict[str, str]]) -> None:
     """Judges the stacks when `app` is synthesised; raises there for what is not in `accepted`."""
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -31,4 +49,4 @@ def check(app: cdk.App, accepted: dict[cdk.Stack, dict[str, str]]) -> None:
             cdk.Validations.of(stack).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
 
 
-__all__ = ["DATA", "INGEST", "check"]
+__all__ = ["DATA", "EDGE", "check", "ingest"]

@@ -1,7 +1,8 @@
 """Write every template of a stage into `cdk.out/`: `python -m infra.app dev`. Needs Node.js, no CDK command, no AWS.
 
     cdk.out/stream-sync-dev-data.template.json     tables, keys, secrets, accounts, bus     (changes rarely)
-    cdk.out/stream-sync-dev-ingest.template.json   load balancer and RTMP nodes
+    cdk.out/stream-sync-dev-ingest.template.json   load balancer and ingest nodes
+    cdk.out/stream-sync-dev-edge.template.json     CloudFront before playback, recordings and dashboard
     cdk.out/chalice-dev.json                       what `chalice package --merge-template` adds to Chalice's own
 
 Order of deployment: infra/README.md.
@@ -16,6 +17,7 @@ import aws_cdk as cdk
 from infra import accepted_risks
 from infra.chalice_extras import chalice_extras
 from infra.data import DataStack
+from infra.edge import EdgeStack
 from infra.ingest import IngestStack
 from infra.stages import STAGE_NAMES, STAGES, Stage
 
@@ -23,19 +25,23 @@ OUT = Path("cdk.out")
 
 
 def synthesise(stage: Stage, out: Path) -> dict[str, Path]:
-    """Write the templates of one stage. Answers the path of each, by `data`, `ingest` and `chalice`."""
+    """Write the templates of one stage. Answers the path of each, by `data`, `ingest`, `edge` and `chalice`."""
     # No bootstrap stack and no assets: a template alone is all that `aws cloudformation deploy` needs.
     # The analytics block would record versions of this machine in every template.
     app = cdk.App(outdir=str(out), analytics_reporting=False)
     data = DataStack(app, stage, cdk.BootstraplessSynthesizer())
-    ingest = IngestStack(app, stage, cdk.BootstraplessSynthesizer())
-    accepted_risks.check(app, {data: accepted_risks.DATA, ingest: accepted_risks.INGEST})
+    ingest = IngestStack(app, stage, cdk.BootstraplessSynthesizer(), data.media)
+    edge = EdgeStack(app, stage, cdk.BootstraplessSynthesizer(), data.media, ingest)
+    accepted_risks.check(
+        app, {data: accepted_risks.DATA, ingest: accepted_risks.ingest(stage), edge: accepted_risks.EDGE}
+    )
     for tag, value in (("application", "stream-sync"), ("stage", stage.name)):
         cdk.Tags.of(app).add(tag, value)
     app.synth()
     extras = out / f"chalice-{stage.name}.json"
     extras.write_text(json.dumps(chalice_extras(stage), indent=2) + "\n")
-    return {"data": out / data.template_file, "ingest": out / ingest.template_file, "chalice": extras}
+    stacks = {"data": data, "ingest": ingest, "edge": edge}
+    return {noun: out / stack.template_file for noun, stack in stacks.items()} | {"chalice": extras}
 
 
 def main() -> None:

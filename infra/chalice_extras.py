@@ -109,6 +109,7 @@ def _environments(stage: Stage) -> dict[str, Resource]:
     rotated = {"STREAM_SYNC_SECRETS_ROTATED": {"Ref": ROTATED}}
     users = {"STREAM_SYNC_SECRET_KEY": _secret(stage, "user-service"), **rotated}
     mediamtx = {"STREAM_SYNC_MEDIAMTX_API_SECRET": _secret(stage, "mediamtx-api"), **rotated}
+    playback = {"STREAM_SYNC_PLAYBACK_SECRETS": _secret(stage, "playback"), **rotated}
     administration = {
         "STREAM_SYNC_ADMIN_SECRETS": _secret(stage, "admin"),
         "STREAM_SYNC_HOOK_SECRETS": _secret(stage, "hooks"),
@@ -121,7 +122,7 @@ def _environments(stage: Stage) -> dict[str, Resource]:
         RECONCILE_FUNCTION: mediamtx,
         **{function: {"STREAM_SYNC_WS_MANAGEMENT_URL": url} for function in PUSHERS},
     }
-    variables[REST_FUNCTION] |= administration
+    variables[REST_FUNCTION] |= administration | playback
     variables[EVENT_FUNCTION] |= mediamtx  # it kicks publishers that were ordered to stop
     return {function: {"Properties": {"Environment": {"Variables": values}}} for function, values in variables.items()}
 

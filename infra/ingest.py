@@ -5,10 +5,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.network import RTMP_PORT, Network
-from infra.policies import Place, shared_statements
+from infra.network import ORIGIN_PORT, RTMP_PORT, Network
+from infra.policies import RECORDINGS, Place, recording_statements, shared_statements
 from infra.stages import Stage
 
 # The most that Fargate grants between SIGTERM and SIGKILL.
@@ -24,9 +26,14 @@ OPEN_FILES = 16 * CAPACITY
 
 
 class IngestStack(cdk.Stack):
-    """Parameter `ImageUri`: the image to run, as pushed to the Data stack's repository."""
+    """`media` is the bucket of recordings. Parameters:
 
-    def __init__(self, scope: Construct, stage: Stage, synthesizer: cdk.IStackSynthesizer) -> None:
+    `ImageUri`: the image to run, as pushed to the Data stack's repository.
+    `CloudFrontPrefixList`: from whose addresses playback may be asked for (infra/README.md).
+    `Packaging`, `Recording`: whether nodes package streams for viewers, and record them.
+    """
+
+    def __init__(self, scope: Construct, stage: Stage, synthesizer: cdk.IStackSynthesizer, media: s3.IBucket) -> None:
         super().__init__(
             scope,
             stage.stack("ingest"),
@@ -41,11 +48,33 @@ class IngestStack(cdk.Stack):
             description="Ingest image with tag or digest",
             allowed_pattern=r"^[a-z0-9][a-z0-9./_-]+[:@][A-Za-z0-9._:-]+$",
         )
+        addresses = cdk.CfnParameter(
+            self,
+            "CloudFrontPrefixList",
+            type="String",
+            description="Managed prefix list com.amazonaws.global.cloudfront.origin-facing of this region",
+            allowed_pattern="^pl-[0-9a-f]{8,17}$",
+        )
         self._stage = stage
-        self._network = Network(self, stage)
+        self._media = media
+        self._network = Network(self, stage, addresses.value_as_string)
+        self.balancer_name = self._network.balancer.load_balancer_dns_name
         self._url = f"rtmp://{self._network.balancer.load_balancer_dns_name}:{RTMP_PORT}/live"
         self._service(self._task(image.value_as_string))
         cdk.CfnOutput(self, "IngestUrl", value=self._url, description="What broadcasters of this region enter into OBS")
+
+    def _switch(self, name: str, description: str) -> cdk.CfnParameter:
+        return cdk.CfnParameter(
+            self, name, type="String", description=description, default="on", allowed_values=["on", "off"]
+        )
+
+    def _recordings(self) -> str:
+        """Where a node records to."""
+        switch = self._switch("Recording", "Whether nodes record the streams of channels that ask for it")
+        wanted = cdk.CfnCondition(self, "Records", expression=cdk.Fn.condition_equals(switch.value_as_string, "on"))
+        return cdk.Token.as_string(
+            cdk.Fn.condition_if(wanted.logical_id, f"s3://{self._media.bucket_name}/{RECORDINGS}", "off")
+        )
 
     def _task(self, image: str) -> ecs.FargateTaskDefinition:
         task = ecs.FargateTaskDefinition(
@@ -69,8 +98,20 @@ class IngestStack(cdk.Stack):
                 "STREAM_SYNC_RTMP_HOST": "0.0.0.0",
                 "STREAM_SYNC_RTMP_PORT": str(RTMP_PORT),
                 "STREAM_SYNC_CAPACITY": str(CAPACITY),
+                "STREAM_SYNC_PACKAGING": self._switch(
+                    "Packaging", "Whether nodes package streams for viewers"
+                ).value_as_string,
+                "STREAM_SYNC_ORIGIN_PORT": str(ORIGIN_PORT),
+                "STREAM_SYNC_RECORDING": self._recordings(),
                 # Whose PROXY headers are believed: the load balancer's, which has addresses of the VPC only.
                 "STREAM_SYNC_PROXY_NETWORKS": self._network.vpc.vpc_cidr_block,
+                # And whose X-Forwarded-For: the load balancer's, behind CloudFront, and the other nodes'.
+                "STREAM_SYNC_FORWARDED_NETWORKS": self._network.vpc.vpc_cidr_block,
+            },
+            secrets={
+                "STREAM_SYNC_PLAYBACK_SECRETS": ecs.Secret.from_secrets_manager(
+                    secretsmanager.Secret.from_secret_name_v2(self, "Playback", self._stage.secret("playback"))
+                )
             },
             # On SIGTERM the node ends each stream properly: rows, events, the encoder's own notice.
             stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_S),
@@ -83,7 +124,8 @@ class IngestStack(cdk.Stack):
                 max_buffer_size=cdk.Size.mebibytes(8),
             ),
         )
-        container.add_port_mappings(ecs.PortMapping(container_port=RTMP_PORT, protocol=ecs.Protocol.TCP))
+        for port in (RTMP_PORT, ORIGIN_PORT):
+            container.add_port_mappings(ecs.PortMapping(container_port=port, protocol=ecs.Protocol.TCP))
         container.add_ulimits(ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=OPEN_FILES, hard_limit=OPEN_FILES))
         return task
 
@@ -92,12 +134,16 @@ class IngestStack(cdk.Stack):
         return iam.Role(
             self,
             "NodeRole",
-            description="Ingest node: rows and events, nothing else",
+            description="Ingest node: rows, events and recordings, nothing else",
             assumed_by=self._ecs_tasks(),
             inline_policies={
                 "node": iam.PolicyDocument(
                     statements=[
-                        iam.PolicyStatement.from_json(statement) for statement in shared_statements(self._stage, place)
+                        iam.PolicyStatement.from_json(statement)
+                        for statement in (
+                            *shared_statements(self._stage, place),
+                            *recording_statements(self._media.bucket_arn, may_delete=False),
+                        )
                     ]
                 )
             },
@@ -156,9 +202,10 @@ class IngestStack(cdk.Stack):
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
-        service.attach_to_network_target_group(self._network.rtmp_targets)
+        for port, targets in ((RTMP_PORT, self._network.rtmp_targets), (ORIGIN_PORT, self._network.origin_targets)):
+            targets.add_target(service.load_balancer_target(container_name="ingest", container_port=port))
         # Otherwise the first tasks may start before they may pull their image.
         service.node.add_dependency(task.obtain_execution_role())
 
 
-__all__ = ["CAPACITY", "IngestStack"]
+__all__ = ["CAPACITY", "ORIGIN_PORT", "IngestStack"]

@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.stages import Stage
 
 RTMP_PORT = 1935
+ORIGIN_PORT = 8080
 
 # Longer than the longest grace of a channel (300 s), so that the node, which knows the reason, always gives up first.
 # 350 s is also what TLS listeners are fixed at: RTMP and RTMPS behave alike.
@@ -21,9 +22,10 @@ CLOSED_WHEN_DRAINED = "deregistration_delay.connection_termination.enabled"
 
 
 class Network(Construct):
-    """The way in: `rtmp_targets` is where ingest tasks register, `node_security_group` what they wear."""
+    """The way in: ingest tasks register with `rtmp_targets` and `origin_targets`, and wear `node_security_group`."""
 
-    def __init__(self, scope: Construct, stage: Stage) -> None:
+    def __init__(self, scope: Construct, stage: Stage, cloudfront_addresses: str) -> None:
+        """`cloudfront_addresses`: id of the region's prefix list of CloudFront's addresses."""
         super().__init__(scope, "Network")
         self.vpc = ec2.Vpc(
             self,
@@ -45,18 +47,27 @@ class Network(Construct):
             },
         )
         self.node_security_group = ec2.SecurityGroup(
-            self, "NodeSecurityGroup", vpc=self.vpc, description="Ingest nodes: RTMP from the load balancer only"
+            self,
+            "NodeSecurityGroup",
+            vpc=self.vpc,
+            description="Ingest nodes: from the load balancer and each other only",
         )
         front = ec2.SecurityGroup(
             self,
             "FrontSecurityGroup",
             vpc=self.vpc,
-            description="Load balancer: RTMP from anywhere, on to the nodes",
+            description="Load balancer: RTMP from anywhere, HTTP from CloudFront",
             allow_all_outbound=False,
         )
         front.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(RTMP_PORT), "Broadcasters")
         front.add_egress_rule(self.node_security_group, ec2.Port.tcp(RTMP_PORT), "Ingest nodes")
         self.node_security_group.add_ingress_rule(front, ec2.Port.tcp(RTMP_PORT), "Load balancer")
+        origin = ec2.Port.tcp(ORIGIN_PORT)
+        front.add_ingress_rule(ec2.Peer.prefix_list(cloudfront_addresses), origin, "CloudFront")
+        front.add_egress_rule(self.node_security_group, origin, "Playback origins")
+        self.node_security_group.add_ingress_rule(front, origin, "Load balancer, for viewers")
+        # Any node is asked for any stream, and fetches what another one has.
+        self.node_security_group.add_ingress_rule(self.node_security_group, origin, "Other nodes")
 
         self.balancer = elb.NetworkLoadBalancer(
             self,
@@ -78,6 +89,15 @@ class Network(Construct):
             protocol=elb.Protocol.TCP,
             tcp_idle_timeout=cdk.Duration.seconds(TCP_IDLE_TIMEOUT_S),
             default_target_groups=[self.rtmp_targets],
+        )
+        self.origin_targets = self._origin_targets()
+        elb.NetworkListener(
+            self,
+            "Origin",
+            load_balancer=self.balancer,
+            port=ORIGIN_PORT,
+            protocol=elb.Protocol.TCP,
+            default_target_groups=[self.origin_targets],
         )
 
     def _targets(self, stage: Stage) -> elb.NetworkTargetGroup:
@@ -110,5 +130,30 @@ class Network(Construct):
         group.set_attribute(CLOSED_WHEN_DRAINED, "false")
         return group
 
+    def _origin_targets(self) -> elb.NetworkTargetGroup:
+        return elb.NetworkTargetGroup(
+            self,
+            "OriginTargets",
+            vpc=self.vpc,
+            port=ORIGIN_PORT,
+            protocol=elb.Protocol.TCP,
+            target_type=elb.TargetType.IP,
+            # HTTP has the client's address in X-Forwarded-For, where CloudFront writes it.
+            proxy_protocol_v2=False,
+            preserve_client_ip=False,
+            # A part or a playlist takes half a minute at most; what a draining node still carries, the others fetch.
+            deregistration_delay=cdk.Duration.seconds(60),
+            health_check=elb.HealthCheck(
+                protocol=elb.Protocol.TCP,
+                # ECS replaces a task that any of its target groups calls unhealthy; without packaging nobody listens on
+                # the origin's port.
+                port=str(RTMP_PORT),
+                interval=cdk.Duration.seconds(10),
+                timeout=cdk.Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )
 
-__all__ = ["CLOSED_WHEN_DRAINED", "CLOSED_WHEN_UNHEALTHY", "RTMP_PORT", "TCP_IDLE_TIMEOUT_S", "Network"]
+
+__all__ = ["CLOSED_WHEN_DRAINED", "CLOSED_WHEN_UNHEALTHY", "ORIGIN_PORT", "RTMP_PORT", "TCP_IDLE_TIMEOUT_S", "Network"]

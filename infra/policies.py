@@ -21,6 +21,9 @@ ITEM_ACTIONS = (
     "dynamodb:UpdateItem",
 )
 
+# Where recordings are in the media bucket: as in their URLs, so that CloudFront finds them without rewriting.
+RECORDINGS = "vod"
+
 Statement = dict[str, Any]
 Policy = dict[str, Any]
 
@@ -52,7 +55,15 @@ def shared_statements(stage: Stage, place: Place) -> list[Statement]:
     ]
 
 
-def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str) -> Policy:
+def recording_statements(bucket_arn: str, *, may_delete: bool) -> list[Statement]:
+    """What writing and reading recordings takes; removing them is the control plane's task."""
+    objects = ("s3:GetObject", "s3:PutObject", *(("s3:DeleteObject",) if may_delete else ()))
+    listing = _allow("ListRecordings", ("s3:ListBucket",), [bucket_arn])
+    listing["Condition"] = {"StringLike": {"s3:prefix": [f"{RECORDINGS}/*"]}}
+    return [_allow("Recordings", objects, [f"{bucket_arn}/{RECORDINGS}/*"]), listing]
+
+
+def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str, media_bucket: str) -> Policy:
     """The policy of the Lambda functions, as `.chalice/policy-<stage>.json` holds it.
 
     The right to push over the WebSocket is not here: it names the API that the same deployment makes
@@ -63,6 +74,7 @@ def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str) -> Policy
         # Once a minute, all publishers of a media server.
         _allow("Publishers", ("dynamodb:Scan",), [place.arn("dynamodb", f"table/{stage.table_prefix}nodes")]),
         _allow("StreamKeys", ("kms:Decrypt", "kms:Encrypt"), [kms_key_arn]),
+        *recording_statements(f"arn:{place.partition}:s3:::{media_bucket}", may_delete=True),
         _logs(stage, place),
     )
 
@@ -84,10 +96,12 @@ def _policy(*statements: Statement) -> Policy:
 
 __all__ = [
     "ITEM_ACTIONS",
+    "RECORDINGS",
     "Place",
     "Policy",
     "Statement",
     "authorizer_policy",
     "control_plane_policy",
+    "recording_statements",
     "shared_statements",
 ]

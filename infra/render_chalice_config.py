@@ -1,6 +1,6 @@
 """Fill a stage's addresses into Chalice's configuration: `python -m infra.render_chalice_config dev`.
 
-Reads the outputs of the stage's two stacks and writes `.chalice/config.json` (only this stage's part) and
+Reads the outputs of the stage's three stacks and writes `.chalice/config.json` (only this stage's part) and
 `.chalice/policy-<stage>*.json`. Running it again changes nothing, or what the stacks changed. The results hold
 addresses and no secrets: commit them, the next deployment then shows what moved.
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from infra.policies import Place, Policy, authorizer_policy, control_plane_policy
+from infra.policies import RECORDINGS, Place, Policy, authorizer_policy, control_plane_policy
 from infra.stages import STAGE_NAMES, STAGES, Stage
 
 CHALICE = Path(".chalice")
@@ -40,12 +40,18 @@ def place_of(kms_key_arn: str) -> Place:
     return Place(partition, region, account)
 
 
+def recording_place(media_bucket: str) -> str:
+    """Where the functions find recordings: as the ingest stack tells the nodes."""
+    return f"s3://{media_bucket}/{RECORDINGS}"
+
+
 def render(config: Mapping[str, Any], stage: Stage, outputs: Mapping[str, str]) -> dict[str, Any]:
     """The configuration with this stage's environment filled in. Raises OutputMissing."""
     rendered = copy.deepcopy(dict(config))
     environment = rendered["stages"][stage.name]["environment_variables"]
     for variable, output in FROM_OUTPUT.items():
         environment[variable] = _output(outputs, output)
+    environment["STREAM_SYNC_RECORDING"] = recording_place(_output(outputs, "MediaBucket"))
     # Other regions' endpoints stay as they are: each region's stack knows only its own.
     ingest_urls = _known_urls(environment["STREAM_SYNC_INGEST_URLS"])
     ingest_urls[place_of(outputs["KmsKeyArn"]).region] = _output(outputs, "IngestUrl")
@@ -58,7 +64,7 @@ def policies(stage: Stage, outputs: Mapping[str, str]) -> dict[str, Policy]:
     key = _output(outputs, "KmsKeyArn")
     place = place_of(key)
     return {
-        f"policy-{stage.name}.json": control_plane_policy(stage, place, key),
+        f"policy-{stage.name}.json": control_plane_policy(stage, place, key, _output(outputs, "MediaBucket")),
         f"policy-{stage.name}-authorizer.json": authorizer_policy(stage, place),
     }
 
@@ -69,7 +75,9 @@ def as_json(document: Mapping[str, Any]) -> str:
 
 def _output(outputs: Mapping[str, str], name: str) -> str:
     if name not in outputs:
-        raise OutputMissing(f"No stack of this stage has the output {name}: deploy the data and ingest stacks first")
+        raise OutputMissing(
+            f"No stack of this stage has the output {name}: deploy the data, ingest and edge stacks first"
+        )
     return outputs[name]
 
 
@@ -79,10 +87,10 @@ def _known_urls(text: str) -> dict[str, str]:
 
 
 def stack_outputs(stage: Stage, cloudformation: Any) -> dict[str, str]:
-    """Outputs of both stacks, by name. `cloudformation` is a boto3 client; its ClientError passes through."""
+    """Outputs of all three stacks, by name. `cloudformation` is a boto3 client; its ClientError passes through."""
     stacks = [
         stack
-        for noun in ("data", "ingest")
+        for noun in ("data", "ingest", "edge")
         for stack in cloudformation.describe_stacks(StackName=stage.stack(noun))["Stacks"]
     ]
     return {output["OutputKey"]: output["OutputValue"] for stack in stacks for output in stack.get("Outputs", [])}

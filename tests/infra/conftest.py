@@ -1,4 +1,4 @@
-"""The templates of both stages, made once a session by the very commands that a deployment runs."""
+"""The templates of all stages, made once a session by the very commands that a deployment runs."""
 
 import json
 import os
@@ -61,6 +61,7 @@ class Templates:
 
     data: Template
     ingest: Template
+    edge: Template
     merge: Template
 
 
@@ -94,6 +95,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[StageName, Templ
         stage: Templates(
             data=Template.read(out / f"stream-sync-{stage}-data.template.json"),
             ingest=Template.read(out / f"stream-sync-{stage}-ingest.template.json"),
+            edge=Template.read(out / f"stream-sync-{stage}-edge.template.json"),
             merge=Template.read(out / f"chalice-{stage}.json"),
         )
         for stage in STAGE_NAMES
@@ -113,6 +115,11 @@ def data(templates: dict[StageName, Templates], stage: StageName) -> Template:
 @pytest.fixture
 def ingest(templates: dict[StageName, Templates], stage: StageName) -> Template:
     return templates[stage].ingest
+
+
+@pytest.fixture
+def edge(templates: dict[StageName, Templates], stage: StageName) -> Template:
+    return templates[stage].edge
 
 
 @pytest.fixture(scope="session")

@@ -202,6 +202,7 @@ def test_secrets_are_references_and_only_where_they_are_checked(package: Package
     assert secrets == {
         ("APIHandler", "STREAM_SYNC_ADMIN_SECRETS"): "{{resolve:secretsmanager:stream-sync-dev/admin}}",
         ("APIHandler", "STREAM_SYNC_HOOK_SECRETS"): "{{resolve:secretsmanager:stream-sync-dev/hooks}}",
+        ("APIHandler", "STREAM_SYNC_PLAYBACK_SECRETS"): "{{resolve:secretsmanager:stream-sync-dev/playback}}",
         **{(name, "STREAM_SYNC_MEDIAMTX_API_SECRET"): mediamtx for name in kickers},
         ("APIHandler", "STREAM_SYNC_SECRET_KEY"): "{{resolve:secretsmanager:stream-sync-dev/user-service}}",
         ("BroadcasterAuth", "STREAM_SYNC_SECRET_KEY"): "{{resolve:secretsmanager:stream-sync-dev/user-service}}",

@@ -53,6 +53,30 @@ def test_images_cannot_be_overwritten(data: Template) -> None:
     assert data.only("AWS::ECR::Repository")["ImageTagMutability"] == "IMMUTABLE"
 
 
-def test_the_stacks_put_out_what_the_chalice_configuration_needs(data: Template, ingest: Template) -> None:
-    assert set(FROM_OUTPUT.values()) <= set(data.body["Outputs"])
+def test_only_cloudfront_reads_recordings_and_nobody_else_does(data: Template) -> None:
+    allowed = [
+        statement
+        for statement in data.only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert {statement["Action"] for statement in allowed} == {"s3:GetObject", "s3:ListBucket"}
+    for statement in allowed:
+        assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        arn = statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Join"][1]
+        assert arn[1:] == [{"Ref": "AWS::Partition"}, ":cloudfront::", {"Ref": "AWS::AccountId"}, ":distribution/*"]
+    (objects,) = [statement["Resource"] for statement in allowed if statement["Action"] == "s3:GetObject"]
+    assert objects["Fn::Join"][1][-1] == "/vod/*"
+
+
+def test_no_rule_deletes_recordings_that_their_owners_keep(data: Template) -> None:
+    """They expire by their rows; S3 cannot tell which are kept."""
+    for rule in data.only("AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]:
+        assert not {"ExpirationInDays", "ExpirationDate"} & set(rule)
+
+
+def test_the_stacks_put_out_what_the_chalice_configuration_needs(
+    data: Template, ingest: Template, edge: Template
+) -> None:
+    assert set(FROM_OUTPUT.values()) <= {*data.body["Outputs"], *edge.body["Outputs"]}
+    assert "MediaBucket" in data.body["Outputs"]
     assert "IngestUrl" in ingest.body["Outputs"]

@@ -13,9 +13,14 @@ def attributes(pairs: list[dict[str, str]]) -> dict[str, str]:
     return {pair["Key"]: pair["Value"] for pair in pairs}
 
 
+def on_port(resources: dict[str, dict[str, Any]], port: int) -> dict[str, Any]:
+    (found,) = [one for one in resources.values() if one["Port"] == port]
+    return found
+
+
 @pytest.fixture
 def target_group(ingest: Template) -> dict[str, Any]:
-    return ingest.only("AWS::ElasticLoadBalancingV2::TargetGroup")
+    return on_port(ingest.of_type("AWS::ElasticLoadBalancingV2::TargetGroup"), 1935)
 
 
 @pytest.fixture
@@ -47,8 +52,8 @@ def test_targets_are_addresses_checked_by_connecting(target_group: dict[str, Any
 
 
 def test_a_listener_takes_rtmp_and_waits_longer_than_any_grace(ingest: Template) -> None:
-    listener = ingest.only("AWS::ElasticLoadBalancingV2::Listener")
-    assert (listener["Protocol"], listener["Port"]) == ("TCP", 1935)
+    listener = on_port(ingest.of_type("AWS::ElasticLoadBalancingV2::Listener"), 1935)
+    assert listener["Protocol"] == "TCP"
     assert attributes(listener["ListenerAttributes"]) == {"tcp.idle_timeout.seconds": "350"}
 
 
@@ -61,19 +66,82 @@ def test_the_load_balancer_faces_the_internet_and_uses_every_zone(ingest: Templa
     }
 
 
-def test_only_the_load_balancer_reaches_a_node(ingest: Template) -> None:
-    ingress = ingest.only("AWS::EC2::SecurityGroupIngress")
-    assert (ingress["FromPort"], ingress["ToPort"]) == (1935, 1935)
-    assert "SourceSecurityGroupId" in ingress
-    open_to_all = [
-        rule
-        for group in ingest.of_type("AWS::EC2::SecurityGroup").values()
-        for rule in group.get("SecurityGroupIngress", [])
-    ]
-    assert [(rule["CidrIp"], rule["FromPort"], rule["ToPort"]) for rule in open_to_all] == [("0.0.0.0/0", 1935, 1935)]
+def test_a_second_listener_leads_to_the_nodes_origins(ingest: Template) -> None:
+    listener = on_port(ingest.of_type("AWS::ElasticLoadBalancingV2::Listener"), 8080)
+    groups = ingest.of_type("AWS::ElasticLoadBalancingV2::TargetGroup")
+    (name,) = [name for name, group in groups.items() if group["Port"] == 8080]
+    assert listener["Protocol"] == "TCP"
+    assert listener["DefaultActions"] == [{"TargetGroupArn": {"Ref": name}, "Type": "forward"}]
+    assert attributes(groups[name]["TargetGroupAttributes"]) == {
+        "proxy_protocol_v2.enabled": "false",  # the origin reads HTTP, nothing else
+        "preserve_client_ip.enabled": "false",
+        "deregistration_delay.timeout_seconds": "60",
+    }
+
+
+def test_a_node_without_packaging_is_healthy(ingest: Template) -> None:
+    """ECS replaces a task that one of its groups finds dead, and nobody listens on the origin's port then."""
+    group = on_port(ingest.of_type("AWS::ElasticLoadBalancingV2::TargetGroup"), 8080)
+    assert (group["HealthCheckProtocol"], group["HealthCheckPort"]) == ("TCP", "1935")
+
+
+def test_both_ports_of_a_task_are_registered(ingest: Template, service: dict[str, Any]) -> None:
+    assert {one["ContainerPort"] for one in service["LoadBalancers"]} == {1935, 8080}
+
+
+def test_a_node_is_reached_by_the_load_balancer_and_on_its_origin_by_other_nodes(ingest: Template) -> None:
     (balancer,) = ingest.of_type("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
     (guard,) = balancer["SecurityGroups"]
-    assert ingress["SourceSecurityGroupId"] == guard
+    ingress = ingest.of_type("AWS::EC2::SecurityGroupIngress").values()
+    rules = [rule for rule in ingress if "SourceSecurityGroupId" in rule]
+    nodes = rules[0]["GroupId"]
+    assert {rule["FromPort"] == rule["ToPort"] for rule in rules} == {True}
+    found = [(rule["FromPort"], rule["SourceSecurityGroupId"], rule["GroupId"]) for rule in rules]
+    assert sorted(found, key=str) == sorted([(1935, guard, nodes), (8080, guard, nodes), (8080, nodes, nodes)], key=str)
+
+
+def test_broadcasters_come_from_anywhere_and_viewers_through_cloudfront(ingest: Template) -> None:
+    ingress = ingest.of_type("AWS::EC2::SecurityGroupIngress").values()
+    from_outside = [
+        *(
+            r
+            for group in ingest.of_type("AWS::EC2::SecurityGroup").values()
+            for r in group.get("SecurityGroupIngress", [])
+        ),
+        *(rule for rule in ingress if "SourceSecurityGroupId" not in rule),
+    ]
+    assert [(rule["FromPort"], rule.get("CidrIp"), rule.get("SourcePrefixListId")) for rule in from_outside] == [
+        (1935, "0.0.0.0/0", None),
+        (8080, None, {"Ref": "CloudFrontPrefixList"}),
+    ]
+
+
+def test_packaging_and_recording_are_switched_by_parameters(ingest: Template, container: dict[str, Any]) -> None:
+    environment = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+    assert environment["STREAM_SYNC_PACKAGING"] == {"Ref": "Packaging"}
+    assert environment["STREAM_SYNC_ORIGIN_PORT"] == "8080"
+    condition, place, off = environment["STREAM_SYNC_RECORDING"]["Fn::If"]
+    assert ingest.body["Conditions"][condition] == {"Fn::Equals": [{"Ref": "Recording"}, "on"]}
+    assert (place["Fn::Join"][1][0], place["Fn::Join"][1][-1], off) == ("s3://", "/vod", "off")
+    for name in ("Packaging", "Recording"):
+        assert ingest.body["Parameters"][name]["AllowedValues"] == ["on", "off"]
+
+
+def test_a_node_gets_the_secrets_of_playback_tokens_and_no_other(container: dict[str, Any]) -> None:
+    assert [secret["Name"] for secret in container["Secrets"]] == ["STREAM_SYNC_PLAYBACK_SECRETS"]
+
+
+def test_a_node_writes_and_reads_recordings_and_removes_none(ingest: Template) -> None:
+    statements = [
+        statement
+        for role in ingest.of_type("AWS::IAM::Role").values()
+        for policy in role.get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    on_s3 = {
+        action for s in statements for action in [*([s["Action"]] if isinstance(s["Action"], str) else s["Action"])]
+    }
+    assert {action for action in on_s3 if action.startswith("s3:")} == {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
 
 
 def test_a_failed_deployment_goes_back_and_a_good_one_leaves_no_gap(service: dict[str, Any]) -> None:
@@ -102,7 +170,8 @@ def test_a_node_knows_its_stage_and_whose_proxy_headers_to_believe(
     assert environment["STREAM_SYNC_STAGE"] == stage
     assert environment["STREAM_SYNC_RTMP_HOST"] == "0.0.0.0"
     assert environment["STREAM_SYNC_RTMP_PORT"] == "1935"
-    assert environment["STREAM_SYNC_PROXY_NETWORKS"] == {"Fn::GetAtt": [vpc, "CidrBlock"]}
+    for name in ("STREAM_SYNC_PROXY_NETWORKS", "STREAM_SYNC_FORWARDED_NETWORKS"):
+        assert environment[name] == {"Fn::GetAtt": [vpc, "CidrBlock"]}
     assert not [name for name in environment if "SECRET" in name]
 
 

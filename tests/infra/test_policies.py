@@ -36,6 +36,7 @@ def all_statements(templates: dict[StageName, Templates], package: Package) -> I
     for stage in templates.values():
         yield from statements(stage.data)
         yield from statements(stage.ingest)
+        yield from statements(stage.edge)
     yield from statements(package.template)
     for policy in chalice_policies().values():
         yield from policy["Statement"]
@@ -62,7 +63,7 @@ def test_nobody_may_delete_or_change_a_table(templates: dict[StageName, Template
 
 
 def test_no_managed_policy_is_borrowed(templates: dict[StageName, Templates], package: Package) -> None:
-    for template in [package.template, *(t for s in templates.values() for t in (s.data, s.ingest))]:
+    for template in [package.template, *(t for s in templates.values() for t in (s.data, s.ingest, s.edge))]:
         for role in template.of_type("AWS::IAM::Role").values():
             assert "ManagedPolicyArns" not in role
 

@@ -20,7 +20,8 @@ OUTPUTS = {
     "KmsKeyArn": KEY,
     "OidcIssuer": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool",
     "OidcAudience": "client-1",
-    "PlaybackBaseUrl": "https://media.example.com/hls",
+    "PlaybackBaseUrl": "https://media.example.com/live",
+    "MediaBucket": "stream-sync-dev-media",
     "IngestUrl": "rtmp://ingest.example.com:1935/live",
 }
 
@@ -42,6 +43,7 @@ def test_the_functions_learn_where_the_stage_lives(chalice: Path) -> None:
         variable: OUTPUTS[output] for variable, output in FROM_OUTPUT.items()
     }
     assert json.loads(found["STREAM_SYNC_INGEST_URLS"]) == {"eu-west-1": OUTPUTS["IngestUrl"]}
+    assert found["STREAM_SYNC_RECORDING"] == "s3://stream-sync-dev-media/vod"
 
 
 def test_what_is_written_is_what_the_service_accepts(chalice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,25 +101,29 @@ def test_a_stage_without_its_stacks_is_refused_and_nothing_is_written(chalice: P
     assert {path.name: path.read_text() for path in chalice.glob("*.json")} == before
 
 
-def test_outputs_come_from_both_stacks_of_the_stage() -> None:
+def test_outputs_come_from_all_stacks_of_the_stage() -> None:
     client = boto3.client("cloudformation", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
     answer = {"StackName": "x", "CreationTime": "2025-01-01T00:00:00Z", "StackStatus": "CREATE_COMPLETE"}
     with Stubber(client) as stub:
-        for noun, name in (("data", "KmsKeyArn"), ("ingest", "IngestUrl")):
+        for noun, name in (("data", "KmsKeyArn"), ("ingest", "IngestUrl"), ("edge", "PlaybackBaseUrl")):
             outputs = [{"OutputKey": name, "OutputValue": OUTPUTS[name]}]
             stub.add_response(
                 "describe_stacks",
                 {"Stacks": [{**answer, "Outputs": outputs}]},
                 {"StackName": f"stream-sync-dev-{noun}"},
             )
-        assert stack_outputs(DEV, client) == {name: OUTPUTS[name] for name in ("KmsKeyArn", "IngestUrl")}
+        assert stack_outputs(DEV, client) == {
+            name: OUTPUTS[name] for name in ("KmsKeyArn", "IngestUrl", "PlaybackBaseUrl")
+        }
 
 
 @pytest.mark.parametrize("name", STAGE_NAMES)
 def test_the_policies_in_the_repository_are_the_ones_that_the_code_makes(name: StageName) -> None:
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     key = config["stages"][name]["environment_variables"]["STREAM_SYNC_KMS_KEY_ID"]
-    for file, policy in policies(STAGES[name], {"KmsKeyArn": key}).items():
+    place = config["stages"][name]["environment_variables"]["STREAM_SYNC_RECORDING"]
+    bucket = place.removeprefix("s3://").removesuffix("/vod")
+    for file, policy in policies(STAGES[name], {"KmsKeyArn": key, "MediaBucket": bucket}).items():
         assert (ROOT / ".chalice" / file).read_text() == as_json(policy)
 
 
@@ -130,8 +136,8 @@ def test_rendering_leaves_its_input_alone() -> None:
 
 def test_policies_differ_by_what_their_functions_do() -> None:
     place = Place("aws", "eu-west-1", "123456789012")
-    sids = {s["Sid"] for s in control_plane_policy(DEV, place, KEY)["Statement"]}
-    assert sids == {"Rows", "Indexes", "Publishers", "Events", "StreamKeys", "Logs"}
+    sids = {s["Sid"] for s in control_plane_policy(DEV, place, KEY, "media")["Statement"]}
+    assert sids == {"Rows", "Indexes", "Publishers", "Events", "StreamKeys", "Recordings", "ListRecordings", "Logs"}
     shared = [action for s in shared_statements(DEV, place) for action in s["Action"]]
     assert "dynamodb:Scan" not in shared, "ingest nodes read no table whole"
     assert [s["Sid"] for s in authorizer_policy(DEV, place)["Statement"]] == ["Logs"]

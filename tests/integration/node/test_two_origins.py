@@ -65,6 +65,7 @@ def encoder(studio: Studio, nodes: tuple[Node, Node]) -> Iterator[None]:
         yield
 
 
+@pytest.mark.requirement("FX-7")
 @pytest.mark.needs("ffmpeg")
 def test_a_player_asks_the_wrong_node_and_plays(studio: Studio, nodes: tuple[Node, Node], encoder: None) -> None:
     _, other = nodes
@@ -105,6 +106,7 @@ def test_a_dead_holder_is_told_of_quickly(studio: Studio, nodes: tuple[Node, Nod
     until(lambda: get(other, path)[0] == 404, "it is taken for dead", 20)
 
 
+@pytest.mark.requirement("FX-15")
 @pytest.mark.serial
 def test_a_channel_that_turns_private_stops_on_every_node(
     studio: Studio, nodes: tuple[Node, Node], on_air: OnAir
@@ -116,6 +118,7 @@ def test_a_channel_that_turns_private_stops_on_every_node(
     until(lambda: {get(node, path)[0] for node in nodes} == {404}, "nobody may watch", 3)
 
 
+@pytest.mark.requirement("FX-15")
 def test_a_private_channel_plays_with_its_token_on_every_node(
     studio: Studio, nodes: tuple[Node, Node], on_air: OnAir
 ) -> None:

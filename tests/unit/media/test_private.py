@@ -44,6 +44,7 @@ async def paths(stream: Live, root: str) -> list[str]:
     return found
 
 
+@pytest.mark.requirement("FX-15")
 async def test_all_that_playlists_name_is_below_the_token() -> None:
     async with live() as stream:
         stream.sends(5)
@@ -73,6 +74,7 @@ async def test_anothers_and_forged_tokens_find_nothing() -> None:
                 assert (answer.status, answer.headers["Cache-Control"]) == (404, "no-store")
 
 
+@pytest.mark.requirement("FX-15")
 async def test_after_its_expiry_it_is_refused_in_mid_play(monkeypatch: pytest.MonkeyPatch) -> None:
     async with live() as stream:
         stream.sends(5)

@@ -1,0 +1,101 @@
+"""What CloudFront keys its caches on, and the headers that it adds to answers."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudfront as cloudfront
+from constructs import Construct
+
+from infra.stages import Stage
+
+# RFC 8216bis, 6.2.5: all that makes a playlist differ. Any other parameter would let one viewer miss every cache.
+DIRECTIVES = ("_HLS_msn", "_HLS_part", "_HLS_skip")
+A_YEAR = cdk.Duration.days(365)
+HSTS = cloudfront.ResponseHeadersStrictTransportSecurity(
+    access_control_max_age=cdk.Duration.days(730), override=True, include_subdomains=False
+)
+NO_SNIFF = cloudfront.ResponseHeadersContentTypeOptions(override=True)
+
+
+class CacheRules(Construct):
+    """`live` of the origin, `files` of buckets. Neither has cookies or headers in its key, but for gzip or not."""
+
+    def __init__(self, scope: Construct, stage: Stage) -> None:
+        super().__init__(scope, "Caches")
+        queries = cloudfront.CacheQueryStringBehavior
+        self.live = self._policy("Live", f"{stage.prefix}-live", queries.allow_list(*DIRECTIVES))
+        self.files = self._policy("Files", f"{stage.prefix}-files", queries.none(), cdk.Duration.minutes(1))
+
+    def _policy(
+        self,
+        name: str,
+        policy_name: str,
+        queries: cloudfront.CacheQueryStringBehavior,
+        default: cdk.Duration = cdk.Duration.seconds(0),  # noqa: B008 - an immutable value
+    ) -> cloudfront.CachePolicy:
+        """As long as the answer says; `default` where it says nothing."""
+        return cloudfront.CachePolicy(
+            self,
+            name,
+            cache_policy_name=policy_name,
+            min_ttl=cdk.Duration.seconds(0),
+            default_ttl=default,
+            max_ttl=A_YEAR,
+            query_string_behavior=queries,
+            header_behavior=cloudfront.CacheHeaderBehavior.none(),
+            cookie_behavior=cloudfront.CacheCookieBehavior.none(),
+            enable_accept_encoding_gzip=True,
+        )
+
+
+class HeaderRules(Construct):
+    """`page` and `embedded` of the dashboard, `live` of the origin, which sends its own CORS, `recorded` of S3."""
+
+    def __init__(self, scope: Construct, stage: Stage) -> None:
+        super().__init__(scope, "Headers")
+        self._prefix = stage.prefix
+        nowhere = cloudfront.ResponseHeadersFrameOptions(frame_option=cloudfront.HeadersFrameOption.DENY, override=True)
+        self.page = self._policy("page", frames="'none'", frame_options=nowhere)
+        self.embedded = self._policy("embedded", frames="*")
+        self.live = self._policy("live")
+        self.recorded = self._policy("recorded", cors=True)
+
+    def _policy(
+        self,
+        name: str,
+        *,
+        frames: str | None = None,
+        frame_options: cloudfront.ResponseHeadersFrameOptions | None = None,
+        cors: bool = False,
+    ) -> cloudfront.ResponseHeadersPolicy:
+        """`frames`: who may show the page in a frame."""
+        csp = cloudfront.ResponseHeadersContentSecurityPolicy(
+            content_security_policy=f"frame-ancestors {frames}", override=True
+        )
+        referrer = cloudfront.ResponseHeadersReferrerPolicy(
+            referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+        )
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            name.capitalize(),
+            response_headers_policy_name=f"{self._prefix}-{name}",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                strict_transport_security=HSTS,
+                content_type_options=NO_SNIFF,
+                frame_options=frame_options,
+                content_security_policy=csp if frames is not None else None,
+                referrer_policy=referrer if frames is not None else None,
+            ),
+            cors_behavior=cloudfront.ResponseHeadersCorsBehavior(
+                access_control_allow_credentials=False,
+                access_control_allow_headers=["Range"],
+                access_control_allow_methods=["GET", "HEAD", "OPTIONS"],
+                access_control_allow_origins=["*"],
+                access_control_expose_headers=["Age", "Content-Length", "Content-Range", "Date", "ETag"],
+                access_control_max_age=cdk.Duration.days(1),
+                origin_override=True,
+            )
+            if cors
+            else None,
+        )
+
+
+__all__ = ["DIRECTIVES", "CacheRules", "HeaderRules"]
