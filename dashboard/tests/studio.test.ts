@@ -44,6 +44,7 @@ describe("configuration", () => {
     expect(parseConfig(good)).toEqual({
       apiUrl: "https://api.test",
       wsUrl: "wss://ws.test",
+      playbackUrl: "/live",
       cognito: { endpoint: "https://cognito.test/", clientId: "c" },
       demo: null,
     });
