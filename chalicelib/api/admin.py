@@ -7,7 +7,8 @@ from chalicelib.api.http import now_ms, ok_text
 from chalicelib.api.routing import ADMIN, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.contract.requests.base import UlidPageQuery
-from chalicelib.domain.errors import NodeNotFound, NotLive, StreamNotFound
+from chalicelib.domain.errors import NotLive
+from chalicelib.domain.not_found import NodeNotFound, StreamNotFound
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.reading import discovery
 from chalicelib.services.serializers import nodes as node_serializer

@@ -7,7 +7,8 @@ from chalicelib.api.access import SHARED_SECRET
 from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
 from chalicelib.contract.requests.broadcasters import Blocking, BroadcasterEdit, BroadcasterQuery, NewBroadcaster
-from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput
+from chalicelib.domain.errors import BroadcasterExists, InvalidInput
+from chalicelib.domain.not_found import BroadcasterNotFound
 from chalicelib.services import broadcasters
 from chalicelib.services.keys import keyring
 from chalicelib.services.serializers import broadcasters as broadcaster_serializer

@@ -7,7 +7,8 @@ from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
 from chalicelib.contract.requests.base import UlidPageQuery
 from chalicelib.contract.requests.keys import KeyQuery, NewKeyFor
-from chalicelib.domain.errors import BroadcasterNotFound, KeyNotFound, TooManyKeys
+from chalicelib.domain.errors import TooManyKeys
+from chalicelib.domain.not_found import BroadcasterNotFound, KeyNotFound
 from chalicelib.services import broadcasters
 from chalicelib.services.keys import keyring
 from chalicelib.services.reading import discovery

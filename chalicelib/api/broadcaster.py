@@ -13,15 +13,13 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import (
     KeyChanged,
     KeyIsCurrent,
-    KeyNotFound,
     NotLive,
     PlaybackTokensUnavailable,
-    RecordingNotFound,
     RecordingRunning,
-    StreamNotFound,
     TooManyKeys,
     TooManyRequests,
 )
+from chalicelib.domain.not_found import KeyNotFound, RecordingNotFound, StreamNotFound
 from chalicelib.domain.streams import EndReason
 from chalicelib.services import limits, playback_tokens
 from chalicelib.services.keys import credentials, keyring

@@ -16,12 +16,12 @@ from chalicelib.domain.errors import (
     InvalidInput,
     MethodNotAllowed,
     PayloadTooLarge,
-    RouteNotFound,
     StreamSyncError,
     TokenMissing,
     TooManyRequests,
     UnsupportedMediaType,
 )
+from chalicelib.domain.not_found import RouteNotFound
 
 # What the authorizer's deny policy carries, all of it text without secrets.
 CONTEXT_FIELDS = ("code", "title", "detail", "action")

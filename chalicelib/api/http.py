@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.api import problems
 from chalicelib.contract.requests.base import ID_FORM
-from chalicelib.domain.errors import InvalidInput, NotFound, PayloadTooLarge
+from chalicelib.domain.errors import InvalidInput, PayloadTooLarge
+from chalicelib.domain.not_found import NotFound
 
 MAX_BODY = 64 * 1024  # bytes; the largest body we know, a description, has 2,000 characters
 NO_STORE = {"Cache-Control": "no-store"}

@@ -16,11 +16,11 @@ from chalicelib.domain.errors import (
     InternalError,
     InvalidInput,
     MethodNotAllowed,
-    NotFound,
     StreamSyncError,
     Unauthenticated,
     UnsupportedMediaType,
 )
+from chalicelib.domain.not_found import NotFound
 from chalicelib.observability import logger
 
 MEDIA_TYPE = "application/problem+json"

@@ -21,7 +21,8 @@ from pydantic import BaseModel
 from chalicelib.api import access, cors, http, once, problems
 from chalicelib.api.access import Audience, Caller
 from chalicelib.api.authorizer import broadcaster_auth
-from chalicelib.domain.errors import NotFound, StreamSyncError
+from chalicelib.domain.errors import StreamSyncError
+from chalicelib.domain.not_found import NotFound
 from chalicelib.observability import logger
 from chalicelib.services.keys import credentials
 

@@ -12,9 +12,10 @@ from chalicelib.api.shared import SharedAnswers
 from chalicelib.config import settings
 from chalicelib.contract.requests.base import UlidPageQuery
 from chalicelib.contract.requests.streams import PublicStreamQuery
-from chalicelib.domain.errors import ChannelNotFound, StreamNotFound, TooManyRequests
+from chalicelib.domain.errors import TooManyRequests
 from chalicelib.domain.keys import is_well_formed
 from chalicelib.domain.nodes import Readiness
+from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.reading import discovery, recordings
 from chalicelib.services.serializers import channels as channel_serializer

@@ -11,9 +11,10 @@ from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
 from chalicelib.contract.requests.webhooks import DeliveryQuery, NewWebhook, Replay, WebhookEdit
 from chalicelib.domain import webhooks as rules
-from chalicelib.domain.errors import DeliveryNotFound, TooManyWebhooks, WebhookNotFound, WebhookUrlRefused
+from chalicelib.domain.errors import TooManyWebhooks, WebhookUrlRefused
 from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
 from chalicelib.domain.ids import is_ulid
+from chalicelib.domain.not_found import DeliveryNotFound, WebhookNotFound
 from chalicelib.observability import logger
 from chalicelib.services.serializers import webhooks as webhook_serializer
 from chalicelib.services.webhooks import deliveries, registration

@@ -17,8 +17,9 @@ from chalicelib.config import settings
 from chalicelib.domain import cursors
 from chalicelib.domain.broadcasters import UNCLAIMED, Block, is_email, person_of
 from chalicelib.domain.channels import Channel, channel_id_of
-from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound
+from chalicelib.domain.errors import BroadcasterExists
 from chalicelib.domain.keys import KeyTerms
+from chalicelib.domain.not_found import BroadcasterNotFound
 from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry, about_broadcaster

@@ -8,9 +8,10 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.broadcasters import Block, person_of
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import ChannelNotFound, KeyChanged
+from chalicelib.domain.errors import KeyChanged
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.metadata import SHOWN, Metadata
+from chalicelib.domain.not_found import ChannelNotFound
 from chalicelib.domain.streams import StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, past_contention, store_errors, transaction

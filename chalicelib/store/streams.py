@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from chalicelib.domain.errors import LeaseLost, StreamNotFound
+from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors

@@ -5,7 +5,7 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.errors import DeliveryNotFound
+from chalicelib.domain.not_found import DeliveryNotFound
 from chalicelib.domain.webhook_deliveries import Answer, Attempt, Delivery, DeliveryStatus
 from chalicelib.store import webhook_models as models
 from chalicelib.store.guard import ConditionFailed, store_errors

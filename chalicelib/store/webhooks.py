@@ -5,7 +5,7 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.errors import WebhookNotFound
+from chalicelib.domain.not_found import WebhookNotFound
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.store import webhook_models as models
 from chalicelib.store.guard import ConditionFailed, store_errors

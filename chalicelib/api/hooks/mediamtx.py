@@ -28,13 +28,9 @@ from chalicelib.api.http import now_ms
 from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.config import settings
 from chalicelib.contract.requests.base import example
-from chalicelib.domain.errors import (
-    ActionNotAllowed,
-    BroadcastEnded,
-    ChannelNotFound,
-    StreamNotFound,
-)
+from chalicelib.domain.errors import ActionNotAllowed, BroadcastEnded
 from chalicelib.domain.mediamtx import Source
+from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import KeyMissing, WrongApplication
 from chalicelib.services.media_servers import claims, reconciler

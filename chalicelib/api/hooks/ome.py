@@ -25,7 +25,7 @@ from chalicelib.api.hooks.common import (
 from chalicelib.api.http import now_ms
 from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.contract.requests.base import example
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.not_found import NotFound
 from chalicelib.domain.publications import OME_LIFETIME, Dialect
 from chalicelib.domain.refusals import PublishRefused, WrongApplication
 from chalicelib.services.media_servers import claims, publishers

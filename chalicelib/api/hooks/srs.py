@@ -20,7 +20,8 @@ from chalicelib.api.hooks.common import (
 from chalicelib.api.http import now_ms, ok
 from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.contract.requests.base import example
-from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, StreamNotFound
+from chalicelib.domain.errors import BroadcastEnded
+from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.observability import logger

@@ -6,7 +6,7 @@ from chalicelib.api.openapi.audiences import SECTIONS, Problems
 from chalicelib.api.openapi.schemas import COMPONENT, Json, Schemas
 from chalicelib.api.problems import MEDIA_TYPE
 from chalicelib.api.routing import OPERATIONS, Operation
-from chalicelib.domain import errors, refusals
+from chalicelib.domain import errors, not_found, refusals
 from chalicelib.domain.errors import StreamSyncError
 from chalicelib.domain.refusals import every_refusal
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, EndReason
@@ -19,7 +19,7 @@ EVERYWHERE: Problems = (
     refusals.StoreUnavailable,
 )
 # For paths and methods that are not in the document.
-NOWHERE: Problems = (errors.RouteNotFound, errors.MethodNotAllowed)
+NOWHERE: Problems = (not_found.RouteNotFound, errors.MethodNotAllowed)
 
 ONE_SECOND = {"type": "integer", "minimum": 1}
 HEADERS: dict[int, Json] = {
@@ -32,7 +32,7 @@ def problems_of(operation: Operation) -> list[type[StreamSyncError]]:
     """Every error that the operation may answer, by status and code."""
     found = {*EVERYWHERE, *SECTIONS[operation.audience].problems, *operation.problems}
     if "{" in operation.path:
-        found.add(errors.RouteNotFound)  # API Gateway finds no route where an id holds control characters
+        found.add(not_found.RouteNotFound)  # API Gateway finds no route where an id holds control characters
     if operation.body is not None:
         found.add(errors.PayloadTooLarge)
     if operation.idempotent:

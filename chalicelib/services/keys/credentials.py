@@ -5,9 +5,10 @@ from typing import Any
 
 from chalicelib.config import settings
 from chalicelib.domain.channels import Channel, channel_id_of
-from chalicelib.domain.errors import KeyIsCurrent, KeyNotFound
+from chalicelib.domain.errors import KeyIsCurrent
 from chalicelib.domain.events import ChannelChanged
 from chalicelib.domain.keys import GENERATED, KeyTerms, StreamKey
+from chalicelib.domain.not_found import KeyNotFound
 from chalicelib.domain.refusals import BroadcasterBlocked
 from chalicelib.domain.streams import EndReason
 from chalicelib.observability import logger

@@ -13,8 +13,9 @@ from ulid import ULID
 from chalicelib.domain import cursors
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import InvalidInput, KeyNotFound, TooManyKeys
+from chalicelib.domain.errors import InvalidInput, TooManyKeys
 from chalicelib.domain.keys import KeyReading, KeyStatus, KeyTerms, StreamKey
+from chalicelib.domain.not_found import KeyNotFound
 from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import EndReason, Stream, StreamState, state_as_read
 from chalicelib.observability import logger

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Visibility, is_channel_id
-from chalicelib.domain.errors import BroadcastEnded, ChannelNotFound, LeaseLost, StreamNotFound
+from chalicelib.domain.errors import BroadcastEnded, LeaseLost
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.mediamtx import Measured
+from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import SESSION_TTL, Dialect, Publication, dialect_of, node_id_of, server_of
 from chalicelib.domain.refusals import KeyUnknown, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason, StreamState

@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 
 from chalicelib.config import settings
 from chalicelib.domain.channels import is_channel_id
-from chalicelib.domain.errors import BroadcastEnded, MediaServerUnavailable, StreamNotFound
+from chalicelib.domain.errors import BroadcastEnded, MediaServerUnavailable
 from chalicelib.domain.mediamtx import Measured, Source
+from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.publications import AWAY_LIMIT, SESSION_TTL, Dialect, Publication
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.observability import logger

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain.channels import Channel, is_channel_id
-from chalicelib.domain.errors import ChannelNotFound, StreamNotFound
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.metadata import Metadata, Search, Visibility
+from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import (
     OFFLINE,

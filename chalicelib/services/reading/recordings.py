@@ -1,7 +1,7 @@
 """The recordings of a channel that anybody may watch."""
 
-from chalicelib.domain.errors import ChannelNotFound
 from chalicelib.domain.metadata import Visibility
+from chalicelib.domain.not_found import ChannelNotFound
 from chalicelib.domain.pages import Page
 from chalicelib.domain.recordings import Recording
 from chalicelib.domain.streams import Stream

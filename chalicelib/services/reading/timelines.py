@@ -3,8 +3,8 @@
 from chalicelib.contract import TimelineEntry, TimelinePage
 from chalicelib.domain import cursors
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import StreamNotFound
 from chalicelib.domain.ids import is_ulid
+from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.times import iso
 from chalicelib.store import streams, timeline
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from chalicelib.config import settings
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import RecordingNotFound, RecordingRunning, StreamNotFound
+from chalicelib.domain.errors import RecordingRunning
 from chalicelib.domain.events import RecordingEventName, RecordingStateChange
 from chalicelib.domain.ids import is_ulid
+from chalicelib.domain.not_found import RecordingNotFound, StreamNotFound
 from chalicelib.domain.recording_objects import INDEX
 from chalicelib.domain.recordings import (
     NODE_FINISHES,

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chalicelib import aws
-from chalicelib.domain.errors import NodeNotFound
 from chalicelib.domain.events import NodeChange, StreamStateChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
 from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness
+from chalicelib.domain.not_found import NodeNotFound
 from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason, Stream

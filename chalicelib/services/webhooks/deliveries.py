@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from chalicelib.config import settings
 from chalicelib.domain import webhook_deliveries as rules
 from chalicelib.domain import webhooks as endpoint_rules
-from chalicelib.domain.errors import WebhookNotFound
 from chalicelib.domain.events import AnyEvent, DeliveriesDue
+from chalicelib.domain.not_found import WebhookNotFound
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.webhook_deliveries import Answer, Attempt, Delivery, DeliveryStatus, Verdict
 from chalicelib.domain.webhook_signature import HEADER, signature

@@ -8,7 +8,7 @@ from ulid import ULID
 
 from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import BroadcasterNotFound, ChannelNotFound, StreamNotFound
+from chalicelib.domain.not_found import BroadcasterNotFound, ChannelNotFound, StreamNotFound
 from chalicelib.domain.refusals import BroadcasterBlocked, KeyRevoked
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services import broadcasters

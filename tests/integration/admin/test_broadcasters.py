@@ -6,8 +6,9 @@ import pytest
 from ulid import ULID
 
 from chalicelib.domain import cursors
-from chalicelib.domain.errors import BroadcasterExists, BroadcasterNotFound, InvalidInput, NodeNotFound
+from chalicelib.domain.errors import BroadcasterExists, InvalidInput
 from chalicelib.domain.events import NodeChange
+from chalicelib.domain.not_found import BroadcasterNotFound, NodeNotFound
 from chalicelib.services import broadcasters, bus
 from chalicelib.services.keys import credentials
 from chalicelib.services.streams import fleet

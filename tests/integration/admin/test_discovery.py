@@ -8,9 +8,10 @@ from ulid import ULID
 
 from chalicelib import config
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import NotLive, StreamNotFound
+from chalicelib.domain.errors import NotLive
 from chalicelib.domain.measures import Measures, Pulse, StreamFacts
 from chalicelib.domain.metadata import Search, Visibility
+from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.topics import Listener, Topic
 from chalicelib.services.keys import credentials

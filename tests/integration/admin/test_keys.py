@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 from ulid import ULID
 
 from chalicelib.domain import cursors
-from chalicelib.domain.errors import InvalidInput, KeyIsCurrent, KeyNotFound, TooManyKeys
+from chalicelib.domain.errors import InvalidInput, KeyIsCurrent, TooManyKeys
 from chalicelib.domain.keys import MAX_ACTIVE_KEYS, KeyReading, KeyTerms, listing
+from chalicelib.domain.not_found import KeyNotFound
 from chalicelib.domain.pages import Page
 from chalicelib.domain.refusals import (
     KeyExpired,

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
+from chalicelib.domain.errors import BroadcastEnded
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
+from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.publications import OME_LIFETIME, READY_WITHIN, SESSION_TTL, Dialect
 from chalicelib.domain.refusals import KeyInUse, KeyMissing, KeyRevoked, KeyUnknown
 from chalicelib.domain.streams import EndReason, StreamState

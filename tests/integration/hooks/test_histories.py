@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.errors import BroadcastEnded, StreamNotFound
+from chalicelib.domain.errors import BroadcastEnded
 from chalicelib.domain.leases import CLOCK_MARGIN, NODE_LOST_GRACE
 from chalicelib.domain.mediamtx import Source
+from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.publications import SESSION_TTL, Dialect
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.streams import EndReason, StreamState

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import StreamNotFound
 from chalicelib.domain.leases import CLOCK_MARGIN, NODE_LOST_GRACE
 from chalicelib.domain.mediamtx import Source
+from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.publications import AWAY_LIMIT, READY_WITHIN, Dialect
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import EndReason

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.errors import ChannelNotFound
+from chalicelib.domain.not_found import ChannelNotFound
 from chalicelib.domain.recordings import DAY
 from chalicelib.services.reading import recordings
 from chalicelib.services.recordings import upkeep

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.errors import RecordingNotFound, RecordingRunning, StreamNotFound
+from chalicelib.domain.errors import RecordingRunning
+from chalicelib.domain.not_found import RecordingNotFound, StreamNotFound
 from chalicelib.domain.recordings import DAY, NODE_FINISHES, RecordingReason, RecordingStatus
 from chalicelib.services.recordings import upkeep
 from chalicelib.store import recordings

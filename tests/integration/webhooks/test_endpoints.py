@@ -10,8 +10,9 @@ import boto3
 import pytest
 
 from chalicelib.config import settings
-from chalicelib.domain.errors import TooManyWebhooks, WebhookNotFound, WebhookUrlRefused
+from chalicelib.domain.errors import TooManyWebhooks, WebhookUrlRefused
 from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.not_found import WebhookNotFound
 from chalicelib.domain.webhook_deliveries import GIVE_UP_AFTER, HOUR, DeliveryStatus
 from chalicelib.domain.webhooks import DISABLE_AFTER, MAX_WEBHOOKS, ROTATION_OVERLAP
 from chalicelib.services.webhooks import deliveries, registration

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.domain import errors, refusals
+from chalicelib.domain import errors, not_found, refusals
 from chalicelib.domain.errors import StreamSyncError, TooManyRequests
 from chalicelib.domain.refusals import PublishRefused
 
@@ -23,7 +23,7 @@ def tree(root: type[StreamSyncError]) -> Iterator[type[StreamSyncError]]:
         yield from tree(child)
 
 
-OURS = {errors.__name__, refusals.__name__}
+OURS = {errors.__name__, not_found.__name__, refusals.__name__}
 ALL = list(tree(StreamSyncError))
 REFUSALS = [error for error in ALL if issubclass(error, PublishRefused) and error is not PublishRefused]
 
