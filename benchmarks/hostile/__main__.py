@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.hostile.beside import watch
 from benchmarks.hostile.search import STATES, Cost, dearest
 from tests.support.stack import in_environment, running_emulator
-from tests.support.storm import FLOODS
+from tests.support.storm import FLOODS, TLS_FLOODS
 
 RESULTS = Path(__file__).parents[1] / "results" / "hostile.json"
 
@@ -56,7 +56,7 @@ def main() -> int:
         running_emulator(Path(folder) / "aws") as emulator,
         in_environment(emulator),
     ):
-        for kind in FLOODS:
+        for kind in (*FLOODS, *TLS_FLOODS):
             noticed = watch(emulator, kind, storm_seconds, Path(folder))
             beside.append({name: getattr(noticed, name) for name in noticed.__slots__})
             print(noticed, flush=True)

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import socket
+import ssl
 import statistics
 import time
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from chalicelib.domain.streams import ChannelStatus
 from local.settings import HOST
 from tests.integration.node.conftest import Node
 from tests.support.attacks import storm
+from tests.support.certificates import make_certificate
+from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Emulator
+from tests.support.storm import TLS_FLOODS
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
@@ -43,10 +47,14 @@ def _pin(pid: int, core: int) -> None:
             os.sched_setaffinity(int(thread.name), {cores[core]})
 
 
-def _handshake(port: int) -> float | None:
+def _handshake(port: int, context: ssl.SSLContext | None) -> float | None:
+    """With `context` the one of TLS as well."""
     peer = RtmpPeer()
     began = time.monotonic()
-    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=PATIENCE) as connection:
+    with contextlib.suppress(OSError), contextlib.ExitStack() as closing:
+        connection = closing.enter_context(socket.create_connection((HOST, port), timeout=PATIENCE))
+        if context is not None:
+            connection = closing.enter_context(context.wrap_socket(connection, server_hostname=HOST))
         connection.sendall(peer.hello())
         while not peer.handshake_answered:
             data = connection.recv(65_536)
@@ -59,7 +67,14 @@ def _handshake(port: int) -> float | None:
 
 def watch(emulator: Emulator, kind: str, seconds: float, folder: Path) -> Noticed:
     """So many seconds of this storm against a new node."""
-    node = Node(emulator.env, folder / f"{kind}.log").listening()
+    context, target, settings = None, 0, {}
+    if kind in TLS_FLOODS:
+        certificate, key = make_certificate(folder, HOST)
+        context = ssl.create_default_context(cafile=certificate)
+        (target,) = free_ports(1)
+        settings = {"rtmps_port": target, "tls_certificate": certificate, "tls_private_key": key}
+    node = Node(emulator.env, folder / f"{kind}.log", **settings).listening()
+    target = target or node.port
     try:
         _pin(node.process.pid, 0)
         studio = Studio()
@@ -69,12 +84,12 @@ def watch(emulator: Emulator, kind: str, seconds: float, folder: Path) -> Notice
         until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
         waits: list[float | None] = []
         seen = {ChannelStatus.LIVE}
-        with storm(node.port, kind) as attacker:
+        with storm(target, kind) as attacker:
             _pin(attacker, -1)
             time.sleep(1)
             began, cpu = time.monotonic(), cpu_seconds(node.process.pid)
             while time.monotonic() < began + seconds:
-                waits.append(_handshake(node.port))
+                waits.append(_handshake(target, context))
                 seen.add(studio.status)
                 time.sleep(BETWEEN)
             share = (cpu_seconds(node.process.pid) - cpu) / (time.monotonic() - began)

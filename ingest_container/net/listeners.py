@@ -12,6 +12,9 @@ ACCEPTED_AT_ONCE = 64
 # A connection that comes and goes costs half a millisecond: half a core, whoever they are. A whole node's encoders may
 # come back at once.
 CONNECTIONS_A_SECOND, BURST_OF_CONNECTIONS = 1_000, 1_000
+# Seconds that the kernel holds a connection of which nothing has come yet: encoders speak first. Those that are closed
+# without a word are then closed by the time that they are accepted, and cost next to nothing.
+SILENT_SECONDS = 1
 PAUSE = 0.01  # seconds until some more may be taken
 PAUSE_WITHOUT_DESCRIPTORS = 1.0
 RESERVED_FILES = 256  # descriptors for the database, logs and the like
@@ -60,6 +63,8 @@ class Listener:
         self._left = float(BURST_OF_CONNECTIONS)
         self._filled_at = self._loop.time()
         bound.setblocking(False)
+        if hasattr(socket, "TCP_DEFER_ACCEPT"):
+            bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENT_SECONDS)
         bound.listen(BACKLOG)
         self._loop.add_reader(bound, self._accept)
 

@@ -49,12 +49,10 @@ class TurnScheduler:
 class FairReader(asyncio.BufferedProtocol, ABC):
     """The receiving half of a connection, and what it costs. A subclass says what is done with the bytes."""
 
-    def __init__(self, scheduler: TurnScheduler, session: rtmp.Session, *, begins_cheaply: bool) -> None:
-        """`begins_cheaply`: it has no handshake but RTMP's; that of TLS is dear."""
+    def __init__(self, scheduler: TurnScheduler, session: rtmp.Session) -> None:
         self._scheduler = scheduler
         self._turns = scheduler.turns
         self._session = session
-        self._begins_cheaply = begins_cheaply
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._subscriber = ""  # who pays for it
@@ -72,6 +70,11 @@ class FairReader(asyncio.BufferedProtocol, ABC):
     @abstractmethod
     def take(self, nbytes: int) -> None:
         """The first bytes of `received` came in."""
+
+    @property
+    @abstractmethod
+    def handshake_is_cheap(self) -> bool:
+        """Whether what remains of its handshakes is: that of TLS is not, until the node has signed."""
 
     @abstractmethod
     def used_too_much(self) -> None:
@@ -94,7 +97,7 @@ class FairReader(asyncio.BufferedProtocol, ABC):
         else:
             self._kept = bytes(_buffer[:nbytes])
             self._transport.pause_reading()
-            first = self._begins_cheaply and self._session.state is rtmp.SessionState.HANDSHAKE
+            first = self.handshake_is_cheap and self._session.state is rtmp.SessionState.HANDSHAKE
             self._scheduler.wait(self, self._subscriber, self._cpu, handshake=first)
 
     # --- turns -------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ class RtmpConnection(FairReader):
         """With `context` the peer speaks TLS. `trusts_proxy` says whose PROXY header to believe, by address."""
         now = asyncio.get_running_loop().time()
         session = rtmp.Session(now=now, random_bytes=os.urandom(HANDSHAKE_RANDOM), frames=frames)
-        super().__init__(scheduler, session, begins_cheaply=context is None)
+        super().__init__(scheduler, session)
         self._memory = memory
         self._held = 0  # bytes, as `memory` was told
         self._context = context
@@ -83,6 +83,10 @@ class RtmpConnection(FairReader):
             self.abort(rejected.reason)
         else:
             self._arm_timer()
+
+    @property
+    def handshake_is_cheap(self) -> bool:
+        return self._wire is None or self._wire.has_signed
 
     def take(self, nbytes: int) -> None:
         if self._wire is None:

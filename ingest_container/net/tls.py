@@ -8,6 +8,9 @@ of socket, one receive path and one set of deadlines for plain and encrypted pub
 import ssl
 from pathlib import Path
 
+# Bytes of the first answer that has a certificate in it, at least. A HelloRetryRequest (RFC 8446, 4.1.4) has about 150:
+# the work is still to come.
+SIGNED_ANSWER = 400
 RECORD = 16_384  # bytes of plaintext in one TLS record at most (RFC 8446, 5.1)
 
 
@@ -68,6 +71,7 @@ class TlsLayer:
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._open = False
+        self.has_signed = False  # the expensive part of the handshake is over
         self.ended = False  # the peer said close_notify: nothing follows
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> bytes:
@@ -76,8 +80,7 @@ class TlsLayer:
         pieces: list[bytes] = []
         try:
             if not self._open:
-                self._tls.do_handshake()
-                self._open = True
+                self._shake_hands()
             while piece := self._tls.read(RECORD):
                 pieces.append(piece)
             self.ended = True
@@ -88,6 +91,13 @@ class TlsLayer:
         except ssl.SSLError as error:
             raise TlsBroken((error.reason or "unknown").lower()) from None
         return b"".join(pieces)
+
+    def _shake_hands(self) -> None:
+        try:
+            self._tls.do_handshake()
+            self._open = True
+        finally:
+            self.has_signed = self.has_signed or self._open or self._outgoing.pending >= SIGNED_ANSWER
 
     def send_data(self, data: bytes) -> None:
         """Encrypt for `data_to_send`. Before the handshake is over there is nothing to say: RTMP's client begins."""

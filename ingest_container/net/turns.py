@@ -5,8 +5,9 @@ those whose stream key has not been recognised yet, share half a core, in a toke
 as its bytes come. When it is used up, a connection that has something to read stops reading and waits for a turn. Turns
 are given as time comes in, to the address that has used least recently, and of its connections to handshakes first,
 then to those that have used least. So a handshake waits only for other handshakes, which are cheap, a flood waits for
-itself, and publishers, who do not wait here, keep the other half. Use is compared in steps: a finer order would always
-leave those last that are a little slower than newcomers.
+itself, and publishers, who do not wait here, keep the other half. In TLS the answer to the ClientHello is not cheap: it
+is signed. A ClientHello waits with the others, and what follows it comes first again, so that TLS waits once. Use is
+compared in steps: a finer order would always leave those last that are a little slower than newcomers.
 
 A connection that has used its own allowance is ended. An encoder needs 1 to 2 ms until its key has been recognised.
 

@@ -42,6 +42,11 @@ class Wire:
         return self._header is None and self._tls is None
 
     @property
+    def has_signed(self) -> bool:
+        """Whether what remains of the handshakes is cheap: there is no TLS, or its key has been used."""
+        return self._tls is None or self._tls.has_signed
+
+    @property
     def ended(self) -> bool:
         """Whether the peer has sent close_notify: nothing follows."""
         return self._tls is not None and self._tls.ended

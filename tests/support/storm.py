@@ -6,6 +6,7 @@ Each connection sends its flood, reads what comes, and begins anew when it is en
 
 import asyncio
 import contextlib
+import ssl
 import struct
 import sys
 
@@ -54,8 +55,20 @@ FLOODS = {
     "wrong_keys": RtmpPeer(key="A" * 40).open(),
     "connects": b"",
 }
+
+
+def _client_hello() -> bytes:
+    """Makes the node sign, and costs us nothing: the same one for each connection."""
+    outgoing = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="localhost").do_handshake()
+    return outgoing.read()
+
+
+# Against the port for RTMPS.
+TLS_FLOODS = {"tls_hellos": _client_hello()}
 # These end the connection themselves: they mean to be many, one after another.
-BRIEF = ("handshakes", "connects")
+BRIEF = ("handshakes", "connects", "tls_hellos")
 
 
 async def _attack(port: int, kind: str) -> None:
@@ -63,9 +76,11 @@ async def _attack(port: int, kind: str) -> None:
         with contextlib.suppress(OSError):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
-                writer.write(FLOODS[kind])
+                writer.write((FLOODS | TLS_FLOODS)[kind])
                 if kind == "handshakes":
                     await reader.readexactly(1 + 2 * 1536)
+                elif kind == "tls_hellos":
+                    await reader.readexactly(1)
                 elif kind not in BRIEF:
                     while await reader.read(65_536):
                         pass

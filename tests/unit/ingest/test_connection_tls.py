@@ -18,7 +18,7 @@ from ingest_container.base.settings import IngestSettings
 from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.publish import Host
 from ingest_container.net.memory import MemoryBudget
-from ingest_container.net.reading import TurnScheduler
+from ingest_container.net.reading import FairReader, TurnScheduler
 from ingest_container.net.tls import Certificates
 from ingest_container.net.turns import Turns
 from tests.support.certificates import make_certificate
@@ -46,6 +46,12 @@ class Wire(asyncio.Transport):
 
     def abort(self) -> None:
         self.closed = True
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         pass
@@ -155,3 +161,29 @@ async def test_a_closed_connection_is_freed_without_the_collector(tmp_path: Path
         assert freed() is None
     finally:
         gc.enable()
+
+
+class NoTime(TurnScheduler):
+    """Everybody waits, and has a turn at once. Notes whether it is among the handshakes."""
+
+    def __init__(self) -> None:
+        super().__init__(Turns(share=0.0, burst=0.0))
+        self.among_handshakes: list[bool] = []
+
+    def wait(self, connection: FairReader, address: str, used: float, *, handshake: bool) -> None:
+        self.among_handshakes.append(handshake)
+        connection.take_turn()
+
+
+@pytest.mark.requirement("HI-2")
+async def test_only_the_client_hello_waits_behind_other_handshakes(tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path, "localhost")
+    host, scheduler, wire = make_host(), NoTime(), Wire()
+    host.scheduler = scheduler
+    connection = PublisherConnection(host, Certificates(certificate, key).context)
+    connection.connection_made(wire)
+    client = Client(connection, wire, certificate)
+    client.shake_hands()
+    client.say(client.peer.hello())
+    assert scheduler.among_handshakes == [False, True, True]
+    connection.connection_lost(None)

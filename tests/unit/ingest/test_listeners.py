@@ -59,6 +59,28 @@ async def test_a_flood_of_connections_is_taken_no_faster_than_it_may_be(monkeypa
         client.close()
 
 
+@pytest.mark.requirement("HI-2")
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="Linux holds back connections of which nothing came"
+)
+async def test_who_closes_without_a_word_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counting, "made", 0)
+    first_made = asyncio.Event()
+    bound = listeners.bind("127.0.0.1", 0, "PORT")
+    listener = listeners.serve(bound, lambda: Counting(first_made, 1))
+    silent = connect(bound.getsockname()[1], 5)
+    await asyncio.sleep(0.05)  # they could be taken
+    for client in silent:
+        client.close()
+    (speaking,) = connect(bound.getsockname()[1], 1)
+    speaking.sendall(b"C0")
+    async with asyncio.timeout(10):
+        await first_made.wait()
+    assert Counting.made == 1
+    listener.close()
+    speaking.close()
+
+
 async def test_a_closed_listener_takes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Counting, "made", 0)
     bound = listeners.bind("127.0.0.1", 0, "PORT")

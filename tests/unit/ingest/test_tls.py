@@ -184,3 +184,42 @@ def test_a_node_does_not_begin_with_files_that_make_no_sense(tmp_path: Path, con
     certificate.unlink() if content is None else certificate.write_bytes(content)
     with pytest.raises(CertificateUnreadable, match=r"certificate\.pem"):
         Certificates(certificate, key)
+
+
+@pytest.mark.requirement("HI-2")
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_the_expensive_part_is_over_when_the_client_hello_is_answered(
+    certificates: Certificates, files: tuple[Path, Path], newest: ssl.TLSVersion
+) -> None:
+    server, client = TlsLayer(certificates.context), Client(files[0], newest)
+    client.try_handshake()
+    hello = client.outgoing.read()
+    server.receive_data(hello[:50])
+    assert not server.has_signed
+    server.receive_data(hello[50:])
+    assert server.has_signed
+
+
+@pytest.mark.requirement("HI-2")
+def test_a_hello_that_is_asked_for_again_has_not_been_signed(files: tuple[Path, Path]) -> None:
+    """Else a flood could have its signatures first in line, by a hello without a key share that suits."""
+    certificates = Certificates(*files)
+    certificates.context.set_ecdh_curve("secp521r1")
+    server, client = TlsLayer(certificates.context), Client(files[0])
+    client.try_handshake()
+    server.receive_data(client.outgoing.read())
+    retry = server.data_to_send()
+    assert retry, "it asks for another key share"
+    assert not server.has_signed
+    client.incoming.write(retry)
+    client.try_handshake()
+    server.receive_data(client.outgoing.read())
+    assert server.has_signed
+
+
+@pytest.mark.requirement("HI-2")
+def test_what_cannot_be_read_has_not_been_signed(certificates: Certificates) -> None:
+    server = TlsLayer(certificates.context)
+    with pytest.raises(TlsBroken):
+        server.receive_data(b"GET / HTTP/1.1\r\n\r\n")
+    assert not server.has_signed
