@@ -49,6 +49,7 @@ def http_requests(secret: bytes, host: str) -> dict[str, tuple[bytes, int]]:
         "very long header": (get(b"/", b"X-Api-Key: " + long), 400),
         "very many headers": (get(b"/")[:-2] + many + b"\r\n", 400),
         "method of its own": (secret[:20] + b" /" + secret + end + b"\r\n", 400),
+        "secret that is no UTF-8": (post(b"/bus-events", b"", b"X-Bus-Secret: " + secret + b"\xff"), 403),
         "event that is no JSON": (post(b"/bus-events", secret, b"X-Bus-Secret: " + secret, length), 403),
     }
 
