@@ -144,8 +144,8 @@ def test_children_hold_only_the_secrets_they_need(tmp_path: Path) -> None:
     emulators = {"access_key_id", "secret_access_key"}
     assert held == {
         "local.emulator_server": emulators,
-        "local.gateway": emulators | {"admin_secret", "jwt_secret", "hook_secret"},
-        "ingest_container": emulators,
+        "local.gateway": emulators | {"admin_secret", "jwt_secret", "hook_secret", "playback_secret"},
+        "ingest_container": emulators | {"playback_secret"},  # it checks the tokens that the gateway makes
     }
 
 
