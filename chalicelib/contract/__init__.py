@@ -19,7 +19,7 @@ from chalicelib.contract.channels import (
     PublicChannel,
 )
 from chalicelib.contract.keys import Credentials, IssuedKey, Key, KeyList, KeyPage, KeyUsage, RevealedCredentials
-from chalicelib.contract.media import Live, PublicLive, PublicTechnical, Technical
+from chalicelib.contract.media import AudienceTotals, Live, PublicLive, PublicTechnical, Technical
 from chalicelib.contract.messages import (
     ChannelMessage,
     ClosingMessage,
@@ -74,6 +74,7 @@ __all__ = [
     "ActiveStream",
     "ActiveStreamPage",
     "AllPlayback",
+    "AudienceTotals",
     "Block",
     "BlockEntry",
     "Broadcaster",

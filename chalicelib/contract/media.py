@@ -1,8 +1,14 @@
 """Shapes of video and audio: what is known about a running stream, and what is measured."""
 
+from pydantic import BaseModel, Field
+
 from chalicelib.domain.measures import Measures, PublicFacts, StreamFacts
 from chalicelib.domain.times import IsoTime
 
+VIEWERS = (
+    "Browser tabs that play it now; an estimate if there are more than a thousand. "
+    "Null once it has ended, and where they are not counted: on media servers"
+)
 THUMBNAIL_URL = (
     "A JPEG of the running stream, at most a minute old; 404 until there is one. "
     "Null if the media server that carries the stream provides none"
@@ -17,10 +23,24 @@ class Technical(PublicTechnical, StreamFacts):
     """Video and audio with the encoder's name, which only the owner and administrators can see."""
 
 
-class PublicLive(PublicTechnical):
+class PublicAudience(BaseModel):
+    """How many watch."""
+
+    viewers: int | None = Field(default=None, description=VIEWERS)
+
+
+class AudienceTotals(PublicAudience):
+    """The same since the stream started, as its owner and administrators see it."""
+
+    peak_viewers: int | None = Field(default=None, description="At once")
+    average_viewers: float | None = Field(default=None, description="Over the time that it was carried")
+    watched_minutes: float | None = Field(default=None, description="Of all viewers together")
+
+
+class PublicLive(PublicTechnical, PublicAudience):
     stream_id: str
     started_at: IsoTime
 
 
-class Live(PublicLive, Technical):
+class Live(PublicLive, Technical, AudienceTotals):
     """The running stream as its owner sees it."""

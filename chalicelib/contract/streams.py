@@ -6,7 +6,7 @@
 from pydantic import BaseModel, Field
 
 from chalicelib.contract.channels import Metadata, PublicChannel
-from chalicelib.contract.media import THUMBNAIL_URL, Technical
+from chalicelib.contract.media import THUMBNAIL_URL, AudienceTotals, PublicAudience, Technical
 from chalicelib.contract.recordings import OwnRecording, Recording
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.measures import PublicFacts, StreamFacts
@@ -17,7 +17,7 @@ RTMP_URL = "Server URL for the encoder, in the channel's region and without the 
 HLS_URL = "Playlist for viewers"
 
 
-class Stream(PublicFacts):
+class Stream(PublicFacts, PublicAudience):
     """A stream, running or ended, as everyone can see it. `duration_s` increases while the stream is running."""
 
     id: str
@@ -35,7 +35,7 @@ class Stream(PublicFacts):
     recording: Recording | None = Field(description="Null if there is none that can be watched")
 
 
-class OwnStream(Stream, StreamFacts):
+class OwnStream(Stream, StreamFacts, AudienceTotals):
     """A stream of the caller. If `state` is null, it has not started yet: its key was generated but not used."""
 
     key_id: str
@@ -81,7 +81,7 @@ class StreamPage(BaseModel):
     next_cursor: str | None
 
 
-class PublicStream(PublicChannel):
+class PublicStream(PublicChannel, PublicAudience):
     """A public channel that is live, with its stream. `id` is the id of the stream."""
 
     id: str
@@ -143,8 +143,8 @@ class ActiveStreamPage(BaseModel):
     message: str | None = None
 
 
-class StreamDetails(_AdminStream):
-    """Everything known about a stream. `viewer_count` counts open watch pages; it is null once the stream has ended."""
+class StreamDetails(_AdminStream, AudienceTotals):
+    """Everything known about a stream. `viewer_count` is `viewers`, or open WebSockets for a media server's."""
 
     state: StreamState
     client_ip: str | None

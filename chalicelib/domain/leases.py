@@ -13,6 +13,8 @@ trusting it one margin early. So at no instant do two nodes believe that they ho
 
 from dataclasses import dataclass
 
+from chalicelib.domain.audience import Audience
+
 SESSION_TTL = 6_000  # ms a renewal is good for
 RENEW_INTERVAL = 1_500  # ms between renewals: three may be lost before the session is
 CLOCK_MARGIN = 1_000  # ms of clock difference between nodes that is tolerated
@@ -41,7 +43,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The right to publish: every later write of the stream carries `fence`. `started_at` is set when resumed."""
+    """The right to publish: every later write of the stream carries `fence`.
+
+    `started_at` is set when it is resumed; `audience`, too, if its viewers were counted.
+    """
 
     channel_id: str
     stream_id: str
@@ -52,6 +57,7 @@ class Grant:
     grace: int
     started_at: int | None = None
     recording: bool = False  # whether the stream is to be recorded
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)

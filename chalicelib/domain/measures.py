@@ -5,6 +5,8 @@ Events, rows and JSON shapes hold these models or inherit from them, so that a n
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.domain.audience import Audience
+
 
 class _Value(BaseModel):
     """Unknown fields are dropped, so that an older reader survives a newer writer."""
@@ -53,3 +55,4 @@ class Pulse(Measures):
     last_media_at: int | None = None
     bytes_in: int = 0
     facts: StreamFacts = StreamFacts()
+    audience: Audience | None = None  # where viewers are counted

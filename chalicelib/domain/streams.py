@@ -10,6 +10,7 @@ that come late, twice or out of order do no harm (they keep the state).
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.leases import NodeSession, dead_node_grace, is_over
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import Metadata
@@ -151,6 +152,7 @@ class Stream:
     bytes_in: int = 0
     facts: StreamFacts = field(default_factory=StreamFacts)
     recording: Recording | None = None
+    audience: Audience | None = None  # in all, once it has ended
     resumable_until: int | None = None
     region: str = ""  # known while it has not ended
     key_hash: str | None = None

@@ -10,6 +10,7 @@ Each raises StoreUnavailable when there is no answer.
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.streams import EndReason, Stream, StreamState
@@ -25,7 +26,7 @@ _LET_GO = [
 ]
 
 
-def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None) -> list[Action]:
+def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None, audience: Audience | None) -> list[Action]:
     actions: list[Action] = [
         models.Stream.state.set(StreamState.ENDED.value),
         models.Stream.end_reason.set(reason.value),
@@ -36,6 +37,8 @@ def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None) -> list[Ac
     ]
     if bytes_in is not None:
         actions.append(models.Stream.bytes_in.set(bytes_in))
+    if audience is not None:
+        actions.append(models.Stream.audience.set(audience.model_copy(update={"viewers": 0}).model_dump()))
     return actions
 
 
@@ -65,7 +68,9 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
         raise LeaseLost() from None
 
 
-def finish(channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: Entry) -> None:
+def finish(
+    channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: Entry, audience: Audience | None = None
+) -> None:
     """Ends the stream, whether or not the channel is held. Raises LeaseLost if the channel's fence has moved on.
 
     `told` is its end in the timeline: which stream, when and under which number. Repeating the call for the same
@@ -82,7 +87,7 @@ def finish(channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: 
             )
             write.update(
                 models.Stream(stream_id),
-                _end_stream(reason, told, bytes_in),
+                _end_stream(reason, told, bytes_in, audience),
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )
     except ConditionFailed:
@@ -96,7 +101,14 @@ def _ended_already(stream_id: str, fence: int, reason: EndReason) -> bool:
     return row.state == StreamState.ENDED.value and int(row.fence) == fence and row.end_reason == reason.value
 
 
-def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int, told: Entry | None) -> bool:
+def reap(
+    channel: Channel,
+    stream: Stream | None,
+    reason: EndReason,
+    now: int,
+    told: Entry | None,
+    audience: Audience | None = None,
+) -> bool:
     """Frees a channel whose holder is dead or whose grace is over, and ends its stream (if it has not ended).
 
     `told` is the stream's end in the timeline. Returns False if another writer was first. The new fence makes any
@@ -122,7 +134,7 @@ def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int, t
                 write.save(timeline.row(told))
                 write.update(
                     models.Stream(stream.stream_id),
-                    [*_end_stream(reason, told, None), models.Stream.fence.set(fence)],
+                    [*_end_stream(reason, told, None, audience), models.Stream.fence.set(fence)],
                     condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
                 )
     except (ConditionFailed, Contended):

@@ -219,6 +219,8 @@ class Stream(Model):
     # What is to be done with it, and when: see `store.recordings`. Every stream that ends sets the time.
     recording_queue = UnicodeAttribute(null=True)
     recording_due = NumberAttribute(null=True)
+    # `audience.Audience`, of a stream that has ended.
+    audience = JSONAttribute(null=True)
     live = UnicodeAttribute(null=True)
     # Only of a stream that never was LIVE.
     ttl = NumberAttribute(null=True)

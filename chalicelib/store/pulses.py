@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.measures import Pulse
 from chalicelib.store import runtime_models
 from chalicelib.store.guard import store_errors
@@ -29,6 +30,12 @@ def many(stream_ids: Iterable[str]) -> dict[str, Pulse]:
     with store_errors():
         found = runtime_models.Pulse.batch_get(wanted) if wanted else []
         return {row.stream_id: Pulse.model_validate(row.pulse) for row in found}
+
+
+def audience(stream_id: str) -> Audience | None:
+    """Of a stream whose node counts it, or did until now: at most as old as its last pulse."""
+    pulse = find(stream_id)
+    return pulse.audience if pulse is not None else None
 
 
 def find(stream_id: str) -> Pulse | None:

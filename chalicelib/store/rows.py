@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain import keys as key_rules
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import KeyStatus, StreamKey
@@ -123,6 +124,7 @@ def stream(row: models.Stream) -> Stream:
         bytes_in=int(row.bytes_in),
         facts=StreamFacts.model_validate(row.facts),
         recording=recording(row),
+        audience=Audience.model_validate(row.audience) if row.audience else None,
         resumable_until=whole(row.resumable_until),
         region=row.live or "",
         key_hash=row.key_hash,

@@ -178,6 +178,14 @@ export interface LastRefusal {
 
 /** The running stream as its owner sees it. */
 export interface Live {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
+  /** At once */
+  readonly peak_viewers: number | null;
+  /** Over the time that it was carried */
+  readonly average_viewers: number | null;
+  /** Of all viewers together */
+  readonly watched_minutes: number | null;
   /** Audio and video payload, in 1000 bit/s */
   readonly bitrate_kbps: number | null;
   /** Video only */
@@ -202,6 +210,14 @@ export interface Live {
 }
 
 export interface MetricsMessage {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
+  /** At once */
+  readonly peak_viewers: number | null;
+  /** Over the time that it was carried */
+  readonly average_viewers: number | null;
+  /** Of all viewers together */
+  readonly watched_minutes: number | null;
   readonly bitrate_kbps: number;
   /** Video only */
   readonly video_bitrate_kbps: number | null;
@@ -315,6 +331,14 @@ export interface OwnRecording {
 
 /** A stream of the caller. If `state` is null, it has not started yet: its key was generated but not used. */
 export interface OwnStream {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
+  /** At once */
+  readonly peak_viewers: number | null;
+  /** Over the time that it was carried */
+  readonly average_viewers: number | null;
+  /** Of all viewers together */
+  readonly watched_minutes: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly fps: number | null;
@@ -415,6 +439,8 @@ export interface PublicChannelMessage {
 }
 
 export interface PublicLive {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
   /** Audio and video payload, in 1000 bit/s */
   readonly bitrate_kbps: number | null;
   /** Video only */
@@ -442,6 +468,8 @@ export type PublicMessage = PublicSnapshotMessage | PublicChannelMessage | Publi
 
 /** Measurements of the running stream, once a second. */
 export interface PublicMetricsMessage {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
   readonly bitrate_kbps: number;
   /** Video only */
   readonly video_bitrate_kbps: number | null;
@@ -493,6 +521,8 @@ export interface PublicStatusMessage {
 
 /** A public channel that is live, with its stream. `id` is the id of the stream. */
 export interface PublicStream {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
   readonly title: string;
   readonly description: string;
   readonly category: string;
@@ -607,6 +637,8 @@ export interface StatusMessage {
 
 /** A stream, running or ended, as everyone can see it. `duration_s` increases while the stream is running. */
 export interface Stream {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly fps: number | null;

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.measures import Pulse
@@ -113,10 +114,12 @@ class Broadcast:
                 grant.stream_id,
                 grant.fence,
                 grant.started_at,
+                audience=grant.audience,
                 recording=grant.recording,
                 next_seq=lambda: self.hold.next_seq(),
             )
             self._packager = self._packaging.take_on(stream)
+            carried.audience = self._packager.audience
         self._telemetry.publish(self.hold.created(now_ms(), publisher.client_ip))
 
     def media(self, messages: int) -> None:
@@ -242,10 +245,11 @@ class Broadcast:
         if not self.is_live:
             return None
         quiet = self._clock() - self._liveness.last_media
-        return _pulse(self.hold, self.meter, now, last_media_at=now - round(quiet * 1000))
+        audience = self._packager.audience.totals if self._packager is not None else None
+        return _pulse(self.hold, self.meter, now, last_media_at=now - round(quiet * 1000), audience=audience)
 
 
-def _pulse(hold: StreamHold, meter: Meter, now: int, *, last_media_at: int) -> Pulse | None:
+def _pulse(hold: StreamHold, meter: Meter, now: int, *, last_media_at: int, audience: Audience | None) -> Pulse | None:
     measures = meter.measures
     if measures is None or hold.started_at is None:
         return None
@@ -259,4 +263,5 @@ def _pulse(hold: StreamHold, meter: Meter, now: int, *, last_media_at: int) -> P
         **measures.model_dump(),
         bytes_in=meter.total_bytes,
         facts=hold.facts,
+        audience=audience,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from chalicelib.domain import keys as rules
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel, is_channel_id
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.keys import StreamKey
@@ -58,7 +59,21 @@ class StreamView:
     channel: Channel
     state: StreamState
     pulse: Pulse | None = None
-    viewers: int | None = None
+    watching: int | None = None  # open WebSockets
+
+    @property
+    def audience(self) -> Audience | None:
+        """As it is counted, or was in all; None where it is not. A ghost has what its node wrote last."""
+        if self.stream.audience is not None:
+            return self.stream.audience
+        return self.pulse.audience if self.pulse is not None else None
+
+    @property
+    def viewers(self) -> int | None:
+        """None once it has ended."""
+        if self.state is StreamState.ENDED:
+            return None
+        return self.audience.viewers if self.audience is not None else self.watching
 
     @property
     def facts(self) -> StreamFacts:
@@ -150,10 +165,9 @@ def startable_stream(stream_id: str, now: int) -> tuple[StreamKey, Channel] | No
 def stream_details(stream_id: str, now: int) -> StreamView:
     """All that is known of one stream. Raises StreamNotFound."""
     seen = _stream(stream_id, now)
-    if seen.state is StreamState.ENDED:
+    if seen.state is StreamState.ENDED or seen.audience is not None:
         return seen
-    viewers = connections.count(Topic(seen.channel.channel_id, Listener.PUBLIC), now)
-    return replace(seen, viewers=viewers)
+    return replace(seen, watching=connections.count(Topic(seen.channel.channel_id, Listener.PUBLIC), now))
 
 
 def _stream(stream_id: str, now: int) -> StreamView:

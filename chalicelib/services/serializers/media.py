@@ -3,7 +3,8 @@
 from typing import Any
 
 from chalicelib.config import settings
-from chalicelib.contract import Live, Playback, PublicLive
+from chalicelib.contract import AudienceTotals, Live, Playback, PublicLive
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.measures import Measures, Pulse, StreamFacts
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.publications import OWN_KIND, server_of
@@ -20,11 +21,24 @@ def live_of(stream: Stream | None, pulse: Pulse | None) -> Live | None:
 
 
 def live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | None) -> Live:
-    return Live(stream_id=stream_id, started_at=iso(started_at), **facts_now(facts, pulse))
+    audience = pulse.audience if pulse is not None else None
+    return Live(stream_id=stream_id, started_at=iso(started_at), **facts_now(facts, pulse), **audience_fields(audience))
 
 
 def public_live(live: Live) -> PublicLive:
     return PublicLive(**live.model_dump(include=set(PublicLive.model_fields)))
+
+
+def audience_fields(audience: Audience | None, *, running: bool = True) -> dict[str, Any]:
+    """`viewers` and the figures since the start; all null where viewers are not counted."""
+    if audience is None:
+        return dict.fromkeys(AudienceTotals.model_fields)
+    return {
+        "viewers": audience.viewers if running else None,
+        "peak_viewers": audience.peak_viewers,
+        "average_viewers": audience.average_viewers,
+        "watched_minutes": audience.watched_minutes,
+    }
 
 
 def facts_now(facts: StreamFacts, pulse: Pulse | None) -> dict[str, Any]:

@@ -24,7 +24,14 @@ from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.services.reading.discovery import StreamView
 from chalicelib.services.reading.running import RunningStream
 from chalicelib.services.serializers.channels import metadata_fields
-from chalicelib.services.serializers.media import facts_now, live_of, playback, public_live, public_playback
+from chalicelib.services.serializers.media import (
+    audience_fields,
+    facts_now,
+    live_of,
+    playback,
+    public_live,
+    public_playback,
+)
 from chalicelib.services.serializers.recordings import own_recording, recording
 
 ACTIVE, INACTIVE = "active", "inactive"
@@ -40,18 +47,24 @@ def _duration_s(stream: Stream, now: int) -> float | None:
 
 def stream(seen: StreamView, now: int) -> contract.Stream:
     """The public form: why a stream ended, its encoder and its volume are shown to its owner only."""
-    return contract.Stream(**_stream_fields(seen, now), recording=recording(seen.stream, now))
+    viewers = _audience_fields(seen)["viewers"]
+    return contract.Stream(**_stream_fields(seen, now), viewers=viewers, recording=recording(seen.stream, now))
 
 
 def own_stream(seen: StreamView, now: int) -> OwnStream:
     return OwnStream(
         **_stream_fields(seen, now),
+        **_audience_fields(seen),
         key_id=seen.stream.key_id,
         expires_at=None,
         end_reason=_end_reason(seen.stream),
         bytes_in=seen.bytes_in,
         recording=own_recording(seen.stream, now),
     )
+
+
+def _audience_fields(seen: StreamView) -> dict[str, Any]:
+    return audience_fields(seen.audience, running=seen.state is not StreamState.ENDED)
 
 
 def _stream_fields(seen: StreamView, now: int) -> dict[str, Any]:
@@ -142,6 +155,7 @@ def public_stream(seen: RunningStream) -> PublicStream:
         thumbnail_url=urls.thumbnail_url,
         playback=public_playback(urls),
         live=public_live(live) if live else None,
+        viewers=live.viewers if live else None,
     )
 
 
@@ -163,6 +177,7 @@ def details(seen: StreamView, now: int) -> StreamDetails:
         end_reason=_end_reason(stream),
         bytes_in=seen.bytes_in,
         viewer_count=seen.viewers,
+        **_audience_fields(seen),
         recording=own_recording(stream, now),
         **_admin_fields(seen, now),
     )

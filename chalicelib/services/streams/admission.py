@@ -14,13 +14,21 @@ from ulid import ULID
 
 from chalicelib.domain import keys as rules
 from chalicelib.domain import starts
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.encoders import Encoder
 from chalicelib.domain.events import HolderQuestioned
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
 from chalicelib.domain.publications import OWN_KIND, Dialect, Publication, dialect_of
-from chalicelib.domain.refusals import BroadcasterBlocked, KeyInUse, KeyMissing, KeyUnknown, PublishRefused
+from chalicelib.domain.refusals import (
+    BroadcasterBlocked,
+    KeyInUse,
+    KeyMissing,
+    KeyUnknown,
+    PublishRefused,
+    StoreUnavailable,
+)
 from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
 from chalicelib.services import bus
 from chalicelib.services.streams import lifecycle
@@ -261,4 +269,13 @@ def _grant(
         started_at=resumed.started_at if resumed is not None else None,
         # What has begun goes on, though the owner may have switched it off for the next stream.
         recording=channel.recording or (resumed is not None and resumed.recording is not None),
+        audience=_audience(stream_id) if resumed is not None else None,
     )
+
+
+def _audience(stream_id: str) -> Audience | None:
+    """Figures are not worth a claim that went through."""
+    try:
+        return pulses.audience(stream_id)
+    except StoreUnavailable:
+        return None

@@ -11,6 +11,7 @@ Steps are safe to repeat: a step that changes no state writes nothing and return
 import itertools
 from collections.abc import Sequence
 
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import EventName, StreamStateChange
@@ -32,7 +33,7 @@ from chalicelib.domain.streams import (
 from chalicelib.domain.timeline import Entry, refusals_of
 from chalicelib.domain.times import iso_times
 from chalicelib.services import bus
-from chalicelib.store import channels, lease_ends, streams, timeline
+from chalicelib.store import channels, lease_ends, pulses, streams, timeline
 
 WAITING_FOR_KEY_FRAME = "waiting_for_key_frame"  # the reason that a channel is not LIVE yet
 
@@ -129,7 +130,14 @@ class StreamHold:
             detail=failure,
         )
 
-    def end(self, reason: EndReason, now: int, bytes_in: int, detail: str | None = None) -> StreamStateChange | None:
+    def end(
+        self,
+        reason: EndReason,
+        now: int,
+        bytes_in: int,
+        detail: str | None = None,
+        audience: Audience | None = None,
+    ) -> StreamStateChange | None:
         """Over for good; `detail` where more is known than the reason's own sentence says. Raises LeaseLost."""
         if self.state is StreamState.ENDED:
             return None
@@ -141,7 +149,7 @@ class StreamHold:
             detail=detail or END_REASON_TEXT[reason],
             action=END_REASON_ACTION[reason],
         )
-        lease_ends.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, entry_of(ended))
+        lease_ends.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, entry_of(ended), audience)
         self.state = StreamState.ENDED
         return ended
 
@@ -211,7 +219,8 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
     reason = EndReason.NO_MEDIA if stream.started_at is None else EndReason.GRACE_OVER
     ended = ended_event(stream, seq_past_holders(stream), reason, now)
     try:
-        lease_ends.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, entry_of(ended))
+        audience = pulses.audience(stream.stream_id)
+        lease_ends.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, entry_of(ended), audience)
     except LeaseLost:
         return False
     announce([ended])
@@ -227,7 +236,8 @@ def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -
         lease_ends.reap(channel, None, reason, now, None)
         return None
     ended = ended_event(stream, first_seq(channel.lease.fence + 1), reason, now)
-    return ended if lease_ends.reap(channel, stream, reason, now, entry_of(ended)) else None
+    audience = pulses.audience(stream.stream_id)
+    return ended if lease_ends.reap(channel, stream, reason, now, entry_of(ended), audience) else None
 
 
 def seq_past_holders(stream: Stream) -> int:

@@ -13,7 +13,7 @@ from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.services import bus
 from chalicelib.services.streams import lifecycle
-from chalicelib.store import channels, keys, lease_ends, nodes, streams
+from chalicelib.store import channels, keys, lease_ends, nodes, pulses, streams
 
 
 def running_stream(channel_id: str) -> Stream | None:
@@ -40,7 +40,8 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
         return given
     try:
         ended = lifecycle.ended_event(stream, lifecycle.seq_past_holders(stream), reason, now)
-        lease_ends.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, lifecycle.entry_of(ended))
+        told, audience = lifecycle.entry_of(ended), pulses.audience(stream_id)
+        lease_ends.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, told, audience)
     except LeaseLost:
         return False
     lifecycle.announce([ended])

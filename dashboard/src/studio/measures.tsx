@@ -87,6 +87,11 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
         <Measure name="Encoder" testid="encoder">
           {live?.encoder ? encoderName(live.encoder) : null}
         </Measure>
+        {typeof live?.viewers === "number" && (
+          <Measure name="Viewers" testid="viewers" unit={audience(live)}>
+            {whole(live.viewers)}
+          </Measure>
+        )}
       </dl>
       {missing.map((media) => (
         <p key={media} class="measures-hint" role="status" data-testid={`no-${media}`}>
@@ -101,6 +106,16 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
 function bitrates({ video_bitrate_kbps: video, audio_bitrate_kbps: audio }: Live): string {
   const parts = [video !== null && `Video ${kbps(video)}`, audio !== null && `Audio ${kbps(audio)}`];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** Of the stream so far. */
+function audience({ peak_viewers: peak, watched_minutes: minutes }: Live): string {
+  const parts = [peak !== null && `peak ${whole(peak)}`, minutes !== null && `${whole(minutes)} min watched`];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }
 
 interface MeasureProps {

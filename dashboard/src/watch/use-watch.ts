@@ -2,10 +2,10 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Config } from "../config";
 import type { PublicApi, Recording } from "../public-api";
 import type { Watched } from "./address";
-import { startReporting } from "./reporting";
 import type { WatchState } from "./state";
 import { useChannel } from "./use-channel";
 import { type PlayerHandle, type Source, usePlayer } from "./use-player";
+import { startReporting } from "./viewer";
 
 export interface Watching {
   readonly state: WatchState;
