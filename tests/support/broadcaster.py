@@ -11,24 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import jwt
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from local.loopback import open_url
 from local.private_files import load_or_make_secrets
+from tests.support import aws
 from tests.support.encoders import clock
 from tests.support.stack import Stack
 
 TOKEN_LIFE_S = 3_600
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def log_entries(log: str, event: str, **fields: Any) -> list[dict[str, Any]]:
-    """Of an ingest node's log those entries that have this event code and these fields."""
-    entries = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    return [e for e in entries if e.get("event") == event and fields.items() <= e.items()]
 
 
 @dataclass(frozen=True)
@@ -158,7 +152,7 @@ class Broadcaster:
             data=b"" if method == "POST" else None,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
-        with _opener.open(request, timeout=15) as response:
+        with open_url(request, timeout=15) as response:
             document: dict[str, Any] = json.load(response)
         if "stream_key" in document:
             self.keys.append(document["stream_key"])
@@ -170,7 +164,7 @@ class Broadcaster:
 
     def expire_key(self) -> None:
         """As if its time had come: the row's expiry lies in the past."""
-        self._dynamodb().update_item(
+        aws.client(self.stack.environment(), "dynamodb").update_item(
             TableName=self._table("keys"),
             Key={"key_hash": {"S": hashlib.sha256(self.key.encode()).hexdigest()}},
             UpdateExpression="SET expires_at = :then",
@@ -187,7 +181,7 @@ class Broadcaster:
         return [e["facts"] for e in self._entries(f"refused#{node_id}") if e["facts"]["key_id"] in self.key_ids]
 
     def _entries(self, stream_id: str) -> list[dict[str, Any]]:
-        answer = self._dynamodb().query(
+        answer = aws.client(self.stack.environment(), "dynamodb").query(
             TableName=self._table("timeline"),
             KeyConditionExpression="stream_id = :id",
             ExpressionAttributeValues={":id": {"S": stream_id}},
@@ -199,13 +193,3 @@ class Broadcaster:
 
     def _table(self, name: str) -> str:
         return self.stack.environment()["STREAM_SYNC_TABLE_PREFIX"] + name
-
-    def _dynamodb(self) -> Any:
-        env = self.stack.environment()
-        return boto3.client(
-            "dynamodb",
-            endpoint_url=env["AWS_ENDPOINT_URL"],
-            region_name=env["AWS_REGION"],
-            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-        )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import jwt
 import pytest
 import requests
@@ -14,7 +13,7 @@ import requests
 from chalicelib.api.access import Audience
 from chalicelib.api.openapi.audiences import security
 from local.private_files import load_or_make_secrets
-from tests.support import tools
+from tests.support import aws, tools
 from tests.support.stack import running_stack
 
 TOKEN_LIFE_S = 3_600
@@ -33,13 +32,7 @@ class Target:
 
     def __post_init__(self) -> None:
         self.session.trust_env = False  # no proxy
-        self._dynamodb = boto3.client(
-            "dynamodb",
-            endpoint_url=self.env["AWS_ENDPOINT_URL"],
-            region_name=self.env["AWS_REGION"],
-            aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
-        )
+        self._dynamodb = aws.client(self.env, "dynamodb")
 
     def headers(self, required: list[dict[str, Any]]) -> dict[str, str]:
         """The credential that an operation with `required` as its `security` asks for."""

@@ -5,7 +5,6 @@ import time
 from operator import attrgetter
 from typing import Any
 
-import boto3
 import jwt
 import pytest
 import requests
@@ -15,6 +14,7 @@ import app  # noqa: F401 - it registers every route
 from chalicelib.api.routing import ADMIN, OPERATIONS, Operation
 from local import account
 from tests.contract.openapi.conftest import Target
+from tests.support import aws
 
 pytestmark = pytest.mark.requirement("SO-9")
 
@@ -77,13 +77,7 @@ def test_a_wrong_secret_is_refused_beside_a_good_token(target: Target) -> None:
 
 def test_an_account_in_cognitos_group_is_an_administrator(target: Target) -> None:
     """The group as Cognito itself writes it into the token."""
-    cognito = boto3.client(
-        "cognito-idp",
-        endpoint_url=target.env["AWS_ENDPOINT_URL"],
-        region_name=target.env["AWS_REGION"],
-        aws_access_key_id=target.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=target.env["AWS_SECRET_ACCESS_KEY"],
-    )
+    cognito = aws.client(target.env, "cognito-idp")
     pool = target.env["STREAM_SYNC_OIDC_ISSUER"].rpartition("/")[2]
     email, password = f"{ULID()}@example.com".lower(), "Correct-horse-7"
     cognito.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS")

@@ -6,14 +6,11 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
 from local.account import sign_in
+from local.loopback import open_url
 from local.private_files import read_sign_in
-from local.settings import REGION
+from tests.support import aws
 from tests.support.stack import Stack
-
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Broadcaster:
             method=method,
             headers={"Authorization": f"Bearer {token or self.token()}", "Content-Type": "application/json"},
         )
-        with _opener.open(request, timeout=10) as response:
+        with open_url(request, timeout=10) as response:
             document: dict[str, Any] = json.load(response)
             return document
 
@@ -56,14 +53,7 @@ class Broadcaster:
 
 def new_broadcaster(stack: Stack, email: str = "") -> Broadcaster:
     """An account that nobody used yet; its address is made up unless given."""
-    environment = stack.environment()
-    cognito = boto3.client(
-        "cognito-idp",
-        region_name=REGION,
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
+    cognito = aws.client(stack.environment(), "cognito-idp")
     pool = read_sign_in(stack.settings.state_dir).user_pool
     # A Cognito password holds all four kinds of character.
     account = Broadcaster(stack, email or f"{secrets.token_hex(6)}@example.com", f"{secrets.token_hex(8)}-aA1")

@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.network import Cable
-from tests.e2e.browser.nodes import Node, running_node
+from tests.e2e.browser.nodes import running_node
 from tests.e2e.browser.studio import Studio
 from tests.e2e.browser.viewer import Viewer
 from tests.support import tools
 from tests.support.encoders import Clip, Program, ffmpeg
+from tests.support.nodes import Node
 from tests.support.stack import Stack
 from tests.support.waiting import until
 

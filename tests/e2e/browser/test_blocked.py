@@ -6,12 +6,12 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+from local.loopback import open_url
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import OpenStudio
 from tests.support.stack import Stack
 
 BLOCKED = "This broadcaster is blocked."
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def moderate(stack: Stack, verb: str, channel_id: str) -> None:
@@ -21,7 +21,7 @@ def moderate(stack: Stack, verb: str, channel_id: str) -> None:
         data=json.dumps({"by": "ada"}).encode(),
         headers={"X-Api-Key": stack.admin_secret, "Content-Type": "application/json"},
     )
-    with _opener.open(request, timeout=10) as answer:
+    with open_url(request, timeout=10) as answer:
         assert answer.status == 200
 
 

@@ -9,9 +9,9 @@ from local.settings import HOST
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import OpenStudio
 from tests.e2e.browser.network import Cable
-from tests.e2e.browser.nodes import Node
 from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
+from tests.support.nodes import Node
 from tests.support.stack import Stack
 from tests.support.waiting import until
 

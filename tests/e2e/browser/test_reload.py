@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.conftest import OpenStudio
-from tests.e2e.browser.nodes import Node, drain
+from tests.e2e.browser.nodes import drain
 from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
+from tests.support.nodes import Node
 from tests.support.stack import Stack, running_stack
 
 # A node that renews no more is held for dead after its session of 6 s, and its streams are waited for.

@@ -1,20 +1,16 @@
 """OBS behind a network that breaks: what was sent is lost, and nobody is told."""
 
-import signal
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from local.settings import ROOT
 from tests.e2e.encoders.conftest import Evidence
 from tests.e2e.encoders.promises import LIVE_WITHIN, OFFLINE_WITHIN, Record, StartObs
 from tests.support import tools
-from tests.support.broadcaster import Broadcaster, log_entries
-from tests.support.encoders import Program
+from tests.support.broadcaster import Broadcaster
 from tests.support.network import BreakableNetwork
-from tests.support.ports import free_ports
+from tests.support.nodes import Node
 from tests.support.stack import Stack
 
 SHORT_CUT = 6.0
@@ -22,7 +18,6 @@ LONG_CUT = 20.0
 # It gives up the dead connection 15 s after the cut and tries again 2 s later. That attempt's SYN is lost at 17, 18
 # and 20 s, and repeated at 24 s.
 BACK_WITHIN = 10.0
-NODE_ID = "across-the-network"
 
 pytestmark = [
     pytest.mark.needs("obs", "Xvfb", "network namespaces"),
@@ -30,26 +25,9 @@ pytestmark = [
 ]
 
 
-class Node(Program):
-    """A second ingest node of the stack, where the breakable network reaches it."""
-
-    def __init__(self, stack: Stack, network: BreakableNetwork) -> None:
-        (port,) = free_ports(1)
-        self.ingest_url = f"rtmp://{network.server_address}:{port}/live"
-        env = stack.environment() | {
-            "STREAM_SYNC_NODE_ID": NODE_ID,
-            "STREAM_SYNC_RTMP_HOST": network.server_address,
-            "STREAM_SYNC_RTMP_PORT": str(port),
-            "STREAM_SYNC_ADDRESS": f"{network.server_address}:{port}",
-            "PYTHONPATH": str(ROOT),
-        }
-        super().__init__("second ingest node", [sys.executable, "-m", "ingest_container"], env=env)
-        self.until_said('"event":"listening"', within=20)
-
-    def accepted(self, key_id: str) -> list[str]:
-        """The stream ids of this key's accepted publishers."""
-        log = "\n".join(line.text for line in self.lines)
-        return [entry["stream_id"] for entry in log_entries(log, "publisher_accepted", key_id=key_id)]
+def accepted(node: Node, broadcaster: Broadcaster) -> list[str]:
+    """The stream ids of this broadcaster's accepted publishers."""
+    return [entry["stream_id"] for entry in node.logged("publisher_accepted", key_id=broadcaster.key_id)]
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +38,17 @@ def network(request: pytest.FixtureRequest) -> Iterator[BreakableNetwork]:
 
 
 @pytest.fixture(scope="module")
-def running_node(stack: Stack, network: BreakableNetwork) -> Iterator[Node]:
-    node = Node(stack, network)
+def running_node(stack: Stack, network: BreakableNetwork, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A second ingest node of the stack, where the breakable network reaches it."""
+    log = tmp_path_factory.mktemp("node") / "node.log"
+    node = Node(stack.environment(), log, host=network.server_address, node_id="across-the-network").listening()
     yield node
-    node.end(signal.SIGTERM)
+    node.end()
 
 
 @pytest.fixture
 def node(running_node: Node, network: BreakableNetwork, evidence: Evidence) -> Iterator[Node]:
-    evidence.add(running_node.name, running_node.tail)
+    evidence.add("second ingest node", running_node.tail)
     yield running_node
     network.mend()
 
@@ -90,7 +70,7 @@ def test_obs_whose_packets_are_lost_for_six_seconds_goes_on_with_the_same_connec
     assert again.stream_id == live.stream_id
     broadcaster.dashboard.until_metrics(again.at + 1, within=5)
 
-    assert node.accepted(broadcaster.key_id) == [live.stream_id]
+    assert accepted(node, broadcaster) == [live.stream_id]
     assert len(obs.said("Connecting to RTMP URL")) == 1
     assert len(broadcaster.dashboard.statuses()) == 3
 
@@ -115,6 +95,6 @@ def test_obs_cut_off_for_twenty_seconds_is_offline_in_time_and_gets_in_at_its_fi
     *_, back = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", "LIVE", within=LIVE_WITHIN)
     record_property("live_again_after_cut_s", round(back.at - cut, 3))
     assert back.stream_id != live.stream_id
-    assert node.accepted(broadcaster.key_id) == [live.stream_id, back.stream_id]
+    assert accepted(node, broadcaster) == [live.stream_id, back.stream_id]
     assert len(obs.said("Reconnecting in")) == 1
     assert broadcaster.dashboard.of_type("refused") == []

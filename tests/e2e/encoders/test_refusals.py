@@ -3,8 +3,9 @@
 import pytest
 
 from tests.e2e.encoders.promises import STOPPED_WITHIN, Record, Start
-from tests.support.broadcaster import Broadcaster, log_entries
+from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, ffmpeg, gstreamer
+from tests.support.nodes import log_entries
 from tests.support.waiting import until
 
 EXIT_WITHIN = 10.0

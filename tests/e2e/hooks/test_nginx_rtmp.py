@@ -3,13 +3,13 @@
 import json
 import signal
 import subprocess
-import urllib.request
 from typing import Any
 
-import boto3
 import pytest
 
+from local.loopback import open_url
 from tests.e2e.hooks.conftest import UPDATE_S, OnNginx
+from tests.support import aws
 from tests.support.encoders import HEIGHT, WIDTH
 from tests.support.waiting import until
 
@@ -38,14 +38,7 @@ def session_of(on_nginx: OnNginx) -> dict[str, Any]:
 
 
 def dynamodb(on_nginx: OnNginx) -> Any:
-    env = on_nginx.broadcaster.stack.environment()
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=env["AWS_ENDPOINT_URL"],
-        region_name=env["AWS_REGION"],
-        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-    )
+    return aws.client(on_nginx.broadcaster.stack.environment(), "dynamodb")
 
 
 @pytest.mark.requirement("SO-14")
@@ -59,7 +52,7 @@ def test_a_good_key_is_live_under_the_public_id(on_nginx: OnNginx) -> None:
 
     def playing() -> str | None:
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(playlist, timeout=2) as answer:
+            with open_url(playlist, timeout=2) as answer:
                 return str(answer.read().decode())
         except OSError:
             return None

@@ -51,6 +51,20 @@ class Broadcaster:
         stream_id = channels.get(self.channel_id).stream_id
         return streams.find(stream_id) if stream_id else None
 
+    def end_reason(self) -> str | None:
+        """Of that stream; it must have begun."""
+        stream = self.stream()
+        assert stream is not None
+        return stream.end_reason
+
+    def take_key_that_expires_in(self, ms: int) -> None:
+        """Another key; the clock moves to so long before its end."""
+        from chalicelib.services.keys import credentials
+
+        issued = credentials.generate(self.channel, "owner", self.clock())
+        assert issued.key.expires_at is not None
+        self.key, self.clock.now = issued.stream_key, issued.key.expires_at - ms
+
     def reset_key(self) -> None:
         """As its owner would: the key is dead, a running stream is ordered to end."""
         from chalicelib.services.keys import credentials

@@ -188,9 +188,7 @@ def test_a_revoked_publisher_is_dropped_at_its_next_update(broadcaster: Broadcas
     broadcaster.reset_key()
     with pytest.raises(BroadcastEnded):
         confirm(broadcaster, "17")
-    stream = broadcaster.stream()
-    assert stream is not None
-    assert stream.end_reason == EndReason.KEY_RESET
+    assert broadcaster.end_reason() == EndReason.KEY_RESET
     with pytest.raises(StreamNotFound):
         publishers.confirm(running, broadcaster.clock())
 

@@ -7,13 +7,12 @@ import socket
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-import boto3
 import pytest
 
 from local.private_files import load_or_make_secrets
 from local.settings import HOST
+from tests.support.aws import everything_stored
 from tests.support.broadcaster import Broadcaster
 from tests.support.malformed import http_requests, rtmp_bytes, websocket_bytes
 from tests.support.stack import Stack
@@ -64,26 +63,12 @@ class Secrets:
         places = {
             "a log": self.stack.logs(),
             "an answer": b"\n".join(self.answers).decode("latin-1"),
-            "a table": everything_stored(self.stack),
+            "a table": everything_stored(self.stack.environment()),
             "a dashboard's message": self.user.dashboard.timeline(),
         }
         return [
             (name, place) for place, text in places.items() for name, secret in self.values.items() if secret in text
         ]
-
-
-def everything_stored(stack: Stack) -> str:
-    env = stack.environment()
-    database: Any = boto3.client(
-        "dynamodb",
-        endpoint_url=env["AWS_ENDPOINT_URL"],
-        region_name=env["AWS_REGION"],
-        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-    )
-    pages = database.get_paginator("scan")
-    names = database.list_tables()["TableNames"]
-    return "\n".join(str(page["Items"]) for name in names for page in pages.paginate(TableName=name))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from local.private_files import SignIn, read_sign_in
 from local.settings import ROOT
+from tests.support import aws
 from tests.support.stack import Emulator, in_environment, running_emulator
 
 pytestmark = pytest.mark.needs("ministack")
@@ -48,13 +49,7 @@ def test_bootstrap_repeated_keeps_pool_client_and_rule(emulator: Emulator) -> No
         return read_sign_in(emulator.state_dir)
 
     assert run() == run()
-    events = boto3.client(
-        "events",
-        endpoint_url=emulator.url,
-        region_name="us-east-1",
-        aws_access_key_id=emulator.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=emulator.env["AWS_SECRET_ACCESS_KEY"],
-    )
+    events = aws.client(emulator.env, "events")
     rules = events.list_rules(EventBusName=emulator.env["STREAM_SYNC_EVENT_BUS"])["Rules"]
     assert [rule["State"] for rule in rules] == ["ENABLED"]
 

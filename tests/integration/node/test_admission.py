@@ -5,7 +5,6 @@ import socket
 import time
 from collections.abc import Callable
 
-import boto3
 import pytest
 
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
@@ -14,6 +13,7 @@ from chalicelib.store import keys, timeline
 from ingest_container.rtmp.limits import HANDSHAKE_SECONDS
 from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.support.aws import everything_stored
 from tests.support.publisher import STARTED, Publisher
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Emulator
@@ -363,17 +363,4 @@ def test_no_key_is_in_any_log_line_row_or_event(
     until(lambda: node.logged("audit_record", reason="key_unknown"), "the audit line")
     for secret in (studio.stream_key, wrong):
         assert secret not in node.text()
-        assert secret not in everything_stored(cloud)
-
-
-def everything_stored(cloud: Emulator) -> str:
-    database = boto3.client(
-        "dynamodb",
-        endpoint_url=cloud.url,
-        region_name="us-east-1",
-        aws_access_key_id=cloud.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=cloud.env["AWS_SECRET_ACCESS_KEY"],
-    )
-    pages = database.get_paginator("scan")
-    names = database.list_tables()["TableNames"]
-    return "\n".join(str(page["Items"]) for name in names for page in pages.paginate(TableName=name))
+        assert secret not in everything_stored(cloud.env)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.domain.times import iso
+from local.loopback import open_url
 from tests.integration.webhooks.receiver import Receiver, running_receiver
 from tests.support.broadcaster import Broadcaster
 from tests.support.rtmp_peer import RtmpPeer
@@ -22,8 +23,6 @@ from tests.support.stack import Stack
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.requirement("FX-10")
-
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Admin:
@@ -44,7 +43,7 @@ class Admin:
             | {name.replace("_", "-"): value for name, value in headers.items()},
         )
         try:
-            with _opener.open(request, timeout=15) as answer:
+            with open_url(request, timeout=15) as answer:
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as refusal:
             with refusal:
