@@ -14,13 +14,15 @@ from local.settings import ROOT
 WHERE = "from ingest_container.rtmp import chunks; print(chunks.__file__)"
 QUICK = {"CFLAGS": "-O0"}
 
+pytestmark = pytest.mark.timeout(240)
+
 
 def python(
     *arguments: str, cwd: Path = ROOT, variables: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if name != compiled.UNWANTED} | (variables or {})
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=110, check=False)
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=230, check=False)
 
 
 @pytest.fixture

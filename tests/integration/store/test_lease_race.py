@@ -60,7 +60,7 @@ def forget_starts(studio: LeasedStudio) -> None:
 @pytest.mark.requirement("SS-2.3")
 @pytest.mark.requirement("SO-2")
 @pytest.mark.requirement("SS-6.4")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_one_of_a_hundred_concurrent_claims_wins_and_the_fence_grows(
     cloud: Emulator, studio: LeasedStudio, clock: Clock
 ) -> None:
