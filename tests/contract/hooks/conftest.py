@@ -14,19 +14,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from local.loopback import open_url
 from local.private_files import load_or_make_secrets
 from tests.support.broadcaster import Broadcaster
 from tests.support.stack import Stack
 
 FORM = "application/x-www-form-urlencoded"
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
 @dataclass(frozen=True)
@@ -59,7 +52,7 @@ class Hooks:
             self.url + path, data=body, headers={"Content-Type": content_type, **(headers or {})}
         )
         try:
-            with _opener.open(request, timeout=15) as response:
+            with open_url(request, timeout=15) as response:
                 answer = Answer(response.status, dict(response.headers), response.read().decode())
         except urllib.error.HTTPError as error:
             with error:
