@@ -34,18 +34,23 @@ def due(queue: Queue, until: int, limit: int) -> list[str]:
         return [one.stream_id for one in found]
 
 
+def open_queue(stream_id: str) -> bool:
+    """Something of the stream is about to be stored. False if it was, or is deleted."""
+    row = models.Stream
+    return _update(stream_id, _open(), row.recording.does_not_exist() | (row.recording == RecordingStatus.FAILED.value))
+
+
+def close_queue(stream_id: str) -> None:
+    """Nothing was, and the stream has ended."""
+    row = models.Stream
+    _update(stream_id, [row.recording_queue.remove()], row.recording.does_not_exist())
+
+
 def begin(stream_id: str) -> bool:
     """Something of the stream is stored. False if that was known."""
     row = models.Stream
-    return _update(
-        stream_id,
-        [
-            row.recording.set(_RECORDING),
-            row.recording_queue.set(Queue.OPEN.value),
-            row.recording_due.set(row.recording_due | NOT_ENDED),
-        ],
-        row.recording.does_not_exist() | (row.recording == RecordingStatus.FAILED.value),
-    )
+    actions = [row.recording.set(_RECORDING), *_open()]
+    return _update(stream_id, actions, row.recording.does_not_exist() | (row.recording == RecordingStatus.FAILED.value))
 
 
 def note_missing(stream_id: str, reason: RecordingReason) -> bool:
@@ -110,6 +115,11 @@ def gone(stream_id: str) -> None:
     """Its objects are deleted."""
     row = models.Stream
     _update(stream_id, [row.recording_queue.remove()], row.recording == _DELETED)
+
+
+def _open() -> list[Action]:
+    row = models.Stream
+    return [row.recording_queue.set(Queue.OPEN.value), row.recording_due.set(row.recording_due | NOT_ENDED)]
 
 
 def _playable() -> Any:

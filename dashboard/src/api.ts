@@ -1,7 +1,7 @@
 /** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to the user. */
 
 import { AuthError } from "./auth/cognito";
-import type { ChannelEdit, OwnChannel, PlaybackToken, RevealedCredentials } from "./contract";
+import type { ChannelEdit, OwnChannel, OwnRecording, PlaybackToken, RevealedCredentials, StreamPage } from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
 
 export interface TokenSource {
@@ -43,6 +43,22 @@ export class Api {
   /** The right to watch the channel, if it is private, for so many seconds. */
   playbackToken(seconds: number): Promise<PlaybackToken> {
     return this.call("POST", "/api/channel/playback-tokens", { ttl_seconds: seconds }) as Promise<PlaybackToken>;
+  }
+
+  /** The channel's streams, newest first. */
+  streams(): Promise<StreamPage> {
+    return this.call("GET", "/api/streams?limit=20") as Promise<StreamPage>;
+  }
+
+  /** Keeps the recording of a stream without an expiry, or gives it one again. */
+  keepRecording(streamId: string, kept: boolean): Promise<OwnRecording> {
+    return this.call("PATCH", `/api/streams/${encodeURIComponent(streamId)}/recording`, {
+      kept,
+    }) as Promise<OwnRecording>;
+  }
+
+  async deleteRecording(streamId: string): Promise<void> {
+    await this.call("DELETE", `/api/streams/${encodeURIComponent(streamId)}/recording`);
   }
 
   private async call(method: string, path: string, body?: object): Promise<unknown> {

@@ -1,6 +1,6 @@
 /** What anybody may ask the API: what is live, and a channel. Failures are ApiProblems, as in `api.ts`. */
 
-import type { PublicChannel, PublicStream, PublicStreamPage } from "./contract";
+import type { ChannelRecording, PublicChannel, PublicStream, PublicStreamPage, RecordingPage } from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
 
 /** Empty fields look for nothing. */
@@ -30,8 +30,14 @@ export interface Recording {
   readonly started_at: string;
   readonly duration_ms: number | null;
   readonly url: string;
-  readonly download_url?: string | null;
-  readonly poster_url?: string | null;
+  readonly download_url: string | null;
+  readonly poster_url: string | null;
+}
+
+function watchable({ id, title, started_at, recording }: ChannelRecording): Recording[] {
+  const { url, download_url, poster_url, duration_ms } = recording;
+  if (url === null || started_at === null) return [];
+  return [{ stream_id: id, title, started_at, duration_ms, url, download_url, poster_url }];
 }
 
 export class PublicApi {
@@ -50,16 +56,10 @@ export class PublicApi {
     return this.get(`/api/channels/${encodeURIComponent(channelId)}`) as Promise<Channel>;
   }
 
-  /** Newest first; none where the stage records nothing. */
+  /** The newest first. */
   async recordings(channelId: string): Promise<readonly Recording[]> {
-    try {
-      const found = await this.get(`/api/channels/${encodeURIComponent(channelId)}/recordings`);
-      const list = Array.isArray(found) ? found : (found as { recordings?: unknown }).recordings;
-      return Array.isArray(list) ? (list as Recording[]) : [];
-    } catch (error) {
-      if (error instanceof ApiProblem && error.status === 404) return [];
-      throw error;
-    }
+    const page = (await this.get(`/api/channels/${encodeURIComponent(channelId)}/recordings`)) as RecordingPage;
+    return page.recordings.flatMap(watchable);
   }
 
   private async get(path: string): Promise<unknown> {

@@ -143,6 +143,7 @@ describe("channel details", () => {
     expect(changesOf(details, textOf(details))).toEqual({});
     expect(changesOf(details, { ...textOf(details), title: " Organ " })).toEqual({ title: "Organ" });
     expect(changesOf(details, { ...textOf(details), tags: "live" })).toEqual({ tags: ["live"] });
+    expect(changesOf(details, { ...textOf(details), recording: "off" })).toEqual({ recording: false });
   });
 
   it("reads tags as people type them", () => {

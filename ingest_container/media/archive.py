@@ -33,6 +33,9 @@ class Archive(Protocol):
 
     async def put_poster(self, stream_id: str, jpeg: bytes) -> None: ...
 
+    async def open(self, stream_id: str) -> None:
+        """Something is about to be stored: the sweep is to look, should this node die."""
+
     async def begin(self, stream: RecordedStream) -> None:
         """Something is stored."""
 

@@ -110,6 +110,7 @@ class Packager:
         """Nothing comes any more."""
         self.interrupted()
         self._finish()
+        self._recorder = None  # it knows us: what viewers were sent is to be freed at once, not at the next collection
 
     def asked(self) -> None:
         """Somebody looks."""

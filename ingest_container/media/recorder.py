@@ -58,6 +58,7 @@ class Recorder:
         self._inits: set[str] = set()
         self._next_index = 0.0
         self._stored_poster: bytes | None = None
+        self._opened = False
         self._begun = False
         self._closed = False  # nobody takes from the queue any more
         self._failing: RecordingReason | None = None
@@ -84,6 +85,9 @@ class Recorder:
         elif len(self._queue) >= MAX_WAITING or not self._budget.take(len(data)):
             self.missing(self._failing or RecordingReason.STORAGE_SLOW)
         else:
+            if not self._opened:
+                self._opened = True
+                self._note(lambda: self._archive.open(self._stream.stream_id))
             self._queue.append(_Waiting(segment, data, init))
             self._woken.set()
 
@@ -114,7 +118,8 @@ class Recorder:
         try:
             if self._stream.resumed:
                 self._segments = await self._until_done(lambda: self._archive.stored(self._stream.stream_id))
-                self._begun = bool(self._segments)
+                if self._segments:
+                    self._begin()  # the node that stored them may have died before it noted so
             while await self._next():
                 await self._store(self._queue[0])
                 self._budget.give_back(len(self._queue.popleft().data))
@@ -151,9 +156,12 @@ class Recorder:
         await self._until_done(lambda: self._archive.put_segment(stream_id, segment, waiting.data))
         self._segments.append(segment)
         if not self._begun:
-            self._begun = True
-            self._note(lambda: self._archive.begin(self._stream))
+            self._begin()
         await self._index()
+
+    def _begin(self) -> None:
+        self._begun = True
+        self._note(lambda: self._archive.begin(self._stream))
 
     async def _index(self) -> None:
         """The playlist as it is now; one that cannot be written waits for the next segment."""

@@ -103,6 +103,7 @@ class Rendition:
             if self._listed and not self._listed[-1].listed.is_whole:
                 self._complete(self._listed[-1])
             self.ended = True
+            self._on_segment = None
             self._changed()
 
     def _add_part(self, part: Part) -> None:

@@ -35,6 +35,9 @@ class StorageArchive:
     async def put_poster(self, stream_id: str, jpeg: bytes) -> None:
         await self._threads.run(writing.store_poster, self._store, stream_id, jpeg)
 
+    async def open(self, stream_id: str) -> None:
+        await self._threads.run(writing.open_recording, stream_id)
+
     async def begin(self, stream: RecordedStream) -> None:
         await self._threads.run(writing.begin, self._recorded(stream), stream.next_seq(), now_ms())
 

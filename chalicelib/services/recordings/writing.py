@@ -61,6 +61,11 @@ def store_index(store: ObjectStore, stream_id: str, segments: Iterable[Segment],
     store.put(stream_id, INDEX, text.encode(), PLAYLIST_TYPE, INDEX_CACHE_ENDED if ended else INDEX_CACHE_RUNNING)
 
 
+def open_recording(stream_id: str) -> None:
+    """Something is about to be stored: whatever happens to the node, the sweep will look after it."""
+    recordings.open_queue(stream_id)
+
+
 def begin(recorded: Recorded, seq: int, now: int) -> None:
     """The first segment is stored."""
     if recordings.begin(recorded.stream_id):
@@ -91,6 +96,7 @@ def finish(
     sizes = store.sizes(stream.stream_id)
     segments = in_order(sizes)
     if not segments and before is None:  # nothing ever came of which there could be a recording
+        recordings.close_queue(stream.stream_id)
         return None
     if segments:
         store_index(store, stream.stream_id, segments, ended=True)

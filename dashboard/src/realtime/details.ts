@@ -9,8 +9,8 @@ export function withDetails(channel: OwnChannel, details: OwnChannelDetails): Ow
 /** What was read, with the details that are known already where those are newer. */
 export function newestDetails(known: OwnChannel | null, read: OwnChannel): OwnChannel {
   if (!known || read.version >= known.version) return read;
-  const { title, description, category, tags, visibility, version, region, ingest_url, key } = known;
-  return { ...read, title, description, category, tags, visibility, version, region, ingest_url, key };
+  const { title, description, category, tags, visibility, recording, version, region, ingest_url, key } = known;
+  return { ...read, title, description, category, tags, visibility, recording, version, region, ingest_url, key };
 }
 
 /** Whoever is given the key itself is shown which one that is. */

@@ -146,6 +146,22 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
         />
         {fieldError("tags")}
       </label>
+      <label class="field">
+        <span class="label">
+          Recording <span class="muted">a change counts from the next stream on</span>
+        </span>
+        <select
+          class="input"
+          value={shown.recording}
+          data-testid="details-recording"
+          onChange={edit("recording")}
+          {...describe("recording")}
+        >
+          <option value="on">Record my streams</option>
+          <option value="off">Don't record</option>
+        </select>
+        {fieldError("recording")}
+      </label>
       {problem && (
         <p class="field-error" role="alert" data-testid="details-error">
           {Object.keys(problem.fields).length > 0

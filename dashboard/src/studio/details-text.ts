@@ -3,7 +3,10 @@
 import type { OwnChannelDetails, Visibility } from "../contract";
 
 /** What the form edits. */
-export type Details = Pick<OwnChannelDetails, "title" | "description" | "category" | "tags" | "visibility">;
+export type Details = Pick<
+  OwnChannelDetails,
+  "title" | "description" | "category" | "tags" | "visibility" | "recording"
+>;
 
 export interface DetailsText {
   readonly title: string;
@@ -11,11 +14,16 @@ export interface DetailsText {
   readonly category: string;
   readonly visibility: string;
   readonly tags: string;
+  readonly recording: string;
 }
+
+const ON = "on";
+const OFF = "off";
 
 export function textOf(details: Details): DetailsText {
   const { title, description, category, visibility } = details;
-  return { title, description, category, visibility, tags: details.tags.join(", ") };
+  const recording = details.recording ? ON : OFF;
+  return { title, description, category, visibility, tags: details.tags.join(", "), recording };
 }
 
 /** Only what differs from `details`: a save must not undo what another window changed meanwhile. */
@@ -26,6 +34,7 @@ export function changesOf(details: Details, text: DetailsText): Partial<Details>
     category: text.category.trim(),
     visibility: text.visibility as Visibility,
     tags: tagsOf(text.tags),
+    recording: text.recording === ON,
   };
   const names = Object.keys(wanted) as (keyof Details)[];
   return Object.fromEntries(

@@ -6,6 +6,7 @@ import { Wordmark } from "../ui/icon";
 import { ConnectPanel } from "./connect-panel";
 import { DetailsForm } from "./details-form";
 import { LinkBanner, LinkMark } from "./link";
+import { RecordingsPanel } from "./recordings-panel";
 import { RefusalNotice } from "./refusal";
 import { SharePanel } from "./share-panel";
 import { StatusPanel } from "./status-panel";
@@ -77,6 +78,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
                 onSaved={(details) => dispatch({ kind: "details-saved", details })}
               />
             </div>
+            <RecordingsPanel api={api} streamId={state.stream.status === "OFFLINE" ? null : state.stream.streamId} />
           </>
         ) : loadProblem ? (
           <section class="card" data-testid="load-error">

@@ -10,6 +10,7 @@ import app  # noqa: F401 - it registers every route
 from chalicelib.api.openapi.document import document
 from chalicelib.api.routing import OPERATIONS, Operation
 from tests.contract.openapi.conftest import Target
+from tests.support.publisher import STARTED, Publisher
 from tests.support.waiting import until
 
 WITHIN_S = 10.0
@@ -22,6 +23,7 @@ class Caller:
 
     def __init__(self, target: Target) -> None:
         self._target = target
+        self.rtmp_port = int(target.env["STREAM_SYNC_RTMP_PORT"])
         self._operations = {(one.method, one.path): one for one in OPERATIONS}
         self.succeeded: set[str] = set()
 
@@ -61,6 +63,7 @@ def test_every_operation_succeeds_as_documented(call: Caller, receiver_url: str)
     anybody(call)
     webhook = {"webhook_id": call("POST", "/api/admin/webhooks", json={"url": receiver_url})["webhook_id"]}
     own_channel(call)
+    recordings(call)
     administration(call)
     foreign_servers(call)
     webhooks(call, webhook)
@@ -105,6 +108,26 @@ def own_channel(call: Caller) -> None:
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "ENDED"
     until(lambda: _is_known(call, further["key_id"]), "the key is listed", WITHIN_S)
     call("DELETE", "/api/channel/keys/{key_id}", {"key_id": further["key_id"]})
+
+
+def recordings(call: Caller) -> None:
+    """Of a stream on our own node."""
+    publisher = Publisher(call.rtmp_port, call("POST", "/api/channel/credentials/reset")["stream_key"])
+    assert publisher.publish() == STARTED
+    publisher.go_on_air()
+    until(lambda: call("GET", "/api/channel")["status"] == "LIVE", "LIVE", WITHIN_S)
+    publisher.stop()
+
+    def available() -> Any:
+        streams = call("GET", "/api/streams")["streams"]
+        return next((one for one in streams if (one["recording"] or {}).get("status") == "available"), None)
+
+    stream = until(available, "its recording is available", 2 * WITHIN_S)
+    (listed,) = call("GET", "/api/channels/{channel_id}/recordings", {"channel_id": stream["channel_id"]})["recordings"]
+    assert listed["id"] == stream["id"]
+    which = {"key_or_id": stream["id"]}
+    assert call("PATCH", "/api/streams/{key_or_id}/recording", which, json={"kept": True})["kept"]
+    assert call("DELETE", "/api/streams/{key_or_id}/recording", which)["status"] == "deleted"
 
 
 def _is_known(call: Caller, key_id: str) -> bool:

@@ -12,8 +12,9 @@ from tests.support.stack import Stack
 KEY = re.compile("[A-Za-z0-9]{40}")
 CHANNEL = {
     "channel_id", "status", "status_until", "title", "display_name", "description", "category", "tags", "visibility",
-    "region", "ingest_url", "playback", "key", "live", "version", "last_end", "last_refusal",
+    "region", "ingest_url", "playback", "key", "live", "version", "last_end", "last_refusal", "recording",
 }  # fmt: skip
+OWNERS = {"visibility", "region", "ingest_url", "key", "last_end", "last_refusal", "recording"}
 CREDENTIALS = {"ingest_url", "key_id", "stream_key_masked", "expires_at"}
 
 
@@ -157,7 +158,7 @@ def test_the_public_list_is_open_and_says_when_it_is_empty(anyone: Client) -> No
 def test_a_private_channel_is_not_found_by_others(me: Client, anyone: Client) -> None:
     channel_id = me.get("/api/channel").json["channel_id"]
     public = anyone.get(f"/api/channels/{channel_id}").json
-    assert public.keys() == CHANNEL - {"visibility", "region", "ingest_url", "key", "last_end", "last_refusal"}
+    assert public.keys() == CHANNEL - OWNERS
     me("PATCH", "/api/channel", {"visibility": "private"})
     anyone.get(f"/api/channels/{channel_id}").problem(404, "channel_not_found")
 
@@ -205,3 +206,12 @@ def test_an_owner_gives_out_links_to_a_private_channel(stack: Stack, me: Client)
 @pytest.mark.parametrize("seconds", [59, 86_401, 0, -1, "60", 60.5, None])
 def test_a_link_lasts_a_minute_at_least_and_a_day_at_most(me: Client, seconds: object) -> None:
     me("POST", "/api/channel/playback-tokens", {"ttl_seconds": seconds}).problem(400, "invalid_input")
+
+
+def test_the_owner_chooses_whether_streams_are_recorded(me: Client) -> None:
+    assert me.get("/api/channel").json["recording"] is True
+    version = me.get("/api/channel").json["version"]
+    edited = me("PATCH", "/api/channel", {"recording": False})
+    assert (edited.status, edited.json["recording"]) == (200, False)
+    assert edited.json["version"] > version
+    assert me("PATCH", "/api/channel", {"recording": "no"}).status == 400

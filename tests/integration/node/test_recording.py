@@ -15,10 +15,12 @@ import m3u8
 import pytest
 from ulid import ULID
 
-from chalicelib import aws
+from chalicelib import aws, config
 from chalicelib.domain.recording_objects import INDEX, in_order, one_file
-from chalicelib.domain.recordings import Recording, RecordingStatus
+from chalicelib.domain.recordings import NODE_FINISHES, Recording, RecordingReason, RecordingStatus
 from chalicelib.domain.streams import ChannelStatus
+from chalicelib.services.recordings import upkeep
+from chalicelib.services.streams.fleet import Reaper
 from chalicelib.store import channels
 from chalicelib.store.objects import ObjectStore, open_store
 from local.children import die_with
@@ -29,7 +31,7 @@ from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
 from tests.support.relay import Mode, Relay, relaying
 from tests.support.stack import Emulator
-from tests.support.studio import Studio
+from tests.support.studio import REGION, Studio, now_ms
 from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
@@ -158,6 +160,31 @@ def test_one_recording_across_a_crash_and_another_node(
     assert len(vod.segments) >= before + 2
     (resumed,) = [s for s in vod.segments if s.discontinuity]
     assert resumed.program_date_time > vod.segments[0].program_date_time
+
+
+@pytest.mark.requirement("FX-3")
+def test_after_kill_9_the_sweep_finishes_up_to_the_last_whole_segment(
+    studio: Studio, on_air: OnAir, start_node: StartNode, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STREAM_SYNC_RECORDING", folder)
+    config.settings.cache_clear()
+    store = open_store(folder)
+    node = recording(start_node, folder)
+    on_air(node, studio)
+    stored(store, studio, 3)
+    lived_s = time.time() - (studio.stream().started_at or 0) / 1000
+    node.send(signal.SIGKILL)
+    node.process.wait(10)
+    reaper, later = Reaper(), now_ms() + 60_000
+    reaper.sweep([REGION], later)
+    upkeep.sweep(lambda: later + NODE_FINISHES + 1)
+    row = ended(studio)
+    assert (row.status, row.reason) == (RecordingStatus.INCOMPLETE, RecordingReason.NODE_LOST)
+    vod = index(store, studio)
+    assert vod is not None
+    assert vod.is_endlist
+    assert sum(s.duration for s in vod.segments) >= lived_s - SEGMENT_S - 1.0  # what is written takes a moment
+    assert len(vod.segments) == len(in_order(store.sizes(studio.stream().stream_id)))
 
 
 @pytest.mark.needs("ffprobe", "ffmpeg")

@@ -69,12 +69,13 @@ class Broadcast:
         assert found is not None
         return found
 
-    def store_segments(self, count: int, *, first: int = 16) -> None:
+    def store_segments(self, count: int, *, first: int = 16, begin: bool = True) -> None:
         writing.store_init(self.store, self.stream_id, hash_of(INIT), INIT)
         for n in range(first, first + count):
             segment = Segment(n, self.hold.grant.fence, self.clock.now + 2_000 * n, 2_000_000, hash_of(INIT))
             writing.store_segment(self.store, self.stream_id, segment, bytes(SEGMENT))
-        writing.begin(self.recorded, self.hold.next_seq(), self.clock.now)
+        if begin:
+            writing.begin(self.recorded, self.hold.next_seq(), self.clock.now)
 
     def end(self) -> None:
         self.hold.end(EndReason.CLEAN_STOP, self.clock.now, 0)

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.errors import RecordingRunning
 from chalicelib.domain.not_found import RecordingNotFound, StreamNotFound
 from chalicelib.domain.recordings import DAY, NODE_FINISHES, RecordingReason, RecordingStatus
-from chalicelib.services.recordings import upkeep
+from chalicelib.services.recordings import upkeep, writing
 from chalicelib.store import recordings
 from chalicelib.store.recordings import Queue
 from tests.integration.recordings.conftest import SEGMENT, Clock, House
@@ -89,6 +89,21 @@ def test_a_stream_of_which_nothing_came_has_no_recording(house: House) -> None:
     broadcast.end()
     broadcast.finish()
     assert broadcast.stream.recording is None
+
+
+def test_a_node_that_died_before_it_noted_anything_leaves_nothing_behind(house: House, clock: Clock) -> None:
+    """Segments stored, and nothing in the row but that there may be some."""
+    broadcast, empty = house.broadcast(), house.broadcast()
+    for one in (broadcast, empty):
+        writing.open_recording(one.stream_id)
+    broadcast.store_segments(2, begin=False)
+    for one in (broadcast, empty):
+        one.end()
+    clock.forward(NODE_FINISHES + 1)
+    upkeep.sweep(clock)
+    assert broadcast.recording.status is RecordingStatus.INCOMPLETE
+    assert empty.stream.recording is None
+    assert empty.stream_id not in recordings.due(Queue.OPEN, clock.now, 1_000)
 
 
 def test_an_expired_recording_is_gone_and_a_kept_one_stays(house: House, clock: Clock) -> None:

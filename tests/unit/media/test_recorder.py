@@ -1,6 +1,8 @@
 """Recording while the storage is well, slow, away or full: the stream goes on, and what is lost is said."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from chalicelib.store.objects import Folder
 from ingest_container.base.retry import Backoff
 from ingest_container.media import recorder as module
 from ingest_container.media.archive import RecordedStream
+from ingest_container.media.packager import Origination, Packaging
 from ingest_container.media.playlist import ListedSegment
 from ingest_container.media.recorder import Recorder, Recordings
 
@@ -22,20 +25,21 @@ STREAM = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
 class FolderArchive:
-    """A folder, and a row in memory. `trouble` is what the storage answers; `open` is clear while it hangs."""
+    """A folder, and a row in memory. `trouble` is what the storage answers; `open_gate` is clear while it hangs."""
 
     def __init__(self, root: Path) -> None:
         self.folder = Folder(root)
         self.trouble: RecordingReason | None = None
-        self.open = asyncio.Event()
-        self.open.set()
+        self.open_gate = asyncio.Event()
+        self.open_gate.set()
         self.asked = asyncio.Event()
         self.row: list[object] = []
+        self.opened = False
         self.finished = asyncio.Event()
 
     async def _answer(self) -> None:
         self.asked.set()
-        await self.open.wait()
+        await self.open_gate.wait()
         if self.trouble is not None:
             raise StorageFailed(self.trouble)
 
@@ -58,6 +62,9 @@ class FolderArchive:
     async def put_poster(self, stream_id: str, jpeg: bytes) -> None:
         await self._answer()
         self.folder.put(stream_id, POSTER, jpeg, "", "")
+
+    async def open(self, stream_id: str) -> None:
+        self.opened = True
 
     async def begin(self, stream: RecordedStream) -> None:
         self.row.append("begin")
@@ -161,11 +168,11 @@ async def test_a_storage_that_comes_back_gets_all_that_waited(
 
 
 async def test_what_does_not_fit_into_the_queue_is_lost_and_said_once(archive: FolderArchive, record: Record) -> None:
-    archive.open.clear()
+    archive.open_gate.clear()
     recorder = record()
     add(recorder, 25)
     await until(lambda: bool(archive.row))
-    archive.open.set()
+    archive.open_gate.set()
     recorder.end()
     await archive.finished.wait()
     assert archive.segments() == list(range(16, 36))
@@ -173,11 +180,11 @@ async def test_what_does_not_fit_into_the_queue_is_lost_and_said_once(archive: F
 
 
 async def test_the_bytes_that_wait_are_bounded_for_all_streams_together(archive: FolderArchive, record: Record) -> None:
-    archive.open.clear()
+    archive.open_gate.clear()
     one, other = record(), record(fence=2)
     add(one, 15)
     add(other, 15, first=100)
-    archive.open.set()
+    archive.open_gate.set()
     one.end()
     other.end()
     await until(lambda: len(archive.segments()) == 20)
@@ -213,6 +220,30 @@ async def test_the_storage_is_left_alone_when_it_is_too_late(
     add(recorder, 2)
     recorder.end()
     await until(lambda: RecordingReason.STORAGE_FULL in archive.row)
+
+
+async def test_the_sweep_is_told_before_anything_is_stored(archive: FolderArchive, record: Record) -> None:
+    archive.open_gate.clear()
+    add(record(), 1)
+    await until(lambda: archive.opened)
+    assert archive.names() == []
+
+
+async def test_what_viewers_got_is_freed_with_the_stream_and_not_by_the_collector(
+    archive: FolderArchive, recordings: Recordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Packaging, "LAST_PART", 0.01)
+    monkeypatch.setattr(Packaging, "LINGER", 0.02)
+    packaging = Packaging(lambda: AT, Logger("recorder"), recordings)
+    packager = weakref.ref(packaging.take_on(Origination("ch", STREAM, 1, recording=True)))
+    gc.collect()
+    gc.disable()
+    try:
+        packaging.end("ch")
+        await archive.finished.wait()
+        await until(lambda: packager() is None)
+    finally:
+        gc.enable()
 
 
 async def test_packaging_that_stopped_makes_it_incomplete(archive: FolderArchive, record: Record) -> None:

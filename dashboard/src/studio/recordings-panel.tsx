@@ -1,0 +1,116 @@
+import { useState } from "preact/hooks";
+import type { Api } from "../api";
+import { explain } from "../problem";
+import { Confirm } from "../ui/confirm";
+import { dayAndTime, duration, sentence } from "../ui/format";
+import { Moment } from "../ui/moment";
+import { watchUrl } from "../watch/address";
+import { type Recorded, size } from "./recordings";
+import { useRecordings } from "./use-recordings";
+
+interface RecordingsPanelProps {
+  readonly api: Api;
+  /** Of the stream that runs. */
+  readonly streamId: string | null;
+}
+
+/** Past streams that were recorded: to watch, download, keep or delete. */
+export function RecordingsPanel({ api, streamId }: RecordingsPanelProps) {
+  const { streams, problem, reload } = useRecordings(api, streamId);
+  const [deleting, setDeleting] = useState<Recorded | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  const keep = async (stream: Recorded) => {
+    try {
+      await api.keepRecording(stream.id, !stream.recording.kept);
+      setFailure(null);
+    } catch (error) {
+      setFailure(explain(error));
+    }
+    reload();
+  };
+
+  return (
+    <section class="card" aria-labelledby="recordings-heading" data-testid="recordings">
+      <header class="card-head">
+        <h2 id="recordings-heading">Recordings</h2>
+        <p class="muted">Your last streams</p>
+      </header>
+      {(problem ?? failure) && (
+        <p class="field-error" role="alert" data-testid="recordings-error">
+          {sentence(problem ?? failure ?? "")}
+        </p>
+      )}
+      {streams?.length === 0 && <p class="muted">A stream that is recorded appears here.</p>}
+      <ul class="recordings">
+        {(streams ?? []).map((stream) => (
+          <Row key={stream.id} stream={stream} onKeep={() => void keep(stream)} onDelete={() => setDeleting(stream)} />
+        ))}
+      </ul>
+      {deleting && (
+        <Confirm
+          title="Delete this recording?"
+          confirmLabel="Delete"
+          busyLabel="Deleting…"
+          onConfirm={async () => {
+            await api.deleteRecording(deleting.id);
+            reload();
+          }}
+          onClose={() => setDeleting(null)}
+        >
+          <p>Nobody will be able to watch it any more. This can't be undone.</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly stream: Recorded;
+  readonly onKeep: () => void;
+  readonly onDelete: () => void;
+}
+
+function Row({ stream, onKeep, onDelete }: RowProps) {
+  const { recording } = stream;
+  const { status, download_url, kept } = recording;
+  return (
+    <li class="recording-row" data-testid="recording" data-status={status}>
+      <div class="recording-lines">
+        <p class="recording-title">{stream.title || "Untitled stream"}</p>
+        <p class="muted">
+          <Moment at={Date.parse(stream.started_at ?? stream.created_at)} />
+          {factsOf(stream).map((fact) => ` · ${fact}`)}
+        </p>
+        {recording.reason_text !== null && <p class="recording-missing">{recording.reason_text}</p>}
+      </div>
+      {download_url !== null && (
+        <div class="recording-actions">
+          <a class="button small" href={watchUrl(stream.channel_id, stream.id)}>
+            Watch
+          </a>
+          <a class="button small" href={download_url} download>
+            Download
+          </a>
+          <button type="button" class="button small" data-testid="keep-recording" aria-pressed={kept} onClick={onKeep}>
+            Keep
+          </button>
+          <button type="button" class="button small danger-quiet" data-testid="delete-recording" onClick={onDelete}>
+            Delete
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function factsOf({ recording }: Recorded): string[] {
+  if (recording.status === "recording") return ["recording"];
+  if (recording.status === "failed") return ["not recorded"];
+  return [
+    duration(recording.duration_ms ?? 0),
+    size(recording.size_bytes ?? 0),
+    ...(recording.kept ? ["kept"] : []),
+    ...(recording.expires_at !== null ? [`expires on ${dayAndTime(Date.parse(recording.expires_at))}`] : []),
+  ];
+}
