@@ -19,7 +19,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb.models import Model
 
 from chalicelib.domain.measures import StreamFacts
-from chalicelib.store import runtime_models, webhook_models
+from chalicelib.store import runtime_models, timeline_models, webhook_models
 from chalicelib.store.table import Table, named
 
 _DESERIALIZE = TypeDeserializer().deserialize
@@ -238,52 +238,11 @@ class Stream(Model):
         return super().from_raw_data(data)
 
 
-class RefusalsByChannel(GlobalSecondaryIndex["Timeline"]):
-    """Sparse: only refusals carry `channel_id`, and only where the key was known."""
-
-    class Meta:
-        index_name = "refusals_by_channel"
-        projection = AllProjection()
-
-    channel_id = UnicodeAttribute(hash_key=True)
-    at = NumberAttribute(range_key=True)
-
-
-class RefusalsByDay(GlobalSecondaryIndex["Timeline"]):
-    """Sparse: only refusals carry `day`, in UTC: `2026-11-26`."""
-
-    class Meta:
-        index_name = "refusals_by_day"
-        projection = AllProjection()
-
-    day = UnicodeAttribute(hash_key=True)
-    at = NumberAttribute(range_key=True)
-
-
-class Timeline(Model):
-    """What happened to a stream, and, under `refused#...`, to publishers that never became one."""
-
-    class Meta(Table):
-        table_name = named("timeline")
-        ttl_attribute = "ttl"
-
-    stream_id = UnicodeAttribute(hash_key=True)
-    seq = NumberAttribute(range_key=True)
-    at = NumberAttribute()
-    kind = UnicodeAttribute()
-    facts = JSONAttribute(default=dict)
-    channel_id = UnicodeAttribute(null=True)
-    day = UnicodeAttribute(null=True)
-    ttl = NumberAttribute(null=True)
-    refusals_by_channel = RefusalsByChannel()
-    refusals_by_day = RefusalsByDay()
-
-
 TABLES: tuple[type[Model], ...] = (
     Channel,
     Key,
     Stream,
-    Timeline,
+    timeline_models.Timeline,
     runtime_models.Node,
     runtime_models.Watch,
     runtime_models.Connection,
@@ -298,5 +257,4 @@ __all__ = [
     "Channel",
     "Key",
     "Stream",
-    "Timeline",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.domain.timeline import Entry
-from chalicelib.store import models
+from chalicelib.store import timeline_models
 from chalicelib.store.guard import store_errors
 
 Position = tuple[int, str, int]  # in an index: at, and the row's own key
@@ -15,16 +15,16 @@ def position_of(entry: Entry) -> Position:
 
 def of_channel(channel_id: str, since: int, until: int, after: Position | None, page_size: int) -> Iterator[Entry]:
     """Those whose key was one of the channel's. Eventually consistent; read `page_size` rows a request."""
-    return _of(models.Timeline.refusals_by_channel, "channel_id", channel_id, since, until, after, page_size)
+    return _of(timeline_models.Timeline.refusals_by_channel, "channel_id", channel_id, since, until, after, page_size)
 
 
 def of_day(day: str, since: int, until: int, after: Position | None, page_size: int) -> Iterator[Entry]:
     """Those of one day (`domain.timeline.day_of`). Eventually consistent; read `page_size` rows a request."""
-    return _of(models.Timeline.refusals_by_day, "day", day, since, until, after, page_size)
+    return _of(timeline_models.Timeline.refusals_by_day, "day", day, since, until, after, page_size)
 
 
 def _of(
-    index: models.RefusalsByChannel | models.RefusalsByDay,
+    index: timeline_models.RefusalsByChannel | timeline_models.RefusalsByDay,
     name: str,
     value: str,
     since: int,
@@ -39,7 +39,7 @@ def _of(
     with store_errors():
         for row in index.query(
             value,
-            range_key_condition=models.Timeline.at.between(since, until),
+            range_key_condition=timeline_models.Timeline.at.between(since, until),
             scan_index_forward=False,
             last_evaluated_key=start,
             page_size=page_size,

@@ -1,15 +1,15 @@
 """The timeline's entries."""
 
 from chalicelib.domain.timeline import Entry, day_of, is_refusal
-from chalicelib.store import models
+from chalicelib.store import timeline_models
 from chalicelib.store.guard import store_errors
 
 KEPT = 90 * 86_400  # seconds an audit record is kept
 
 
-def row(entry: Entry) -> models.Timeline:
+def row(entry: Entry) -> timeline_models.Timeline:
     refused = is_refusal(entry)
-    return models.Timeline(
+    return timeline_models.Timeline(
         entry.stream_id,
         entry.seq,
         at=entry.at,
@@ -29,16 +29,16 @@ def add(entry: Entry) -> None:
 def last(partition: str) -> Entry | None:
     """The newest entry, read consistently."""
     with store_errors():
-        found = models.Timeline.query(partition, scan_index_forward=False, limit=1, consistent_read=True)
+        found = timeline_models.Timeline.query(partition, scan_index_forward=False, limit=1, consistent_read=True)
         return next((_entry(row) for row in found), None)
 
 
 def of_stream(stream_id: str, limit: int = 500, after: int | None = None) -> list[Entry]:
     """In the order of `seq`; those that come after `after`."""
-    later = models.Timeline.seq > after if after is not None else None
+    later = timeline_models.Timeline.seq > after if after is not None else None
     with store_errors():
-        return [_entry(row) for row in models.Timeline.query(stream_id, later, limit=limit)]
+        return [_entry(row) for row in timeline_models.Timeline.query(stream_id, later, limit=limit)]
 
 
-def _entry(row: models.Timeline) -> Entry:
+def _entry(row: timeline_models.Timeline) -> Entry:
     return Entry(row.stream_id, int(row.seq), int(row.at), row.kind, dict(row.facts))

@@ -22,10 +22,11 @@ from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.threads import Threads
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.live.meter import Meter
+from ingest_container.live.playable import Playable
 from ingest_container.live.steps import Carried, Publisher, StreamSteps
 from ingest_container.live.takeover import is_stale
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.media.packager import Origination, Packager, Packaging
+from ingest_container.media.packager import Packaging
 
 QUIET = 0.3  # seconds without media in which more may wait in the kernel than was expected to come
 DEFAULTS = LivenessLimits()
@@ -50,9 +51,8 @@ class Broadcast:
         clock: Callable[[], float] = steady,
     ) -> None:
         self.meter = Meter(asyncio.get_running_loop().time())
-        self._carried = Carried(key, self.meter)
-        self._packaging = packaging
-        self._packager: Packager | None = None
+        self._playable = Playable(packaging)
+        self._carried = Carried(key, self.meter, self._playable)
         self._gone = gone
         self._telemetry = telemetry
         self._log = log
@@ -108,18 +108,7 @@ class Broadcast:
         )
         if grant.fence != self.hold.grant.fence:
             self._steps.continue_under(grant)
-        if self._packaging is not None:
-            stream = Origination(
-                grant.channel_id,
-                grant.stream_id,
-                grant.fence,
-                grant.started_at,
-                audience=grant.audience,
-                recording=grant.recording,
-                next_seq=lambda: self.hold.next_seq(),
-            )
-            self._packager = self._packaging.take_on(stream)
-            carried.audience = self._packager.audience
+        self._playable.attach(grant, next_seq=lambda: self.hold.next_seq())
         self._telemetry.publish(self.hold.created(now_ms(), publisher.client_ip))
 
     def media(self, messages: int) -> None:
@@ -129,8 +118,7 @@ class Broadcast:
 
     def package(self, events: Sequence[rtmp.Event]) -> None:
         """What the session read, for viewers, where streams are packaged."""
-        if self._packager is not None:
-            self._packager.feed(events)
+        self._playable.feed(events)
 
     def connection_lost(self, publisher: Publisher, failure: str | None = None) -> None:
         """Without a clean stop; `failure` says how the encoder broke the protocol. Ignored of a replaced connection.
@@ -140,8 +128,7 @@ class Broadcast:
         if publisher is self._carried.publisher:
             self._carried.publisher = None
             self._carried.failure = failure
-            if self._packager is not None:
-                self._packager.interrupted()
+            self._playable.interrupted()
             if self._liveness.lost() is Decision.INTERRUPT:
                 self._steps.interrupt()
 
@@ -186,8 +173,7 @@ class Broadcast:
         self._steps.fail(error)
 
     def _on_gone(self) -> None:
-        if self._packaging is not None:
-            self._packaging.end(self.hold.grant.channel_id, self.stream_id)
+        self._playable.end(self.hold.grant.channel_id, self.stream_id)
         self._gone(self)
 
     # --- what time tells ---------------------------------------------------------------------------------------
@@ -234,8 +220,7 @@ class Broadcast:
     def sample(self, now: float) -> None:
         """Once a second; `now` is monotonic."""
         self.meter.sample(now)
-        if self._packager is not None:
-            self._packager.state, self._packager.started_at = self.hold.state, self.hold.started_at
+        self._playable.update(self.hold)
         publisher = self._carried.publisher
         if self.is_live and publisher is not None:
             publisher.batch_reads(self.meter.bytes_per_second)
@@ -245,8 +230,8 @@ class Broadcast:
         if not self.is_live:
             return None
         quiet = self._clock() - self._liveness.last_media
-        audience = self._packager.audience.totals if self._packager is not None else None
-        return _pulse(self.hold, self.meter, now, last_media_at=now - round(quiet * 1000), audience=audience)
+        last_media_at = now - round(quiet * 1000)
+        return _pulse(self.hold, self.meter, now, last_media_at=last_media_at, audience=self._playable.audience)
 
 
 def _pulse(hold: StreamHold, meter: Meter, now: int, *, last_media_at: int, audience: Audience | None) -> Pulse | None:

@@ -25,8 +25,8 @@ from ingest_container.base.clock import now_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
 from ingest_container.live.meter import Meter
+from ingest_container.live.playable import Playable
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.media.audience import AudienceCounter
 
 BACKOFF = Backoff(0.25, 2.0)  # while the database is unreachable
 
@@ -66,9 +66,9 @@ class Carried:
 
     key: StreamKey
     meter: Meter
+    playable: Playable
     publisher: Publisher | None = None
     failure: str | None = None  # how the encoder broke the protocol on the connection that was lost last
-    audience: AudienceCounter | None = None  # where the stream is packaged
 
 
 class StreamSteps:
@@ -231,11 +231,8 @@ class StreamSteps:
 
     async def _end(self, reason: EndReason, detail: str | None = None) -> None:
         if not self.is_over:
-            carried = self._carried
-            audience = carried.audience.totals if carried.audience is not None else None
-            self._publish(
-                await self._persist(self.hold.end, reason, now_ms(), carried.meter.total_bytes, detail, audience)
-            )
+            received, audience = self._carried.meter.total_bytes, self._carried.playable.audience
+            self._publish(await self._persist(self.hold.end, reason, now_ms(), received, detail, audience))
             self._over(reason)
 
     async def _check_lease(self) -> None:

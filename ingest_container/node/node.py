@@ -88,9 +88,7 @@ class IngestNode:
                 settings.capacity, taken, length=settings.queue_length, longest_wait=settings.queue_seconds
             ),
         )
-        self._certificates: Certificates | None = None
-        if settings.tls_certificate is not None and settings.tls_private_key is not None:
-            self._certificates = Certificates(settings.tls_certificate, settings.tls_private_key)
+        self._certificates = _certificates(settings)
         self._watching = Watching(settings.node_id, lambda: self.active, self._threads, log)
 
     # --- what connections ask ----------------------------------------------------------------------------------
@@ -227,7 +225,7 @@ class IngestNode:
         self.log.info("Stopped", event="stopped", node_id=self.settings.node_id)
 
     async def _end_all(self, renewing: "asyncio.Task[None]") -> None:
-        """Every stream ended, told and recorded, within `stop_seconds`; then the session is given back."""
+        """Ends and records every stream within `stop_seconds`, then gives the session back."""
         self.log.info("Stopping", event="stopping", streams=self.active)
         self._admission.stop()
         try:
@@ -242,3 +240,10 @@ class IngestNode:
                 await self._membership.leave()
         except (TimeoutError, StoreUnavailable):
             self.log.error("Stopped before everything was recorded", event="stopped_early", streams=self.active)
+
+
+def _certificates(settings: IngestSettings) -> Certificates | None:
+    """Raises CertificateUnreadable."""
+    if settings.tls_certificate is None or settings.tls_private_key is None:
+        return None
+    return Certificates(settings.tls_certificate, settings.tls_private_key)
