@@ -3,8 +3,10 @@
 import contextlib
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +16,12 @@ from chalicelib.store import nodes
 from local.settings import HOST
 from tests.integration.node.conftest import Node, StartNode
 from tests.support.attacks import storm
+from tests.support.certificates import make_certificate
 from tests.support.encoders import card
+from tests.support.ports import free_ports
 from tests.support.publisher import Publisher
 from tests.support.rtmp_peer import RtmpPeer, chunk
-from tests.support.storm import FLOODS
+from tests.support.storm import FLOODS, TLS_FLOODS
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
@@ -27,10 +31,13 @@ RENEWED_WITHIN = 10.0  # seconds; it is every 1.5 s, and the node's session last
 ANSWERED_WITHIN = 5.0  # seconds; how fast it really is, the benchmark says (make bench-hostile)
 
 
-def seconds_to_shake_hands(port: int) -> float:
+def seconds_to_shake_hands(port: int, context: ssl.SSLContext | None = None) -> float:
     peer = RtmpPeer()
     began = time.monotonic()
-    with socket.create_connection((HOST, port), timeout=10) as connection:
+    with contextlib.ExitStack() as closing:
+        connection = closing.enter_context(socket.create_connection((HOST, port), timeout=10))
+        if context is not None:
+            connection = closing.enter_context(context.wrap_socket(connection, server_hostname=HOST))
         connection.sendall(peer.hello())
         while not peer.handshake_answered:
             data = connection.recv(65_536)
@@ -39,13 +46,13 @@ def seconds_to_shake_hands(port: int) -> float:
     return time.monotonic() - began
 
 
-def renew_beside(node: Node, studio: Studio) -> None:
+def renew_beside(node: Node, studio: Studio, port: int | None = None, context: ssl.SSLContext | None = None) -> None:
     """Two renewals of the node's session; all the while the stream is live, and handshakes are answered."""
     ends: set[int] = set()
     deadline = time.monotonic() + RENEWED_WITHIN
     while len(ends) < 3:
         assert time.monotonic() < deadline, "the node renews its session no more"
-        assert seconds_to_shake_hands(node.port) < ANSWERED_WITHIN
+        assert seconds_to_shake_hands(port or node.port, context) < ANSWERED_WITHIN
         assert studio.status is ChannelStatus.LIVE
         session = nodes.find(node.node_id)
         assert session is not None
@@ -64,6 +71,22 @@ def test_a_flood_from_one_address_leaves_a_stream_live_and_handshakes_answered(
         renew_beside(node, studio)
     assert studio.status is ChannelStatus.LIVE
     assert not [entry for entry in studio.timeline() if entry.kind == "Session Suspended"]
+    running.stop()
+
+
+@pytest.mark.requirement("HI-2")
+@pytest.mark.requirement("SS-5.1")
+@pytest.mark.parametrize("kind", sorted(TLS_FLOODS))
+def test_a_flood_over_tls_leaves_a_stream_live_and_handshakes_answered(
+    start_node: StartNode, studio: Studio, on_air: OnAir, tmp_path: Path, kind: str
+) -> None:
+    certificate, key = make_certificate(tmp_path, HOST)
+    (port,) = free_ports(1)
+    node = start_node(rtmps_port=port, tls_certificate=certificate, tls_private_key=key)
+    running = on_air(node, studio)
+    with storm(port, kind):
+        renew_beside(node, studio, port, ssl.create_default_context(cafile=certificate))
+    assert studio.status is ChannelStatus.LIVE
     running.stop()
 
 

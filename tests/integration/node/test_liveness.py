@@ -8,7 +8,9 @@ import pytest
 
 from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason
 from ingest_container.node.held_answers import LONGEST
+from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.support.encoders import card
 from tests.support.publisher import STARTED, Publisher
 from tests.support.studio import Studio
 from tests.support.waiting import until
@@ -141,6 +143,24 @@ def test_the_same_encoder_resumes_on_another_node_before_its_dead_connection_was
     dead.speak_again()
     assert dead.was_closed(5)
     assert studio.is_(ChannelStatus.LIVE)
+
+
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.requirement("EN-9")
+def test_real_ffmpeg_resumes_on_another_node_while_its_first_connection_hangs(
+    node: Node, studio: Studio, start_node: StartNode
+) -> None:
+    other = start_node()
+    with card(f"rtmp://{HOST}:{node.port}/live", studio.stream_key) as hanging:
+        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
+        before = studio.stream()
+        hanging.send_signal(signal.SIGSTOP)
+        with card(f"rtmp://{HOST}:{other.port}/live", studio.stream_key) as again:
+            until(lambda: studio.stream().node_id == other.node_id, "the other node has the stream", LONGEST + 5)
+            until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 10)
+            assert again.running, again.tail()
+            assert studio.stream().stream_id == before.stream_id
+            assert not other.logged("publisher_refused", key_id=studio.key.key_id)
 
 
 @pytest.mark.requirement("EN-9")
