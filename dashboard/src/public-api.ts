@@ -23,7 +23,7 @@ export interface LivePage extends PublicStreamPage {
 
 export type Channel = PublicChannel & Audience;
 
-/** A broadcast that is over and can be watched. */
+/** A stream that is over and can be watched. */
 export interface Recording {
   readonly stream_id: string;
   readonly title: string;

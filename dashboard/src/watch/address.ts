@@ -2,7 +2,7 @@
 
 export interface Watched {
   readonly channelId: string;
-  /** A past broadcast; null is live. */
+  /** A past stream; null is live. */
   readonly streamId: string | null;
   /** For a private channel. In the fragment, which no server sees. */
   readonly token: string | null;

@@ -31,7 +31,7 @@ export function cardOf({ state, handle, recordings, recordingGone, recording }: 
   }
   if (recordingGone) {
     return (
-      <Card title="This broadcast can't be watched" testid="recording-gone">
+      <Card title="This stream can't be watched" testid="recording-gone">
         <p>It was not recorded, or its recording was deleted.</p>
       </Card>
     );
@@ -79,10 +79,10 @@ function Offline({ state, last }: { state: Watching["state"]; last: Recording | 
         <a
           class="stage-link"
           href={watchUrl(state.channel?.channel_id ?? "", last.stream_id)}
-          data-testid="last-broadcast"
+          data-testid="last-stream"
         >
           <ViewerIcon name="play" />
-          Watch the last broadcast
+          Watch the last stream
           {last.duration_ms !== null && ` (${shortDuration(last.duration_ms)})`}
         </a>
       )}

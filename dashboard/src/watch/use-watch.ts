@@ -11,9 +11,9 @@ export interface Watching {
   readonly state: WatchState;
   readonly handle: PlayerHandle;
   readonly recordings: readonly Recording[];
-  /** The past broadcast that the address names; null while it is live that is watched. */
+  /** The past stream that the address names; null while it is live that is watched. */
   readonly recording: Recording | null;
-  /** The address names a past broadcast that is not there. */
+  /** The address names a past stream that is not there. */
   readonly recordingGone: boolean;
 }
 

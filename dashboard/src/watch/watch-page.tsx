@@ -20,7 +20,7 @@ interface WatchPageProps {
   readonly watched: Watched;
 }
 
-/** A channel for its viewers: the player, what is on, how to share it, and past broadcasts. */
+/** A channel for its viewers: the player, what is on, how to share it, and past streams. */
 export function WatchPage({ config, api, watched }: WatchPageProps) {
   const [lowLatency, setLowLatency] = useState(() => localStorage.getItem(LATENCY_KEY) !== "normal");
   const watching = useWatch(config, api, watched, lowLatency);
@@ -60,7 +60,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
                   ) : (
                     recording && (
                       <span>
-                        Past broadcast of <Moment at={Date.parse(recording.started_at)} />
+                        Past stream of <Moment at={Date.parse(recording.started_at)} />
                       </span>
                     )
                   )}
@@ -116,7 +116,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
         )}
         {channel && others.length > 0 && (
           <section class="past" aria-labelledby="past">
-            <h2 id="past">Past broadcasts</h2>
+            <h2 id="past">Past streams</h2>
             <ul class="grid">
               {others.map((one) => (
                 <RecordingCard key={one.stream_id} channelId={channel.channel_id} recording={one} />
