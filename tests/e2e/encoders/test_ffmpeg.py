@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.encoders.promises import FFMPEG_ON_AIR, LIVE_WITHIN, OFFLINE_WITHIN, STOPPED_WITHIN, Record, Start
+from tests.e2e.encoders.promises import FFMPEG_ON_AIR, LIVE_WITHIN, OFFLINE_WITHIN, SOON, STOPPED_WITHIN, Record, Start
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import (
     CHANNELS,
@@ -103,7 +103,7 @@ def test_what_was_encoded_is_told_from_the_first_frame_and_kept(
     assert encoded.items() <= broadcaster.channel()["live"].items()
 
     program.interrupt()
-    broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)
+    broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=SOON)
     assert encoded.items() <= broadcaster.call("GET", f"/api/streams/{live.stream_id}")["stream"].items()
 
 
@@ -166,18 +166,18 @@ def test_encoder_back_inside_the_grace_continues_the_same_stream(
     first = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
     broadcaster.dashboard.until_statuses("LIVE", within=10)
     first.kill()
-    broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", within=STOPPED_WITHIN)
+    broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", within=SOON)
 
     second = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
-    on_air = second.until_said(FFMPEG_ON_AIR, within=5).at
-    live, _, again = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", within=LIVE_WITHIN)
+    on_air = second.until_said(FFMPEG_ON_AIR, within=SOON).at
+    live, _, again = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", within=SOON)
     record_property("live_again_latency_s", round(again.at - on_air, 3))
     assert again.stream_id == live.stream_id
     assert again.message["live"]["started_at"] == live.message["live"]["started_at"]
 
     second.interrupt()
-    broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", "OFFLINE", within=STOPPED_WITHIN)
-    kinds = until(lambda: _finished(broadcaster, live.stream_id), "the end in the timeline", within=5)
+    broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", "OFFLINE", within=SOON)
+    kinds = until(lambda: _finished(broadcaster, live.stream_id), "the end in the timeline", within=SOON)
     steps = [kind for kind in kinds if kind.startswith("Stream")]
     assert steps == ["Stream Start", "Stream Interrupted", "Stream Resumed", "Stream End"]
 

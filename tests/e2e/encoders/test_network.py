@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.encoders.conftest import Evidence
-from tests.e2e.encoders.promises import LIVE_WITHIN, OFFLINE_WITHIN, Record, StartObs
+from tests.e2e.encoders.promises import OFFLINE_WITHIN, SOON, Record, StartObs
 from tests.support import tools
 from tests.support.broadcaster import Broadcaster
 from tests.support.network import BreakableNetwork
@@ -59,16 +59,16 @@ def test_obs_whose_packets_are_lost_for_six_seconds_goes_on_with_the_same_connec
 ) -> None:
     obs = start_obs(node.ingest_url, broadcaster.key, *network.inside)
     obs.until_on_air()
-    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=LIVE_WITHIN)
-    broadcaster.dashboard.until_metrics(live.at + 2, within=5)
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=SOON)
+    broadcaster.dashboard.until_metrics(live.at + 2, within=SOON)
 
     cut = network.cut_for(SHORT_CUT)
-    _, waiting, again = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", within=5)
+    _, waiting, again = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "LIVE", within=SOON)
     record_property("reconnecting_after_cut_s", round(waiting.at - cut, 3))
     record_property("live_again_after_cut_s", round(again.at - cut, 3))
     assert waiting.at - cut < SHORT_CUT
     assert again.stream_id == live.stream_id
-    broadcaster.dashboard.until_metrics(again.at + 1, within=5)
+    broadcaster.dashboard.until_metrics(again.at + 1, within=SOON)
 
     assert accepted(node, broadcaster) == [live.stream_id]
     assert len(obs.said("Connecting to RTMP URL")) == 1
@@ -81,8 +81,8 @@ def test_obs_cut_off_for_twenty_seconds_is_offline_in_time_and_gets_in_at_its_fi
 ) -> None:
     obs = start_obs(node.ingest_url, broadcaster.key, *network.inside)
     obs.until_on_air()
-    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=LIVE_WITHIN)
-    broadcaster.dashboard.until_metrics(live.at + 2, within=5)
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=SOON)
+    broadcaster.dashboard.until_metrics(live.at + 2, within=SOON)
 
     cut = network.cut()
     *_, offline = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", within=OFFLINE_WITHIN)
@@ -92,7 +92,7 @@ def test_obs_cut_off_for_twenty_seconds_is_offline_in_time_and_gets_in_at_its_fi
     network.mend()
 
     obs.until_on_air(within=BACK_WITHIN, times=2)
-    *_, back = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", "LIVE", within=LIVE_WITHIN)
+    *_, back = broadcaster.dashboard.until_statuses("LIVE", "RECONNECTING", "OFFLINE", "LIVE", within=SOON)
     record_property("live_again_after_cut_s", round(back.at - cut, 3))
     assert back.stream_id != live.stream_id
     assert accepted(node, broadcaster) == [live.stream_id, back.stream_id]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.e2e.encoders.promises import LIVE_WITHIN, OFFLINE_WITHIN, STOPPED_WITHIN, Record, Start, StartObs
+from tests.e2e.encoders.promises import LIVE_WITHIN, OFFLINE_WITHIN, SOON, STOPPED_WITHIN, Record, Start, StartObs
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, ffmpeg
 from tests.support.obs import FPS, HEIGHT, WIDTH
@@ -77,7 +77,7 @@ def test_wrong_key_stops_obs_at_once_with_our_words_and_it_does_not_try_again(
     obs = start_obs(broadcaster.ingest_url, UNKNOWN_KEY)
     words = "NetStream.Publish.Denied (Unauthorized: The stream key is not known"
     obs.until_said(words, within=20)
-    obs.until_said("Streaming Stop", within=5)
+    obs.until_said("Streaming Stop", within=SOON)
     obs.never_said("Reconnecting", for_seconds=NO_RETRY_FOR)
     output = obs.output()
     assert not output["outputActive"]
@@ -92,13 +92,13 @@ def test_second_obs_on_the_same_key_is_refused_and_the_first_goes_on(
 ) -> None:
     first = start_obs(broadcaster.ingest_url, broadcaster.key)
     first.until_on_air()
-    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=LIVE_WITHIN)
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     second = start_obs(broadcaster.ingest_url, broadcaster.key)
     second.until_said("NetStream.Publish.BadName (Stream already exists: The channel is already live", within=20)
-    refused = broadcaster.dashboard.until_refused("key_in_use", within=STOPPED_WITHIN)
+    refused = broadcaster.dashboard.until_refused("key_in_use", within=SOON)
     second.never_said("Reconnecting", for_seconds=NO_RETRY_FOR)
 
-    measured = broadcaster.dashboard.until_metrics(refused.at + NO_RETRY_FOR, within=3)
+    measured = broadcaster.dashboard.until_metrics(refused.at + NO_RETRY_FOR, within=SOON)
     assert measured.stream_id == live.stream_id
     assert first.output()["outputActive"]
     assert not first.said("Reconnecting")
@@ -114,6 +114,6 @@ def test_obs_on_a_key_that_ffmpeg_uses_is_refused(
     broadcaster.dashboard.until_statuses("LIVE", within=10)
     second = start_obs(broadcaster.ingest_url, broadcaster.key)
     said = second.until_said("NetStream.Publish.BadName", within=20)
-    broadcaster.dashboard.until_metrics(said.at + 1, within=5)
+    broadcaster.dashboard.until_metrics(said.at + 1, within=SOON)
     assert first.running
     assert len(broadcaster.dashboard.statuses()) == 1

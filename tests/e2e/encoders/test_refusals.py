@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.encoders.promises import STOPPED_WITHIN, Record, Start
+from tests.e2e.encoders.promises import SOON, STOPPED_WITHIN, Record, Start
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, ffmpeg, gstreamer
 from tests.support.nodes import log_entries
@@ -64,9 +64,9 @@ def test_second_ffmpeg_on_the_same_key_is_refused_and_the_first_goes_on(
     second = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
     assert second.exit_code(EXIT_WITHIN) == 1
     assert second.said("Server error: Stream already exists: The channel is already live")
-    refused = broadcaster.dashboard.until_refused("key_in_use", within=STOPPED_WITHIN)
+    refused = broadcaster.dashboard.until_refused("key_in_use", within=SOON)
 
-    measured = broadcaster.dashboard.until_metrics(refused.at + 2, within=5)
+    measured = broadcaster.dashboard.until_metrics(refused.at + 2, within=SOON)
     assert measured.stream_id == live.stream_id
     assert measured.message["bitrate_kbps"] > clip.kbps / 2
     assert first.running
@@ -78,10 +78,10 @@ def test_second_ffmpeg_on_the_same_key_is_refused_and_the_first_goes_on(
 def test_gstreamer_goes_live_and_stops_cleanly(broadcaster: Broadcaster, clip: Clip, start: Start) -> None:
     encoder = start(gstreamer(clip, broadcaster.ingest_url, broadcaster.key))
     (live,) = broadcaster.dashboard.until_statuses("LIVE", within=10)
-    measured = broadcaster.dashboard.until_metrics(live.at + 1, within=5)
+    measured = broadcaster.dashboard.until_metrics(live.at + 1, within=SOON)
     assert (measured.message["width"], measured.message["height"]) == (640, 360)
     encoder.interrupt()
-    broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)
+    broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=SOON)
 
 
 @pytest.mark.requirement("SS-2.2")
