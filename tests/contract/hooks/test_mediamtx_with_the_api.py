@@ -21,7 +21,7 @@ from tests.support.fake_mediamtx import NEVER_ANSWERS, FakeMediaMtx, Published, 
 from tests.support.stack import Stack, settings_in, start_stack
 from tests.support.waiting import until
 
-AT_ONCE = 3.0  # seconds; MediaMTX gives up after ten
+AT_ONCE = 8.0  # seconds; MediaMTX gives up after ten
 API_SECRET = "m" * 32
 
 

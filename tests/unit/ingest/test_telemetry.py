@@ -121,7 +121,7 @@ async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(m
         began = time.monotonic()
         await told._events.join()
         await told._records.join()
-        assert time.monotonic() - began < 2, "they would be a hundred seconds behind the flood"
+        assert time.monotonic() - began < 8, "they would be a hundred seconds behind the flood"
         own = [item.seq for item in cloud.kept if item.stream_id == "stream_1"]
         assert own == [*range(0, FLOOD, 500), 9_999]
         assert len([event for event in cloud.published if isinstance(event, StreamStateChange)]) == FLOOD // 500
