@@ -49,7 +49,7 @@ def test_a_hundred_publishers_at_once_are_all_taken_and_read_in_time(
     plan = Plan(
         port=node.port,
         pid=node.process.pid,
-        keys=json.loads(made.stdout),
+        keys=[stream_key for _, stream_key in json.loads(made.stdout)],
         flv=str(material),
         chunk_size=4096,
         paced=True,
