@@ -1,4 +1,4 @@
-"""`/live/...`: what the CDN in front of the ingest nodes serves, from the one node of this machine."""
+"""`/live/...`: what a CDN in front of the ingest nodes would serve, from the node of this machine."""
 
 import asyncio
 
@@ -7,19 +7,13 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from ingest_container.media import forwarding
 from local.gateway.problems import gateway_problem
 
-# As a CDN: these of a request, and these of an answer, and no others.
-FORWARDED = ("Range", "If-None-Match", "Accept-Encoding")
+# The headers of requests and responses that a CDN passes on.
+FORWARDED = (*forwarding.FORWARDED, "Accept-Encoding")
 RETURNED = (
-    "Content-Type",
-    "Content-Encoding",
-    "Content-Range",
-    "Accept-Ranges",
-    "Cache-Control",
-    "ETag",
-    "Vary",
-    "Retry-After",
+    *forwarding.RETURNED,
     "Access-Control-Allow-Origin",
     "Access-Control-Allow-Methods",
     "Access-Control-Allow-Headers",
@@ -27,8 +21,8 @@ RETURNED = (
     "Access-Control-Expose-Headers",
     "Cross-Origin-Resource-Policy",
 )
-TIMEOUT_S = 30.0  # CloudFront's, of an answer from the origin
-ANSWER_S = 20.0  # for the client to take it
+TIMEOUT_S = 30.0  # CloudFront's, for a response from the origin
+ANSWER_S = 20.0  # for the client to receive it
 PIECE = 256 * 1024  # bytes at a time
 CONNECTIONS = 1_000  # to the node at once
 METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,7 +31,7 @@ MAX_BODY_BYTES = 1_024
 
 
 class Live:
-    """Hands requests on to the node's origin."""
+    """Forwards requests to the node's origin."""
 
     def __init__(self, origin_url: str) -> None:
         self._origin_url = origin_url
