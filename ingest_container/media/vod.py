@@ -10,8 +10,11 @@ time: neither a long recording nor a slow client costs memory.
 
 import asyncio
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import ParamSpec, TypeVar
 
 from aiohttp import web
 
@@ -36,7 +39,11 @@ from ingest_container.media.answers import CORS, NO_STORE, PREFLIGHT
 PIECE = 512 * 1024  # bytes read and sent at a time
 PIECE_S = 20.0  # for the client to take one
 MAX_INDEX = 16 * 1024 * 1024
-DOWNLOADS = 32  # at once
+DOWNLOADS = 128  # at once
+THREADS = 16  # that read
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
@@ -54,10 +61,20 @@ class Vod:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self._threads = ThreadPoolExecutor(
+            THREADS, thread_name_prefix="vod"
+        )  # so that a storage that hangs holds up nobody else
         self._downloads = 0
 
     def add_to(self, app: web.Application) -> None:
+        app.on_cleanup.append(self._close)
         app.router.add_route("*", "/vod/{stream}/{name}", self.handle)
+
+    async def _close(self, _: web.Application) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _read(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: call(*args, **kwargs))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """CORS on every answer, errors included; no error is kept by a cache."""
@@ -85,7 +102,7 @@ class Vod:
             return await self._index(stream)
         if not is_served(name):
             raise web.HTTPNotFound()
-        size = await asyncio.to_thread(self._store.size, stream, name)
+        size = await self._read(self._store.size, stream, name)
         if size is None:
             raise web.HTTPNotFound()
         kind, cache = type_and_cache(name)
@@ -93,7 +110,7 @@ class Vod:
         return await self._send(request, stream, [_Piece(name, 0, size)], headers)
 
     async def _index(self, stream: str) -> web.StreamResponse:
-        text = await asyncio.to_thread(self._store.get, stream, INDEX, 0, MAX_INDEX)
+        text = await self._read(self._store.get, stream, INDEX, 0, MAX_INDEX)
         if text is None:
             raise web.HTTPNotFound()
         cache = INDEX_CACHE_ENDED if text.endswith(b"#EXT-X-ENDLIST\n") else INDEX_CACHE_RUNNING
@@ -102,14 +119,14 @@ class Vod:
         return response
 
     async def _download(self, request: web.Request, stream: str) -> web.StreamResponse:
-        index = await asyncio.to_thread(self._store.get, stream, INDEX, 0, MAX_INDEX)
+        index = await self._read(self._store.get, stream, INDEX, 0, MAX_INDEX)
         if index is None or not index.endswith(b"#EXT-X-ENDLIST\n"):
             raise web.HTTPNotFound(text="There is no such recording, or it goes on.\n")
         if self._downloads >= DOWNLOADS:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"}, text="Too many downloads at once.\n")
         self._downloads += 1
         try:
-            sizes = await asyncio.to_thread(self._store.sizes, stream)
+            sizes = await self._read(self._store.sizes, stream)
             names = [name for name in one_file(in_order(sizes)) if name in sizes]
             starts = accumulate((sizes[name] for name in names), initial=0)
             pieces = [_Piece(name, start, sizes[name]) for name, start in zip(names, starts, strict=False)]
@@ -161,9 +178,7 @@ class Vod:
                 at, until = max(start, piece.start), min(stop, piece.start + piece.size)
                 while at < until:
                     to = min(until, at + PIECE)
-                    data = await asyncio.to_thread(
-                        self._store.get, stream, piece.name, at - piece.start, to - piece.start
-                    )
+                    data = await self._read(self._store.get, stream, piece.name, at - piece.start, to - piece.start)
                     if data is None or len(data) != to - at:
                         raise StorageFailed(RecordingReason.STORAGE_CORRUPT)
                     async with asyncio.timeout(PIECE_S):
