@@ -102,13 +102,14 @@ def delete(stream_id: str, now: int, *, expired: bool = False) -> bool:
     condition = _playable()
     if expired:
         condition &= row.recording_expires_at <= now
-    actions: list[Action] = [
-        row.recording.set(_DELETED),
-        row.recording_expires_at.remove(),
-        row.recording_queue.set(Queue.DELETING.value),
-        row.recording_due.set(now),
-    ]
-    return _update(stream_id, actions, condition)
+    return _update(
+        stream_id, [row.recording.set(_DELETED), row.recording_expires_at.remove(), *_deletion(now)], condition
+    )
+
+
+def delete_again(stream_id: str, now: int) -> None:
+    """Something was stored after it had been deleted."""
+    _update(stream_id, _deletion(now), models.Stream.recording == _DELETED)
 
 
 def gone(stream_id: str) -> None:
@@ -120,6 +121,10 @@ def gone(stream_id: str) -> None:
 def _open() -> list[Action]:
     row = models.Stream
     return [row.recording_queue.set(Queue.OPEN.value), row.recording_due.set(row.recording_due | NOT_ENDED)]
+
+
+def _deletion(now: int) -> list[Action]:
+    return [models.Stream.recording_queue.set(Queue.DELETING.value), models.Stream.recording_due.set(now)]
 
 
 def _playable() -> Any:

@@ -91,7 +91,7 @@ def finish(
         return None
     before = stream.recording
     if before is not None and before.status is RecordingStatus.DELETED:
-        store.delete(stream.stream_id, INDEX)  # what was stored since
+        recordings.delete_again(stream.stream_id, now)  # what was stored since: nodes may not delete
         return None
     sizes = store.sizes(stream.stream_id)
     segments = in_order(sizes)

@@ -141,8 +141,10 @@ def test_a_deleted_recording_stops_playing_at_once_and_is_gone_after_the_sweep(h
 def test_a_late_node_does_not_bring_a_deleted_recording_back(house: House, clock: Clock) -> None:
     broadcast = house.broadcast().ended()
     upkeep.delete(broadcast.studio.channel, broadcast.stream_id, clock.now)
+    upkeep.sweep(clock)
     broadcast.store_segments(1, first=40)
     assert broadcast.finish() is None
+    upkeep.sweep(clock)
     assert broadcast.store.sizes(broadcast.stream_id) == {}
     assert broadcast.recording.status is RecordingStatus.DELETED
 

@@ -81,12 +81,19 @@ def test_a_bucket_that_cannot_be_reached_is_said(cloud: Emulator, monkeypatch: p
     assert failed.value.reason is RecordingReason.STORAGE_UNREACHABLE
 
 
+@pytest.mark.parametrize("answered", [{"ChecksumCRC32": "AAAAAA=="}, {"ETag": '"00000000000000000000000000000000"'}])
 def test_an_answer_that_does_not_match_what_was_sent_is_no_success(
-    bucket: str, monkeypatch: pytest.MonkeyPatch
+    bucket: str, monkeypatch: pytest.MonkeyPatch, answered: dict[str, str]
 ) -> None:
     store, client = Bucket(bucket, "vod"), aws.client("s3")
     put: Callable[..., dict[str, Any]] = client.put_object
-    monkeypatch.setattr(client, "put_object", lambda **asked: put(**asked) | {"ETag": '"' + "0" * 32 + '"'})
+
+    def changed(**asked: Any) -> dict[str, Any]:
+        answer = put(**asked)
+        answer.pop("ChecksumCRC32", None)
+        return answer | answered
+
+    monkeypatch.setattr(client, "put_object", changed)
     with pytest.raises(StorageFailed) as failed:
         store.put("stream", "one", b"data", KIND, CACHE)
     assert failed.value.reason is RecordingReason.STORAGE_CORRUPT
