@@ -12,7 +12,8 @@ single reporter can stand for.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.audience import Audience
 
@@ -20,6 +21,8 @@ REPORT_EVERY_S = 20.0
 WINDOW_S = 45.0  # since the last report, for which a viewer counts: one report may be lost
 MIN_RATE = 1 / 4096
 SHARE_DIGITS = 8  # hexadecimal, of an id
+NODE_REPORTERS = 16_000  # of all channels of a node: 800 reports a second
+FEWEST = 10  # of a channel, however many channels have viewers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,14 @@ class ReportLimits:
 
     most: int = 1_000
     per_block: int = 256
+
+
+def shared(limits: ReportLimits, reporters: Iterable[int]) -> ReportLimits:
+    """The limits of each channel, given how many report on each: lower if together they are more than a node takes."""
+    counts = [count for count in reporters if count]
+    if sum(counts) <= NODE_REPORTERS:
+        return limits
+    return replace(limits, most=min(limits.most, max(FEWEST, NODE_REPORTERS // len(counts))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,7 @@ class AudienceCounter:
         if share >= self.sample_rate or self._blocks[block] >= self._allowed(limits):
             return False
         self._add(viewer_id, _Reporter(share, block, now))
-        while len(self._reporters) > limits.most and self.sample_rate > MIN_RATE:
-            self._halve(now, limits)
+        self._keep_within(now, limits)
         if len(self._reporters) > limits.most:
             self.leave(viewer_id)
         return viewer_id in self._reporters
@@ -84,6 +94,7 @@ class AudienceCounter:
             if now - oldest.seen < WINDOW_S:
                 break
             self.leave(viewer_id)
+        self._keep_within(now, limits)
         if now - self._changed_at >= WINDOW_S:
             self._settled_rate = self.sample_rate
             if self.sample_rate < 1 and 4 * len(self._reporters) < limits.most:
@@ -125,6 +136,10 @@ class AudienceCounter:
     def _allowed(self, limits: ReportLimits) -> int:
         """Reporters from one block."""
         return max(1, round(limits.per_block * self.sample_rate))
+
+    def _keep_within(self, now: float, limits: ReportLimits) -> None:
+        while len(self._reporters) > limits.most and self.sample_rate > MIN_RATE:
+            self._halve(now, limits)
 
     def _halve(self, now: float, limits: ReportLimits) -> None:
         self.sample_rate /= 2

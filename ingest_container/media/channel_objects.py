@@ -34,9 +34,12 @@ class ChannelObjects:
     async def _status(self, request: web.Request) -> web.StreamResponse:
         viewing = await self._carriers.viewing(request)
         packager, carrier = self._carriers.present_packager(request), viewing.carrier
-        # Of a node that is gone is known what the rows say: the stream waits for its encoder.
-        if self._carriers.is_elsewhere(request, packager, carrier) and carrier is not None and carrier.origin:
-            return await self._carriers.forward(request, carrier)
+        if carrier is not None and self._carriers.is_elsewhere(request, packager, carrier):
+            if carrier.origin:
+                return await self._carriers.forward(request, carrier)
+            if not carrier.is_gone:  # a media server, or a node without an origin: how its stream is, is not known here
+                raise web.HTTPNotFound()
+            # Of a node that is gone the rows say enough: the stream waits for its encoder.
         return answers.status(status.document(viewing, packager))
 
     async def _report(self, request: web.Request) -> web.StreamResponse:

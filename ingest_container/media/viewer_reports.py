@@ -56,7 +56,7 @@ class ViewerReports:
 
     def __init__(self, forwarded_networks: Sequence[Network], limits: ReportLimits = DEFAULTS) -> None:
         """`forwarded_networks`: whose X-Forwarded-For is believed."""
-        self.limits = limits
+        self.limits = limits  # of each channel at present
         self._forwarded_networks = forwarded_networks
         self._key, self._key_until = b"", 0.0
         self._second = 0  # that `_came` is of

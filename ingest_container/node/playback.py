@@ -9,7 +9,7 @@ from chalicelib.services.recordings.storage import storage
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
-from ingest_container.media.audience import ReportLimits
+from ingest_container.media.audience import ReportLimits, shared
 from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import serving
 from ingest_container.media.origin import Origin
@@ -72,10 +72,12 @@ class Playback:
 
     async def _count(self) -> None:
         """Adds up who watches, once a second."""
+        most = self._reports.limits
         while True:
             await asyncio.sleep(1)
-            now = steady()
-            for packager in self.packaging.running:
+            running, now = list(self.packaging.running), steady()
+            self._reports.limits = shared(most, (packager.audience.reporters for packager in running))
+            for packager in running:
                 packager.audience.tick(now, self._reports.limits)
 
     async def stop(self, within: float) -> None:

@@ -20,6 +20,7 @@ class Carrier:
     node_id: str
     fence: int
     origin: str = ""
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ def viewing(channel_id: str, asking: str, now: int) -> Viewing | None:
     if channel.stream_id is None:
         return Viewing(is_private, title=channel.title)
     if holder is not None:
-        origin = "" if holder.node_id == asking else _origin(holder.node_id, holder.incarnation, now)
-        return Viewing(is_private, channel.stream_id, Carrier(holder.node_id, fence, origin), channel.title)
+        carrier = _carrier(holder.node_id, holder.incarnation, fence, asking, now)
+        return Viewing(is_private, channel.stream_id, carrier, channel.title)
     stream = streams.find(channel.stream_id)
     if stream is None or stream.state is StreamState.ENDED:
         return Viewing(is_private, title=channel.title)
-    origin = "" if stream.node_id == asking else _origin(stream.node_id, stream.incarnation, now)
-    return Viewing(is_private, channel.stream_id, Carrier(stream.node_id, fence, origin), channel.title)
+    carrier = _carrier(stream.node_id, stream.incarnation, fence, asking, now)
+    return Viewing(is_private, channel.stream_id, carrier, channel.title)
 
 
 def last_carrier(channel_id: str, stream_id: str, now: int) -> Carrier | None:
@@ -60,12 +61,14 @@ def last_carrier(channel_id: str, stream_id: str, now: int) -> Carrier | None:
     stream = streams.find(stream_id) if is_ulid(stream_id) else None
     if stream is None or stream.channel_id != channel_id:
         return None
-    origin = _origin(stream.node_id, stream.incarnation, now)
-    return Carrier(stream.node_id, stream.fence, origin) if origin else None
+    carrier = _carrier(stream.node_id, stream.incarnation, stream.fence, "", now)
+    return carrier if carrier.origin else None
 
 
-def _origin(node_id: str, incarnation: str, now: int) -> str:
+def _carrier(node_id: str, incarnation: str, fence: int, asking: str, now: int) -> Carrier:
+    if node_id == asking:
+        return Carrier(node_id, fence)
     state = nodes.state(node_id)
     if state is None or is_over(NodeSession(node_id, state.info.incarnation, state.expires_at), incarnation, now):
-        return ""
-    return state.info.origin
+        return Carrier(node_id, fence, is_gone=True)
+    return Carrier(node_id, fence, state.info.origin)

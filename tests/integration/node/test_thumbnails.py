@@ -86,6 +86,18 @@ def test_what_ffmpeg_sends_is_seen_in_the_thumbnail_soon(studio: Studio, start_n
     assert is_near(colour, RED)
 
 
+def test_the_last_thumbnail_is_the_poster_of_the_recording(
+    studio: Studio, start_node: StartNode, send: Send, tmp_path: Path
+) -> None:
+    node = start_node(packaging="on", origin_port=0, recording=tmp_path / "recordings")
+    encoder = send(node, studio, RED)
+    until(lambda: thumbnail(node, studio), "a thumbnail", 20)
+    poster = tmp_path / "recordings" / str(studio.channel.stream_id) / "poster.jpg"
+    encoder.end(signal.SIGINT)
+    until(poster.exists, "the poster is stored", 20)
+    assert is_near(decoded(poster.read_bytes())[2], RED)
+
+
 def test_a_worker_that_is_killed_or_stopped_costs_one_thumbnail(
     studio: Studio, start_node: StartNode, send: Send
 ) -> None:

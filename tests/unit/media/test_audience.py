@@ -5,7 +5,17 @@ import random
 import pytest
 
 from chalicelib.domain.audience import Audience
-from ingest_container.media.audience import MIN_RATE, REPORT_EVERY_S, WINDOW_S, AudienceCounter, ReportLimits, share_of
+from ingest_container.media.audience import (
+    FEWEST,
+    MIN_RATE,
+    NODE_REPORTERS,
+    REPORT_EVERY_S,
+    WINDOW_S,
+    AudienceCounter,
+    ReportLimits,
+    share_of,
+    shared,
+)
 
 LIMITS = ReportLimits(most=1_000, per_block=256)
 
@@ -152,6 +162,23 @@ def test_what_can_be_forged_at_all_has_an_end() -> None:
     assert counter.reporters <= LIMITS.most
     assert counter.sample_rate >= MIN_RATE
     assert counter.viewers <= LIMITS.most / MIN_RATE
+
+
+def test_what_a_node_takes_is_shared_by_its_channels() -> None:
+    assert shared(LIMITS, [1_000] * 16 + [0] * 400) == LIMITS
+    assert shared(LIMITS, [1_000] * 40).most == NODE_REPORTERS // 40
+    assert shared(LIMITS, [100] * 20_000).most == FEWEST
+
+
+def test_a_channel_whose_share_becomes_smaller_keeps_its_count() -> None:
+    crowd = Crowd()
+    crowd.come(900)
+    crowd.seconds(25)
+    assert (crowd.counter.viewers, crowd.counter.reporters) == (900, 900)
+    crowd.limits = ReportLimits(most=300)
+    crowd.seconds(1)
+    assert crowd.counter.reporters <= 300
+    assert crowd.counter.viewers == pytest.approx(900, rel=0.15)
 
 
 def test_peak_average_and_time_watched_add_up() -> None:

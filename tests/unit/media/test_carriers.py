@@ -220,9 +220,15 @@ async def test_either_node_has_the_status_and_takes_reports(nodes: tuple[Node, N
 
 async def test_a_stream_whose_node_is_gone_waits_for_its_encoder(nodes: tuple[Node, Node]) -> None:
     _, other = nodes
-    other.viewing = Viewing(False, STREAM, Carrier("node-1", 1, ""), "A title")
+    other.viewing = Viewing(False, STREAM, Carrier("node-1", 1, is_gone=True), "A title")
     status, body = await other.get(f"/live/{CHANNEL}/status.json")
     assert status == 200
     assert json.loads(body)["status"] == "RECONNECTING"
     async with other.http.post(f"/live/{CHANNEL}/viewers", data=json.dumps({"id": "0" * 32})) as answer:
         assert answer.status == 503
+
+
+async def test_the_status_of_a_stream_on_a_media_server_is_not_known(nodes: tuple[Node, Node]) -> None:
+    _, other = nodes
+    other.viewing = Viewing(False, STREAM, Carrier("mediamtx:main:2b5a", 1))
+    assert (await other.get(f"/live/{CHANNEL}/status.json"))[0] == 404
