@@ -73,7 +73,7 @@ class Package:
     zip: Path
 
 
-def _run(*command: str | Path, cwd: Path, timeout: float = 110) -> None:
+def _run(*command: str | Path, cwd: Path, timeout: float = 230) -> None:
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,

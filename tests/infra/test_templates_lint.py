@@ -11,5 +11,5 @@ from tests.infra.conftest import Package, Templates
 def test_every_template_is_valid(templates: dict[StageName, Templates], package: Package) -> None:
     paths = [package.template.path, *(t.path for s in templates.values() for t in (s.data, s.ingest, s.edge))]
     linter = Path(sys.executable).with_name("cfn-lint")
-    done = subprocess.run([linter, "--", *paths], capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run([linter, "--", *paths], capture_output=True, text=True, timeout=230, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -21,7 +21,7 @@ from local.settings import HOST
 from tests.e2e.browser.conftest import REBOUND
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.needs("ministack", "chromium"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.needs("ministack", "chromium")
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 SIGNED_BY_NOBODY = (

@@ -15,7 +15,7 @@ from tests.e2e.browser.conftest import GoLive
 from tests.e2e.browser.studio import Studio
 from tests.e2e.browser.viewer import COLOURS, Viewer
 
-pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg")
 
 # From the playlist's edge, on a machine that runs other tests; of the whole chain, docs/playback.md.
 LOW_S, NORMAL_S = 3.0, 4.0

@@ -16,7 +16,7 @@ from tests.support.obs import COLOUR, Obs, XServer
 from tests.support.ports import free_ports
 from tests.support.stack import Stack, running_stack
 
-pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.needs("ministack", "chromium", "dashboard")
 
 BACK_S = 60.0  # of a node that was killed: the supervisor's restart, on a machine that runs other tests
 

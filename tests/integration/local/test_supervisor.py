@@ -25,7 +25,7 @@ from local.settings import HOST, ROOT, LocalSettings
 from tests.support.stack import Stack, environment, settings_in, start_stack
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.needs("ministack"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.needs("ministack")
 
 PARTS = {"local.emulator_server", "local.gateway", "ingest_container"}
 

@@ -188,7 +188,6 @@ def own_cloud(tmp_path: Path) -> Iterator[Emulator]:
 
 
 @pytest.mark.requirement("SO-11")
-@pytest.mark.timeout(180)
 def test_streams_go_on_without_the_database_and_all_recovers(
     cloud: Emulator, own_cloud: Emulator, start_node: StartNode, on_air: OnAir
 ) -> None:

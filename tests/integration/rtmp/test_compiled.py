@@ -14,8 +14,6 @@ from local.settings import ROOT
 WHERE = "from ingest_container.rtmp import chunks; print(chunks.__file__)"
 QUICK = {"CFLAGS": "-O0"}
 
-pytestmark = pytest.mark.timeout(240)
-
 
 def python(
     *arguments: str, cwd: Path = ROOT, variables: dict[str, str] | None = None
