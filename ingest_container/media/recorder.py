@@ -96,7 +96,7 @@ class Recorder:
         if self._missing is None:
             self._missing = reason
             self._log.warning(
-                "The recording is incomplete, the stream goes on",
+                "The recording is incomplete; the stream continues",
                 event="recording_incomplete",
                 reason=reason.value,
                 stream_id=self._stream.stream_id,
@@ -126,7 +126,7 @@ class Recorder:
             await self._finish()
         except GaveUp:
             self._log.error(
-                "The recording was not finished in time: the sweep finishes it",
+                "The recording was not finished in time: the sweep will finish it",
                 event="recording_left",
                 reason=self._failing,
                 segments_lost=len(self._queue),
@@ -210,7 +210,7 @@ class Recorder:
             except StorageFailed as failed:
                 self._failed(failed.reason)
             except StoreUnavailable:
-                self._log.debug("Recording waits: the database is unreachable", event="recording_waits")
+                self._log.debug("Recording delayed: the database is unreachable", event="recording_waits")
             else:
                 self._succeeded()
                 return done
@@ -222,7 +222,7 @@ class Recorder:
     def _failed(self, reason: RecordingReason) -> None:
         if self._failing is None:
             self._log.warning(
-                "The storage for recordings does not take a segment: it is tried again, the stream goes on",
+                "A segment could not be stored; it is retried, and the stream continues",
                 event="recording_delayed",
                 reason=reason.value,
                 stream_id=self._stream.stream_id,
@@ -232,7 +232,7 @@ class Recorder:
     def _succeeded(self) -> None:
         if self._failing is not None:
             self._failing = None
-            self._log.info("The storage for recordings takes segments again", event="recording_resumed")
+            self._log.info("Segments can be stored again", event="recording_resumed")
 
     def _note(self, write: Callable[[], Awaitable[None]]) -> None:
         """Into the stream's row, beside the segments: these need no database."""
@@ -271,7 +271,7 @@ class Recordings:
         stream_id = self._running.pop(task)
         if not task.cancelled() and (error := task.exception()) is not None:  # a bug of ours: the stream goes on
             self._log.error(
-                "Recording failed, the stream goes on", event="recording_failed", stream_id=stream_id, exc_info=error
+                "Recording failed; the stream continues", event="recording_failed", stream_id=stream_id, exc_info=error
             )
 
     async def stop(self, within: float) -> None:
@@ -282,7 +282,7 @@ class Recordings:
         _, late = await asyncio.wait(running, timeout=within)
         for task in late:
             self._log.warning(
-                "The node stops before a recording is finished: the sweep finishes it",
+                "The node is stopping before a recording is finished: the sweep will finish it",
                 event="recording_left",
                 stream_id=running[task],
             )

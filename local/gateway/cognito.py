@@ -70,7 +70,7 @@ class Cognito:
             async with self._session.post(self._url, data=body, headers=dict(signed.headers)) as answer:
                 status, content = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError):
-            log.warning("The AWS emulator does not answer", extra=log_fields("emulator_unavailable"), exc_info=True)
+            log.warning("The AWS emulator does not respond", extra=log_fields("emulator_unavailable"), exc_info=True)
             return _error("InternalErrorException", "The AWS emulator does not answer.", status=500)
         return web.Response(
             status=status, body=content, headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}

@@ -49,7 +49,7 @@ class Functions:
                     )
                     return
                 facts = log_fields("function_retried", function=name, pause_s=pause)
-                log.warning("A function failed: it is tried again", extra=facts, exc_info=True)
+                log.warning("A function failed: it is retried", extra=facts, exc_info=True)
                 await asyncio.sleep(pause)
 
     def close(self) -> None:

@@ -140,7 +140,7 @@ def _expire(stream_id: str, now: int) -> bool:
 
 def _log_failed(stream_id: str | None, failed: StorageFailed) -> None:
     logger("control").warning(
-        "The storage for recordings does not answer: the next sweep tries again",
+        "The storage for recordings does not respond: the next sweep retries",
         event="recording_storage_failed",
         reason=failed.reason.value,
         stream_id=stream_id,
