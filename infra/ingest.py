@@ -22,7 +22,8 @@ MEMORY_MIB = 2048
 
 # Publishers that one node carries at most. One more waits for a place for a moment, and is then refused.
 CAPACITY = 1000
-OPEN_FILES = 16 * CAPACITY
+# Publishers and unauthenticated connections; and viewers' connections, with as many to other nodes.
+OPEN_FILES = 16 * CAPACITY + 9_000
 
 
 class IngestStack(cdk.Stack):

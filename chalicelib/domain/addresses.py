@@ -4,10 +4,16 @@ Dual-stack sockets show IPv4 clients in the mapped form, and people copy it from
 is brought into this form first, on both sides.
 """
 
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+# One subscriber commonly has a whole /64 of IPv6 (RFC 6177), and may take another address of it for each connection.
+SUBSCRIBER_PREFIX = 64
+
+LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291, 2.5.5.2
 
@@ -30,3 +36,16 @@ def unmapped(given: Network) -> Network:
         mapped = int(given.network_address) & 0xFFFF_FFFF
         return IPv4Network((mapped, given.prefixlen - _MAPPED.prefixlen))
     return given
+
+
+def is_within(given: Address, networks: Iterable[Network]) -> bool:
+    """Whether it is in one of the networks."""
+    return any(given in network for network in networks if network.version == given.version)
+
+
+def subscriber(text: str) -> str:
+    """Whose address it is, as far as addresses tell. Raises ValueError."""
+    parsed = address(text)
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((int(parsed), SUBSCRIBER_PREFIX), strict=False))
+    return str(parsed)

@@ -35,6 +35,8 @@ class IngestSettings(BaseSettings):
     # network (IPv4: /24, IPv6: /48).
     viewer_reporters: int = Field(default=1_000, ge=10, le=100_000)
     viewers_per_network: int = Field(default=256, ge=1, le=1_000_000)
+    # Of one viewer's address (IPv6: one /64): connections, and requests that wait. Those below have no limit.
+    origin_per_address: int = Field(default=256, ge=1)
     # Networks (CIDR, comma separated) whose X-Forwarded-For the origin believes: the CDN's or the load balancer's, and
     # that of the other nodes.
     forwarded_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = [

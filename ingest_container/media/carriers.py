@@ -12,6 +12,7 @@ from chalicelib.services.reading.viewing import Carrier, Viewing
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.lookups import Unavailable
 from ingest_container.media import answers
+from ingest_container.media.clients import WaitingRequests
 from ingest_container.media.forwarding import Forwarding, NotForwarded, is_forwarded
 from ingest_container.media.packager import Packager, Packaging
 
@@ -37,10 +38,13 @@ class Directory(Protocol):
 class Carriers:
     """What handlers ask before they answer."""
 
-    def __init__(self, packaging: Packaging, directory: Directory, forwarding: Forwarding) -> None:
+    def __init__(
+        self, packaging: Packaging, directory: Directory, forwarding: Forwarding, waiting: WaitingRequests
+    ) -> None:
         self._packaging = packaging
         self._directory = directory
         self._forwarding = forwarding
+        self._waiting = waiting
 
     async def viewing(self, request: web.Request, since: float = NO_TIME) -> Viewing:
         """Raises 404 where the client may not watch, 403 where it might have, 503 where nobody can tell."""
@@ -92,9 +96,10 @@ class Carriers:
         return packager is None or packager.fence <= carrier.fence
 
     async def forward(self, request: web.Request, carrier: Carrier | None) -> web.StreamResponse:
-        """What the other node answers. Raises 503."""
+        """What the other node answers. Raises 429, 503."""
         try:
-            return await self._forwarding.answer(request, _origin_of(carrier))
+            with self._waiting.place(request):
+                return await self._forwarding.answer(request, _origin_of(carrier))
         except NotForwarded:
             raise answers.unavailable(UNREACHABLE) from None
 

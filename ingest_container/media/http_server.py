@@ -2,16 +2,20 @@
 
 A request's header must be complete `header_s` after the connection or the answer before it; a client must have taken an
 answer `answer_s` after it was made. A connection beyond `connections` takes the place of the one that has been idle
-longest. Nothing is logged of a request: its target is the client's text.
+longest; beyond `per_client` of one client the new one is closed. Nothing is logged of a request: its target is the
+client's text.
 """
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
+
+from chalicelib.domain.addresses import LOOPBACK, Network
+from ingest_container.base.shares import Shares
 
 BACKLOG = 512
 
@@ -20,9 +24,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class HttpLimits:
-    """Of one server. The rest of a request that is refused before its end is read for `lingering_s`."""
+    """Of one server: connections in all, and of one client. The rest of a refused request is read for `lingering_s`."""
 
     connections: int = 4_096
+    per_client: int = 256
     header_s: float = 30.0
     answer_s: float = 20.0
     lingering_s: float = 1.0
@@ -33,16 +38,21 @@ class HttpLimits:
 class Places:
     """The connections that are open, and of them those that are idle, the longest first."""
 
-    def __init__(self, limits: HttpLimits) -> None:
+    def __init__(self, limits: HttpLimits, own_networks: Sequence[Network] = ()) -> None:
+        """`own_networks`: clients that have no limit of their own."""
         self.limits = limits
+        self._shares = Shares(limits.per_client, own_networks)
         self._open: set[HttpConnection] = set()
         self._idle: dict[HttpConnection, None] = {}
 
     def arrive(self, connection: "HttpConnection") -> bool:
-        """False if all places are taken and nobody is idle."""
+        """False if all places are taken and nobody is idle, or its client has its share."""
+        if not self._shares.take(connection.client):
+            return False
         if len(self._open) >= self.limits.connections:
             oldest = next(iter(self._idle), None)
             if oldest is None:
+                self._shares.give_back(connection.client)
                 return False
             self.leave(oldest)
             oldest.force_close()
@@ -51,7 +61,9 @@ class Places:
         return True
 
     def leave(self, connection: "HttpConnection") -> None:
-        self._open.discard(connection)
+        if connection in self._open:
+            self._open.discard(connection)
+            self._shares.give_back(connection.client)
         self._idle.pop(connection, None)
 
     def works(self, connection: "HttpConnection") -> None:
@@ -79,9 +91,12 @@ class HttpConnection(web.RequestHandler):
             lingering_time=places.limits.lingering_s,
         )
         self.places = places
+        self.client = ""  # its address, once it is connected
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self.client = str(peer[0]) if peer else ""
         if not self.places.arrive(self):
             self.force_close()
 
@@ -145,12 +160,13 @@ async def serving(
     limits: HttpLimits = HttpLimits(),
     connection: type[HttpConnection] = HttpConnection,
     *,
+    own_networks: Sequence[Network] = LOOPBACK,
     give_up: bool = True,
     shutdown_s: float = 1.0,
 ) -> AsyncIterator[None]:
     """Serve `app` on a bound socket until the end of the block. `give_up`: a request whose client has gone is ended."""
     loop = asyncio.get_running_loop()
-    places = Places(limits)
+    places = Places(limits, own_networks)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=give_up, shutdown_timeout=shutdown_s)
     await runner.setup()
     manager = runner.server

@@ -20,15 +20,17 @@ Every node answers for every channel. What another node has is fetched there:
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from chalicelib.domain.addresses import LOOPBACK, Network
 from ingest_container.media import answers
 from ingest_container.media.answers import BLOCKING_CACHE, INDEX_CACHE, NO_STORE, PLAYLIST_CACHE, PLAYLIST_TYPE
 from ingest_container.media.carriers import Carriers, Directory
 from ingest_container.media.channel_objects import ChannelObjects
+from ingest_container.media.clients import WaitingRequests
 from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import busy
 from ingest_container.media.packager import Packager, Packaging
@@ -43,9 +45,11 @@ _JWT = r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"  # in compact form; not
 
 @dataclass(frozen=True)
 class OriginLimits:
-    """`waiters`: blocked requests at once; `wait_s`: how long one is blocked, below a CDN's own limit (30 s)."""
+    """`waiters`: requests that wait at once, in all and of one client; `wait_s`: how long one does, below a CDN's own
+    limit (30 s)."""
 
     waiters: int = 4_096
+    waiters_per_client: int = 256
     wait_s: float = 25.0
 
 
@@ -68,11 +72,13 @@ class Origin:
         forwarding: Forwarding,
         reports: ViewerReports,
         limits: OriginLimits = OriginLimits(),
+        forwarded_networks: Sequence[Network] = LOOPBACK,
     ) -> None:
-        self._carriers = Carriers(packaging, directory, forwarding)
+        """`forwarded_networks`: whose X-Forwarded-For is believed, and who has no limit of their own."""
+        self._waiting = WaitingRequests(limits.waiters, limits.waiters_per_client, forwarded_networks)
+        self._carriers = Carriers(packaging, directory, forwarding, self._waiting)
         self._objects = ChannelObjects(self._carriers, reports)
         self._limits = limits
-        self._waiting = 0
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[busy, answers.preflight])
@@ -145,16 +151,13 @@ class Origin:
         return await self._blocked(request, packager, lambda: rendition.readiness(msn, part) is not Readiness.WAIT)
 
     async def _blocked(self, request: web.Request, packager: Packager, is_done: Callable[[], bool]) -> bool:
-        """Whether it was done in time, and here. Raises 503 where too many wait already."""
+        """Whether it was done in time, and here. Raises 429 or 503 where too many wait already."""
         if is_done():
             return True
-        if self._waiting >= self._limits.waiters:
-            raise answers.unavailable("Too many requests wait here.")
         loop = asyncio.get_running_loop()
         # Three target durations: by then a server is not to keep a client any longer (6.2.5.2).
         until = loop.time() + min(self._limits.wait_s, 3 * (packager.rendition.target_duration or 4))
-        self._waiting += 1
-        try:
+        with self._waiting.place(request):
             while not is_done():
                 left = until - loop.time()
                 if packager.rendition.ended or left <= 0:
@@ -165,8 +168,6 @@ class Origin:
                     carrier = await self._carriers.present(request, packager)
                     if self._carriers.is_elsewhere(request, packager, carrier):
                         return False
-        finally:
-            self._waiting -= 1
         return True
 
 

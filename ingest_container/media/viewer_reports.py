@@ -26,6 +26,7 @@ from chalicelib.domain.addresses import Network
 from ingest_container.base.clock import steady
 from ingest_container.media import answers
 from ingest_container.media.audience import REPORT_EVERY_S, ReportLimits
+from ingest_container.media.clients import client_address
 from ingest_container.media.packager import Packager
 
 MAX_BODY_BYTES = 512
@@ -127,17 +128,6 @@ class ViewerReports:
         if not hmac.compare_digest(signature.encode(), wanted.encode()):
             return None
         return now - int(at, 16) / 1000
-
-
-def client_address(request: web.Request, forwarded_networks: Sequence[Network]) -> str:
-    """The nearest address that is none of our own proxies'; each of them adds the one that it was asked from."""
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-    hops = [request.remote or "", *(hop for hop in reversed(forwarded) if hop.strip())]
-    for hop in hops:
-        address = addresses.address(hop)
-        if not any(address in network for network in forwarded_networks if network.version == address.version):
-            return str(address)
-    return hops[-1]
 
 
 async def read(request: web.Request) -> bytes:

@@ -6,7 +6,7 @@ encoder shows its key within a second. So past their limit the oldest is evicted
 
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Protocol
 
 from chalicelib.domain import addresses
@@ -19,8 +19,6 @@ FORGET_AFTER = 600.0  # seconds since an address last failed
 # Addresses whose failures are kept, about 200 bytes each. An attacker with more of them than this is not slowed down by
 # a pause anyway; the one that failed longest ago is forgotten first.
 MAX_REMEMBERED = 10_000
-# One subscriber commonly has a whole /64 of IPv6 (RFC 6177), and may take another address of it for each connection.
-SUBSCRIBER_PREFIX = 64
 
 
 def canonical(address: str) -> str:
@@ -133,14 +131,6 @@ class Gatekeeper:
         raise ConnectionRejected(reason)
 
 
-def subscriber(address: str) -> str:
-    """Whose address it is, as far as addresses tell."""
-    parsed: IPv4Address | IPv6Address = ip_address(address)
-    if isinstance(parsed, IPv6Address):
-        return str(IPv6Network((int(parsed), SUBSCRIBER_PREFIX), strict=False))
-    return address
-
-
 def _limited(address: str) -> str | None:
     """Who is counted. None for this very machine: its own programs, and a proxy on it that names nobody."""
-    return None if ip_address(address).is_loopback else subscriber(address)
+    return None if ip_address(address).is_loopback else addresses.subscriber(address)

@@ -6,8 +6,9 @@ import ssl
 from abc import abstractmethod
 from collections.abc import Callable
 
+from chalicelib.domain import addresses
 from ingest_container import rtmp
-from ingest_container.net.gatekeeper import ConnectionRejected, canonical, subscriber
+from ingest_container.net.gatekeeper import ConnectionRejected, canonical
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import FairReader, TurnScheduler, received
 from ingest_container.net.receive_mark import ReceiveMark
@@ -140,7 +141,7 @@ class RtmpConnection(FairReader):
 
     def _set_client(self, client_ip: str) -> None:
         self.client_ip = client_ip
-        self._subscriber = subscriber(client_ip)
+        self._subscriber = addresses.subscriber(client_ip)
 
     def _on_client(self, client_ip: str) -> None:
         self._set_client(canonical(client_ip))

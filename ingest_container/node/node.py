@@ -22,6 +22,7 @@ from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.liveness import LivenessLimits
 from ingest_container.live.publish import Connection
 from ingest_container.live.telemetry import Telemetry
+from ingest_container.media.http_server import HttpLimits
 from ingest_container.net import listeners
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
 from ingest_container.net.listeners import Listener
@@ -57,7 +58,8 @@ class IngestNode:
         # Separate pools, so that telemetry and the steps of streams do not delay each other.
         self._telemetry_threads = Threads(TELEMETRY_THREADS)
         self._threads = Threads(POOL - KEY_THREADS - TELEMETRY_THREADS - PLAYBACK_THREADS)
-        self._playback = Playback(settings, log) if settings.packaging else None
+        publishers, viewers = _room(settings)
+        self._playback = Playback(settings, log, viewers) if settings.packaging else None
         self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log)
         info = NodeInfo(
             node_id=settings.node_id,
@@ -71,7 +73,7 @@ class IngestNode:
         self._membership = Membership(info, tuple(shared.ingest_urls), self, self._threads, self.telemetry, log)
         self._gate = Gatekeeper(
             GateLimits(
-                connections=listeners.make_room(settings.max_connections),
+                connections=publishers,
                 unauthenticated=settings.max_unauthenticated,
                 per_address=settings.max_connections_per_address,
             )
@@ -247,3 +249,14 @@ def _certificates(settings: IngestSettings) -> Certificates | None:
     if settings.tls_certificate is None or settings.tls_private_key is None:
         return None
     return Certificates(settings.tls_certificate, settings.tls_private_key)
+
+
+def _room(settings: IngestSettings) -> tuple[int, int]:
+    """How many connections of publishers, and of viewers, the system's limit of open files has room for.
+
+    A viewer's may need another one, to the node that carries the stream. Publishers have half of it at least.
+    """
+    wanted = 2 * HttpLimits.connections if settings.packaging else 0
+    room = listeners.make_room(settings.max_connections + wanted)
+    publishers = min(settings.max_connections, max(room - wanted, room // 2))
+    return publishers, (room - publishers) // 2

@@ -10,9 +10,9 @@ from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
 from ingest_container.media.audience import ReportLimits, shared
-from ingest_container.media.forwarding import Forwarding
-from ingest_container.media.http_server import serving
-from ingest_container.media.origin import Origin
+from ingest_container.media.forwarding import Forwarding, ForwardLimits
+from ingest_container.media.http_server import HttpLimits, serving
+from ingest_container.media.origin import Origin, OriginLimits
 from ingest_container.media.packager import Packaging
 from ingest_container.media.recorder import Recordings
 from ingest_container.media.thumbnailer import Thumbnailer
@@ -30,8 +30,9 @@ RECORDING_THREADS = 16  # that store segments; the client of S3 has connections 
 class Playback:
     """Of one node. Its socket is bound when it is made, and served once the node has joined."""
 
-    def __init__(self, settings: IngestSettings, log: Logger) -> None:
-        """Raises CannotListen."""
+    def __init__(self, settings: IngestSettings, log: Logger, connections: int = HttpLimits.connections) -> None:
+        """`connections`: of viewers at once, and as many to other nodes. Raises CannotListen."""
+        self._limits = HttpLimits(connections=connections, per_client=settings.origin_per_address)
         self._recording_threads = Threads(RECORDING_THREADS)
         self._recordings = _recordings(settings, self._recording_threads, log)
         self.packaging = Packaging(now_ms, log, self._recordings)
@@ -58,14 +59,17 @@ class Playback:
 
     async def start(self) -> None:
         """Serve viewers on the bound socket."""
-        forwarding = Forwarding()
+        settings, limits = self._settings, self._limits
+        forwarding = Forwarding(ForwardLimits(transfers=limits.connections))
         self._ending.push_async_callback(forwarding.close)
-        directory = Directory(self._settings.node_id, self._threads)
-        origin = Origin(self.packaging, directory, forwarding, self._reports)
+        directory = Directory(settings.node_id, self._threads)
+        waiting = OriginLimits(waiters=limits.connections, waiters_per_client=settings.origin_per_address)
+        origin = Origin(self.packaging, directory, forwarding, self._reports, waiting, settings.forwarded_networks)
         app = origin.application()
         if (store := storage()) is not None:
             Vod(store).add_to(app)
-        await self._ending.enter_async_context(serving(app, self._bound))
+        server = serving(app, self._bound, limits, own_networks=settings.forwarded_networks)
+        await self._ending.enter_async_context(server)
         self._tasks.append(asyncio.create_task(self._count()))
         if self._thumbnails is not None:
             self._tasks.append(asyncio.create_task(self._thumbnails.run()))

@@ -158,7 +158,7 @@ def test_a_node_has_two_minutes_to_end_its_streams(container: dict[str, Any]) ->
 def test_a_node_has_one_core_and_files_for_all_its_publishers(ingest: Template, container: dict[str, Any]) -> None:
     task = ingest.only("AWS::ECS::TaskDefinition")
     assert (task["Cpu"], task["Memory"], task["NetworkMode"]) == ("1024", "2048", "awsvpc")
-    assert container["Ulimits"] == [{"Name": "nofile", "SoftLimit": 16000, "HardLimit": 16000}]
+    assert container["Ulimits"] == [{"Name": "nofile", "SoftLimit": 25000, "HardLimit": 25000}]
     assert container["ReadonlyRootFilesystem"] is True
 
 

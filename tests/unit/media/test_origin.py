@@ -6,7 +6,7 @@ import gzip
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
@@ -16,6 +16,7 @@ import m3u8
 import pytest
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.addresses import LOOPBACK, Network
 from chalicelib.domain.streams import StreamState
 from chalicelib.services.reading.viewing import Carrier, Viewing
 from ingest_container import rtmp
@@ -75,7 +76,11 @@ HEADER: list[rtmp.Event] = [
 
 @asynccontextmanager
 async def live(
-    limits: OriginLimits = OriginLimits(), http: HttpLimits = HttpLimits(), reports: ViewerReports | None = None
+    limits: OriginLimits = OriginLimits(),
+    http: HttpLimits = HttpLimits(),
+    reports: ViewerReports | None = None,
+    *,
+    own_networks: Sequence[Network] = LOOPBACK,
 ) -> AsyncIterator[Live]:
     log = cast(Logger, logging.getLogger("test"))
     packaging = Packaging(lambda: AT, log)
@@ -98,9 +103,11 @@ async def live(
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    app = Origin(packaging, Here(), Forwarding(), reports or ViewerReports([]), limits).application()
+    reports = reports or ViewerReports([])
+    app = Origin(packaging, Here(), Forwarding(), reports, limits, own_networks).application()
     # `auto_decompress=False`: what is sent is seen as it is.
-    async with serving(app, bound, http), aiohttp.ClientSession(url, auto_decompress=False) as client:
+    server = serving(app, bound, http, own_networks=own_networks)
+    async with server, aiohttp.ClientSession(url, auto_decompress=False) as client:
         client.headers["Accept-Encoding"] = "identity"
         stream = Live(packaging, packager, client, private)
         packager.feed(HEADER)
