@@ -86,6 +86,8 @@ class Packager:
         """Another connection carries the stream from now on."""
         self.interrupted()
         self.fence, self.left_at = fence, None
+        if self._recorder is not None:
+            self._recorder.continues(fence)
         self._demuxer.connected()
 
     def feed(self, events: Iterable[rtmp.Event]) -> None:

@@ -48,6 +48,8 @@ class Recorder:
     def __init__(self, stream: RecordedStream, archive: Archive, budget: Budget, log: Logger) -> None:
         self.poster: Callable[[], bytes | None] = lambda: None  # the newest picture of the stream, as JPEG
         self._stream = stream
+        self._fence = stream.fence
+        self._stale = False  # others may have stored segments since we looked
         self._archive = archive
         self._budget = budget
         self._log = log
@@ -71,7 +73,7 @@ class Recorder:
         """A segment is whole."""
         segment = Segment(
             listed.msn,
-            self._stream.fence,
+            self._fence,
             listed.began_at,
             round(listed.duration * 1_000_000),
             hash_of(init),
@@ -90,6 +92,11 @@ class Recorder:
                 self._note(lambda: self._archive.open(self._stream.stream_id))
             self._queue.append(_Waiting(segment, data, init))
             self._woken.set()
+
+    def continues(self, fence: int) -> None:
+        """Another connection carries the stream; between the two another node may have had it."""
+        self._fence = fence
+        self._stale = True
 
     def missing(self, reason: RecordingReason) -> None:
         """Something of the stream is not recorded; the first reason counts."""
@@ -169,8 +176,11 @@ class Recorder:
         if now < self._next_index or self._give_up_at is not None:
             return
         self._next_index = now + max(INDEX_EVERY, len(self._segments) / INDEX_SEGMENTS_A_SECOND)
+        stream_id = self._stream.stream_id
         try:
-            await self._archive.put_index(self._stream.stream_id, self._segments)
+            if self._stale:
+                self._segments, self._stale = await self._archive.stored(stream_id), False
+            await self._archive.put_index(stream_id, self._segments)
             if self._stored_poster is None:  # later ones wait for the end
                 await self._store_poster()
         except StorageFailed as failed:

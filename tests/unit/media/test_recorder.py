@@ -112,9 +112,9 @@ def record(recordings: Recordings) -> Record:
     return begin
 
 
-def add(recorder: Recorder, count: int, *, first: int = 16) -> None:
+def add(recorder: Recorder, count: int, *, first: int = 16, at: int = AT) -> None:
     for msn in range(first, first + count):
-        recorder.add(ListedSegment(msn, "1/i0.mp4", AT + 2_000 * msn, duration=2.0), SEGMENT, b"init")
+        recorder.add(ListedSegment(msn, "1/i0.mp4", at + 2_000 * msn, duration=2.0), SEGMENT, b"init")
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -209,6 +209,24 @@ async def test_a_stream_that_was_resumed_here_lists_what_is_there(archive: Folde
     add(second, 1, first=60)
     await until(lambda: len(archive.segments()) == 3)
     await until(lambda: (archive.folder.get(STREAM, INDEX, 0, 10_000) or b"").count(b"#EXTINF") == 3)
+
+
+async def test_a_stream_that_was_elsewhere_in_between_is_recorded_in_its_order(
+    archive: FolderArchive, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its encoder reconnects to another node and back, within one grace period; numbers here go on where they were."""
+    monkeypatch.setattr(module, "INDEX_EVERY", 0.0)
+    monkeypatch.setattr(module, "INDEX_SEGMENTS_A_SECOND", 1e9)
+    here, there = record(), record(fence=2, resumed=True)
+    add(here, 2)
+    await until(lambda: len(archive.segments()) == 2)
+    add(there, 2, first=60, at=AT + 100_000)
+    await until(lambda: len(archive.segments()) == 4)
+    here.continues(3)
+    add(here, 2, first=18, at=AT + 400_000)
+    await until(lambda: len(archive.segments()) == 6)
+    assert archive.segments() == [16, 17, 60, 61, 18, 19]
+    await until(lambda: (archive.folder.get(STREAM, INDEX, 0, 10_000) or b"").count(b"#EXTINF") == 6)
 
 
 async def test_the_storage_is_left_alone_when_it_is_too_late(

@@ -54,3 +54,13 @@ def test_metadata_is_read_where_it_was_called_a_card() -> None:
 def test_what_is_written_of_metadata_is_read_back() -> None:
     metadata = Metadata(title="Piano", tags=["live"], visibility=Visibility.UNLISTED, display_name="Ann", version=2)
     assert read(card=json.dumps(rows.metadata_row(metadata)), edition=2).metadata == metadata
+
+
+def test_a_channel_of_an_earlier_version_records_its_streams() -> None:
+    row = {"channel_id": "ch_1", "owner": "someone", "region": "us-east-1", "created_at": 1_795_165_850_123}
+    raw = {name: TypeSerializer().serialize(value) for name, value in row.items()}
+    assert rows.channel(models.Channel.from_raw_data(raw)).recording is True
+
+
+def test_a_stream_of_an_earlier_version_has_no_recording() -> None:
+    assert read().recording is None
