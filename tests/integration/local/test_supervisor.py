@@ -70,9 +70,9 @@ def test_ready_file_is_private_complete_and_gone_after_the_end(tmp_path: Path) -
     assert not file.exists()
 
 
-def test_ready_block_tells_what_to_type_into_obs(own_stack: Stack) -> None:
-    said = own_stack.output.read_text()
-    for part in (own_stack.http_url, own_stack.rtmp_url, own_stack.demo["email"], own_stack.demo["password"], "OBS"):
+def test_ready_block_tells_what_to_type_into_obs(stack: Stack) -> None:
+    said = stack.output.read_text()
+    for part in (stack.http_url, stack.rtmp_url, stack.demo["email"], stack.demo["password"], "OBS"):
         assert part in said
 
 
@@ -92,8 +92,8 @@ def listening(settings: LocalSettings) -> dict[str, set[str]]:
 LOOPBACK, EVERY_ADDRESS = "0100007F", "00000000"
 
 
-def test_everything_listens_on_this_machine_only(own_stack: Stack) -> None:
-    assert listening(own_stack.settings) == {"http": {LOOPBACK}, "rtmp": {LOOPBACK}, "cloud": {LOOPBACK}}
+def test_everything_listens_on_this_machine_only(stack: Stack) -> None:
+    assert listening(stack.settings) == {"http": {LOOPBACK}, "rtmp": {LOOPBACK}, "cloud": {LOOPBACK}}
 
 
 def test_rtmp_alone_is_opened_to_the_network_and_its_url_is_told(tmp_path: Path) -> None:
@@ -150,9 +150,9 @@ def test_children_hold_only_the_secrets_they_need(tmp_path: Path) -> None:
 
 
 @pytest.mark.requirement("HI-10")
-def test_everything_written_is_the_users_alone(own_stack: Stack) -> None:
-    credentials(own_stack)
-    written = [path for path in own_stack.settings.state_dir.rglob("*") if path != own_stack.output]
+def test_everything_written_is_the_users_alone(stack: Stack) -> None:
+    credentials(stack)
+    written = [path for path in stack.settings.state_dir.rglob("*") if path != stack.output]
     assert [path for path in written if path.lstat().st_mode & 0o077] == []
 
 
@@ -223,18 +223,18 @@ def test_taken_port_is_named_with_its_variable(tmp_path: Path, variable: str, fi
     assert "Traceback" not in ended.stderr
 
 
-def test_second_run_beside_the_first_is_refused_and_the_first_goes_on(own_stack: Stack) -> None:
-    ended = run_local(own_stack.settings)
+def test_second_run_beside_the_first_is_refused_and_the_first_goes_on(stack: Stack) -> None:
+    ended = run_local(stack.settings)
     assert ended.returncode == 2
     assert "already running" in ended.stderr
-    assert credentials(own_stack)["stream_key"]
+    assert credentials(stack)["stream_key"]
 
 
-def test_state_folder_in_use_is_refused_on_other_ports_too(own_stack: Stack) -> None:
-    ended = run_local(settings_in(own_stack.settings.state_dir))
+def test_state_folder_in_use_is_refused_on_other_ports_too(stack: Stack) -> None:
+    ended = run_local(settings_in(stack.settings.state_dir))
     assert ended.returncode == 2
     assert "STREAM_SYNC_STATE_DIR" in ended.stderr
-    assert own_stack.settings.ready_file.exists()
+    assert stack.settings.ready_file.exists()
 
 
 def test_state_folder_that_cannot_be_one_is_refused_by_name(tmp_path: Path) -> None:
@@ -300,12 +300,12 @@ def test_dead_gateway_ends_the_run_and_says_why(tmp_path: Path) -> None:
     assert not any(map(alive, children.values()))
 
 
-def test_token_command_prints_one_accepted_jwt(own_stack: Stack) -> None:
+def test_token_command_prints_one_accepted_jwt(stack: Stack) -> None:
     command = [sys.executable, "-m", "local.token"]
-    env = environment(own_stack.settings)
+    env = environment(stack.settings)
     printed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True)
     assert printed.stdout.count("\n") == 1
-    assert account.call_api(own_stack.ready, printed.stdout.strip(), "/api/channel")["status"] == "OFFLINE"
+    assert account.call_api(stack.ready, printed.stdout.strip(), "/api/channel")["status"] == "OFFLINE"
 
 
 def test_commands_without_a_running_stack_say_to_start_one(tmp_path: Path) -> None:
@@ -317,10 +317,10 @@ def test_commands_without_a_running_stack_say_to_start_one(tmp_path: Path) -> No
         assert (ended.returncode, "make run" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
 
 
-def test_secrets_stay_out_of_the_logs(own_stack: Stack) -> None:
-    key = credentials(own_stack)["stream_key"]
-    with urllib.request.urlopen(f"{own_stack.http_url}/health", timeout=10) as response:
+def test_secrets_stay_out_of_the_logs(stack: Stack) -> None:
+    key = credentials(stack)["stream_key"]
+    with urllib.request.urlopen(f"{stack.http_url}/health", timeout=10) as response:
         assert json.load(response)["status"] == "ok"
-    logs = "\n".join(file.read_text() for file in own_stack.settings.log_dir.glob("*.log"))
-    for secret in (key, own_stack.demo["password"], own_stack.admin_secret):
+    logs = "\n".join(file.read_text() for file in stack.settings.log_dir.glob("*.log"))
+    for secret in (key, stack.demo["password"], stack.admin_secret):
         assert secret not in logs

@@ -49,7 +49,7 @@ class Claimants:
 
     def close(self) -> None:
         self._in.close()
-        assert self.process.wait(30) == 0
+        assert self.process.wait(120) == 0
 
 
 def forget_starts(studio: LeasedStudio) -> None:
