@@ -148,8 +148,8 @@ class Settings(BaseSettings):
     def _an_issuer_needs_an_audience(self) -> Self:
         if self.stage != LOCAL and self.oidc_issuer and not self.oidc_audience:
             raise ValueError(
-                "STREAM_SYNC_OIDC_AUDIENCE: is required beside STREAM_SYNC_OIDC_ISSUER, "
-                "or tokens of every application of that issuer would have to be refused"
+                "STREAM_SYNC_OIDC_AUDIENCE: is required with STREAM_SYNC_OIDC_ISSUER: "
+                "without it, every token of that issuer is refused"
             )
         return self
 

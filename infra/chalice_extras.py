@@ -76,7 +76,7 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
                 EVENT_FUNCTION,
                 STATUS_RETRY,
                 EventBusName=stage.prefix,
-                Description="Everything that the two planes tell, to open dashboards",
+                Description="All events of both planes, for open dashboards",
                 EventPattern={"source": [{"prefix": "stream-sync."}]},
             ),
             **_webhook_events(stage),
@@ -84,7 +84,7 @@ def chalice_extras(stage: Stage) -> dict[str, Any]:
                 "IngestTaskStopped",
                 EVENT_FUNCTION,
                 TASK_RETRY,
-                Description="An ingest task stopped: its streams may need an end",
+                Description="An ingest task stopped: its streams may have to be ended",
                 EventPattern={
                     "source": ["aws.ecs"],
                     "detail-type": ["ECS Task State Change"],
@@ -198,7 +198,7 @@ def _webhook_events(stage: Stage) -> dict[str, Resource]:
         WEBHOOK_QUEUE,
         WEBHOOK_RETRY,
         EventBusName=stage.prefix,
-        Description="What other systems may hear of, to their webhooks",
+        Description="Events for webhooks",
         EventPattern={"source": [{"prefix": "stream-sync."}], "detail-type": [*OFFERED, "Webhook Deliveries Due"]},
     )
     send = {

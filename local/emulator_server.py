@@ -74,7 +74,7 @@ class Guard:
         if headers.get("host") not in self.hosts:
             raise Refused("AccessDeniedException", "This server answers to 127.0.0.1 and localhost only.")
         if "origin" in headers or "sec-fetch-site" in headers:
-            raise Refused("AccessDeniedException", "This server does not answer browsers.")
+            raise Refused("AccessDeniedException", "This server does not accept requests from browsers.")
         if scope["method"] == "GET" and PUBLIC_PATH.fullmatch(scope["path"]):
             return receive
         signature = self._signature(headers)
@@ -121,7 +121,7 @@ async def _body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise Refused("RequestTimeoutException", "The request was not sent whole.")
+            raise Refused("RequestTimeoutException", "The request is incomplete.")
         body += message.get("body", b"")
         if len(body) > MAX_BODY_BYTES:
             raise Refused("RequestEntityTooLargeException", f"A request may have {MAX_BODY_BYTES} bytes.")

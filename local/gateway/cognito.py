@@ -71,7 +71,7 @@ class Cognito:
                 status, content = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError):
             log.warning("The AWS emulator does not respond", extra=log_fields("emulator_unavailable"), exc_info=True)
-            return _error("InternalErrorException", "The AWS emulator does not answer.", status=500)
+            return _error("InternalErrorException", "The AWS emulator does not respond.", status=500)
         return web.Response(
             status=status, body=content, headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
         )
