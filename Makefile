@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package dashboard compiled clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package bench-latency dashboard compiled clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -72,7 +72,7 @@ format: $(DEV_STAMP) $(NODE_MODULES)  ## format Python and TypeScript, and apply
 	.venv/bin/ruff format .
 	cd dashboard && sh ../local/with_node.sh npm run format
 
-bench: bench-ingest bench-api bench-hostile bench-package  ## run every benchmark
+bench: bench-ingest bench-api bench-hostile bench-package bench-latency  ## run every benchmark
 
 bench-ingest: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of RTMP ingest, compared with nginx-rtmp and pyrtmp (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.ingest $(ARGS)
@@ -85,6 +85,9 @@ bench-hostile: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of hostile input, a
 
 bench-package: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of HLS packaging beside nginx-rtmp's, and of viewers (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.package $(ARGS)
+
+bench-latency: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## how late viewers see it, glass to glass in Chromium (ARGS=--quick: a short run)
+	.venv/bin/python -m benchmarks.latency $(ARGS)
 
 dashboard: $(DASHBOARD)  ## build the dashboard
 
