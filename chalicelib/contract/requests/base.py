@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain.cursors import MAX_CURSOR
 
@@ -41,6 +41,14 @@ class PageQuery(RequestModel):
 
     limit: int = Field(default=PAGE, ge=1, le=MAX_LIST_PAGE, strict=False)
     cursor: str | None = Field(default=None, min_length=1, max_length=MAX_CURSOR, pattern="^[0-9A-Za-z_-]+$")
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# JSON has one kind of number: 60.0 is an integer to JSON Schema, and so to whoever reads our OpenAPI document.
+WholeNumber = Annotated[int, BeforeValidator(_whole)]
 
 
 # Outside this range a time in another zone cannot be expressed in UTC.

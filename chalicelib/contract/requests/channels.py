@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.contract.requests.base import RequestModel, example
+from chalicelib.contract.requests.base import RequestModel, WholeNumber, example
 from chalicelib.contract.requests.text import Text
 from chalicelib.domain import channels as sizes
 from chalicelib.domain.channels import Visibility
@@ -33,7 +33,7 @@ class NewPlaybackToken(RequestModel):
 
     model_config = example(ttl_seconds=3600)
 
-    ttl_seconds: int = Field(default=3_600, ge=60, le=86_400)
+    ttl_seconds: WholeNumber = Field(default=3_600, ge=60, le=86_400)
 
 
 class CredentialsQuery(RequestModel):
