@@ -27,6 +27,8 @@ LIVE, RECONNECTING, OFFLINE = ChannelStatus
 def test_sigterm_ends_streams_properly(studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode) -> None:
     node = start_node(stop_seconds=30)
     running, idle = on_air(node, studio), publish(node, Studio().stream_key)
+    idle.socket.sendall(idle.peer.hello())
+    assert idle.socket.recv(1), "the node knows it"
     waiting = Studio()
     on_air(node, waiting).drop()
     until(lambda: waiting.is_(RECONNECTING), "RECONNECTING")
