@@ -1,6 +1,7 @@
 """Requests for what another node has: handed on once, fetched once, and refused quickly where that node is gone."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from ingest_container.media.forwarding import Forwarding, ForwardLimits, NotForw
 from ingest_container.media.http_server import busy, serving
 
 PART = bytes(range(256)) * 1024
+LARGE = bytes(16 * 1024 * 1024)  # more than the kernel takes for a client that does not read
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Pair:
     """A node whose origin hands everything on, and the one that it hands it to."""
 
     near: aiohttp.ClientSession
+    forwarding: Forwarding
     seen: list[web.Request] = field(default_factory=list)
     go: asyncio.Event = field(default_factory=asyncio.Event)  # what is blocked is answered
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # a blocked request was given up
@@ -60,6 +63,8 @@ async def pair(limits: ForwardLimits = ForwardLimits(), *, is_up: bool = True) -
                 return response
             case "/live/teapot":
                 raise web.HTTPFound("http://example.com/")
+            case "/live/large":
+                return web.Response(body=LARGE)
             case "/live/none":
                 raise web.HTTPNotFound(headers={"Cache-Control": "no-store"})
         headers = {"Cache-Control": "public, max-age=1", "ETag": '"1"', "Set-Cookie": "a=b", "Vary": "Accept-Encoding"}
@@ -77,7 +82,7 @@ async def pair(limits: ForwardLimits = ForwardLimits(), *, is_up: bool = True) -
     near_app.on_response_prepare.append(complete)
     url = f"http://127.0.0.1:{near_socket.getsockname()[1]}"
     async with aiohttp.ClientSession(url) as client, serving(near_app, near_socket):
-        made = Pair(client)
+        made = Pair(client, forwarding)
         if is_up:
             async with serving(far_app, far_socket):
                 yield made
@@ -180,6 +185,26 @@ async def test_an_answer_that_stops_is_cut_off() -> None:
         with pytest.raises(aiohttp.ClientPayloadError):
             async with nodes.near.get("/live/slow") as answer:
                 await answer.read()
+
+
+async def test_a_client_that_does_not_read_is_closed_and_nothing_kept_for_it() -> None:
+    async with pair(ForwardLimits(answer_s=0.3)) as nodes:
+        url = nodes.near._base_url
+        assert url is not None
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(sock, (url.host, url.port))
+        await loop.sock_sendall(sock, b"GET /live/large HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.sleep(1)  # it reads nothing meanwhile
+        received = 0
+        with contextlib.suppress(ConnectionResetError):
+            while data := await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 5):
+                received += len(data)
+        sock.close()
+        assert received < len(LARGE)
+        assert nodes.forwarding._held == 0
 
 
 async def test_no_more_is_handed_on_at_once_than_may() -> None:
