@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable
+from typing import TypeAlias
 
 from aws_lambda_powertools import Logger
 from ulid import ULID
@@ -39,6 +40,8 @@ from ingest_container.rtmp import compiled
 
 LEAST_FOR_RECORDINGS = 1.0  # seconds to finish them, however long the streams took to end
 TELEMETRY_THREADS = 7  # one for each of its four workers, and three for the measures
+
+Task: TypeAlias = asyncio.Task[None]
 
 
 class IngestNode:
@@ -184,7 +187,7 @@ class IngestNode:
         finally:
             await self._shut_down(servers, renewing, [*rounds, worker])
 
-    def _begin_rounds(self) -> "list[asyncio.Task[None]]":
+    def _begin_rounds(self) -> list[Task]:
         rounds = Rounds(
             self._admission.broadcasts.values(),
             self._watching,
@@ -203,16 +206,14 @@ class IngestNode:
         )
         return [asyncio.create_task(loop) for loop in loops]
 
-    def _on_round_ended(self, task: "asyncio.Task[None]") -> None:
+    def _on_round_ended(self, task: Task) -> None:
         if not task.cancelled() and task.exception() is not None:
             self.log.error("A background task failed: the node stops", event="task_failed", exc_info=task.exception())
             self.stop()
 
     # --- the end -----------------------------------------------------------------------------------------------
 
-    async def _shut_down(
-        self, servers: list[Listener], renewing: "asyncio.Task[None]", tasks: "list[asyncio.Task[None]]"
-    ) -> None:
+    async def _shut_down(self, servers: list[Listener], renewing: Task, tasks: list[Task]) -> None:
         until = steady() + self.settings.stop_seconds
         for server in servers:
             server.close()
@@ -226,7 +227,7 @@ class IngestNode:
             threads.close()
         self.log.info("Stopped", event="stopped", node_id=self.settings.node_id)
 
-    async def _end_all(self, renewing: "asyncio.Task[None]") -> None:
+    async def _end_all(self, renewing: Task) -> None:
         """Ends and records every stream within `stop_seconds`, then gives the session back."""
         self.log.info("Stopping", event="stopping", streams=self.active)
         self._admission.stop()
