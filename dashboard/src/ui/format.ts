@@ -61,9 +61,10 @@ export function count(value: number): string {
   return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
 }
 
-/** "4 min", "1 h 20 min". */
+/** "40 s", "4 min", "1 h 20 min". */
 export function shortDuration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
+  if (minutes === 0) return `${Math.floor(ms / 1000)} s`;
   const hours = Math.floor(minutes / 60);
   if (hours === 0) return `${minutes} min`;
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;

@@ -7,7 +7,7 @@ export const NORMAL_LATENCY_S = 5;
 
 export function settings(live: boolean, lowLatency: boolean): Partial<HlsConfig> {
   // A worker would be a script of its own for what is copying: fMP4 is not remuxed.
-  const common: Partial<HlsConfig> = { enableWorker: false, backBufferLength: 60 };
+  const common: Partial<HlsConfig> = { enableWorker: false, backBufferLength: 60, renderTextTracksNatively: false };
   if (!live) return common;
   const retries = { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 2_000 };
   return {

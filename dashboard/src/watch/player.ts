@@ -8,6 +8,7 @@
 
 import type Hls from "hls.js";
 import type { ErrorData } from "hls.js";
+import { Captions, readingParts } from "./captions";
 import { NORMAL_LATENCY_S, settings } from "./player-settings";
 import { Quality } from "./quality";
 
@@ -44,6 +45,7 @@ export class Player {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly tickTimer: ReturnType<typeof setInterval>;
   private readonly quality = new Quality();
+  private readonly captions: Captions;
   private recoveredAt = 0;
   private movedAt = 0;
   private lastTime = 0;
@@ -57,6 +59,7 @@ export class Player {
     private readonly video: HTMLVideoElement,
     private readonly onChange: (view: PlayerView) => void,
   ) {
+    this.captions = new Captions(video);
     const on = (name: keyof HTMLMediaElementEventMap, heard: () => void) =>
       video.addEventListener(name, heard, { signal: this.listening.signal });
     on("playing", () => this.moves());
@@ -144,9 +147,12 @@ export class Player {
       this.start();
       return;
     }
-    const hls = new Hls(settings(this.live, this.lowLatency));
+    const { timelineController: reader } = Hls.DefaultConfig;
+    const captions = reader && { timelineController: readingParts(reader) };
+    const hls = new Hls({ ...settings(this.live, this.lowLatency), ...captions });
     this.hls = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.hls === hls && this.heardError(data));
+    hls.on(Hls.Events.CUES_PARSED, (_, { cues }) => this.captions.add(cues as VTTCue[]));
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
       if (!this.paused) this.start();
     });
@@ -186,6 +192,7 @@ export class Player {
   private abandon(): void {
     this.attempt++;
     clearTimeout(this.retryTimer);
+    this.captions.clear();
     this.hls?.destroy();
     this.hls = null;
   }

@@ -131,7 +131,7 @@ function useMuted({ video }: PlayerHandle): boolean {
   return muted;
 }
 
-/** k or space, m and f work wherever the focus is, but where they mean something else. Inside, the controls do it. */
+/** k or space, m, f and c work wherever the focus is, but where they mean something else. Inside, the controls do it. */
 function useKeys({ video, player }: PlayerHandle): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -152,6 +152,9 @@ function useKeys({ video, player }: PlayerHandle): void {
           if (document.fullscreenElement) void document.exitFullscreen();
           else void document.getElementById("stage")?.requestFullscreen();
           break;
+        case "c":
+          toggleCaptions(element.textTracks);
+          break;
         default:
           return;
       }
@@ -160,4 +163,10 @@ function useKeys({ video, player }: PlayerHandle): void {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, [video, player]);
+}
+
+function toggleCaptions(tracks: TextTrackList): void {
+  const captions = [...tracks].filter((track) => track.kind === "captions" || track.kind === "subtitles");
+  const shown = captions.some((track) => track.mode === "showing");
+  for (const [index, track] of captions.entries()) track.mode = !shown && index === 0 ? "showing" : "hidden";
 }

@@ -1,6 +1,7 @@
 """The pages for viewers: what is live, the player, the player in somebody else's page."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,6 +15,9 @@ from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import GoLive
 from tests.e2e.browser.studio import Studio
 from tests.e2e.browser.viewer import COLOURS, Viewer
+from tests.support.captions import with_captions
+from tests.support.encoders import Clip, ffmpeg
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg")
 
@@ -104,6 +108,32 @@ def test_visitor_finds_what_is_live_and_gets_to_its_player(
     card.get_by_role("link").click()
     expect(viewer.part("title")).to_have_text(title)
     viewer.plays()
+
+
+@pytest.mark.requirement("FX-14")
+def test_captions_of_the_encoder_are_shown(
+    viewer: Viewer, broadcaster: Broadcaster, channel: str, clip: Clip, tmp_path: Path
+) -> None:
+    captioned = replace(clip, path=with_captions(clip.path, tmp_path / "captions.flv", "SOFTLY NOW"))
+    with ffmpeg(captioned, broadcaster.stack.rtmp_url, broadcaster.stream_key()):
+        viewer.open(f"/watch/{channel}")
+        viewer.plays()
+        expect(viewer.page.locator("media-captions-button")).to_be_visible(timeout=20_000)
+        viewer.page.keyboard.press("c")
+        until(lambda: "SOFTLY NOW" in viewer.captions(), "the caption is on the screen", 20)
+
+
+@pytest.mark.requirement("FX-3")
+@pytest.mark.requirement("FX-14")
+def test_offline_channel_offers_its_last_broadcast(viewer: Viewer, channel: str, go_live: GoLive) -> None:
+    encoder = go_live()
+    viewer.open(f"/watch/{channel}")
+    viewer.plays()
+    encoder.interrupt()
+    viewer.part("last-broadcast").click()
+    expect(viewer.part("to-channel")).to_be_visible()
+    viewer.plays()
+    assert viewer.colours() == set(COLOURS)
 
 
 @pytest.mark.requirement("FX-15")

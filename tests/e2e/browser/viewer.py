@@ -31,6 +31,9 @@ PIXELS = """() => {
   const data = context.getImageData(0, 0, 60, 34).data
   return Array.from({ length: 60 * 34 }, (_, n) => [...data.slice(4 * n, 4 * n + 3)])
 }"""
+CAPTIONS = """() => [...document.querySelector('video').textTracks]
+  .filter(track => track.mode === 'showing')
+  .flatMap(track => [...(track.activeCues ?? [])].map(cue => cue.text.trim()))"""
 # Between two reads the sound goes on, so that a level of zero is silence, not an unlucky moment.
 LISTEN = """() => {
   const context = new AudioContext()
@@ -92,6 +95,12 @@ class Viewer:
 
     def _pixels(self) -> list[list[int]]:
         found: list[list[int]] = self.page.evaluate(PIXELS)
+        return found
+
+    def captions(self) -> list[str]:
+        """The lines that the browser draws over the picture now."""
+        self.page.wait_for_timeout(POLL_MS)
+        found: list[str] = self.page.evaluate(CAPTIONS)
         return found
 
     def listens(self) -> None:
