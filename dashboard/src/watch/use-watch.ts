@@ -7,6 +7,10 @@ import { useChannel } from "./use-channel";
 import { type PlayerHandle, type Source, usePlayer } from "./use-player";
 import { startReporting } from "./viewer";
 
+/** The recording of a stream that has just ended is finished within seconds, or by a sweep a minute later. */
+const FIRST_LOOK_MS = 2_000;
+const FINISHED_MS = [3_000, 10_000, 30_000, 90_000] as const;
+
 export interface Watching {
   readonly state: WatchState;
   readonly handle: PlayerHandle;
@@ -24,18 +28,26 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
   const [recordings, setRecordings] = useState<readonly Recording[] | null>(null);
   const isOffline = state.status === "OFFLINE";
 
-  // When a stream has ended, its recording is new.
+  const endedId = state.ended ? state.streamId : null;
   useEffect(() => {
     if (!isOffline && streamId === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let stale = false;
-    api.recordings(channelId).then(
-      (found) => !stale && setRecordings(found),
-      () => !stale && setRecordings((known) => known ?? []),
-    );
+    const look = async (turn: number) => {
+      const found = await api.recordings(channelId).catch(() => null);
+      if (stale) return;
+      setRecordings((known) => found ?? known ?? []);
+      const pause = FINISHED_MS[turn];
+      const complete = endedId === null || found?.some((one) => one.stream_id === endedId);
+      if (!complete && pause !== undefined) timer = setTimeout(() => void look(turn + 1), spread(pause));
+    };
+    // An audience whose stream has ended asks at the same time.
+    timer = setTimeout(() => void look(0), endedId === null ? 0 : spread(FIRST_LOOK_MS));
     return () => {
       stale = true;
+      clearTimeout(timer);
     };
-  }, [api, channelId, streamId, isOffline]);
+  }, [api, channelId, streamId, isOffline, endedId]);
 
   const recording = recordings?.find((one) => one.stream_id === streamId) ?? null;
   const hlsUrl = state.channel?.playback.hls_url ?? null;
@@ -61,4 +73,8 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
     recording,
     recordingGone: streamId !== null && recordings !== null && recording === null,
   };
+}
+
+function spread(ms: number): number {
+  return ms * (0.5 + Math.random());
 }

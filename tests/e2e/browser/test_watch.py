@@ -125,12 +125,12 @@ def test_captions_of_the_encoder_are_shown(
 
 @pytest.mark.requirement("FX-3")
 @pytest.mark.requirement("FX-14")
-def test_offline_channel_offers_its_last_broadcast(viewer: Viewer, channel: str, go_live: GoLive) -> None:
+def test_offline_channel_offers_its_last_stream(viewer: Viewer, channel: str, go_live: GoLive) -> None:
     encoder = go_live()
     viewer.open(f"/watch/{channel}")
     viewer.plays()
     encoder.interrupt()
-    viewer.part("last-broadcast").click()
+    viewer.part("last-stream").click()
     expect(viewer.part("to-channel")).to_be_visible()
     viewer.plays()
     assert viewer.colours() == set(COLOURS)

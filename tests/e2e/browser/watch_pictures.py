@@ -58,8 +58,11 @@ def take(stack: Stack, browser: Browser) -> None:
         viewer.plays()
         viewer.page.wait_for_timeout(STEADY_MS)
         in_each_look(viewer, "watch-live")
-    expect(viewer.part("ended")).to_be_visible(timeout=40_000)
-    in_each_look(viewer, "watch-ended")
+    expect(viewer.part("last-stream")).to_be_visible(timeout=90_000)
+    picture(viewer, "watch-ended")
+    viewer.part("last-stream").click()
+    viewer.plays()
+    picture(viewer, "watch-past-stream", awake=True)
     offline = new_broadcaster(stack)
     offline.edit(title="The morning show", category="Talk")
     viewer.open(f"/watch/{offline.channel()['channel_id']}")
@@ -78,8 +81,9 @@ def in_each_look(viewer: Viewer, name: str) -> None:
     page.set_viewport_size(DESK)
 
 
-def picture(viewer: Viewer, name: str) -> None:
-    viewer.page.mouse.move(0, 0)
+def picture(viewer: Viewer, name: str, *, awake: bool = False) -> None:
+    """With the player's controls, if the pointer is `awake` over them."""
+    viewer.page.mouse.move(*((640, 300) if awake else (0, 0)))
     viewer.page.screenshot(path=IMAGES / f"{name}.png")
 
 
