@@ -20,6 +20,7 @@ from tests.support.waiting import until
 LIVE = {
     "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "width", "height", "fps",
     "video_codec", "video_profile", "video_level", "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
+    "viewers", "peak_viewers", "average_viewers", "watched_minutes",
 }  # fmt: skip
 STATUS = {"type", "seq", "at", "status", "stream_id", "reason", "reason_text", "action", "until", "live"}
 METRICS = LIVE | {"type", "seq", "at", "uptime_s"}
@@ -87,6 +88,12 @@ def test_the_owners_list_counts_the_bytes_of_a_stream_that_runs(me: Client, go_l
     assert me.get("/api/streams").json["streams"][0]["bytes_in"] >= counted
 
 
+OWNERS = {
+    *("key_id", "expires_at", "end_reason", "encoder", "bytes_in"),
+    *("average_viewers", "peak_viewers", "watched_minutes"),
+}
+
+
 @pytest.mark.requirement("SO-4")
 def test_why_a_stream_ended_its_encoder_and_its_volume_are_its_owners(
     me: Client, anyone: Client, go_live: GoLive
@@ -96,7 +103,7 @@ def test_why_a_stream_ended_its_encoder_and_its_volume_are_its_owners(
     (own,) = me.get("/api/streams").json["streams"]
     assert (own["end_reason"], own["encoder"]) == ("clean_stop", "rtmp-peer")
     public = anyone.get(f"/api/streams/{own['id']}").json["stream"]
-    assert own.keys() - public.keys() == {"key_id", "expires_at", "end_reason", "encoder", "bytes_in"}
+    assert own.keys() - public.keys() == OWNERS
 
 
 @pytest.mark.requirement("ST-4")
@@ -164,12 +171,15 @@ def test_the_owner_alone_reads_what_happened_to_a_stream(
         assert key.encode() not in answer.body
         assert (answer.json["stream_id"], answer.json["next_cursor"]) == (stream_id, None)
         entries: list[dict[str, Any]] = answer.json["entries"]
-        return entries if {"connection", "Stream End"} <= {one["kind"] for one in entries} else []
+        return entries if {"connection", "Stream End", "Recording End"} <= {one["kind"] for one in entries} else []
 
-    entries = until(complete, "its end and its connection's record")
-    assert [one["kind"] for one in entries] == ["Session Created", "connection", "Stream Start", "Stream End"]
+    entries = until(complete, "its end, its connection's record and its recording's")
+    kinds = [one["kind"] for one in entries]
+    assert [kind for kind in kinds if kind.startswith("Recording")] == ["Recording Start", "Recording End"]
+    stream = ["Session Created", "connection", "Stream Start", "Stream End"]
+    assert [kind for kind in kinds if not kind.startswith("Recording")] == stream
     assert [one["seq"] for one in entries] == sorted({one["seq"] for one in entries})
-    assert entries[-1]["facts"]["reason"] == "clean_stop"
+    assert entries[kinds.index("Stream End")]["facts"]["reason"] == "clean_stop"
     paged: list[dict[str, Any]] = []
     cursor = ""
     while cursor is not None:
