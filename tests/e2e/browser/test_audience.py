@@ -44,6 +44,5 @@ def test_what_is_live_is_shown_with_a_picture_of_it(
     viewer.open("/")
     picture = viewer.page.locator(f'[data-channel="{channel}"] img')
     # One that is not there yet when the page asks is asked for again in its next turn, 20 s later at most.
-    expect(picture).to_be_visible(timeout=COUNTED_MS)
-    viewer.page.wait_for_function("image => image.naturalWidth === 640", arg=picture.element_handle())
+    expect(picture).to_have_js_property("naturalWidth", 640, timeout=COUNTED_MS)
     viewer.page.screenshot(path=pictures / "discovery-thumbnail.png")
