@@ -62,11 +62,20 @@ class Obs(Program):
     """OBS with one coloured scene, simple output, automatic reconnects as its users have them."""
 
     def __init__(
-        self, home: Path, screen: XServer, ingest_url: str, key: str, *, control_port: int, inside: Sequence[str] = ()
+        self,
+        home: Path,
+        screen: XServer,
+        ingest_url: str,
+        key: str,
+        *,
+        control_port: int,
+        inside: Sequence[str] = (),
+        x264: str = "",
     ) -> None:
-        """`inside` is a command that runs another, such as `ip netns exec <name>`."""
+        """`inside` is a command that runs another, such as `ip netns exec <name>`; `x264` are encoder settings."""
         self._control_port = control_port
         self._password = secrets.token_urlsafe(24)
+        self._x264 = x264
         self._write_settings(home, ingest_url, key)
         env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | {
             "HOME": str(home),
@@ -133,7 +142,7 @@ class Obs(Program):
                 "General": {"Name": NAME},
                 "Output": {"Mode": "Simple", "Reconnect": "true", "RetryDelay": "2", "MaxRetries": "25"},
                 "SimpleOutput": {"StreamEncoder": "x264", "VBitrate": str(VIDEO_KBPS), "ABitrate": str(AUDIO_KBPS)}
-                | {"Preset": "ultrafast"},
+                | {"Preset": "ultrafast", "UseAdvanced": "true", "x264Settings": self._x264},
                 "Video": {"BaseCX": str(WIDTH), "BaseCY": str(HEIGHT), "OutputCX": str(WIDTH), "OutputCY": str(HEIGHT)}
                 | {"FPSType": "0", "FPSCommon": str(FPS)},
                 "Audio": {"SampleRate": "48000", "ChannelSetup": "Stereo"},

@@ -16,7 +16,7 @@ import { Quality } from "./quality";
 const RETRY_MS = [500, 1_000, 2_000, 3_000] as const;
 const TICK_MS = 500;
 /** A picture that stands still for so long, while the stream is live, is begun again. */
-const STUCK_MS = 12_000;
+const STUCK_MS = 20_000;
 /** hls.js may recover from a decoder's fault in place, but not twice in a row. */
 const RECOVERY_MS = 10_000;
 /** What was behind the live edge by more than this over its target is offered to go to it. */
