@@ -103,7 +103,6 @@ def own_channel(call: Caller) -> None:
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "LIVE"
     assert call("GET", "/api/admin/keys", params={"status": "in-use"})["keys"]
     call("DELETE", "/api/admin/streams/{stream_id}", stream)
-    call("POST", "/api/channel/stop")
     call("POST", "/hooks/nginx-rtmp/publish_done", data=publisher | {"call": "publish_done"})
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "ENDED"
     until(lambda: _is_known(call, further["key_id"]), "the key is listed", WITHIN_S)
@@ -116,7 +115,9 @@ def recordings(call: Caller) -> None:
     assert publisher.publish() == STARTED
     publisher.go_on_air()
     until(lambda: call("GET", "/api/channel")["status"] == "LIVE", "LIVE", WITHIN_S)
-    publisher.stop()
+    call("POST", "/api/channel/stop")
+    assert publisher.was_closed(WITHIN_S)
+    publisher.drop()
 
     def available() -> Any:
         streams = call("GET", "/api/streams")["streams"]
