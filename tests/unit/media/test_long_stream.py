@@ -9,6 +9,8 @@ from ingest_container import rtmp
 from ingest_container.media.outputs import Part
 from tests.support.pipeline import Pipeline
 
+pytestmark = pytest.mark.requirement("FX-13")
+
 HOURS = 2
 FPS = 30_000 / 1001
 RATE, SOUND_FRAME = 44_100, 1024

@@ -13,6 +13,8 @@ from ingest_container.media.samples import Sample
 from ingest_container.media.segmenter import Segmenter
 from tests.support.hls_rules import changes, parse, violations
 
+pytestmark = pytest.mark.requirement("FX-13")
+
 EPOCH = 1_790_000_000_000
 VIDEO = VideoTrack("h264", b"\x01\x42\xc0\x1e", 1280, 720)
 AUDIO = AudioTrack("aac", b"\x11\x90", 48_000, 2)

@@ -13,7 +13,7 @@ from tests.support.material import HEIGHT, WIDTH, events
 from tests.support.pipeline import EPOCH, SECONDS, Pipeline, material, packaged
 from tests.support.tools import CLIENTS
 
-pytestmark = pytest.mark.needs("hls-parser", "mp4box", "ffmpeg")
+pytestmark = [pytest.mark.needs("hls-parser", "mp4box", "ffmpeg"), pytest.mark.requirement("FX-13")]
 
 
 def read(folder: Path, *playlists: str) -> dict[str, Any]:
