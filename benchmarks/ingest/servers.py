@@ -76,7 +76,8 @@ class Servers:
             "nginx-rtmp, HLS": lambda count: self._nginx(count, hls=True),
             "ours": lambda count: self._ours(count, plain=False),
             "ours, plain Python": lambda count: self._ours(count, plain=True),
-            "ours, packaging": lambda count: self._ours(count, plain=False, packaging=True),
+            "ours, packaging": lambda count: self._ours(count, plain=False, recording="off"),
+            "ours, recording": lambda count: self._ours(count, plain=False, recording=str(self._folder / "recordings")),
             "pyrtmp": self._pyrtmp,
         }
 
@@ -111,8 +112,8 @@ class Servers:
             yield Running(pid, port, [f"stream{number}" for number in range(count)])
 
     @contextlib.contextmanager
-    def _ours(self, count: int, *, plain: bool, packaging: bool = False) -> Iterator[Running]:
-        """The real node, with the real claim of a real lease for each stream."""
+    def _ours(self, count: int, *, plain: bool, recording: str | None = None) -> Iterator[Running]:
+        """The real node, with the real claim of a real lease for each stream. With `recording` it packages, too."""
         taken = self._take_channels(count)
         port, playback_port = free_ports(2)
         own = {
@@ -124,9 +125,10 @@ class Servers:
         env = {name: value for name, value in self._env.items() if name != compiled.UNWANTED} | own
         if plain:
             env[compiled.UNWANTED] = "1"
-        if packaging:
+        if recording is not None:
             env |= {
                 "STREAM_SYNC_PACKAGING": "on",
+                "STREAM_SYNC_RECORDING": recording,
                 "STREAM_SYNC_ORIGIN_HOST": HOST,
                 "STREAM_SYNC_ORIGIN_PORT": str(playback_port),
             }
@@ -134,7 +136,7 @@ class Servers:
             if ("/build/rtmp/" in Path(f"/proc/{pid}/maps").read_text()) is plain:
                 raise CannotMeasure("the node is not the build that it should be: run `make compiled`")
             channels, keys = zip(*taken, strict=True)
-            yield Running(pid, port, list(keys), True, playback_port if packaging else 0, list(channels))
+            yield Running(pid, port, list(keys), True, playback_port if recording is not None else 0, list(channels))
 
     def _take_channels(self, count: int) -> list[tuple[str, str]]:
         """Channels that no earlier node had: their streams have ended, but not at this very moment."""
