@@ -7,11 +7,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from local.loopback import open_url
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
-from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.playback.player import Player
 from tests.support.encoders import FPS, HEIGHT, WIDTH, Clip, Program, ffmpeg
 from tests.support.stack import Stack
@@ -22,15 +21,6 @@ in_chromium = pytest.mark.needs("chromium", "hls.js")
 
 FIRST_PART_S = 15.0  # on a machine that runs other tests; alone it takes 3
 GoLive = Callable[[], Program]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    arguments = [*ARGUMENTS, "--autoplay-policy=no-user-gesture-required"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -4,16 +4,14 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from local.loopback import open_url
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
-from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.playback.player import Player
 from tests.support.encoders import FPS, Clip, ffmpeg
 from tests.support.stack import Stack
@@ -115,15 +113,6 @@ def test_anybody_finds_it_in_the_channels_list(stream: dict[str, Any], stack: St
         (found,) = json.load(answer)["recordings"]
     assert found["id"] == stream["id"]
     assert found["recording"]["url"] == stream["recording"]["url"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    arguments = [*ARGUMENTS, "--autoplay-policy=no-user-gesture-required"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.needs("chromium", "hls.js")
