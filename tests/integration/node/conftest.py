@@ -65,6 +65,22 @@ def studio(cloud: Emulator) -> Studio:
 
 
 @pytest.fixture
+def taken_over(publish: Publish) -> Callable[[Node, Studio], Publisher]:
+    """The encoder again, once this node accepts it, when the node that had the channel was killed; on air."""
+
+    def start(node: Node, studio: Studio) -> Publisher:
+        def back() -> Publisher | None:
+            publisher = publish(node, studio.stream_key)
+            return publisher if publisher.publish() == STARTED else None
+
+        publisher = until(back, "the other node takes the stream", 15)
+        publisher.go_on_air()
+        return publisher
+
+    return start
+
+
+@pytest.fixture
 def on_air(publish: Publish) -> Callable[[Node, Studio], Publisher]:
     """A publisher whose channel is LIVE."""
 

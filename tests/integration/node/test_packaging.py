@@ -78,7 +78,7 @@ def test_a_stream_goes_on_where_packaging_has_stopped(studio: Studio, publish: P
 
 
 def test_another_node_continues_the_playlist_after_a_crash(
-    studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
+    studio: Studio, on_air: OnAir, taken_over: OnAir, start_node: StartNode
 ) -> None:
     """Under the same address, with numbers past all that were used."""
     first = start_node(packaging="on", origin_port=0)
@@ -88,11 +88,7 @@ def test_another_node_continues_the_playlist_after_a_crash(
     first.send(signal.SIGKILL)
     first.process.wait(10)
 
-    def back() -> Publisher | None:
-        publisher = publish(second, studio.stream_key)
-        return publisher if publisher.publish() == STARTED else None
-
-    until(back, "the other node takes the stream", 15).go_on_air()
+    taken_over(second, studio)
     after = playlist(second, studio)
     assert after.segments[0].discontinuity
     assert after.media_sequence >= before.media_sequence + len(before.segments)

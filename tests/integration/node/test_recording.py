@@ -26,9 +26,9 @@ from chalicelib.store.objects import ObjectStore, open_store
 from local.children import die_with
 from local.loopback import answers
 from local.settings import HOST
-from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.integration.node.conftest import Node, StartNode
 from tests.support.ports import free_ports
-from tests.support.publisher import STARTED, Publisher
+from tests.support.publisher import Publisher
 from tests.support.relay import Mode, Relay, relaying
 from tests.support.stack import Emulator
 from tests.support.studio import REGION, Studio, now_ms
@@ -137,7 +137,7 @@ def test_nothing_is_stored_of_a_channel_that_does_not_want_it(
 
 @pytest.mark.requirement("FX-3")
 def test_one_recording_across_a_crash_and_another_node(
-    studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode, folder: str
+    studio: Studio, on_air: OnAir, taken_over: OnAir, start_node: StartNode, folder: str
 ) -> None:
     store = open_store(folder)
     first, second = recording(start_node, folder), recording(start_node, folder)
@@ -146,12 +146,7 @@ def test_one_recording_across_a_crash_and_another_node(
     first.send(signal.SIGKILL)
     first.process.wait(10)
 
-    def back() -> Publisher | None:
-        publisher = publish(second, studio.stream_key)
-        return publisher if publisher.publish() == STARTED else None
-
-    publisher = until(back, "the other node takes the stream", 15)
-    publisher.go_on_air()
+    publisher = taken_over(second, studio)
     stored(store, studio, before + 2)
     publisher.stop()
     assert ended(studio).status is RecordingStatus.AVAILABLE

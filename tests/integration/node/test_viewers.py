@@ -18,8 +18,8 @@ from chalicelib.store import pulses
 from ingest_container.media.viewer_reports import FIRST_REPORT_S
 from local.loopback import open_url
 from local.settings import HOST
-from tests.integration.node.conftest import Node, Publish, StartNode
-from tests.support.publisher import STARTED, Publisher
+from tests.integration.node.conftest import Node, StartNode
+from tests.support.publisher import Publisher
 from tests.support.studio import Studio, now_ms
 from tests.support.waiting import until
 
@@ -101,7 +101,7 @@ def test_viewers_are_counted_while_the_stream_runs_and_kept_when_it_is_over(
 
 @pytest.mark.requirement("FX-4")
 def test_another_node_goes_on_counting_after_a_crash(
-    studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
+    studio: Studio, on_air: OnAir, taken_over: OnAir, start_node: StartNode
 ) -> None:
     settings = {"packaging": "on", "origin_port": 0, "thumbnails": "off"}
     first, second = start_node(**settings), start_node(**settings)
@@ -114,11 +114,7 @@ def test_another_node_goes_on_counting_after_a_crash(
     first.send(signal.SIGKILL)
     first.process.wait(10)
 
-    def back() -> Publisher | None:
-        publisher = publish(second, studio.stream_key)
-        return publisher if publisher.publish() == STARTED else None
-
-    until(back, "the other node takes the stream", 15).go_on_air()
+    taken_over(second, studio)
     until(lambda: status(second, studio)["status"] == "LIVE", "LIVE there", 10)
     all_report(tabs, second, studio)  # the other node's tokens are none of its own
     until_token_is_old()
