@@ -5,15 +5,13 @@ start, carried on by `steady`. When somebody sets the system's clock, the times 
 its session does not run out and none of its streams ends. `adopt` takes the system's clock as it is now.
 """
 
+import functools
 import time
 from collections.abc import Callable
 
 # Counts while the machine sleeps, as the wall clock does; not every system has it.
 _STEADY_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def _steady_ns() -> int:
-    return time.clock_gettime_ns(_STEADY_CLOCK)
+_steady_ns = functools.partial(time.clock_gettime_ns, _STEADY_CLOCK)
 
 
 class Clock:

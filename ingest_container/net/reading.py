@@ -21,6 +21,9 @@ RECEIVE_BUFFER = 256 * 1024  # one for the whole node: the session copies what i
 EARLY_BUFFER = 4 * 1024
 HANDSHAKE_BUFFER = 1 + 2 * 1536
 
+# Seconds of CPU after which a publisher's allowance is asked: one of a thousandth of a core's time, a few reads.
+SETTLE_AFTER = 1e-3
+
 received = bytearray(RECEIVE_BUFFER)
 _buffer = memoryview(received)
 _early_buffer, _handshake_buffer = _buffer[:EARLY_BUFFER], _buffer[:HANDSHAKE_BUFFER]
@@ -58,6 +61,7 @@ class FairReader(asyncio.BufferedProtocol, ABC):
         self._subscriber = ""  # who pays for it
         self._cpu = 0.0  # seconds used until the key has been recognised
         self._allowance: PublisherAllowance | None = None  # from then on
+        self._unsettled = 0.0  # seconds used since it was last asked
         self._kept: bytes | None = None  # what was read before its turn; meanwhile reading is paused
         self._into = _handshake_buffer
 
@@ -136,6 +140,10 @@ class FairReader(asyncio.BufferedProtocol, ABC):
                 self._into = _early_buffer
             within = self._cpu <= MOST_BEFORE_AUTHENTICATED
         else:
-            within = self._allowance.spend(spent, self._session.counts.total_bytes, self._loop.time())
+            self._unsettled += spent
+            if self._unsettled < SETTLE_AFTER:
+                return
+            within = self._allowance.spend(self._unsettled, self._session.counts.total_bytes, self._loop.time())
+            self._unsettled = 0.0
         if not within and not self._transport.is_closing():
             self.used_too_much()

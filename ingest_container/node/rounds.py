@@ -1,8 +1,7 @@
 """What a node does again and again: the broadcasts' tick, their measures, and what has to be looked after."""
 
 import asyncio
-import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from aws_lambda_powertools import Logger
 
@@ -23,7 +22,7 @@ FREE_MEMORY_AFTER = 64  # closed connections since the last time
 
 
 class Rounds:
-    """Coroutines that run until they are cancelled."""
+    """Coroutines that run until they are cancelled. A defect met in one broadcast ends that one alone (SS-5.1)."""
 
     def __init__(
         self,
@@ -52,8 +51,10 @@ class Rounds:
             if loop.time() - due > TICK:  # the loop was busy: what came meanwhile is read and accepted first
                 continue
             for broadcast in list(self._broadcasts):
-                with _isolated(broadcast):
+                try:
                     broadcast.tick()
+                except Exception as error:
+                    broadcast.fail(error)
 
     async def measure(self) -> None:
         """Once a second: samples all meters, sends what is watched, stores every stream's pulse now and then."""
@@ -68,13 +69,15 @@ class Rounds:
             now = now_ms()
             watched, due = [], []
             for broadcast in list(self._broadcasts):
-                with _isolated(broadcast):
+                try:
                     broadcast.sample(loop.time())
                     is_watched = broadcast.key.channel_id in self._watching.channels
                     is_due = _is_due(broadcast, second, now)
                     if (is_watched or is_due) and (pulse := broadcast.pulse(now)) is not None:
                         watched += [pulse] if is_watched else []
                         due += [pulse] if is_due else []
+                except Exception as error:
+                    broadcast.fail(error)
             for sending in (self._telemetry.send_metrics(watched), self._telemetry.store_pulses(due)):
                 task = asyncio.create_task(sending)
                 pending.add(task)
@@ -114,12 +117,3 @@ def _is_due(broadcast: Broadcast, second: int, now: int) -> bool:
         return True
     started_at = broadcast.hold.started_at
     return started_at is not None and 0 <= now - started_at - FIRST_PULSE * 1000 < 1000
-
-
-@contextlib.contextmanager
-def _isolated(broadcast: Broadcast) -> Iterator[None]:
-    """A defect met in one broadcast ends that one, and touches no other (SS-5.1)."""
-    try:
-        yield
-    except Exception as error:
-        broadcast.fail(error)

@@ -205,7 +205,8 @@ class Session:
     def _read(self, data: bytes | bytearray | memoryview, size: int, now: float, events: list[Event]) -> None:
         self._bytes_since_handshake += size
         reader = self._reader
-        reader.work_left = self._allowance.refill(reader.work_left, now, self._counter.total_bytes)
+        if reader.work_left <= self._allowance.low:
+            reader.work_left = self._allowance.refill(reader.work_left, now, self._counter.total_bytes)
         if self._early.size and self.state is _PUBLISHING:
             for early in self._early.take():
                 self._media.read(early, events)

@@ -30,20 +30,19 @@ class WorkAllowance:
         self._rate = limits.work_rate_before_publish
         self._most = limits.max_work_before_publish
         self._media_bytes = 0
+        self.low = self._most // 2  # units; with more left there is no need to `refill`
 
     def open(self, now: float) -> int:
         """The key was accepted: from now on it is a publisher's. The units that it begins with."""
         self._filled_at = now
         self._rate = self._limits.publisher_work_rate
         self._most = self._limits.publisher_work_burst
+        self.low = self._most // 2
         self._media_bytes = 0
         return self._most
 
     def refill(self, left: int, now: float, media_bytes: int) -> int:
         """What is left becomes this much. `media_bytes` is what came of media in all."""
-        if left >= self._most:
-            self._filled_at, self._media_bytes = now, media_bytes
-            return left
         earned = int((now - self._filled_at) * self._rate)
         if earned > 0:
             self._filled_at = now
