@@ -50,6 +50,9 @@ class IngestSettings(BaseSettings):
     origin_address: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
     # Megabytes of segments that may wait for the storage of recordings, of all streams.
     recording_queue_mb: int = Field(default=512, ge=64, le=65_536)
+    # Where load balancers and monitoring ask how the node is; none: nowhere. Private: not to be reached from outside.
+    health_port: int | None = Field(default=None, ge=0, le=65535)
+    health_host: str = "127.0.0.1"
     # Networks (CIDR, comma separated) whose PROXY protocol header is believed: the load balancer's, nobody else's.
     proxy_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     # Where others reach this node; for operators to see.

@@ -70,6 +70,15 @@ class Admission:
     def close(self) -> None:
         self._key_threads.close()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether every place is taken or promised."""
+        return self._places.is_full
+
+    @property
+    def is_draining(self) -> bool:
+        return self._is_draining
+
     # --- one publisher -----------------------------------------------------------------------------------------
 
     async def admit(self, stream_key: str, connection: Connection) -> Broadcast:

@@ -79,11 +79,16 @@ class Membership:
 
     async def is_trusted(self) -> bool:
         """Whether what this node claims is its own; a session in doubt has a few seconds to be renewed."""
-        if not self._session.is_trusted(clock.steady_ms()):
+        if not self.has_valid_session:
             self._renewed.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
                     await self._renewed.wait()
+        return self.has_valid_session
+
+    @property
+    def has_valid_session(self) -> bool:
+        """Whether what this node claims is its own at this moment."""
         return self._session.is_trusted(clock.steady_ms())
 
     @property

@@ -31,8 +31,10 @@ from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler
 from ingest_container.net.tls import Certificates
 from ingest_container.node.admission import KEY_THREADS, Admission
+from ingest_container.node.health import HealthPort
 from ingest_container.node.membership import Membership
 from ingest_container.node.playback import PLAYBACK_THREADS, Playback
+from ingest_container.node.readiness import NodeCondition
 from ingest_container.node.rounds import Rounds
 from ingest_container.node.waiting_room import WaitingRoom
 from ingest_container.node.watching import Watching
@@ -94,6 +96,8 @@ class IngestNode:
             ),
         )
         self._certificates = _certificates(settings)
+        self._health = _health_port(settings, lambda: self.condition)
+        self._is_listening = False
         self._watching = Watching(settings.node_id, lambda: self.active, self._threads, log)
 
     # --- what connections ask ----------------------------------------------------------------------------------
@@ -145,6 +149,19 @@ class IngestNode:
         self._stopping.set()
         self._admission.stop()
 
+    @property
+    def condition(self) -> NodeCondition:
+        """For the health port."""
+        return NodeCondition(
+            joined=self._is_listening,
+            stopping=self.stopping,
+            draining=self._admission.is_draining,
+            trusted=self._membership.has_valid_session,
+            active=self.active,
+            capacity=self.settings.capacity,
+            full=self._admission.is_full,
+        )
+
     # --- the run -----------------------------------------------------------------------------------------------
 
     async def run(self, listening: Callable[["IngestNode"], None]) -> None:
@@ -154,6 +171,8 @@ class IngestNode:
         certificates, encrypted = self._certificates, None
         if certificates is not None and settings.rtmps_port is not None:
             encrypted = listeners.bind(settings.rtmp_host, settings.rtmps_port, "STREAM_SYNC_RTMPS_PORT")
+        if self._health is not None:
+            await self._health.start()
         await self._membership.join()
         servers = [listeners.serve(plain, lambda: PublisherConnection(self))]
         self.port = plain.getsockname()[1]
@@ -174,6 +193,7 @@ class IngestNode:
             port=self.port,
             rtmps_port=self.rtmps_port,
             origin_port=self._playback.port if self._playback is not None else None,
+            health_port=self._health.port if self._health is not None else None,
             node_id=settings.node_id,
             event_loop=type(asyncio.get_running_loop()).__module__,
             compiled=compiled.find() is not None,
@@ -181,6 +201,7 @@ class IngestNode:
         # What is there by now stays: no collection of garbage need look at it again, and none takes long.
         gc.collect()
         gc.freeze()
+        self._is_listening = True
         listening(self)
         try:
             await self._stopping.wait()
@@ -225,6 +246,8 @@ class IngestNode:
         await asyncio.gather(*tasks, return_exceptions=True)
         for threads in (self._threads, self._telemetry_threads, self._admission, self._membership):
             threads.close()
+        if self._health is not None:
+            await self._health.stop()
         self.log.info("Stopped", event="stopped", node_id=self.settings.node_id)
 
     async def _end_all(self, renewing: Task) -> None:
@@ -243,6 +266,13 @@ class IngestNode:
                 await self._membership.leave()
         except (TimeoutError, StoreUnavailable):
             self.log.error("Stopped before everything was recorded", event="stopped_early", streams=self.active)
+
+
+def _health_port(settings: IngestSettings, condition: Callable[[], NodeCondition]) -> HealthPort | None:
+    """Raises CannotListen."""
+    if settings.health_port is None:
+        return None
+    return HealthPort(settings.health_host, settings.health_port, condition, settings.node_id)
 
 
 def _certificates(settings: IngestSettings) -> Certificates | None:

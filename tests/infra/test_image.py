@@ -2,10 +2,13 @@
 
 import ast
 import fnmatch
+import http.server
 import re
 import shlex
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -105,18 +108,46 @@ def test_it_is_built_on_a_slim_python_that_we_test_with() -> None:
     assert bases == {"python:3.11-slim"}
 
 
-def test_its_health_check_connects_to_the_rtmp_port(tmp_path: Path) -> None:
+@pytest.fixture
+def health() -> Iterator[tuple[int, list[str]]]:
+    """An HTTP server's port, and the paths it was asked for."""
+    asked: list[str] = []
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port, asked
+        server.shutdown()
+        thread.join()
+
+
+def test_its_health_check_asks_whether_the_event_loop_answers(health: tuple[int, list[str]]) -> None:
+    port, asked = health
     (check,) = of("HEALTHCHECK")
     _, program = check.split(" CMD ")
     (python, flag, code) = ast.literal_eval(program.strip())
     assert (python, flag) == ("python", "-c")
-    run = subprocess.run(
-        [sys.executable, "-I", flag, code],
-        env=offline_environment(STREAM_SYNC_RTMP_PORT="1"),
-        capture_output=True,
-        check=False,
-    )
-    assert run.returncode != 0, "nobody listens on port 1, and the check says that all is well"
+
+    def check_on(port: int) -> int:
+        command = [sys.executable, "-I", flag, code]
+        env = offline_environment(STREAM_SYNC_HEALTH_PORT=str(port))
+        return subprocess.run(command, env=env, capture_output=True, check=False).returncode
+
+    assert (check_on(port), asked) == (0, ["/live"])
+    assert check_on(1) != 0, "nobody listens on port 1, and the check says that all is well"
+
+
+def test_load_balancers_reach_the_health_port() -> None:
+    environment = dict(pair.split("=", 1) for line in of("ENV") for pair in line.split())
+    assert (environment["STREAM_SYNC_HEALTH_HOST"], environment["STREAM_SYNC_HEALTH_PORT"]) == ("0.0.0.0", "8081")
 
 
 def third_party(tree: Path) -> set[str]:

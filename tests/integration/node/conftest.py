@@ -10,7 +10,7 @@ from ulid import ULID
 from chalicelib.domain.streams import ChannelStatus
 from tests.support.nodes import Node as Node
 from tests.support.publisher import STARTED, Publisher
-from tests.support.stack import Emulator
+from tests.support.stack import Emulator, in_environment, running_emulator
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
@@ -44,6 +44,13 @@ def start_node(cloud: Emulator, tmp_path: Path) -> Iterator[StartNode]:
             return started.listening()
 
         yield start
+
+
+@pytest.fixture
+def own_cloud(tmp_path: Path) -> Iterator[Emulator]:
+    """An emulator that the test may stop; this process's stores use it."""
+    with running_emulator(tmp_path / "cloud") as own, in_environment(own):
+        yield own
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from chalicelib.domain.streams import SILENCE, ChannelStatus, EndReason, StreamS
 from chalicelib.store import nodes
 from tests.integration.node.conftest import Node, Publish, StartNode
 from tests.support.publisher import STARTED, Publisher
-from tests.support.stack import Emulator, in_environment, running_emulator
+from tests.support.stack import Emulator, running_emulator
 from tests.support.studio import Studio, now_ms
 from tests.support.waiting import until
 
@@ -180,13 +180,6 @@ def test_a_node_whose_id_another_run_took_stops(start_node: StartNode) -> None:
 
 
 # --- the database is away ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def own_cloud(tmp_path: Path) -> Iterator[Emulator]:
-    """An emulator that the test may stop; this process's stores use it."""
-    with running_emulator(tmp_path / "cloud") as own, in_environment(own):
-        yield own
 
 
 @pytest.mark.requirement("SO-11")

@@ -1,0 +1,34 @@
+"""Why a node takes no new publishers: each reason alone, and which of them go together."""
+
+from dataclasses import replace
+
+import pytest
+
+from ingest_container.node.readiness import DETAIL, NodeCondition, NotReady
+
+READY = NodeCondition(joined=True, stopping=False, draining=False, trusted=True, active=3, capacity=10, full=False)
+
+
+def test_a_node_with_places_and_a_session_is_ready() -> None:
+    assert READY.reasons == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({"joined": False, "trusted": False}, [NotReady.STARTING]),
+        ({"joined": False, "trusted": False, "stopping": True}, [NotReady.STOPPING, NotReady.DATABASE_UNREACHABLE]),
+        ({"stopping": True}, [NotReady.STOPPING]),
+        ({"draining": True}, [NotReady.DRAINING]),
+        ({"stopping": True, "draining": True}, [NotReady.STOPPING]),
+        ({"trusted": False}, [NotReady.DATABASE_UNREACHABLE]),
+        ({"full": True}, [NotReady.FULL]),
+        ({"draining": True, "full": True}, [NotReady.DRAINING, NotReady.FULL]),
+    ],
+)
+def test_reasons(change: dict[str, bool], reasons: list[NotReady]) -> None:
+    assert replace(READY, **change).reasons == reasons
+
+
+def test_every_reason_says_in_a_sentence_what_it_means() -> None:
+    assert set(DETAIL) == set(NotReady)
