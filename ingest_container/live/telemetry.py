@@ -30,7 +30,7 @@ MAX_REFUSALS = 200  # of refused connections; past it they are only counted
 MAX_STORING = 2  # batches of pulses under way
 SUMMARY_EVERY = 10.0  # seconds between summaries of the refusals that were not reported one by one
 REFUSALS_FLUSH = 1.0  # seconds that a stopping node gives them
-BATCH = 10
+BATCH = 25  # rows of a BatchWriteItem; PutEvents takes ten of them a request
 BACKOFF = Backoff(1.0, 1.0)  # while the database is unreachable
 PULSES_BYTES = 200_000  # of an event's; PutEvents takes 256 KB
 

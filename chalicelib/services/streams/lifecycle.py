@@ -188,17 +188,22 @@ class StreamHold:
 def announce(events: Sequence[StreamStateChange]) -> None:
     """Onto the bus first, for the dashboards' sake, then into the streams' timelines. Raises StoreUnavailable."""
     bus.publish(events)
-    for event in events:
-        record(event)
+    record(events)
 
 
-def record(event: StreamStateChange) -> None:
-    """Into its stream's timeline; a refusal into its channel's. Raises StoreUnavailable; may be repeated.
+def record(items: Sequence[StreamStateChange | Entry]) -> None:
+    """Into the timelines, 25 a request: a refusal into its channel's, all else into its stream's.
 
-    An end is there already: the transaction that made it wrote it.
+    The end of a stream is there already: the transaction that made it wrote it. Raises StoreUnavailable; may be
+    repeated as a whole.
     """
-    if event.event_name is not EventName.STREAM_END:
-        timeline.add(entry_of(event))
+    entries = [item if isinstance(item, Entry) else entry_of(item) for item in items if not _is_written(item)]
+    if entries:
+        timeline.add_all(entries)
+
+
+def _is_written(item: StreamStateChange | Entry) -> bool:
+    return isinstance(item, StreamStateChange) and item.event_name is EventName.STREAM_END
 
 
 def entry_of(event: StreamStateChange) -> Entry:

@@ -6,16 +6,12 @@ from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.streams import lifecycle
-from chalicelib.store import pulses, timeline
+from chalicelib.store import pulses
 
 
 def keep(batch: Sequence[StreamStateChange | Entry]) -> None:
     """State changes and audit records, into the timelines. Raises StoreUnavailable; may be repeated as a whole."""
-    for item in batch:
-        if isinstance(item, Entry):
-            timeline.add(item)
-        else:
-            lifecycle.record(item)
+    lifecycle.record(batch)
 
 
 def keep_pulses(measured: Sequence[Pulse]) -> None:

@@ -61,8 +61,8 @@ def test_a_dead_node_is_the_reason_before_anybody_cleaned_up(house: House) -> No
 def test_the_newest_refusal_is_told_to_the_owner_alone(house: House) -> None:
     channel = house.channel()
     assert read(house, channel).last_refusal is None
-    lifecycle.record(refused(house, channel, 1, "key_revoked"))
-    lifecycle.record(refused(house, channel, 2, "key_expired"))
+    lifecycle.record([refused(house, channel, 1, "key_revoked")])
+    lifecycle.record([refused(house, channel, 2, "key_expired")])
     told = read(house, channel).last_refusal
     assert told is not None
     assert (told.code, told.reason, told.at) == ("key_expired", "The stream key has expired", iso(house.now))
@@ -82,7 +82,7 @@ def test_edits_and_resets_make_a_new_edition(house: House) -> None:
 
 def test_times_in_a_timeline_are_written_as_everywhere(house: House) -> None:
     channel, hold = house.live_channel()
-    lifecycle.record(hold.created(house.now, "203.0.113.7"))
+    lifecycle.record([hold.created(house.now, "203.0.113.7")])
     hold.end(EndReason.CLEAN_STOP, house.now, 0)
     entries = timelines.page(channel, hold.grant.stream_id, 50, None).entries
     assert {entry.facts["started_at"] for entry in entries} == {iso(house.now)}
