@@ -10,7 +10,7 @@ import itertools
 import os
 import shutil
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from zlib import crc32
@@ -19,6 +19,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import aws
 from chalicelib.domain.recordings import RecordingReason, StorageFailed
+from chalicelib.store.uncached import Buffer, write_file
+
+Data = Buffer | Sequence[Buffer]  # in one piece, or in several that follow each other
 
 S3_SCHEME = "s3://"
 DELETED_AT_ONCE = 1_000  # objects a request, S3's limit
@@ -32,7 +35,7 @@ _MISSING = frozenset({"NoSuchKey", "404", "NotFound", "403", "AccessDenied", "Fo
 class ObjectStore(Protocol):
     """`folder` and `name` are of one level each, without slashes."""
 
-    def put(self, folder: str, name: str, data: bytes | memoryview, content_type: str, cache: str) -> None:
+    def put(self, folder: str, name: str, data: Data, content_type: str, cache: str) -> None:
         """Replaces what is there as a whole."""
 
     def sizes(self, folder: str) -> dict[str, int]:
@@ -66,16 +69,16 @@ class Folder:
         self._root = root
         self._numbers = itertools.count()
 
-    def put(self, folder: str, name: str, data: bytes | memoryview, content_type: str, cache: str) -> None:
+    def put(self, folder: str, name: str, data: Data, content_type: str, cache: str) -> None:
         del content_type, cache  # whoever serves the folder knows them by the name
+        buffers = [data] if isinstance(data, (bytes, memoryview)) else data
         path = self._root / folder / name
         unfinished = path.with_name(f".{name}.{os.getpid()}-{next(self._numbers)}")
         with _os_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                with unfinished.open("wb") as file:
-                    file.write(data)
-                if unfinished.stat().st_size != len(data):
+                write_file(unfinished, buffers)
+                if unfinished.stat().st_size != sum(map(len, buffers)):
                     raise StorageFailed(RecordingReason.STORAGE_CORRUPT)
                 unfinished.replace(path)
             except BaseException:
@@ -123,13 +126,14 @@ class Bucket:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
 
-    def put(self, folder: str, name: str, data: bytes | memoryview, content_type: str, cache: str) -> None:
-        checksum = b64encode(crc32(data).to_bytes(4)).decode()
+    def put(self, folder: str, name: str, data: Data, content_type: str, cache: str) -> None:
+        body = data if isinstance(data, bytes) else bytes(data) if isinstance(data, memoryview) else b"".join(data)
+        checksum = b64encode(crc32(body).to_bytes(4)).decode()
         with _s3_errors():
             answer = self._client.put_object(
                 Bucket=self._bucket,
                 Key=self._key(folder, name),
-                Body=bytes(data),
+                Body=body,
                 ChecksumCRC32=checksum,  # S3 refuses what does not match, and answers what it has
                 ContentType=content_type,
                 CacheControl=cache,
@@ -137,7 +141,7 @@ class Bucket:
         if "ChecksumCRC32" in answer:
             stored = answer["ChecksumCRC32"] == checksum
         else:  # S3's imitations know MD5 at least
-            stored = answer["ETag"].strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()
+            stored = answer["ETag"].strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest()
         if not stored:
             raise StorageFailed(RecordingReason.STORAGE_CORRUPT)
 

@@ -1,5 +1,7 @@
 """One contract, two stores: a folder, and a bucket of the emulator over HTTP."""
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,13 @@ def test_what_was_put_is_there_as_a_whole_and_in_pieces(store: ObjectStore) -> N
     assert store.sizes("stream") == {"one": 10}
     assert store.size("stream", "one") == 10
     assert store.get("stream", "one", 3, 6) == b"345"
+
+
+def test_pieces_are_stored_one_after_another(store: ObjectStore) -> None:
+    """More than one system call takes, empty ones among them."""
+    pieces = [b"%d," % n * (n % 3) for n in range(3_000)]
+    store.put("stream", "one", [memoryview(each) if n % 2 else each for n, each in enumerate(pieces)], KIND, CACHE)
+    assert store.get("stream", "one", 0, 99_999) == b"".join(pieces)
 
 
 def test_a_second_put_replaces_the_first(store: ObjectStore) -> None:
@@ -104,6 +113,22 @@ def test_a_folder_that_may_not_be_written_refuses_and_leaves_nothing(tmp_path: P
     with pytest.raises(StorageFailed) as failed:
         Folder(tmp_path / "recordings").put("stream", "one", b"data", KIND, CACHE)
     assert failed.value.reason is RecordingReason.STORAGE_REFUSED
+
+
+@pytest.mark.parametrize("refused", [errno.EOPNOTSUPP, None])
+def test_a_file_is_whole_where_a_call_takes_little_or_the_kernel_keeps_all_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: int | None
+) -> None:
+    pwritev = os.pwritev
+
+    def little(file: int, buffers: list[memoryview], at: int, flags: int) -> int:
+        if flags and refused is not None:
+            raise OSError(refused, "no such flag")
+        return pwritev(file, [buffers[0][:700]], at)
+
+    monkeypatch.setattr(os, "pwritev", little)
+    Folder(tmp_path).put("stream", "one", [bytes(range(256)) * 9, b"end"], KIND, CACHE)
+    assert (tmp_path / "stream" / "one").read_bytes() == bytes(range(256)) * 9 + b"end"
 
 
 def test_a_disk_that_is_full_is_said_and_nothing_is_left(small_disk: Path) -> None:
