@@ -10,6 +10,8 @@ from ulid import ULID
 
 from chalicelib.domain import addresses
 
+USUAL_MBPS = 6.0  # of one publisher, where nothing else is known
+
 
 class IngestSettings(BaseSettings):
     """Environment variables with the prefix `STREAM_SYNC_`."""
@@ -59,6 +61,10 @@ class IngestSettings(BaseSettings):
     address: str = ""
     # Publishers at once; what a core can hold is measured by `make bench`.
     capacity: int = Field(default=500, ge=1, le=20_000)
+    # Mbit/s that they may send together, by default 6 for each; and the event loop's lag from which on the node takes
+    # nobody else (ms, 99th percentile of the last minute).
+    capacity_mbps: float | None = Field(default=None, gt=0, le=1_000_000)
+    capacity_lag_ms: float = Field(default=500.0, ge=10, le=10_000)
     # Publishers with a good key that wait for a place when all are taken, and how many seconds they do at most.
     queue_length: int = Field(default=64, ge=0, le=10_000)
     queue_seconds: float = Field(default=60.0, gt=0, le=600)
@@ -87,6 +93,12 @@ class IngestSettings(BaseSettings):
         if not self.origin_address and self.origin_host not in ("", "0.0.0.0", "::"):
             self.origin_address = self.origin_host
         return self
+
+    @property
+    def capacity_bytes(self) -> float:
+        """Bytes a second that all publishers may send together."""
+        mbps = self.capacity * USUAL_MBPS if self.capacity_mbps is None else self.capacity_mbps
+        return mbps * 1_000_000 / 8
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:

@@ -86,6 +86,13 @@ class Meter:
         return counted / (last.at - before.at) if last.at > before.at else 0.0
 
     @property
+    def mean_bytes_per_second(self) -> float:
+        """Over the window; 0 before the first sample, and while nothing comes."""
+        first, last = self._samples[0], self._samples[-1]
+        counted = sum(last.totals[:2]) - sum(first.totals[:2])
+        return counted / (last.at - first.at) if last.at > first.at else 0.0
+
+    @property
     def fps(self) -> float | None:
         """Frames in the window, over its time; None while unknown.
 

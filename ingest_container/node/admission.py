@@ -203,6 +203,10 @@ class Admission:
             self._places.dismiss()
             self._held_answers.dismiss()
 
+    def load_changed(self) -> None:
+        """The node may have room again."""
+        self._places.freed()
+
     def follow(self, orders: list[Order]) -> list[Order]:
         """Ends streams as ordered; answers the orders that are done with."""
         by_stream = {broadcast.stream_id: broadcast for broadcast in self.broadcasts.values()}

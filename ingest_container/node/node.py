@@ -23,15 +23,14 @@ from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.liveness import LivenessLimits
 from ingest_container.live.publish import Connection
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.media.http_server import HttpLimits
 from ingest_container.net import listeners
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
 from ingest_container.net.listeners import Listener
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler
-from ingest_container.net.tls import Certificates
+from ingest_container.node import parts
 from ingest_container.node.admission import KEY_THREADS, Admission
-from ingest_container.node.health import HealthPort
+from ingest_container.node.load import NodeLoad
 from ingest_container.node.membership import Membership
 from ingest_container.node.playback import PLAYBACK_THREADS, Playback
 from ingest_container.node.readiness import NodeCondition
@@ -63,9 +62,10 @@ class IngestNode:
         # Separate pools, so that telemetry and the steps of streams do not delay each other.
         self._telemetry_threads = Threads(TELEMETRY_THREADS)
         self._threads = Threads(POOL - KEY_THREADS - TELEMETRY_THREADS - PLAYBACK_THREADS)
-        publishers, viewers = _room(settings)
+        publishers, viewers = parts.room(settings)
         self._playback = Playback(settings, log, viewers) if settings.packaging else None
         self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log)
+        self.load = NodeLoad(settings, log)
         info = NodeInfo(
             node_id=settings.node_id,
             incarnation=str(ULID()),
@@ -92,11 +92,15 @@ class IngestNode:
             limits=LivenessLimits(described=settings.first_media_seconds, silence=settings.silence_seconds),
             packaging=self._playback.packaging if self._playback is not None else None,
             waiting_room=lambda taken: WaitingRoom(
-                settings.capacity, taken, length=settings.queue_length, longest_wait=settings.queue_seconds
+                settings.capacity,
+                taken,
+                length=settings.queue_length,
+                longest_wait=settings.queue_seconds,
+                has_room=lambda publishers: self.load.capacity.full(publishers) is None,
             ),
         )
-        self._certificates = _certificates(settings)
-        self._health = _health_port(settings, lambda: self.condition)
+        self._certificates = parts.certificates(settings)
+        self._health = parts.health_port(settings, lambda: self.condition)
         self._is_listening = False
         self._watching = Watching(settings.node_id, lambda: self.active, self._threads, log)
 
@@ -159,7 +163,7 @@ class IngestNode:
             trusted=self._membership.has_valid_session,
             active=self.active,
             capacity=self.settings.capacity,
-            full=self._admission.is_full,
+            full=self._admission.is_full or not self.load.capacity.is_ready,
         )
 
     # --- the run -----------------------------------------------------------------------------------------------
@@ -217,8 +221,10 @@ class IngestNode:
             self.memory,
             self._certificates,
             self.log,
+            self._on_sampled,
         )
         loops = (
+            self.load.lag.run(),
             rounds.tick(),
             rounds.measure(),
             rounds.look_after(),
@@ -226,6 +232,10 @@ class IngestNode:
             self._watching.run(),
         )
         return [asyncio.create_task(loop) for loop in loops]
+
+    def _on_sampled(self) -> None:
+        self.load.measure(self._admission.broadcasts.values())
+        self._admission.load_changed()
 
     def _on_round_ended(self, task: Task) -> None:
         if not task.cancelled() and task.exception() is not None:
@@ -266,28 +276,3 @@ class IngestNode:
                 await self._membership.leave()
         except (TimeoutError, StoreUnavailable):
             self.log.error("Stopped before everything was recorded", event="stopped_early", streams=self.active)
-
-
-def _health_port(settings: IngestSettings, condition: Callable[[], NodeCondition]) -> HealthPort | None:
-    """Raises CannotListen."""
-    if settings.health_port is None:
-        return None
-    return HealthPort(settings.health_host, settings.health_port, condition, settings.node_id)
-
-
-def _certificates(settings: IngestSettings) -> Certificates | None:
-    """Raises CertificateUnreadable."""
-    if settings.tls_certificate is None or settings.tls_private_key is None:
-        return None
-    return Certificates(settings.tls_certificate, settings.tls_private_key)
-
-
-def _room(settings: IngestSettings) -> tuple[int, int]:
-    """How many connections of publishers, and of viewers, the system's limit of open files has room for.
-
-    A viewer's may need another one, to the node that carries the stream. Publishers have half of it at least.
-    """
-    wanted = 2 * HttpLimits.connections if settings.packaging else 0
-    room = listeners.make_room(settings.max_connections + wanted)
-    publishers = min(settings.max_connections, max(room - wanted, room // 2))
-    return publishers, (room - publishers) // 2

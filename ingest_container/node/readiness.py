@@ -19,7 +19,7 @@ DETAIL: dict[NotReady, str] = {
     NotReady.STOPPING: "The node stops: its streams are moved to other nodes, or ended.",
     NotReady.DRAINING: "The node drains: it takes no new publishers until it is undrained or restarted.",
     NotReady.DATABASE_UNREACHABLE: "The node could not renew its session: running streams continue.",
-    NotReady.FULL: "All places for publishers are taken.",
+    NotReady.FULL: "The node has no room for another publisher: places, bandwidth or event loop.",
 }
 
 

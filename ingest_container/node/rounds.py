@@ -1,7 +1,7 @@
 """What a node does again and again: the broadcasts' tick, their measures, and what has to be looked after."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from aws_lambda_powertools import Logger
 
@@ -33,8 +33,9 @@ class Rounds:
         memory: MemoryBudget,
         certificates: Certificates | None,
         log: Logger,
+        sampled: Callable[[], None] = lambda: None,
     ) -> None:
-        """`broadcasts` is a view of those that are there at present."""
+        """`broadcasts` is a view of those that are there at present; `sampled` is called when all were sampled."""
         self._broadcasts = broadcasts
         self._watching = watching
         self._telemetry = telemetry
@@ -42,6 +43,7 @@ class Rounds:
         self._memory = memory
         self._certificates = certificates
         self._log = log
+        self._sampled = sampled
 
     async def tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -78,6 +80,7 @@ class Rounds:
                         due += [pulse] if is_due else []
                 except Exception as error:
                     broadcast.fail(error)
+            self._sampled()
             for sending in (self._telemetry.send_metrics(watched), self._telemetry.store_pulses(due)):
                 task = asyncio.create_task(sending)
                 pending.add(task)

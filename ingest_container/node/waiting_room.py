@@ -42,13 +42,16 @@ class WaitingRoom:
         longest_wait: float,
         ping_every: float = PING_EVERY,
         pong_within: float = PONG_WITHIN,
+        has_room: Callable[[int], bool] = lambda taken: True,
     ) -> None:
+        """`has_room`: whether what else limits the node leaves a place beside so many; call `freed` when it changes."""
         self._places = places
         self._held = held
         self._length = length
         self._longest_wait = longest_wait
         self._ping_every = ping_every
         self._pong_within = pong_within
+        self._has_room = has_room
         self._under_way = 0  # places promised to publishers that are not broadcasts yet
         # In the order of arrival: the channel, and a future that tells whether it is their turn.
         self._waiting: dict[Waiter, tuple[str, asyncio.Future[bool]]] = {}
@@ -57,6 +60,11 @@ class WaitingRoom:
     def waiting(self) -> int:
         """How many wait."""
         return len(self._waiting)
+
+    @property
+    def taken(self) -> int:
+        """Places that broadcasts have, or publishers that will be."""
+        return self._held() + self._under_way
 
     @property
     def is_open(self) -> bool:
@@ -111,7 +119,7 @@ class WaitingRoom:
 
     @property
     def _is_free(self) -> bool:
-        return self._held() + self._under_way < self._places
+        return self.taken < self._places and self._has_room(self.taken)
 
     async def _wait(self, waiter: Waiter, turn: "asyncio.Future[bool]", channel_id: str) -> None:
         loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ import pytest
 
 from ingest_container.base.settings import IngestSettings
 from ingest_container.net import listeners
-from ingest_container.node import node
+from ingest_container.node import parts
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ def test_viewers_do_not_take_the_files_of_publishers(
 ) -> None:
     """A viewer's connection may need another one, to the node that carries the stream."""
     monkeypatch.setattr(listeners, "make_room", lambda wanted: min(wanted, allowed))
-    assert node._room(IngestSettings(packaging=packaging)) == (publishers, viewers)
+    assert parts.room(IngestSettings(packaging=packaging)) == (publishers, viewers)

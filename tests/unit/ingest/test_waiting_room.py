@@ -196,3 +196,17 @@ async def test_when_the_node_drains_everybody_is_told() -> None:
         with pytest.raises(NodeDraining):
             await task
     assert node.on_air == 1
+
+
+async def test_a_place_on_a_node_that_has_no_room_for_it_is_waited_for() -> None:
+    """Bandwidth or the event loop is the limit, and places are left."""
+    has_room = False
+    room = WaitingRoom(5, lambda: 0, length=8, longest_wait=30, has_room=lambda taken: has_room)
+    assert not room.is_open
+    waiting = asyncio.create_task(room.place(Waiter(), "a"))
+    await asyncio.sleep(0)
+    assert room.waiting == 1
+    has_room = True
+    room.freed()
+    await waiting
+    assert room.taken == 1

@@ -1,0 +1,35 @@
+"""Parts of a node that its settings may leave out, and how many connections there is room for."""
+
+from collections.abc import Callable
+
+from ingest_container.base.settings import IngestSettings
+from ingest_container.media.http_server import HttpLimits
+from ingest_container.net import listeners
+from ingest_container.net.tls import Certificates
+from ingest_container.node.health import HealthPort
+from ingest_container.node.readiness import NodeCondition
+
+
+def health_port(settings: IngestSettings, condition: Callable[[], NodeCondition]) -> HealthPort | None:
+    """Raises CannotListen."""
+    if settings.health_port is None:
+        return None
+    return HealthPort(settings.health_host, settings.health_port, condition, settings.node_id)
+
+
+def certificates(settings: IngestSettings) -> Certificates | None:
+    """Raises CertificateUnreadable."""
+    if settings.tls_certificate is None or settings.tls_private_key is None:
+        return None
+    return Certificates(settings.tls_certificate, settings.tls_private_key)
+
+
+def room(settings: IngestSettings) -> tuple[int, int]:
+    """How many connections of publishers, and of viewers, the system's limit of open files has room for.
+
+    A viewer's may need another one, to the node that carries the stream. Publishers have half of it at least.
+    """
+    wanted = 2 * HttpLimits.connections if settings.packaging else 0
+    left = listeners.make_room(settings.max_connections + wanted)
+    publishers = min(settings.max_connections, max(left - wanted, left // 2))
+    return publishers, (left - publishers) // 2
