@@ -28,7 +28,11 @@ INGEST = {
 
 def ingest(stage: Stage) -> dict[str, str]:
     recordings = f"{stage.stack('data')}:ExportsOutputFnGetAttMediaA721A567ArnB9989168/{RECORDINGS}/*"
-    return INGEST | {f"AwsSolutions-IAM5[Resource::{recordings}]": "A recording's objects are named as they are made"}
+    tasks = f"arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/{stage.prefix}/*"
+    return INGEST | {
+        f"AwsSolutions-IAM5[Resource::{recordings}]": "A recording's objects are named as they are made",
+        f"AwsSolutions-IAM5[Resource::{tasks}]": "A task's id is not known before it runs; it is of this cluster",
+    }
 
 
 EDGE = {

@@ -1,6 +1,7 @@
 """The Ingest stack: the RTMP nodes on Fargate behind their load balancer. One a region; the Data stack comes first."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -9,12 +10,27 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.network import ORIGIN_PORT, RTMP_PORT, Network
-from infra.policies import RECORDINGS, Place, recording_statements, shared_statements
+from infra.network import HEALTH_PORT, ORIGIN_PORT, RTMP_PORT, Network
+from infra.policies import RECORDINGS, Place, protection_statements, recording_statements, shared_statements
 from infra.stages import Stage
 
 # The most that Fargate grants between SIGTERM and SIGKILL.
 STOP_TIMEOUT_S = 120
+
+# The longest that ECS allows.
+GRACE_S = 2_147_483_647
+
+# Exits with 0 if the node's event loop answers.
+LIVE_CHECK = (
+    "import http.client, sys; "
+    f"c = http.client.HTTPConnection('127.0.0.1', {HEALTH_PORT}, timeout=8); "
+    "c.request('GET', '/live'); sys.exit(c.getresponse().status != 200)"
+)
+
+# What nodes report: percent of the resource that is used most (places, bytes, time of the event loop).
+METRICS_NAMESPACE, UTILIZATION = "StreamSync", "Utilization"
+# A new node takes three minutes to come, and running streams do not move to it.
+TARGET_UTILIZATION = 60
 
 # A node is one event loop, so one core is all it can use.
 CPU_UNITS = 1024
@@ -99,6 +115,8 @@ class IngestStack(cdk.Stack):
                 "STREAM_SYNC_RTMP_HOST": "0.0.0.0",
                 "STREAM_SYNC_RTMP_PORT": str(RTMP_PORT),
                 "STREAM_SYNC_CAPACITY": str(CAPACITY),
+                "STREAM_SYNC_HEALTH_HOST": "0.0.0.0",
+                "STREAM_SYNC_HEALTH_PORT": str(HEALTH_PORT),
                 "STREAM_SYNC_PACKAGING": self._switch(
                     "Packaging", "Whether nodes package streams for viewers"
                 ).value_as_string,
@@ -117,6 +135,14 @@ class IngestStack(cdk.Stack):
             # On SIGTERM the node ends each stream properly: rows, events, the encoder's own notice.
             stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_S),
             readonly_root_filesystem=True,
+            # A deployment waits for it. ECS reads this one only, not the image's own.
+            health_check=ecs.HealthCheck(
+                command=["CMD", "python", "-c", LIVE_CHECK],
+                interval=cdk.Duration.seconds(15),
+                timeout=cdk.Duration.seconds(10),
+                retries=3,
+                start_period=cdk.Duration.seconds(15),
+            ),
             logging=ecs.LogDriver.aws_logs(
                 stream_prefix="node",
                 log_group=self._log_group,
@@ -125,7 +151,7 @@ class IngestStack(cdk.Stack):
                 max_buffer_size=cdk.Size.mebibytes(8),
             ),
         )
-        for port in (RTMP_PORT, ORIGIN_PORT):
+        for port in (RTMP_PORT, ORIGIN_PORT, HEALTH_PORT):
             container.add_port_mappings(ecs.PortMapping(container_port=port, protocol=ecs.Protocol.TCP))
         container.add_ulimits(ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=OPEN_FILES, hard_limit=OPEN_FILES))
         return task
@@ -135,7 +161,7 @@ class IngestStack(cdk.Stack):
         return iam.Role(
             self,
             "NodeRole",
-            description="Ingest node: rows, events and recordings, nothing else",
+            description="Ingest node: rows, events, recordings and task protection, nothing else",
             assumed_by=self._ecs_tasks(),
             inline_policies={
                 "node": iam.PolicyDocument(
@@ -143,6 +169,7 @@ class IngestStack(cdk.Stack):
                         iam.PolicyStatement.from_json(statement)
                         for statement in (
                             *shared_statements(self._stage, place),
+                            *protection_statements(self._stage, place),
                             *recording_statements(self._media.bucket_arn, may_delete=False),
                         )
                     ]
@@ -191,7 +218,6 @@ class IngestStack(cdk.Stack):
             service_name="ingest",
             cluster=cluster,
             task_definition=task,
-            desired_count=self._stage.tasks,
             assign_public_ip=True,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
             security_groups=[self._network.node_security_group],
@@ -199,14 +225,40 @@ class IngestStack(cdk.Stack):
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
-            health_check_grace_period=cdk.Duration.seconds(60),
+            # For ever: ECS stops no task because the load balancer found it full or draining. A node whose event loop
+            # is frozen ends itself.
+            health_check_grace_period=cdk.Duration.seconds(GRACE_S),
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
         for port, targets in ((RTMP_PORT, self._network.rtmp_targets), (ORIGIN_PORT, self._network.origin_targets)):
             targets.add_target(service.load_balancer_target(container_name="ingest", container_port=port))
+        # The number of tasks is the scaling's: a fixed one would undo it with every deployment. (The CDK writes 1.)
+        resource = service.node.default_child
+        assert isinstance(resource, ecs.CfnService)  # noqa: S101
+        resource.add_property_deletion_override("DesiredCount")
+        self._scale(service)
         # Otherwise the first tasks may start before they may pull their image.
         service.node.add_dependency(task.obtain_execution_role())
+
+    def _scale(self, service: ecs.FargateService) -> None:
+        """By what the fullest resource of a node is used at, on average over the nodes, and never by the CPU alone: an
+        idle publisher takes a place all the same. Scaling in waits long, and spares tasks that have publishers."""
+        utilization = cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=UTILIZATION,
+            dimensions_map={"service": "ingest", "stage": self._stage.name},
+            statistic="Average",
+            period=cdk.Duration.minutes(1),
+        )
+        scaling = service.auto_scale_task_count(min_capacity=self._stage.tasks, max_capacity=self._stage.most_tasks)
+        scaling.scale_to_track_custom_metric(
+            "Utilization",
+            metric=utilization,
+            target_value=TARGET_UTILIZATION,
+            scale_out_cooldown=cdk.Duration.minutes(1),
+            scale_in_cooldown=cdk.Duration.minutes(15),
+        )
 
 
 __all__ = ["CAPACITY", "ORIGIN_PORT", "IngestStack"]

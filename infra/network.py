@@ -12,6 +12,15 @@ from infra.stages import Stage
 
 RTMP_PORT = 1935
 ORIGIN_PORT = 8080
+# Answered by the node's event loop; the load balancer alone gets there.
+HEALTH_PORT = 8081
+
+# At most 2 * 10 s until a node that is full or drains gets no new publishers; a single slow answer does not count.
+CHECK_EVERY_S, CHECK_TIMEOUT_S, CHECKS = 10, 5, 2
+
+# Seconds in which a deregistered target may still get connections. Streams are not closed after it: a node with
+# publishers is protected from being stopped, and one that is stopped moves them to its peers.
+DEREGISTRATION_S = 120
 
 # Longer than the longest grace of a channel (300 s), so that the node, which knows the reason, always gives up first.
 # 350 s is also what TLS listeners are fixed at: RTMP and RTMPS behave alike.
@@ -66,6 +75,9 @@ class Network(Construct):
         front.add_ingress_rule(ec2.Peer.prefix_list(cloudfront_addresses), origin, "CloudFront")
         front.add_egress_rule(self.node_security_group, origin, "Playback origins")
         self.node_security_group.add_ingress_rule(front, origin, "Load balancer, for viewers")
+        health = ec2.Port.tcp(HEALTH_PORT)
+        front.add_egress_rule(self.node_security_group, health, "Health checks")
+        self.node_security_group.add_ingress_rule(front, health, "Load balancer, health checks")
         # Any node is asked for any stream, and fetches what another one has.
         self.node_security_group.add_ingress_rule(self.node_security_group, origin, "Other nodes")
 
@@ -80,7 +92,7 @@ class Network(Construct):
             deletion_protection=stage.keep,
             security_groups=[front],
         )
-        self.rtmp_targets = self._targets(stage)
+        self.rtmp_targets = self._targets()
         elb.NetworkListener(
             self,
             "Rtmp",
@@ -100,7 +112,7 @@ class Network(Construct):
             default_target_groups=[self.origin_targets],
         )
 
-    def _targets(self, stage: Stage) -> elb.NetworkTargetGroup:
+    def _targets(self) -> elb.NetworkTargetGroup:
         """A group of its own, not the listener's: a TLS listener on 1936 forwards to the same nodes."""
         group = elb.NetworkTargetGroup(
             self,
@@ -113,20 +125,13 @@ class Network(Construct):
             # need the real one. Nodes take the header from the VPC's addresses only.
             proxy_protocol_v2=True,
             preserve_client_ip=False,
-            # The drain window: broadcasts on a task that is being replaced go on this long.
-            deregistration_delay=cdk.Duration.seconds(stage.drain_s),
-            health_check=elb.HealthCheck(
-                protocol=elb.Protocol.TCP,
-                interval=cdk.Duration.seconds(10),
-                timeout=cdk.Duration.seconds(5),
-                healthy_threshold_count=2,
-                unhealthy_threshold_count=3,
-            ),
+            deregistration_delay=cdk.Duration.seconds(DEREGISTRATION_S),
+            health_check=_health_check("/ready"),
         )
         # True by default: one failed check of a busy node would reset every live stream on it. Unhealthy means no new
         # connections; the running ones are the node's own affair.
         group.set_attribute(CLOSED_WHEN_UNHEALTHY, "false")
-        # After the window the node ends its streams itself, properly, on SIGTERM; a reset would look like a crash.
+        # On SIGTERM the node moves its streams to its peers; a reset would look like a crash.
         group.set_attribute(CLOSED_WHEN_DRAINED, "false")
         return group
 
@@ -143,17 +148,30 @@ class Network(Construct):
             preserve_client_ip=False,
             # A part or a playlist takes half a minute at most; what a draining node still carries, the others fetch.
             deregistration_delay=cdk.Duration.seconds(60),
-            health_check=elb.HealthCheck(
-                protocol=elb.Protocol.TCP,
-                # ECS replaces a task that any of its target groups calls unhealthy; without packaging nobody listens on
-                # the origin's port.
-                port=str(RTMP_PORT),
-                interval=cdk.Duration.seconds(10),
-                timeout=cdk.Duration.seconds(5),
-                healthy_threshold_count=2,
-                unhealthy_threshold_count=3,
-            ),
+            # Not /ready: a full or draining node still has viewers.
+            health_check=_health_check("/started"),
         )
 
 
-__all__ = ["CLOSED_WHEN_DRAINED", "CLOSED_WHEN_UNHEALTHY", "ORIGIN_PORT", "RTMP_PORT", "TCP_IDLE_TIMEOUT_S", "Network"]
+def _health_check(path: str) -> elb.HealthCheck:
+    return elb.HealthCheck(
+        protocol=elb.Protocol.HTTP,
+        port=str(HEALTH_PORT),
+        path=path,
+        healthy_http_codes="200",
+        interval=cdk.Duration.seconds(CHECK_EVERY_S),
+        timeout=cdk.Duration.seconds(CHECK_TIMEOUT_S),
+        healthy_threshold_count=CHECKS,
+        unhealthy_threshold_count=CHECKS,
+    )
+
+
+__all__ = [
+    "CLOSED_WHEN_DRAINED",
+    "CLOSED_WHEN_UNHEALTHY",
+    "HEALTH_PORT",
+    "ORIGIN_PORT",
+    "RTMP_PORT",
+    "TCP_IDLE_TIMEOUT_S",
+    "Network",
+]

@@ -55,6 +55,12 @@ def shared_statements(stage: Stage, place: Place) -> list[Statement]:
     ]
 
 
+def protection_statements(stage: Stage, place: Place) -> list[Statement]:
+    """What a node asks of ECS: not to be stopped while it has publishers."""
+    tasks = place.arn("ecs", f"task/{stage.prefix}/*")
+    return [_allow("Protection", ("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), [tasks])]
+
+
 def recording_statements(bucket_arn: str, *, may_delete: bool) -> list[Statement]:
     """What writing and reading recordings takes; removing them is the control plane's task."""
     objects = ("s3:GetObject", "s3:PutObject", *(("s3:DeleteObject",) if may_delete else ()))

@@ -14,14 +14,14 @@ class Stage:
     Args:
         name: part of every name.
         keep: data outlives its stack, and neither tables nor the load balancer can be deleted by accident.
-        drain_s: how long a task that is being replaced may go on with its running broadcasts.
-        tasks: ingest nodes to run.
+        tasks: ingest nodes to run at least.
+        most_tasks: ingest nodes to run at most; between the two, the service scales by itself.
     """
 
     name: StageName
     keep: bool
-    drain_s: int
     tasks: int
+    most_tasks: int
 
     @property
     def prefix(self) -> str:
@@ -41,9 +41,8 @@ class Stage:
 
 
 STAGES: dict[StageName, Stage] = {
-    "dev": Stage("dev", keep=False, drain_s=60, tasks=1),
-    # An hour is the most a target group can wait: a broadcast that ends within it never notices a deployment.
-    "prod": Stage("prod", keep=True, drain_s=3600, tasks=2),
+    "dev": Stage("dev", keep=False, tasks=1, most_tasks=2),
+    "prod": Stage("prod", keep=True, tasks=2, most_tasks=20),
 }
 
 __all__ = ["STAGES", "STAGE_NAMES", "Stage", "StageName"]

@@ -33,6 +33,7 @@ from ingest_container.node.admission import KEY_THREADS, Admission
 from ingest_container.node.load import NodeLoad
 from ingest_container.node.membership import Membership
 from ingest_container.node.playback import PLAYBACK_THREADS, Playback
+from ingest_container.node.protection import task_protection
 from ingest_container.node.readiness import NodeCondition
 from ingest_container.node.rounds import Rounds
 from ingest_container.node.waiting_room import WaitingRoom
@@ -223,14 +224,16 @@ class IngestNode:
             self.log,
             self._on_sampled,
         )
-        loops = (
+        protection = task_protection(lambda: self.active, self.log)
+        loops = [
             self.load.lag.run(),
             rounds.tick(),
             rounds.measure(),
             rounds.look_after(),
             self._membership.watch_peers(),
             self._watching.run(),
-        )
+            *([] if protection is None else [protection.run()]),
+        ]
         return [asyncio.create_task(loop) for loop in loops]
 
     def _on_sampled(self) -> None:

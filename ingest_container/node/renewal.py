@@ -12,10 +12,12 @@ dead, exactly like a process that died. Counted from the last beat, in seconds:
     9   they read OFFLINE (+ NODE_LOST_GRACE); the promise is 10
 
 A loop that was blocked for less than 5 s has lost nothing. After more, its session is renewed with the next beat, and
-every lease is checked.
+every lease is checked. One that stays frozen for FROZEN_SECONDS more will not come back: the thread ends the process,
+so that another one takes its place. A process that stood still as a whole, thread and all, is given the time anew.
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +30,9 @@ from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.streams.fleet import Orders
 from ingest_container.base.clock import Clock
 
+EXIT_FROZEN = 70  # EX_SOFTWARE of sysexits.h
 RENEW_RETRY = 0.3  # seconds until the next attempt to renew
+FROZEN_SECONDS = 30.0  # counted from the moment at which the session is not trusted any more
 JOIN_SECONDS = 10.0  # for the renewal that is under way when the node stops: its call's own time-outs
 
 
@@ -51,7 +55,17 @@ class Renewed:
 class Renewal:
     """`start`, then `beat` often and take `answers` from the loop; `stop` and `join` in the end."""
 
-    def __init__(self, session: Session, active: Callable[[], int], clock: Clock, log: Logger) -> None:
+    def __init__(
+        self,
+        session: Session,
+        active: Callable[[], int],
+        clock: Clock,
+        log: Logger,
+        give_up: Callable[[], None] = lambda: os._exit(EXIT_FROZEN),
+    ) -> None:
+        """`give_up` is called, in the thread, when the loop stays frozen."""
+        self._give_up = give_up
+        self._frozen_looks = 0  # so many in a row found the loop frozen
         self._session = session
         self._active = active
         self._clock = clock
@@ -101,7 +115,9 @@ class Renewal:
     def _renew(self) -> bool:
         clock = self._clock
         if not may_trust_own(self._alive_at + SESSION_TTL, clock.steady_ms()):
-            return False  # the loop is dead, as far as anybody knows
+            self._found_frozen()
+            return False
+        self._frozen_looks = 0
         self._look_at_clock()
         held_until = self._session.expires_at
         offset = clock.now_ms() - clock.steady_ms()
@@ -114,6 +130,13 @@ class Renewal:
         in_doubt = not may_trust_own(held_until, clock.steady_ms())
         self._hand_over(Renewed(orders, in_doubt))
         return True
+
+    def _found_frozen(self) -> None:
+        """The loop is dead, as far as anybody knows."""
+        self._frozen_looks += 1
+        if self._frozen_looks * RENEW_RETRY >= FROZEN_SECONDS:
+            self._log.error("The event loop is frozen: the node ends", event="loop_frozen", seconds=FROZEN_SECONDS)
+            self._give_up()
 
     def _look_at_clock(self) -> None:
         """The system's clock was set: a node without streams goes by it, another one keeps its own until then."""

@@ -1,10 +1,13 @@
 """Values that decide whether live streams survive. CloudFormation takes wrong ones silently, so they stand here."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from infra.ingest import METRICS_NAMESPACE as NAMESPACE
+from infra.ingest import UTILIZATION
 from infra.stages import StageName
 from tests.infra.conftest import Template
 
@@ -34,21 +37,27 @@ def service(ingest: Template) -> dict[str, Any]:
     return ingest.only("AWS::ECS::Service")
 
 
-def test_target_group_attributes(target_group: dict[str, Any], stage: StageName) -> None:
+def test_target_group_attributes(target_group: dict[str, Any]) -> None:
     assert attributes(target_group["TargetGroupAttributes"]) == {
         "proxy_protocol_v2.enabled": "true",
         "preserve_client_ip.enabled": "false",
         "target_health_state.unhealthy.connection_termination.enabled": "false",
         "deregistration_delay.connection_termination.enabled": "false",
-        "deregistration_delay.timeout_seconds": {"dev": "60", "prod": "3600"}[stage],
+        "deregistration_delay.timeout_seconds": "120",
     }
 
 
-def test_targets_are_addresses_checked_by_connecting(target_group: dict[str, Any]) -> None:
+def check_of(group: dict[str, Any]) -> tuple[str, str, str, dict[str, str]]:
+    protocol, port, path = (group[f"HealthCheck{name}"] for name in ("Protocol", "Port", "Path"))
+    return protocol, port, path, group["Matcher"]
+
+
+@pytest.mark.requirement("FX-21")
+def test_a_node_that_is_not_ready_gets_no_publishers_within_half_a_minute(target_group: dict[str, Any]) -> None:
     assert (target_group["TargetType"], target_group["Protocol"], target_group["Port"]) == ("ip", "TCP", 1935)
-    assert target_group["HealthCheckProtocol"] == "TCP"
-    assert target_group["HealthCheckIntervalSeconds"] == 10
-    assert (target_group["HealthyThresholdCount"], target_group["UnhealthyThresholdCount"]) == (2, 3)
+    assert check_of(target_group) == ("HTTP", "8081", "/ready", {"HttpCode": "200"})
+    assert (target_group["HealthCheckIntervalSeconds"], target_group["HealthCheckTimeoutSeconds"]) == (10, 5)
+    assert (target_group["HealthyThresholdCount"], target_group["UnhealthyThresholdCount"]) == (2, 2)
 
 
 def test_a_listener_takes_rtmp_and_waits_longer_than_any_grace(ingest: Template) -> None:
@@ -79,10 +88,9 @@ def test_a_second_listener_leads_to_the_nodes_origins(ingest: Template) -> None:
     }
 
 
-def test_a_node_without_packaging_is_healthy(ingest: Template) -> None:
-    """ECS replaces a task that one of its groups finds dead, and nobody listens on the origin's port then."""
+def test_viewers_are_sent_to_full_and_draining_nodes_too(ingest: Template) -> None:
     group = on_port(ingest.of_type("AWS::ElasticLoadBalancingV2::TargetGroup"), 8080)
-    assert (group["HealthCheckProtocol"], group["HealthCheckPort"]) == ("TCP", "1935")
+    assert check_of(group) == ("HTTP", "8081", "/started", {"HttpCode": "200"})
 
 
 def test_both_ports_of_a_task_are_registered(ingest: Template, service: dict[str, Any]) -> None:
@@ -97,7 +105,8 @@ def test_a_node_is_reached_by_the_load_balancer_and_on_its_origin_by_other_nodes
     nodes = rules[0]["GroupId"]
     assert {rule["FromPort"] == rule["ToPort"] for rule in rules} == {True}
     found = [(rule["FromPort"], rule["SourceSecurityGroupId"], rule["GroupId"]) for rule in rules]
-    assert sorted(found, key=str) == sorted([(1935, guard, nodes), (8080, guard, nodes), (8080, nodes, nodes)], key=str)
+    wanted = [(1935, guard, nodes), (8080, guard, nodes), (8081, guard, nodes), (8080, nodes, nodes)]
+    assert sorted(found, key=str) == sorted(wanted, key=str)
 
 
 def test_broadcasters_come_from_anywhere_and_viewers_through_cloudfront(ingest: Template) -> None:
@@ -131,15 +140,21 @@ def test_a_node_gets_the_secrets_of_playback_tokens_and_no_other(container: dict
     assert [secret["Name"] for secret in container["Secrets"]] == ["STREAM_SYNC_PLAYBACK_SECRETS"]
 
 
-def test_a_node_writes_and_reads_recordings_and_removes_none(ingest: Template) -> None:
-    statements = [
+def statements(ingest: Template) -> list[dict[str, Any]]:
+    """What roles are allowed."""
+    return [
         statement
         for role in ingest.of_type("AWS::IAM::Role").values()
         for policy in role.get("Policies", [])
         for statement in policy["PolicyDocument"]["Statement"]
     ]
+
+
+def test_a_node_writes_and_reads_recordings_and_removes_none(ingest: Template) -> None:
     on_s3 = {
-        action for s in statements for action in [*([s["Action"]] if isinstance(s["Action"], str) else s["Action"])]
+        action
+        for s in statements(ingest)
+        for action in [*([s["Action"]] if isinstance(s["Action"], str) else s["Action"])]
     }
     assert {action for action in on_s3 if action.startswith("s3:")} == {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
 
@@ -148,7 +163,49 @@ def test_a_failed_deployment_goes_back_and_a_good_one_leaves_no_gap(service: dic
     deployment = service["DeploymentConfiguration"]
     assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
     assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (100, 200)
-    assert service["HealthCheckGracePeriodSeconds"] == 60
+
+
+@pytest.mark.requirement("FX-21")
+def test_a_health_check_of_the_load_balancer_stops_no_task(service: dict[str, Any]) -> None:
+    """ECS takes a node that is full for one that is dead, unless it is told not to look."""
+    assert service["HealthCheckGracePeriodSeconds"] == 2_147_483_647, "the longest that it allows"
+
+
+def test_a_deployment_waits_for_the_event_loop_of_a_new_node(container: dict[str, Any]) -> None:
+    check = container["HealthCheck"]
+    assert (check["Interval"], check["Timeout"], check["Retries"], check["StartPeriod"]) == (15, 10, 3, 15)
+    *command, code = check["Command"]
+    assert command == ["CMD", "python", "-c"]
+    environment = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+    assert (environment["STREAM_SYNC_HEALTH_HOST"], environment["STREAM_SYNC_HEALTH_PORT"]) == ("0.0.0.0", "8081")
+    assert {"/live", "8081"} <= set(re.findall(r"/live|8081", code))
+    compile(code, "health check", "exec")
+
+
+@pytest.mark.requirement("FX-21")
+def test_nodes_scale_by_what_they_use_and_a_deployment_keeps_their_number(
+    ingest: Template, service: dict[str, Any], stage: StageName
+) -> None:
+    assert "DesiredCount" not in service
+    target = ingest.only("AWS::ApplicationAutoScaling::ScalableTarget")
+    assert (target["MinCapacity"], target["MaxCapacity"]) == {"dev": (1, 2), "prod": (2, 20)}[stage]
+    policy = ingest.only("AWS::ApplicationAutoScaling::ScalingPolicy")
+    tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert policy["PolicyType"] == "TargetTrackingScaling"
+    assert (tracking["TargetValue"], tracking["ScaleOutCooldown"], tracking["ScaleInCooldown"]) == (60, 60, 900)
+    assert tracking["CustomizedMetricSpecification"] == {
+        "Namespace": NAMESPACE,
+        "MetricName": UTILIZATION,
+        "Statistic": "Average",
+        "Dimensions": [{"Name": "service", "Value": "ingest"}, {"Name": "stage", "Value": stage}],
+    }
+
+
+@pytest.mark.requirement("FX-21")
+def test_a_node_may_protect_tasks_of_its_own_cluster(ingest: Template, stage: StageName) -> None:
+    (protection,) = [s for s in statements(ingest) if s.get("Sid") == "Protection"]
+    assert protection["Action"] == ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
+    assert protection["Resource"]["Fn::Join"][1][-1] == f":task/stream-sync-{stage}/*"
 
 
 def test_a_node_has_two_minutes_to_end_its_streams(container: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import cast
 
 import pytest
 from aws_lambda_powertools import Logger
@@ -192,6 +193,24 @@ async def test_a_dead_loop_is_not_renewed_for_and_one_that_comes_back_checks_its
         assert [at for at, _ in session.renewed if began + 0.6 < at < ended] == []
         async with asyncio.timeout(5):
             await crew.checked.wait()
+
+
+@pytest.mark.requirement("FX-21")
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(("frozen", "ends"), [(3.0, True), (0.9, False)])
+async def test_a_process_whose_loop_stays_frozen_ends_itself(
+    frozen: float, ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "FROZEN_SECONDS", 0.6)  # and 0.5 s until its session is not trusted any more
+    given_up = threading.Event()
+    log = Logger("test", level="CRITICAL")
+    session = cast("renewal.Session", TimedSession())
+    frozen_node = renewal.Renewal(session, lambda: 0, Clock(), log, give_up=given_up.set)
+    frozen_node.start()
+    block(frozen)
+    frozen_node.beat()
+    frozen_node.stop()
+    assert given_up.is_set() is ends
 
 
 @pytest.mark.requirement("HI-3")
