@@ -12,7 +12,7 @@ from infra.stages import Stage
 DATA = {
     "AwsSolutions-SMG4": "Both secrets are shared with another service or with operators, who rotate them in step: "
     "the admin API takes two at once for that",
-    "AwsSolutions-S1": "Only our own roles and the CDN read the media bucket; viewers are counted elsewhere",
+    "AwsSolutions-S1": "Only our own roles read the media bucket; viewers are counted elsewhere",
     "AwsSolutions-COG2": "A broadcaster may turn MFA on; requiring it is the operator's decision",
     "AwsSolutions-COG8": "The Plus plan is billed by user; the API checks each token itself",
 }

@@ -31,7 +31,7 @@ def synthesise(stage: Stage, out: Path) -> dict[str, Path]:
     app = cdk.App(outdir=str(out), analytics_reporting=False)
     data = DataStack(app, stage, cdk.BootstraplessSynthesizer())
     ingest = IngestStack(app, stage, cdk.BootstraplessSynthesizer(), data.media)
-    edge = EdgeStack(app, stage, cdk.BootstraplessSynthesizer(), data.media, ingest)
+    edge = EdgeStack(app, stage, cdk.BootstraplessSynthesizer(), ingest)
     accepted_risks.check(
         app, {data: accepted_risks.DATA, ingest: accepted_risks.ingest(stage), edge: accepted_risks.EDGE}
     )

@@ -5,13 +5,11 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.policies import RECORDINGS
 from infra.stages import Stage
 from infra.tables import TABLES, Index, Table
 
@@ -118,7 +116,7 @@ class DataStack(cdk.Stack):
 
     def _media(self) -> None:
         """The recordings. They expire by their rows, where owners keep some for good: S3 could not tell those apart."""
-        self.media = bucket = s3.Bucket(
+        self.media = s3.Bucket(
             self,
             "Media",
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -129,19 +127,7 @@ class DataStack(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.RETAIN,
             lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=cdk.Duration.days(1))],
         )
-        # To the distributions of this account: the one that is meant comes later, and needs this bucket's name.
-        distributions = self.format_arn(service="cloudfront", region="", resource="distribution", resource_name="*")
-        for action, resource in (("s3:GetObject", f"{RECORDINGS}/*"), ("s3:ListBucket", None)):
-            bucket.add_to_resource_policy(
-                iam.PolicyStatement(
-                    # Without the right to list, S3 answers 403 for what is not there.
-                    actions=[action],
-                    resources=[bucket.arn_for_objects(resource) if resource is not None else bucket.bucket_arn],
-                    principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
-                    conditions={"ArnLike": {"aws:SourceArn": distributions}},
-                )
-            )
-        self._output("MediaBucket", bucket.bucket_name, "Recordings")
+        self._output("MediaBucket", self.media.bucket_name, "Recordings")
 
     def _accounts(self) -> None:
         pool = cognito.UserPool(

@@ -2,8 +2,7 @@
 
     /live/*               the ingest nodes' origin, through the load balancer     cached as the origin says
     /live/*/viewers       the same, where players report themselves by POST       never cached
-    /vod/*/download.mp4   the same: put together from a recording as it is sent
-    /vod/*                the recordings' bucket
+    /vod/*                the same: recordings, of which a private channel's are not for everybody
     /embed/*, the rest    the dashboard's bucket; only /embed/* may be framed by other pages
 
 Linters do not judge these values; `tests/infra` pins them.
@@ -34,9 +33,7 @@ ERRORS = {400: 0, 403: 0, 404: 1, 405: 0, 414: 0, 416: 0, 500: 1, 501: 1, 502: 1
 class EdgeStack(cdk.Stack):
     """Parameters `DomainName` and `CertificateArn`: a name of your own, with its certificate of us-east-1."""
 
-    def __init__(
-        self, scope: cdk.App, stage: Stage, synthesizer: cdk.IStackSynthesizer, media: s3.IBucket, ingest: IngestStack
-    ) -> None:
+    def __init__(self, scope: cdk.App, stage: Stage, synthesizer: cdk.IStackSynthesizer, ingest: IngestStack) -> None:
         super().__init__(
             scope,
             stage.stack("edge"),
@@ -48,7 +45,7 @@ class EdgeStack(cdk.Stack):
         self._caches = CacheRules(self, stage)
         self._headers = HeaderRules(self, stage)
         site = self._site()
-        distribution = self._distribution(site, media, ingest.balancer_name)
+        distribution = self._distribution(site, ingest.balancer_name)
         domain = self._domain(distribution)
         for name, value, description in (
             ("PlaybackBaseUrl", f"https://{domain}/live", "Playback URLs begin so"),
@@ -71,7 +68,7 @@ class EdgeStack(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
 
-    def _distribution(self, site: s3.Bucket, media: s3.IBucket, balancer: str) -> cloudfront.Distribution:
+    def _distribution(self, site: s3.Bucket, balancer: str) -> cloudfront.Distribution:
         self._secrets = cloudfront.KeyValueStore(
             self,
             "PlaybackSecrets",
@@ -91,12 +88,6 @@ class EdgeStack(cdk.Stack):
             connection_timeout=cdk.Duration.seconds(3),
         )
         files = origins.S3BucketOrigin.with_origin_access_control(site)
-        # Imported: its policy is in a stack of its own, and lets CloudFront in already (infra/data.py).
-        recorded = origins.S3BucketOrigin.with_origin_access_control(
-            s3.Bucket.from_bucket_attributes(
-                self, "Recordings", bucket_name=media.bucket_name, region=self.region, account=self.account
-            )
-        )
         page = self._behaviour(files, self._caches.files, self._headers.page, routes)
         return cloudfront.Distribution(
             self,
@@ -110,8 +101,7 @@ class EdgeStack(cdk.Stack):
                     live, self._caches.live, self._headers.live, tokens, cors=True, posts=True
                 ),
                 "/live/*": self._behaviour(live, self._caches.live, self._headers.live, tokens, cors=True),
-                "/vod/*/download.mp4": self._behaviour(live, self._caches.files, self._headers.live, cors=True),
-                "/vod/*": self._behaviour(recorded, self._caches.files, self._headers.recorded, cors=True),
+                "/vod/*": self._behaviour(live, self._caches.files, self._headers.live, tokens, cors=True),
                 "/embed/*": self._behaviour(files, self._caches.files, self._headers.embedded, routes),
             },
             error_responses=[

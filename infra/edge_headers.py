@@ -16,7 +16,7 @@ NO_SNIFF = cloudfront.ResponseHeadersContentTypeOptions(override=True)
 
 
 class CacheRules(Construct):
-    """`live` of the origin, `files` of buckets. Neither has cookies or headers in its key, but for gzip or not."""
+    """`live` of the origin, `files` of all else. Neither has cookies or headers in its key, but for gzip or not."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "Caches")
@@ -47,7 +47,7 @@ class CacheRules(Construct):
 
 
 class HeaderRules(Construct):
-    """`page` and `embedded` of the dashboard, `live` of the origin, which sends its own CORS, `recorded` of S3."""
+    """`page` and `embedded` of the dashboard, `live` of the origin, which sends its own CORS."""
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "Headers")
@@ -56,7 +56,6 @@ class HeaderRules(Construct):
         self.page = self._policy("page", frames="'none'", frame_options=nowhere)
         self.embedded = self._policy("embedded", frames="*")
         self.live = self._policy("live")
-        self.recorded = self._policy("recorded", cors=True)
 
     def _policy(
         self,
@@ -64,7 +63,6 @@ class HeaderRules(Construct):
         *,
         frames: str | None = None,
         frame_options: cloudfront.ResponseHeadersFrameOptions | None = None,
-        cors: bool = False,
     ) -> cloudfront.ResponseHeadersPolicy:
         """`frames`: who may show the page in a frame."""
         csp = cloudfront.ResponseHeadersContentSecurityPolicy(
@@ -84,17 +82,6 @@ class HeaderRules(Construct):
                 content_security_policy=csp if frames is not None else None,
                 referrer_policy=referrer if frames is not None else None,
             ),
-            cors_behavior=cloudfront.ResponseHeadersCorsBehavior(
-                access_control_allow_credentials=False,
-                access_control_allow_headers=["Range"],
-                access_control_allow_methods=["GET", "HEAD", "OPTIONS"],
-                access_control_allow_origins=["*"],
-                access_control_expose_headers=["Age", "Content-Length", "Content-Range", "Date", "ETag"],
-                access_control_max_age=cdk.Duration.days(1),
-                origin_override=True,
-            )
-            if cors
-            else None,
         )
 
 

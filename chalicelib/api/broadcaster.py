@@ -180,7 +180,7 @@ def edit_recording(channel: Channel, key_or_id: str, body: RecordingEdit) -> con
     """Removes the expiry of a recording of one of the caller's streams, or sets it again, to at least one day from
     now."""
     now = now_ms()
-    return recording_serializer.own_recording(upkeep.set_kept(channel, key_or_id, now, kept=body.kept), now)
+    return recording_serializer.own_recording(upkeep.set_kept(channel, key_or_id, now, kept=body.kept), channel, now)
 
 
 @Route(
@@ -194,7 +194,7 @@ def delete_recording(channel: Channel, key_or_id: str) -> contract.OwnRecording 
     """Deletes the recording of one of the caller's streams. It can no longer be played, except from caches; its
     segments are deleted within minutes."""
     now = now_ms()
-    return recording_serializer.own_recording(upkeep.delete(channel, key_or_id, now), now)
+    return recording_serializer.own_recording(upkeep.delete(channel, key_or_id, now), channel, now)
 
 
 @Route("GET", "/api/channel/keys", BROADCASTER, answer=contract.KeyList).on(blueprint)

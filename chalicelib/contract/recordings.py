@@ -22,6 +22,7 @@ class Recording(BaseModel):
 class OwnRecording(Recording):
     """The recording of one stream, with the reason if part of it is missing."""
 
+    private: bool = Field(description="Whether it can be played only with a playback token in the path of its URLs")
     reason: RecordingReason | None = Field(description="Null if nothing is missing")
     reason_text: str | None = Field(description="The reason as a sentence")
 

@@ -25,11 +25,9 @@ PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 MEDIA_TYPE = "video/mp4"
 POSTER_TYPE = "image/jpeg"
 
-INDEX_CACHE_RUNNING = "public, max-age=2"
-# Not for as long as the media: a deleted recording is to stop playing where a CDN has a copy.
-INDEX_CACHE_ENDED = "public, max-age=300"
-MEDIA_CACHE = "public, max-age=31536000, immutable"
-POSTER_CACHE = "public, max-age=300"
+CACHE_RUNNING = "public, max-age=2"  # of the playlist
+# Names of media never come again, but a recording may be deleted, and its channel become private: caches ask again.
+CACHE = "public, max-age=300"
 
 TARGET_RUNNING = 10  # seconds: what a segment may last at most, for an EVENT playlist's may not change
 LEAST_TARGET = 4
@@ -97,9 +95,9 @@ def is_served(name: str) -> bool:
     return name in (INDEX, POSTER) or _INIT.fullmatch(name) is not None or _SEGMENT.fullmatch(name) is not None
 
 
-def type_and_cache(name: str) -> tuple[str, str]:
-    """Content-Type and Cache-Control of an object other than the playlist."""
-    return (POSTER_TYPE, POSTER_CACHE) if name == POSTER else (MEDIA_TYPE, MEDIA_CACHE)
+def type_of(name: str) -> str:
+    """Content-Type of an object other than the playlist."""
+    return POSTER_TYPE if name == POSTER else MEDIA_TYPE
 
 
 def in_order(names: Iterable[str]) -> list[Segment]:

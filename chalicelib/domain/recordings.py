@@ -10,6 +10,8 @@ it consists of is in the names of its objects alone (`recording_objects`).
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from chalicelib.domain.metadata import Visibility
+
 DAY = 24 * 3_600_000  # ms
 # Once its stream has ended, a recording waits so long for its node to finish it before the sweep does.
 NODE_FINISHES = 60_000  # ms
@@ -82,6 +84,11 @@ class Recording:
         if self.expires_at is not None and self.expires_at <= now:
             return replace(self, status=RecordingStatus.DELETED, expires_at=None)
         return self
+
+
+def is_private(channel: Visibility, stream: Visibility) -> bool:
+    """A recording is private while its channel is, and always if its stream was private at the end."""
+    return Visibility.PRIVATE in (channel, stream)
 
 
 def status_at_end(segments: int, reason: RecordingReason | None) -> RecordingStatus:

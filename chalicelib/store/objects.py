@@ -35,7 +35,7 @@ _MISSING = frozenset({"NoSuchKey", "404", "NotFound", "403", "AccessDenied", "Fo
 class ObjectStore(Protocol):
     """`folder` and `name` are of one level each, without slashes."""
 
-    def put(self, folder: str, name: str, data: Data, content_type: str, cache: str) -> None:
+    def put(self, folder: str, name: str, data: Data, content_type: str) -> None:
         """Replaces what is there as a whole."""
 
     def sizes(self, folder: str) -> dict[str, int]:
@@ -69,8 +69,8 @@ class Folder:
         self._root = root
         self._numbers = itertools.count()
 
-    def put(self, folder: str, name: str, data: Data, content_type: str, cache: str) -> None:
-        del content_type, cache  # whoever serves the folder knows them by the name
+    def put(self, folder: str, name: str, data: Data, content_type: str) -> None:
+        del content_type  # whoever serves the folder knows it by the name
         buffers = [data] if isinstance(data, (bytes, memoryview)) else data
         path = self._root / folder / name
         unfinished = path.with_name(f".{name}.{os.getpid()}-{next(self._numbers)}")
@@ -126,7 +126,7 @@ class Bucket:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
 
-    def put(self, folder: str, name: str, data: Data, content_type: str, cache: str) -> None:
+    def put(self, folder: str, name: str, data: Data, content_type: str) -> None:
         body = data if isinstance(data, bytes) else bytes(data) if isinstance(data, memoryview) else b"".join(data)
         checksum = b64encode(crc32(body).to_bytes(4)).decode()
         with _s3_errors():
@@ -136,7 +136,6 @@ class Bucket:
                 Body=body,
                 ChecksumCRC32=checksum,  # S3 refuses what does not match, and answers what it has
                 ContentType=content_type,
-                CacheControl=cache,
             )
         if "ChecksumCRC32" in answer:
             stored = answer["ChecksumCRC32"] == checksum

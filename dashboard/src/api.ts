@@ -4,6 +4,9 @@ import { AuthError } from "./auth/cognito";
 import type { ChannelEdit, OwnChannel, OwnRecording, PlaybackToken, RevealedCredentials, StreamPage } from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
 
+/** Seconds: a day, the most that a playback token is valid for. */
+export const PLAYBACK_TOKEN_S = 86_400;
+
 export interface TokenSource {
   token(force?: boolean): Promise<string>;
 }
@@ -41,8 +44,10 @@ export class Api {
   }
 
   /** The right to watch the channel, if it is private, for so many seconds. */
-  playbackToken(seconds: number): Promise<PlaybackToken> {
-    return this.call("POST", "/api/channel/playback-tokens", { ttl_seconds: seconds }) as Promise<PlaybackToken>;
+  playbackToken(): Promise<PlaybackToken> {
+    return this.call("POST", "/api/channel/playback-tokens", {
+      ttl_seconds: PLAYBACK_TOKEN_S,
+    }) as Promise<PlaybackToken>;
   }
 
   /** The channel's streams, newest first. */

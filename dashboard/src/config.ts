@@ -6,6 +6,8 @@ export interface Config {
   readonly wsUrl: string;
   /** Below which channels play, without a slash at the end; for private channels, whose address the API tells nobody. */
   readonly playbackUrl: string;
+  /** Below which past streams play, likewise. */
+  readonly recordingsUrl: string;
   readonly cognito: { readonly endpoint: string; readonly clientId: string };
   /** Present on a laptop only: the account that the local cloud made. */
   readonly demo: { readonly email: string; readonly password: string } | null;
@@ -38,11 +40,14 @@ export async function loadConfig(fetcher: typeof fetch = fetch): Promise<Config>
 export function parseConfig(body: unknown): Config {
   const root = record(body, "config.json");
   const cognito = record(root.cognito, "cognito");
+  const playbackUrl = text(root.playback_url ?? "/live", "playback_url").replace(/\/+$/, "");
+  const besides = `${playbackUrl.slice(0, playbackUrl.lastIndexOf("/") + 1)}vod`;
   const demo = root.demo == null ? null : record(root.demo, "demo");
   return {
     apiUrl: text(root.api_url ?? "", "api_url").replace(/\/+$/, ""),
     wsUrl: required(root.ws_url, "ws_url"),
-    playbackUrl: text(root.playback_url ?? "/live", "playback_url").replace(/\/+$/, ""),
+    playbackUrl,
+    recordingsUrl: text(root.recordings_url ?? besides, "recordings_url").replace(/\/+$/, ""),
     cognito: {
       endpoint: required(cognito.endpoint, "cognito.endpoint"),
       clientId: required(cognito.client_id, "cognito.client_id"),

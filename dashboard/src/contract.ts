@@ -323,6 +323,8 @@ export interface OwnRecording {
   readonly expires_at: string | null;
   /** Whether the owner keeps it without an expiry */
   readonly kept: boolean;
+  /** Whether it can be played only with a playback token in the path of its URLs */
+  readonly private: boolean;
   /** Null if nothing is missing */
   readonly reason: RecordingReason | null;
   /** The reason as a sentence */

@@ -43,6 +43,7 @@ describe("configuration", () => {
   it("reads what the page needs", () => {
     expect(parseConfig(good)).toEqual({
       apiUrl: "https://api.test",
+      recordingsUrl: "/vod",
       wsUrl: "wss://ws.test",
       playbackUrl: "/live",
       cognito: { endpoint: "https://cognito.test/", clientId: "c" },

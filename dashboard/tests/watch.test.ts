@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PublicChannel, PublicStatusMessage } from "../src/contract";
-import { embedCode, watchedAt } from "../src/watch/address";
+import { embedCode, watchedAt, withToken } from "../src/watch/address";
+import { privateRecording } from "../src/watch/private-recording";
 import { Quality } from "../src/watch/quality";
 import { initialWatch, reduceWatch, type WatchEvent, type WatchState } from "../src/watch/state";
 import { AT, channel, live, STREAM_1, STREAM_2 } from "./messages";
@@ -103,5 +104,50 @@ describe("stalls", () => {
     quality.stalled(1_000, false);
     quality.moved(3_000);
     expect(quality.stalls(3_000)).toBe(0);
+  });
+});
+
+describe("a past stream by a private link", () => {
+  const PLAYLIST = [
+    "#EXTM3U",
+    "#EXT-X-PROGRAM-DATE-TIME:2026-11-26T18:00:00.000Z",
+    "#EXTINF:2.000000,",
+    "s-1.m4s",
+    "#EXTINF:1.500000,",
+    "s-2.m4s",
+    "#EXT-X-ENDLIST",
+    "",
+  ].join("\n");
+
+  const ask = (status: number, text: string) => {
+    const asked: string[] = [];
+    const fetcher = ((url: string) => {
+      asked.push(url);
+      return Promise.resolve(new Response(text, { status }));
+    }) as typeof fetch;
+    return { asked, found: privateRecording("https://cdn.example/vod", "01J", "a.b.c", fetcher) };
+  };
+
+  it("is described by its playlist, and all of it is below the token", async () => {
+    const { asked, found } = ask(200, PLAYLIST);
+    expect(await found).toMatchObject({
+      started_at: "2026-11-26T18:00:00.000Z",
+      duration_ms: 3500,
+      url: "https://cdn.example/vod/01J/a.b.c/index.m3u8",
+      download_url: "https://cdn.example/vod/01J/a.b.c/download.mp4",
+    });
+    expect(asked).toEqual(["https://cdn.example/vod/01J/a.b.c/index.m3u8"]);
+  });
+
+  it.each([
+    [404, ""],
+    [403, "This link has expired."],
+    [200, PLAYLIST.replace("#EXT-X-ENDLIST", "")],
+  ])("is not there: %i", async (status, text) => {
+    expect(await ask(status, text).found).toBeNull();
+  });
+
+  it("is where its token is put before the file's name", () => {
+    expect(withToken("/vod/01J/index.m3u8", "a.b.c")).toBe("/vod/01J/a.b.c/index.m3u8");
   });
 });

@@ -99,9 +99,17 @@ async def complete(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(CORS)
     if response.status >= 400:
         response.headers["Cache-Control"] = NO_STORE
-    elif _EXPIRES in request and (age := _MAX_AGE.search(response.headers.get("Cache-Control", ""))) is not None:
-        left = max(0, (request[_EXPIRES] - now_ms()) // 1000)
-        response.headers["Cache-Control"] = f"max-age={min(int(age[1]), left)}"
+    elif "Cache-Control" in response.headers:
+        response.headers["Cache-Control"] = bounded(request, response.headers["Cache-Control"])
+
+
+def bounded(request: web.Request, cache: str) -> str:
+    """This Cache-Control, but not beyond the expiry of the request's token."""
+    age = _MAX_AGE.search(cache)
+    if _EXPIRES not in request or age is None:
+        return cache
+    left = max(0, (request[_EXPIRES] - now_ms()) // 1000)
+    return f"max-age={min(int(age[1]), left)}"
 
 
 def not_kept_after(request: web.Request, at: int) -> None:

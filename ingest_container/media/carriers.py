@@ -7,11 +7,10 @@ from typing import Protocol
 
 from aiohttp import web
 
-from chalicelib.services import playback_tokens
 from chalicelib.services.reading.viewing import Carrier, Viewing
-from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.clock import steady
 from ingest_container.base.lookups import Unavailable
-from ingest_container.media import answers
+from ingest_container.media import answers, path_tokens
 from ingest_container.media.clients import WaitingRequests
 from ingest_container.media.forwarding import Forwarding, NotForwarded, is_forwarded
 from ingest_container.media.packager import Packager, Packaging
@@ -48,7 +47,7 @@ class Carriers:
 
     async def viewing(self, request: web.Request, since: float = NO_TIME) -> Viewing:
         """Raises 404 where the client may not watch, 403 where it might have, 503 where nobody can tell."""
-        has_token = _check_token(request)
+        has_token = path_tokens.check(request, request.match_info["channel"])
         try:
             viewing = await self._directory.channel(request.match_info["channel"], since)
         except Unavailable:
@@ -115,18 +114,3 @@ def _origin_of(carrier: Carrier | None) -> str:
     if carrier is None or not carrier.origin:
         raise NotForwarded("Its node is gone, or has no origin")
     return carrier.origin
-
-
-def _check_token(request: web.Request) -> bool:
-    """Whether there is one in the path, and it is good. Raises 404 for one that is not ours or of another channel, and
-    403 for one that has expired."""
-    token = request.match_info.get("token")
-    if token is None:
-        return False
-    expires_at = playback_tokens.expiry(token, request.match_info["channel"])
-    if expires_at is None:
-        raise web.HTTPNotFound()
-    if now_ms() >= expires_at:
-        raise web.HTTPForbidden(text="This link has expired.\n")
-    answers.not_kept_after(request, expires_at)
-    return True

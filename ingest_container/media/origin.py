@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from chalicelib.domain.addresses import LOOPBACK, Network
-from ingest_container.media import answers
+from ingest_container.media import answers, path_tokens
 from ingest_container.media.answers import BLOCKING_CACHE, INDEX_CACHE, NO_STORE, PLAYLIST_CACHE, PLAYLIST_TYPE
 from ingest_container.media.carriers import Carriers, Directory
 from ingest_container.media.channel_objects import ChannelObjects
@@ -40,7 +40,6 @@ from ingest_container.media.viewer_reports import ViewerReports
 LOOK_AGAIN = 1.0  # seconds between two looks at it, while requests wait for the encoder
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_JWT = r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"  # in compact form; nothing else has dots there
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Origin:
     def application(self) -> web.Application:
         app = web.Application(middlewares=[busy, answers.preflight])
         app.on_response_prepare.append(answers.complete)
-        for channel in ("/live/{channel}", f"/live/{{channel}}/{{token:{_JWT}}}"):
+        for channel in ("/live/{channel}", f"/live/{{channel}}/{{token:{path_tokens.JWT}}}"):
             app.router.add_get(f"{channel}/index.m3u8", self._index)
             app.router.add_get(f"{channel}/{{stream}}/v.m3u8", self._playlist)
             app.router.add_get(rf"{channel}/{{stream}}/{{name:[0-9]+/[ips][0-9.]+\.m(?:p4|4s)}}", self._media)

@@ -3,6 +3,7 @@
     /vod/{stream}/index.m3u8      EVENT while the stream runs, then VOD
     /vod/{stream}/{segment}       and init segments, and the poster
     /vod/{stream}/download.mp4    all of it as one fragmented MP4, put together as it is sent
+    /vod/{stream}/{token}/...     all of this with a playback token, which a private recording needs
 
 Names are matched against those that recordings have, so no path leads anywhere else. Reads are in threads, a piece at a
 time: neither a long recording nor a slow client costs memory.
@@ -14,26 +15,28 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from aiohttp import web
 
 from chalicelib.domain.recording_objects import (
+    CACHE,
+    CACHE_RUNNING,
     DOWNLOAD,
     INDEX,
-    INDEX_CACHE_ENDED,
-    INDEX_CACHE_RUNNING,
-    MEDIA_CACHE,
     MEDIA_TYPE,
     PLAYLIST_TYPE,
     in_order,
     is_served,
     is_stream_folder,
     one_file,
-    type_and_cache,
+    type_of,
 )
 from chalicelib.domain.recordings import RecordingReason, StorageFailed
+from chalicelib.services.reading.recordings import RecordingView
 from chalicelib.services.recordings.storage import ObjectStore
+from ingest_container.base.lookups import Unavailable
+from ingest_container.media import answers, path_tokens
 from ingest_container.media.answers import CORS, NO_STORE, PREFLIGHT
 
 PIECE = 512 * 1024  # bytes read and sent at a time
@@ -56,11 +59,19 @@ class _Piece:
     size: int
 
 
-class Vod:
-    """Serves what `store` has."""
+class Directory(Protocol):
+    """Raises `lookups.Unavailable`."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    async def recording(self, stream_id: str) -> RecordingView | None:
+        """None where nobody may watch."""
+
+
+class Vod:
+    """Serves what `store` has, to those who may watch it."""
+
+    def __init__(self, store: ObjectStore, directory: Directory) -> None:
         self._store = store
+        self._directory = directory
         self._threads = ThreadPoolExecutor(
             THREADS, thread_name_prefix="vod"
         )  # so that a storage that hangs holds up nobody else
@@ -68,7 +79,8 @@ class Vod:
 
     def add_to(self, app: web.Application) -> None:
         app.on_cleanup.append(self._close)
-        app.router.add_route("*", "/vod/{stream}/{name}", self.handle)
+        for folder in ("/vod/{stream}", f"/vod/{{stream}}/{{token:{path_tokens.JWT}}}"):
+            app.router.add_route("*", f"{folder}/{{name}}", self.handle)
 
     async def _close(self, _: web.Application) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -94,26 +106,36 @@ class Vod:
         if request.method not in ("GET", "HEAD"):
             raise web.HTTPMethodNotAllowed(request.method, ["GET", "HEAD", "OPTIONS"])
         stream, name = request.match_info["stream"], request.match_info["name"]
-        if not is_stream_folder(stream):
+        if not is_stream_folder(stream) or not (name == DOWNLOAD or is_served(name)):
             raise web.HTTPNotFound()
+        await self._check(request, stream)
         if name == DOWNLOAD:
             return await self._download(request, stream)
         if name == INDEX:
-            return await self._index(stream)
-        if not is_served(name):
-            raise web.HTTPNotFound()
+            return await self._index(request, stream)
         size = await self._read(self._store.size, stream, name)
         if size is None:
             raise web.HTTPNotFound()
-        kind, cache = type_and_cache(name)
-        headers = {"Content-Type": kind, "Cache-Control": cache, "ETag": f'"{name}.{size}"'}
+        headers = {"Content-Type": type_of(name), "Cache-Control": CACHE, "ETag": f'"{name}.{size}"'}
         return await self._send(request, stream, [_Piece(name, 0, size)], headers)
 
-    async def _index(self, stream: str) -> web.StreamResponse:
+    async def _check(self, request: web.Request, stream: str) -> None:
+        """Raises 404 where the client may not watch, 403 where it might have, 503 where nobody can tell."""
+        try:
+            recording = await self._directory.recording(stream)
+        except Unavailable:
+            raise answers.unavailable("The recording cannot be looked up.") from None
+        if recording is None:
+            raise web.HTTPNotFound()
+        has_token = path_tokens.check(request, recording.channel_id)
+        if recording.is_private and not has_token:
+            raise web.HTTPNotFound()
+
+    async def _index(self, request: web.Request, stream: str) -> web.StreamResponse:
         text = await self._read(self._store.get, stream, INDEX, 0, MAX_INDEX)
         if text is None:
             raise web.HTTPNotFound()
-        cache = INDEX_CACHE_ENDED if text.endswith(b"#EXT-X-ENDLIST\n") else INDEX_CACHE_RUNNING
+        cache = answers.bounded(request, CACHE if text.endswith(b"#EXT-X-ENDLIST\n") else CACHE_RUNNING)
         response = web.Response(body=text, headers=CORS | {"Content-Type": PLAYLIST_TYPE, "Cache-Control": cache})
         response.enable_compression()
         return response
@@ -134,7 +156,7 @@ class Vod:
                 raise web.HTTPNotFound()
             headers = {
                 "Content-Type": MEDIA_TYPE,
-                "Cache-Control": MEDIA_CACHE,
+                "Cache-Control": CACHE,
                 "Content-Disposition": f'attachment; filename="{stream}.mp4"',
                 "ETag": f'"{len(pieces)}.{pieces[-1].start + pieces[-1].size}"',
             }
@@ -147,6 +169,7 @@ class Vod:
     ) -> web.StreamResponse:
         """All of it, or the one range that is asked for (RFC 9110, 14.2); other Range headers are ignored."""
         headers = CORS | headers | {"Accept-Ranges": "bytes"}
+        headers["Cache-Control"] = answers.bounded(request, headers["Cache-Control"])
         etag, size = headers["ETag"], pieces[-1].start + pieces[-1].size
         if request.headers.get("If-None-Match") in ("*", etag):
             return web.Response(status=304, headers=headers)

@@ -1,6 +1,7 @@
-"""What a node's origin asks of the rows: who may watch a channel, and which node has a stream."""
+"""What a node's origin asks of the rows: who may watch a channel or a recording, and which node has a stream."""
 
-from chalicelib.services.reading import viewing
+from chalicelib.services.reading import recordings, viewing
+from chalicelib.services.reading.recordings import RecordingView
 from chalicelib.services.reading.viewing import Carrier, Viewing
 from ingest_container.base.clock import now_ms
 from ingest_container.base.lookups import Lookups
@@ -29,3 +30,18 @@ class Directory:
 
     async def _last_carrier(self, stream: tuple[str, str]) -> Carrier | None:
         return await self._threads.run(viewing.last_carrier, *stream, now_ms())
+
+
+class RecordingDirectory:
+    """Cached for two seconds, too; raises `lookups.Unavailable`."""
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+        self._recordings: Lookups[str, RecordingView] = Lookups(self._viewing)
+
+    async def recording(self, stream_id: str) -> RecordingView | None:
+        """None where nobody may watch."""
+        return await self._recordings.get(stream_id)
+
+    async def _viewing(self, stream_id: str) -> RecordingView | None:
+        return await self._threads.run(recordings.viewing, stream_id, now_ms())

@@ -20,7 +20,7 @@ from ingest_container.media.thumbnails import Thumbnails
 from ingest_container.media.viewer_reports import ViewerReports
 from ingest_container.media.vod import Vod
 from ingest_container.net import listeners
-from ingest_container.node.directory import Directory
+from ingest_container.node.directory import Directory, RecordingDirectory
 from ingest_container.node.recording import StorageArchive
 
 PLAYBACK_THREADS = 2  # that look up who may watch, and which node has a stream
@@ -67,7 +67,7 @@ class Playback:
         origin = Origin(self.packaging, directory, forwarding, self._reports, waiting, settings.forwarded_networks)
         app = origin.application()
         if (store := storage()) is not None:
-            Vod(store).add_to(app)
+            Vod(store, RecordingDirectory(self._threads)).add_to(app)
         server = serving(app, self._bound, limits, own_networks=settings.forwarded_networks)
         await self._ending.enter_async_context(server)
         self._tasks.append(asyncio.create_task(self._count()))

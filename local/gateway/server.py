@@ -6,7 +6,9 @@ from types import ModuleType
 from aiohttp import web
 
 from chalicelib.services.recordings.storage import storage
+from ingest_container.base.threads import Threads
 from ingest_container.media.vod import Vod
+from ingest_container.node.directory import RecordingDirectory
 from local.gateway.cognito import Cognito
 from local.gateway.connections import Connections
 from local.gateway.edge import MAX_BODY_BYTES, only_local_names, only_sound_targets, whole_bodies
@@ -22,6 +24,8 @@ from local.gateway.site import Site
 from local.gateway.websocket import Limits, WebSocketApi
 from local.private_files import Secrets, SignIn
 from local.settings import REGION, LocalSettings
+
+LOOKUP_THREADS = 2  # that look up who may watch a recording
 
 
 def make_server(
@@ -43,7 +47,7 @@ def make_server(
     reactions = Reactions(app_module, functions, secrets.bus_secret)
     site = Site(dist, settings.http_port, sign_in.client_id, secrets.demo_password)
     live = Live(settings.origin_url)
-    recordings = storage()
+    recordings, lookups = storage(), Threads(LOOKUP_THREADS)
     cognito = Cognito(settings.cloud_url, secrets.access_key_id, secrets.secret_access_key)
 
     async def rest_or_file(request: web.Request) -> web.StreamResponse:
@@ -61,6 +65,7 @@ def make_server(
         await reactions.stop()
         await cognito.close()
         await live.close()
+        lookups.close()
         functions.close()
 
     server = web.Application(
@@ -73,7 +78,7 @@ def make_server(
     server.router.add_get("/config.json", site.config)
     server.router.add_route("*", "/live/{path:.*}", live.handle)
     if recordings is not None:
-        Vod(recordings).add_to(server)
+        Vod(recordings, RecordingDirectory(lookups)).add_to(server)
     server.router.add_post("/cognito/", cognito.handle)
     server.router.add_route("*", "/{path:(?s:.*)}", rest_or_file)
     server.on_startup.append(start)

@@ -91,6 +91,16 @@ def test_cloudfront_and_origin_judge_a_token_alike(tmp_path: Path, monkeypatch: 
     assert origin == {name: code != 404 for name, (_, code) in CASES.items()}
 
 
+@pytest.mark.requirement("FX-15")
+@pytest.mark.needs("node")
+def test_a_recordings_token_is_judged_likewise_but_for_its_channel(tmp_path: Path) -> None:
+    """The path has the stream only; the origin knows its channel, and no cache has what it refused."""
+    uris = [f"/vod/01ARZ3NDEKTSV4RRFFQ69G5FAV/{token}/index.m3u8" for token, _ in CASES.values()]
+    found = run(tmp_path, "playback_token.js", uris, f"{NEW}, {OLD}")
+    expected = {name: code for name, (_, code) in CASES.items()} | {"another channel's": 200}
+    assert dict(zip(CASES, map(status, found), strict=True)) == expected
+
+
 @pytest.mark.needs("node")
 def test_what_the_service_issues_passes_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STREAM_SYNC_PLAYBACK_SECRETS", NEW)
@@ -104,6 +114,7 @@ def test_what_the_service_issues_passes_unchanged(tmp_path: Path, monkeypatch: p
 @pytest.mark.needs("node")
 def test_paths_without_a_token_are_the_origins_affair(tmp_path: Path) -> None:
     uris = [f"/live/{CHANNEL}/index.m3u8", f"/live/{CHANNEL}/01J/3/p16.0.m4s", f"/live/{CHANNEL}/thumb.jpg"]
+    uris += ["/vod/01J/index.m3u8", "/vod/01J/s-000000000016.0000000001.1790000000000.2000000.ck.0123456789abcdef.m4s"]
     assert [result["uri"] for result in run(tmp_path, "playback_token.js", uris, NEW)] == uris
 
 

@@ -10,8 +10,6 @@ from chalicelib.config import settings
 from chalicelib.domain.events import RecordingEventName, RecordingStateChange
 from chalicelib.domain.recording_objects import (
     INDEX,
-    INDEX_CACHE_ENDED,
-    INDEX_CACHE_RUNNING,
     PLAYLIST_TYPE,
     POSTER,
     Segment,
@@ -20,7 +18,7 @@ from chalicelib.domain.recording_objects import (
     init_name,
     playlist,
     size_of,
-    type_and_cache,
+    type_of,
 )
 from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus, expiry, status_at_end
 from chalicelib.domain.streams import Stream, StreamState
@@ -40,15 +38,15 @@ class Recorded:
 
 def store_init(store: ObjectStore, stream_id: str, init: str, data: bytes) -> None:
     name = init_name(init)
-    store.put(stream_id, name, data, *type_and_cache(name))
+    store.put(stream_id, name, data, type_of(name))
 
 
 def store_segment(store: ObjectStore, stream_id: str, segment: Segment, data: bytes | memoryview) -> None:
-    store.put(stream_id, segment.name, data, *type_and_cache(segment.name))
+    store.put(stream_id, segment.name, data, type_of(segment.name))
 
 
 def store_poster(store: ObjectStore, stream_id: str, jpeg: bytes) -> None:
-    store.put(stream_id, POSTER, jpeg, *type_and_cache(POSTER))
+    store.put(stream_id, POSTER, jpeg, type_of(POSTER))
 
 
 def stored_so_far(store: ObjectStore, stream_id: str) -> list[Segment]:
@@ -58,7 +56,7 @@ def stored_so_far(store: ObjectStore, stream_id: str) -> list[Segment]:
 
 def store_index(store: ObjectStore, stream_id: str, segments: Iterable[Segment], *, ended: bool) -> None:
     text = playlist(list(segments), ended=ended)
-    store.put(stream_id, INDEX, text.encode(), PLAYLIST_TYPE, INDEX_CACHE_ENDED if ended else INDEX_CACHE_RUNNING)
+    store.put(stream_id, INDEX, text.encode(), PLAYLIST_TYPE)
 
 
 def open_recording(stream_id: str) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from chalicelib import contract
 from chalicelib.contract import ChannelRecording, OwnRecording
-from chalicelib.domain.recordings import REASON_TEXT, Recording, RecordingStatus
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.recordings import REASON_TEXT, Recording, RecordingStatus, is_private
 from chalicelib.domain.streams import Stream
 from chalicelib.domain.times import iso_or_none
 from chalicelib.services.recordings.storage import DOWNLOAD, POSTER, url_of
@@ -18,13 +19,14 @@ def recording(stream: Stream, now: int) -> contract.Recording | None:
     return contract.Recording(**_fields(stream.stream_id, found))
 
 
-def own_recording(stream: Stream, now: int) -> OwnRecording | None:
+def own_recording(stream: Stream, channel: Channel, now: int) -> OwnRecording | None:
     """None where nothing of the stream was ever recorded."""
     found = _as_read(stream, now)
     if found is None:
         return None
     text = REASON_TEXT[found.reason] if found.reason is not None else None
-    return OwnRecording(**_fields(stream.stream_id, found), reason=found.reason, reason_text=text)
+    private = is_private(channel.visibility, stream.metadata.visibility)
+    return OwnRecording(**_fields(stream.stream_id, found), private=private, reason=found.reason, reason_text=text)
 
 
 def channel_recording(stream: Stream, found: Recording) -> ChannelRecording:

@@ -59,7 +59,7 @@ def own_stream(seen: StreamView, now: int) -> OwnStream:
         expires_at=None,
         end_reason=_end_reason(seen.stream),
         bytes_in=seen.bytes_in,
-        recording=own_recording(seen.stream, now),
+        recording=own_recording(seen.stream, seen.channel, now),
     )
 
 
@@ -178,7 +178,7 @@ def details(seen: StreamView, now: int) -> StreamDetails:
         bytes_in=seen.bytes_in,
         viewer_count=seen.viewers,
         **_audience_fields(seen),
-        recording=own_recording(stream, now),
+        recording=own_recording(stream, seen.channel, now),
         **_admin_fields(seen, now),
     )
 

@@ -4,7 +4,7 @@ import { explain } from "../problem";
 import { Confirm } from "../ui/confirm";
 import { dayAndTime, duration, sentence } from "../ui/format";
 import { Moment } from "../ui/moment";
-import { watchUrl } from "../watch/address";
+import { watchUrl, withToken } from "../watch/address";
 import { type Recorded, size } from "./recordings";
 import { useRecordings } from "./use-recordings";
 
@@ -12,11 +12,13 @@ interface RecordingsPanelProps {
   readonly api: Api;
   /** Of the stream that runs. */
   readonly streamId: string | null;
+  /** Of the channel. */
+  readonly visibility: string;
 }
 
 /** Past streams that were recorded: to watch, download, keep or delete. */
-export function RecordingsPanel({ api, streamId }: RecordingsPanelProps) {
-  const { streams, problem, reload } = useRecordings(api, streamId);
+export function RecordingsPanel({ api, streamId, visibility }: RecordingsPanelProps) {
+  const { streams, problem, reload } = useRecordings(api, streamId, visibility);
   const [deleting, setDeleting] = useState<Recorded | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
 
@@ -28,6 +30,15 @@ export function RecordingsPanel({ api, streamId }: RecordingsPanelProps) {
       setFailure(explain(error));
     }
     reload();
+  };
+
+  const open = async (address: (token: string) => string) => {
+    try {
+      const { token } = await api.playbackToken();
+      location.assign(address(token));
+    } catch (error) {
+      setFailure(explain(error));
+    }
   };
 
   return (
@@ -44,7 +55,13 @@ export function RecordingsPanel({ api, streamId }: RecordingsPanelProps) {
       {streams?.length === 0 && <p class="muted">A stream that is recorded appears here.</p>}
       <ul class="recordings">
         {(streams ?? []).map((stream) => (
-          <Row key={stream.id} stream={stream} onKeep={() => void keep(stream)} onDelete={() => setDeleting(stream)} />
+          <Row
+            key={stream.id}
+            stream={stream}
+            onOpen={(address) => void open(address)}
+            onKeep={() => void keep(stream)}
+            onDelete={() => setDeleting(stream)}
+          />
         ))}
       </ul>
       {deleting && (
@@ -67,11 +84,13 @@ export function RecordingsPanel({ api, streamId }: RecordingsPanelProps) {
 
 interface RowProps {
   readonly stream: Recorded;
+  /** With a token, where nobody may watch without one. */
+  readonly onOpen: (address: (token: string) => string) => void;
   readonly onKeep: () => void;
   readonly onDelete: () => void;
 }
 
-function Row({ stream, onKeep, onDelete }: RowProps) {
+function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
   const { recording } = stream;
   const { status, download_url, kept } = recording;
   return (
@@ -86,12 +105,34 @@ function Row({ stream, onKeep, onDelete }: RowProps) {
       </div>
       {download_url !== null && (
         <div class="recording-actions">
-          <a class="button small" href={watchUrl(stream.channel_id, stream.id)}>
-            Watch
-          </a>
-          <a class="button small" href={download_url} download>
-            Download
-          </a>
+          {recording.private ? (
+            <>
+              <button
+                type="button"
+                class="button small"
+                data-testid="watch-recording"
+                onClick={() => onOpen((token) => watchUrl(stream.channel_id, stream.id, token))}
+              >
+                Watch
+              </button>
+              <button
+                type="button"
+                class="button small"
+                onClick={() => onOpen((token) => withToken(download_url, token))}
+              >
+                Download
+              </button>
+            </>
+          ) : (
+            <>
+              <a class="button small" href={watchUrl(stream.channel_id, stream.id)} data-testid="watch-recording">
+                Watch
+              </a>
+              <a class="button small" href={download_url} download>
+                Download
+              </a>
+            </>
+          )}
           <button type="button" class="button small" data-testid="keep-recording" aria-pressed={kept} onClick={onKeep}>
             Keep
           </button>
@@ -110,6 +151,7 @@ function factsOf({ recording }: Recorded): string[] {
   return [
     duration(recording.duration_ms ?? 0),
     size(recording.size_bytes ?? 0),
+    ...(recording.private ? ["private"] : []),
     ...(recording.kept ? ["kept"] : []),
     ...(recording.expires_at !== null ? [`expires on ${dayAndTime(Date.parse(recording.expires_at))}`] : []),
   ];

@@ -9,8 +9,6 @@ import { Icon } from "../ui/icon";
 import { ManualCopy } from "../ui/manual-copy";
 import { Moment } from "../ui/moment";
 
-/** A day, which is the most that the API gives. */
-const LINK_S = 86_400;
 const PREVIEW_KEY = "stream-sync.preview";
 
 interface PreviewProps {
@@ -38,7 +36,7 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
 
   const createLink = () => {
     setProblem(null);
-    api.playbackToken(LINK_S).then(setToken, (error: unknown) => setProblem(explain(error)));
+    api.playbackToken().then(setToken, (error: unknown) => setProblem(explain(error)));
   };
 
   return (

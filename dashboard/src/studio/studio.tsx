@@ -78,7 +78,11 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
                 onSaved={(details) => dispatch({ kind: "details-saved", details })}
               />
             </div>
-            <RecordingsPanel api={api} streamId={state.stream.status === "OFFLINE" ? null : state.stream.streamId} />
+            <RecordingsPanel
+              api={api}
+              streamId={state.stream.status === "OFFLINE" ? null : state.stream.streamId}
+              visibility={channel.visibility}
+            />
           </>
         ) : loadProblem ? (
           <section class="card" data-testid="load-error">

@@ -13,8 +13,8 @@ export interface RecordingsHandle {
   readonly reload: () => void;
 }
 
-/** The channel's recordings, read again when a stream begins or ends, and until the last one is finished. */
-export function useRecordings(api: Api, streamId: string | null): RecordingsHandle {
+/** The channel's recordings, read again when a stream begins or ends or the visibility changes, and until the last is finished. */
+export function useRecordings(api: Api, streamId: string | null, visibility: string): RecordingsHandle {
   const [streams, setStreams] = useState<readonly Recorded[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [looks, setLooks] = useState(0);
@@ -32,7 +32,7 @@ export function useRecordings(api: Api, streamId: string | null): RecordingsHand
   useEffect(() => {
     setLooks(0);
     reload();
-  }, [reload, streamId]);
+  }, [reload, streamId, visibility]);
 
   const unfinished = (streams ?? []).some(isBeingFinished);
   useEffect(() => {

@@ -16,8 +16,15 @@ export function watchedAt(location: { readonly pathname: string; readonly hash: 
   return { channelId, streamId: streamId || null, token: token || null };
 }
 
-export function watchUrl(channelId: string, streamId: string | null = null): string {
-  return `${location.origin}/watch/${channelId}${streamId === null ? "" : `/${streamId}`}`;
+export function watchUrl(channelId: string, streamId: string | null = null, token: string | null = null): string {
+  const path = `/watch/${channelId}${streamId === null ? "" : `/${streamId}`}`;
+  return `${location.origin}${path}${token === null ? "" : `#token=${token}`}`;
+}
+
+/** Where what is at `url` is with a playback token: before the name of the file. */
+export function withToken(url: string, token: string): string {
+  const at = url.lastIndexOf("/") + 1;
+  return `${url.slice(0, at)}${token}/${url.slice(at)}`;
 }
 
 export function embedCode(channelId: string, title: string): string {

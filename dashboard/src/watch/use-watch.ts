@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Config } from "../config";
 import type { PublicApi, Recording } from "../public-api";
 import type { Watched } from "./address";
+import { privateRecording } from "./private-recording";
 import type { WatchState } from "./state";
 import { useChannel } from "./use-channel";
 import { type PlayerHandle, type Source, usePlayer } from "./use-player";
@@ -23,7 +24,8 @@ export interface Watching {
 
 /** The channel, its recordings, and the player on what is watched. */
 export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLatency: boolean): Watching {
-  const { channelId, streamId } = watched;
+  const { channelId, streamId, token } = watched;
+  const { recordingsUrl } = config;
   const state = useChannel(config, api, watched);
   const [recordings, setRecordings] = useState<readonly Recording[] | null>(null);
   const isOffline = state.status === "OFFLINE";
@@ -33,8 +35,12 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
     if (!isOffline && streamId === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stale = false;
+    const load = async () => {
+      const one = streamId !== null && token !== null && (await privateRecording(recordingsUrl, streamId, token));
+      return one ? [one] : api.recordings(channelId);
+    };
     const look = async (turn: number) => {
-      const found = await api.recordings(channelId).catch(() => null);
+      const found = await load().catch(() => null);
       if (stale) return;
       setRecordings((known) => found ?? known ?? []);
       const pause = FINISHED_MS[turn];
@@ -47,7 +53,7 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
       stale = true;
       clearTimeout(timer);
     };
-  }, [api, channelId, streamId, isOffline, endedId]);
+  }, [api, recordingsUrl, channelId, streamId, token, isOffline, endedId]);
 
   const recording = recordings?.find((one) => one.stream_id === streamId) ?? null;
   const hlsUrl = state.channel?.playback.hls_url ?? null;

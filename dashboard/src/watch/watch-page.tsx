@@ -74,7 +74,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
                   </a>
                 )}
                 {watched.streamId !== null && (
-                  <a class="button" href={watchUrl(channel.channel_id)} data-testid="to-channel">
+                  <a class="button" href={watchUrl(channel.channel_id, null, watched.token)} data-testid="to-channel">
                     {state.status === "LIVE" ? "Watch live" : "Go to the channel"}
                   </a>
                 )}

@@ -151,6 +151,27 @@ def test_private_channel_plays_by_its_link_and_is_not_found_without(
     viewer.plays()
 
 
+@pytest.mark.requirement("FX-15")
+def test_owner_watches_the_past_stream_of_a_private_channel(
+    viewer: Viewer, broadcaster: Broadcaster, channel: str, go_live: GoLive
+) -> None:
+    broadcaster.edit(visibility="private")
+    studio = Studio(viewer.context, viewer.url).sign_in(broadcaster)
+    encoder = go_live()
+    until(lambda: broadcaster.call("/api/streams")["streams"][0]["recording"], "it is recorded", 30)
+    encoder.interrupt()
+    expect(studio.part("recording")).to_have_attribute("data-status", "available")
+    studio.part("watch-recording").click()
+    studio.page.wait_for_url("**/watch/**")
+    address = studio.page.url
+    viewer.page.goto(address)
+    viewer.plays_past(1)
+    assert viewer.colours() == set(COLOURS)
+    viewer.page.goto("about:blank")
+    viewer.page.goto(address.partition("#")[0])
+    expect(viewer.part("not-found")).to_be_visible()
+
+
 @pytest.mark.requirement("FX-14")
 def test_studio_shows_the_stream_as_viewers_get_it_and_their_link(
     studio: Studio, channel: str, go_live: GoLive

@@ -6,7 +6,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
+import m3u8
 import pytest
 from playwright.sync_api import Browser
 
@@ -133,6 +135,22 @@ def test_a_browser_plays_and_seeks_the_one_file(browser: Browser, stream: dict[s
     assert state["error"] is None
     assert state["time"] == pytest.approx(3, abs=0.5)
     page.close()
+
+
+@pytest.mark.requirement("FX-15")
+def test_while_its_channel_is_private_it_needs_a_playback_token(
+    broadcaster: Broadcaster, stream: dict[str, Any]
+) -> None:
+    addresses = [stream["recording"][name] for name in ("url", "download_url", "poster_url")]
+    playlist = m3u8.loads((fetch(addresses[0]) or b"").decode())
+    addresses += [urljoin(addresses[0], uri) for uri in (playlist.segment_map[0].uri, playlist.segments[0].uri)]
+    broadcaster.edit(visibility="private")
+    until(lambda: {fetch(address) for address in addresses} == {None}, "nothing of it is found", 5)
+    token = broadcaster.call("/api/channel/playback-tokens", method="POST", body={})["hls_url"].split("/")[-2]
+    with_token = [f"/{token}/".join(address.rsplit("/", 1)) for address in addresses]
+    assert all(fetch(address) for address in with_token)
+    broadcaster.edit(visibility="public")
+    until(lambda: all(fetch(address) for address in addresses), "it is open again", 5)
 
 
 def test_a_deleted_recording_is_gone(broadcaster: Broadcaster, stream: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from chalicelib import config
 from chalicelib.services.playback_tokens import issue
 from ingest_container.base.clock import now_ms
-from ingest_container.media import carriers
+from ingest_container.media import path_tokens
 from tests.unit.media.test_origin import CHANNEL, STREAM, Live, live
 
 TTL = 3_600
@@ -81,7 +81,7 @@ async def test_after_its_expiry_it_is_refused_in_mid_play(monkeypatch: pytest.Mo
         stream.private.add(CHANNEL)
         asked = await paths(stream, below(ttl=60))
         later = now_ms() + 60_000
-        monkeypatch.setattr(carriers, "now_ms", lambda: later)
+        monkeypatch.setattr(path_tokens, "now_ms", lambda: later)
         for path in asked:
             answer, body = await stream.get(path)
             assert (answer.status, answer.headers["Cache-Control"]) == (403, "no-store")

@@ -49,19 +49,19 @@ class FolderArchive:
 
     async def put_init(self, stream_id: str, init: str, data: bytes) -> None:
         await self._answer()
-        self.folder.put(stream_id, init_name(init), data, "", "")
+        self.folder.put(stream_id, init_name(init), data, "")
 
     async def put_segment(self, stream_id: str, segment: Segment, data: memoryview) -> None:
         await self._answer()
-        self.folder.put(stream_id, segment.name, data, "", "")
+        self.folder.put(stream_id, segment.name, data, "")
 
     async def put_index(self, stream_id: str, segments: Sequence[Segment]) -> None:
         await self._answer()
-        self.folder.put(stream_id, INDEX, playlist(segments, ended=False).encode(), "", "")
+        self.folder.put(stream_id, INDEX, playlist(segments, ended=False).encode(), "")
 
     async def put_poster(self, stream_id: str, jpeg: bytes) -> None:
         await self._answer()
-        self.folder.put(stream_id, POSTER, jpeg, "", "")
+        self.folder.put(stream_id, POSTER, jpeg, "")
 
     async def open(self, stream_id: str) -> None:
         self.opened = True

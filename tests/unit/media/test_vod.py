@@ -1,6 +1,6 @@
 """Recordings over HTTP: whole and in ranges, and nothing else of the disk."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,17 +9,24 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 from aiohttp.web import Application
 from yarl import URL
 
-from chalicelib.domain.recording_objects import INDEX, POSTER, Segment, hash_of, init_name, playlist
+from chalicelib import config
+from chalicelib.domain.recording_objects import DOWNLOAD, INDEX, POSTER, Segment, hash_of, init_name, playlist
+from chalicelib.services.playback_tokens import issue
+from chalicelib.services.reading.recordings import RecordingView
 from chalicelib.store.objects import Folder
-from ingest_container.media import vod
+from ingest_container.base.clock import now_ms
+from ingest_container.base.lookups import Unavailable
+from ingest_container.media import path_tokens, vod
 from ingest_container.media.vod import Vod
 
 AT = 1_790_000_000_000
+CHANNEL = "ch_0123456789abcdef01234567"
 STREAM = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 RUNNING = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
 INIT, SEGMENTS = b"init", [bytes([n]) * (1_000 + n) for n in range(4)]
 LISTED = [Segment(16 + n, 1, AT + 2_000 * n, 2_000_000, hash_of(INIT)) for n in range(4)]
 WHOLE = INIT + b"".join(SEGMENTS)
+OBJECTS = (INDEX, LISTED[0].name, init_name(hash_of(INIT)), DOWNLOAD, POSTER)
 
 
 class Client:
@@ -35,28 +42,48 @@ class Client:
             return answer.status, await answer.read(), answer.headers
 
 
+class Recorded:
+    """A directory: all of them are of one public channel, but for those that are `private` or `gone`."""
+
+    def __init__(self) -> None:
+        self.private: set[str] = set()
+        self.gone: set[str] = set()
+        self.is_available = True
+
+    async def recording(self, stream_id: str) -> RecordingView | None:
+        if not self.is_available:
+            raise Unavailable()
+        return None if stream_id in self.gone else RecordingView(CHANNEL, stream_id in self.private)
+
+
 @pytest.fixture
-async def client(tmp_path: Path) -> AsyncIterator[Client]:
+def recorded() -> Recorded:
+    return Recorded()
+
+
+@pytest.fixture
+async def client(tmp_path: Path, recorded: Recorded) -> AsyncIterator[Client]:
     root = tmp_path / "recordings"
     (tmp_path / "secret.m3u8").write_text("not for you")
     store = Folder(root)
     for stream, ended in ((STREAM, True), (RUNNING, False)):
-        store.put(stream, init_name(hash_of(INIT)), INIT, "", "")
+        store.put(stream, init_name(hash_of(INIT)), INIT, "")
         for segment, data in zip(LISTED, SEGMENTS, strict=True):
-            store.put(stream, segment.name, data, "", "")
-        store.put(stream, INDEX, playlist(LISTED, ended=ended).encode(), "", "")
-    store.put(STREAM, POSTER, b"jpeg", "", "")
+            store.put(stream, segment.name, data, "")
+        store.put(stream, INDEX, playlist(LISTED, ended=ended).encode(), "")
+    store.put(STREAM, POSTER, b"jpeg", "")
     app = Application()
-    Vod(store).add_to(app)
+    Vod(store, recorded).add_to(app)
     async with TestServer(app) as server, ClientSession() as session:
         yield Client(session, server)
 
 
-async def test_media_is_kept_by_caches_for_a_year_and_playlists_are_not(client: Client) -> None:
-    for name, cache in ((LISTED[0].name, "31536000"), (INDEX, "max-age=300"), (POSTER, "max-age=300")):
+async def test_caches_ask_again_after_five_minutes_and_for_a_playlist_that_grows_at_once(client: Client) -> None:
+    """By then a recording may be deleted, or private."""
+    for name in OBJECTS:
         status, _, headers = await client.get(f"/vod/{STREAM}/{name}")
         assert status == 200
-        assert cache in headers["Cache-Control"]
+        assert headers["Cache-Control"] == "public, max-age=300"
         assert headers["Access-Control-Allow-Origin"] == "*"
     _, _, running = await client.get(f"/vod/{RUNNING}/{INDEX}")
     assert running["Cache-Control"] == "public, max-age=2"
@@ -135,3 +162,62 @@ async def test_a_stream_that_runs_cannot_be_downloaded_yet(client: Client) -> No
 async def test_nothing_can_be_written(client: Client) -> None:
     assert (await client.get(f"/vod/{STREAM}/{INDEX}", method="DELETE"))[0] == 405
     assert (await client.get(f"/vod/{STREAM}/{INDEX}", method="OPTIONS"))[0] == 204
+
+
+async def test_what_nobody_may_watch_is_not_found(client: Client, recorded: Recorded) -> None:
+    """Deleted, expired, of a blocked broadcaster: its objects may still be there."""
+    recorded.gone.add(STREAM)
+    for name in OBJECTS:
+        assert (await client.get(f"/vod/{STREAM}/{name}"))[0] == 404
+
+
+async def test_nothing_is_sent_while_nobody_can_tell_who_may_watch(client: Client, recorded: Recorded) -> None:
+    recorded.is_available = False
+    status, _, headers = await client.get(f"/vod/{STREAM}/{INDEX}")
+    assert (status, headers["Cache-Control"], headers["Access-Control-Allow-Origin"]) == (503, "no-store", "*")
+
+
+@pytest.fixture
+def _secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("STREAM_SYNC_PLAYBACK_SECRETS", "s" * 32)
+    config.settings.cache_clear()
+    yield
+    config.settings.cache_clear()
+
+
+def below(channel_id: str = CHANNEL, ttl: int = 3_600) -> str:
+    """Where the recording is with a token."""
+    return f"/vod/{STREAM}/{issue(channel_id, ttl, now_ms()).text}"
+
+
+@pytest.mark.requirement("FX-15")
+@pytest.mark.usefixtures("_secret")
+@pytest.mark.parametrize("name", OBJECTS)
+async def test_a_private_recording_needs_a_token_of_its_channel(client: Client, recorded: Recorded, name: str) -> None:
+    recorded.private.add(STREAM)
+    status, body, _ = await client.get(f"{below()}/{name}")
+    assert (status, bool(body)) == (200, True)
+    for folder in (f"/vod/{STREAM}", below("ch_2"), f"/vod/{STREAM}/x.y.z", f"{below()[:-3]}AAA"):
+        status, _, headers = await client.get(f"{folder}/{name}")
+        assert (status, headers["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.mark.requirement("FX-15")
+@pytest.mark.usefixtures("_secret")
+@pytest.mark.parametrize("name", OBJECTS)
+async def test_after_its_expiry_a_token_is_refused(
+    client: Client, recorded: Recorded, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.private.add(STREAM)
+    path = f"{below(ttl=60)}/{name}"
+    _, _, headers = await client.get(path)
+    assert 0 < int(headers["Cache-Control"].removeprefix("max-age=")) <= 60, "no cache keeps it for longer"
+    later = now_ms() + 60_000
+    monkeypatch.setattr(path_tokens, "now_ms", lambda: later)
+    status, body, headers = await client.get(path)
+    assert (status, body, headers["Cache-Control"]) == (403, b"This link has expired.\n", "no-store")
+
+
+@pytest.mark.usefixtures("_secret")
+async def test_a_token_is_good_for_a_public_recording_too(client: Client) -> None:
+    assert (await client.get(f"{below()}/{INDEX}"))[0] == 200
