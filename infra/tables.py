@@ -55,11 +55,12 @@ TABLES = (
         "streams",
         "stream_id",
         expires=True,
-        # Both others are sparse: `live` has streams that have not ended, `recordings_due` those whose recording waits
-        # for something.
+        # The others are sparse: `live` and `by_node` have streams that have not ended, `recordings_due` those whose
+        # recording waits for something.
         indexes=(
             Index("by_channel", "channel_id", "stream_id"),
             Index("live", "live", "stream_id"),
+            Index("by_node", "live_on", "stream_id", keys_only=True),
             Index("recordings_due", "recording_queue", "recording_due", keys_only=True, numeric_sort=True),
         ),
     ),

@@ -27,7 +27,7 @@ from chalicelib.observability import logger
 from chalicelib.services import fanout
 from chalicelib.services.media_servers import claims, readers, reconciler, refusals
 from chalicelib.services.recordings import upkeep
-from chalicelib.services.streams import fleet, lifecycle
+from chalicelib.services.streams import backstop, fleet, lifecycle
 
 blueprint = Blueprint(__name__)
 
@@ -73,7 +73,7 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_dead_nodes")
 def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     """The backstop for streams whose node died with nobody left to see it."""
-    ended = fleet.sweep_as_backstop(settings().ingest_urls, now_ms, time.sleep)
+    ended = backstop.sweep(settings().ingest_urls, now_ms, time.sleep)
     lifecycle.announce(ended)
     logger("control").info("Ended the streams of dead nodes", event="dead_nodes_swept", ended=len(ended))
 

@@ -33,6 +33,7 @@ def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None, audience: 
         models.Stream.ended_at.set(told.at),
         models.Stream.seq.set(told.seq),
         models.Stream.live.remove(),
+        models.Stream.live_on.remove(),
         models.Stream.recording_due.set(told.at),
     ]
     if bytes_in is not None:

@@ -17,6 +17,7 @@ from chalicelib.domain import keys as key_rules
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import CLOCK_MARGIN, Holder
+from chalicelib.domain.live_index import shard_of
 from chalicelib.domain.publications import OWN_KIND, Publication
 from chalicelib.domain.streams import Stream, StreamState, first_seq
 from chalicelib.store import models, publications, rows, runtime_models
@@ -142,7 +143,8 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
         seq=first_seq(claim.fence),
         state=StreamState.CONNECTING.value,
         connected_at=stream.connected_at,
-        live=claim.channel.region,
+        live=shard_of(claim.channel.region, stream.stream_id),
+        live_on=stream.node_id,
         ttl=claim.now // 1000 + UNSEEN_KEPT,  # until it is LIVE
     )
     try:
@@ -209,6 +211,7 @@ def resume(claim: Claim, stream_id: str, resumable_until: int) -> Claimed:
                     models.Stream.resumable_until.set(resumable_until),
                     models.Stream.source.set(session.dialect.value if session else OWN_KIND),
                     models.Stream.node_id.set(claim.holder.node_id),
+                    models.Stream.live_on.set(claim.holder.node_id),
                     models.Stream.incarnation.set(claim.holder.incarnation),
                     _set_or_remove(models.Stream.client_ip, claim.client_ip),
                     _set_or_remove(models.Stream.flash_version, claim.flash_version),

@@ -160,13 +160,24 @@ class StreamsByChannel(GlobalSecondaryIndex["Stream"]):
 
 
 class LiveStreams(GlobalSecondaryIndex["Stream"]):
-    """Sparse: only streams that have not ended carry `live`, the region they run in."""
+    """Sparse: only streams that have not ended carry `live`, the shard of their region: see `domain.live_index`."""
 
     class Meta:
         index_name = "live"
         projection = AllProjection()
 
     live = UnicodeAttribute(hash_key=True)
+    stream_id = UnicodeAttribute(range_key=True)
+
+
+class StreamsByNode(GlobalSecondaryIndex["Stream"]):
+    """Sparse: only streams that have not ended carry `live_on`, the node that carries them, or carried them last."""
+
+    class Meta:
+        index_name = "by_node"
+        projection = KeysOnlyProjection()
+
+    live_on = UnicodeAttribute(hash_key=True)
     stream_id = UnicodeAttribute(range_key=True)
 
 
@@ -222,10 +233,12 @@ class Stream(Model):
     # `audience.Audience`, of a stream that has ended.
     audience = JSONAttribute(null=True)
     live = UnicodeAttribute(null=True)
+    live_on = UnicodeAttribute(null=True)
     # Only of a stream that never was LIVE.
     ttl = NumberAttribute(null=True)
     by_channel = StreamsByChannel()
     live_streams = LiveStreams()
+    by_node = StreamsByNode()
     recordings_due = RecordingsDue()
 
     @classmethod

@@ -80,23 +80,23 @@ def _find(node_id: str) -> runtime_models.Node | None:
         return None
 
 
-def sessions() -> dict[str, NodeSession]:
-    """Sessions of our own nodes, by node id; without those of media servers' publishers."""
+def ids() -> list[str]:
+    """Our own nodes, including those gone for less than a day (eventually consistent)."""
     with store_errors():
-        return {row.node_id: rows.session(row) for row in _own()}
+        return [row.node_id for row in runtime_models.Node.by_kind.query(OWN_KIND)]
 
 
 def _own() -> Iterator[runtime_models.Node]:
     """Ids from the index (eventually consistent), their rows read consistently."""
-    node_ids = [row.node_id for row in runtime_models.Node.by_kind.query(OWN_KIND)]
+    node_ids = ids()
     return runtime_models.Node.batch_get(node_ids, consistent_read=True) if node_ids else iter(())
 
 
-def sessions_of(node_ids: Iterable[str]) -> dict[str, NodeSession]:
-    """Some sessions by node id; 100 a request, read consistently."""
+def sessions_of(node_ids: Iterable[str], *, consistent: bool = True) -> dict[str, NodeSession]:
+    """Some sessions by node id; 100 a request. An eventually consistent read costs half."""
     wanted = sorted(set(node_ids))
     with store_errors():
-        found = runtime_models.Node.batch_get(wanted, consistent_read=True) if wanted else []
+        found = runtime_models.Node.batch_get(wanted, consistent_read=consistent) if wanted else []
         return {row.node_id: rows.session(row) for row in found}
 
 

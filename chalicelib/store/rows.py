@@ -9,6 +9,7 @@ from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Holder, Lease, NodeSession
+from chalicelib.domain.live_index import region_of
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeState
@@ -126,7 +127,7 @@ def stream(row: models.Stream) -> Stream:
         recording=recording(row),
         audience=Audience.model_validate(row.audience) if row.audience else None,
         resumable_until=whole(row.resumable_until),
-        region=row.live or "",
+        region=region_of(row.live) if row.live else "",
         key_hash=row.key_hash,
         metadata=Metadata(**_metadata(row.metadata), version=int(row.version)),
     )

@@ -1,6 +1,6 @@
 """Streams: read, list, and the holder's writes between claim and end (each conditioned on its fence)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.domain.errors import LeaseLost
@@ -108,14 +108,3 @@ def of_channel(channel_id: str, limit: int, before: str | None = None) -> list[S
             channel_id, range_key_condition=condition, scan_index_forward=False, limit=limit
         )
         return [rows.stream(row) for row in page]
-
-
-def unended(region: str, after: str | None = None, page_size: int | None = None) -> Iterator[Stream]:
-    """Streams of a region that have not ended, oldest first (sparse index, eventually consistent).
-
-    Read `page_size` rows a request, each request only when it is needed.
-    """
-    condition: Any = models.Stream.stream_id > after if after else None
-    with store_errors():
-        for row in models.Stream.live_streams.query(region, range_key_condition=condition, page_size=page_size):
-            yield rows.stream(row)

@@ -8,7 +8,7 @@ leave
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aws_lambda_powertools import Logger
@@ -21,7 +21,8 @@ from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import bus
 from chalicelib.services.streams import fleet
-from chalicelib.services.streams.fleet import NodeMembership, Orders, Reaper
+from chalicelib.services.streams.fleet import NodeMembership, Orders
+from chalicelib.services.streams.reaping import Reaper
 from ingest_container.base.clock import clock, now_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
@@ -32,7 +33,7 @@ JOIN_BACKOFF = Backoff(1.0, 1.0)  # while the database is unreachable
 BEAT = 0.25  # seconds between two heartbeats of the event loop
 PATIENCE = 5.0  # seconds; OBS waits 31 s for an answer to publish, and takes a refusal for final
 SWEEP_EVERY = 2.0  # seconds between looks at the peers' sessions
-SWEEP_SPREAD = 0.4  # seconds over which the peers spread when they all wait for the same grace to end
+SWEEP_SPREAD = 0.4  # seconds over which the watchers of a dead node spread when they wait for the same grace to end
 
 
 class Node(Protocol):
@@ -62,11 +63,8 @@ class _Stopping(Exception):
 class Membership:
     """`join`, then run `renew` and `watch_peers`, then `leave`."""
 
-    def __init__(
-        self, info: NodeInfo, regions: Sequence[str], node: Node, threads: Threads, telemetry: Telemetry, log: Logger
-    ) -> None:
+    def __init__(self, info: NodeInfo, node: Node, threads: Threads, telemetry: Telemetry, log: Logger) -> None:
         self.info = info
-        self._regions = tuple(regions)
         self._node = node
         self._threads = threads
         self._telemetry = telemetry
@@ -175,19 +173,19 @@ class Membership:
             task.add_done_callback(self._acknowledging.discard)
 
     async def watch_peers(self) -> None:
-        """Ends what dead peers left; at the start also what an earlier run of this node left."""
-        reaper = Reaper(lambda _: self.may_declare_dead)
+        """Ends what dead peers left, and what an earlier run of this node left."""
+        reaper = Reaper(self.info, lambda _: self.may_declare_dead)
         while True:
             await self._quietly(self._announce(reaper.sweep))
             pause = SWEEP_EVERY
             if reaper.next_end is not None:
-                # A dead node's channel is promised to be OFFLINE in 10 s, of which its session and grace take 9. All
-                # peers wait for the same moment: spread, the first of them does the work and the others find it done.
+                # A dead node's channel is promised to be OFFLINE in 10 s, of which its session and grace take 9. Its
+                # watchers wait for the same moment: spread, they find much of each other's work done.
                 pause = min(pause, max(0.0, (reaper.next_end - now_ms()) / 1000) + random.uniform(0, SWEEP_SPREAD))  # noqa: S311
             await asyncio.sleep(pause)
 
-    async def _announce(self, sweep: Callable[[tuple[str, ...], int], list[StreamStateChange]]) -> None:
-        for event in await self._threads.run(sweep, self._regions, now_ms()):
+    async def _announce(self, sweep: Callable[[int], list[StreamStateChange]]) -> None:
+        for event in await self._threads.run(sweep, now_ms()):
             self._log.info("Ended a stream of a dead node", event="stream_reaped", stream_id=event.stream_id)
             self._telemetry.publish(event)
 

@@ -76,7 +76,7 @@ class IngestNode:
             started_at=now_ms(),
             origin=self._playback.address if self._playback is not None else "",
         )
-        self._membership = Membership(info, tuple(shared.ingest_urls), self, self._threads, self.telemetry, log)
+        self._membership = Membership(info, self, self._threads, self.telemetry, log)
         self._gate = Gatekeeper(
             GateLimits(
                 connections=publishers,

@@ -1,11 +1,10 @@
 """Running streams, from their own rows: the lists that must stay fast with a thousand of them.
 
-A page is a query of the sparse index, one batch of sessions and one of measurements. A row counts as running only
-while its node lives, so a ghost is in no list.
+A page is a query of each shard of the sparse index, one batch of sessions and one of measurements. A row counts as
+running only while its node lives, so a ghost is in no list.
 """
 
-import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,7 +20,7 @@ from chalicelib.domain.streams import (
     is_doubtful,
     stream_reading,
 )
-from chalicelib.store import nodes, pulses
+from chalicelib.store import live, nodes, pulses
 from chalicelib.store import streams as rows
 
 MOST_LOOKED_AT = 1_000  # rows a page: a search that finds little ends early and answers a cursor
@@ -61,7 +60,7 @@ def streams(
     `few`: most will not be wanted, so larger pieces are read at once.
     """
     chunk_size = max(limit + 1, CHUNK if few else 0)
-    unended = _unended(after, chunk_size)
+    unended = live.unended(settings().ingest_urls, after, chunk_size)
     found: list[RunningStream] = []
     last: str | None = None
     for _ in range(0, MOST_LOOKED_AT, chunk_size):
@@ -107,9 +106,3 @@ def measured(found: list[RunningStream]) -> list[RunningStream]:
     """The same with their latest measures."""
     latest = pulses.many(one.stream.stream_id for one in found)
     return [RunningStream(one.stream, one.reading, latest.get(one.stream.stream_id)) for one in found]
-
-
-def _unended(after: str | None, page_size: int) -> Iterator[Stream]:
-    """Of all regions, in the order of their ids, which is that of their starts."""
-    regions = sorted(settings().ingest_urls)
-    return heapq.merge(*(rows.unended(region, after, page_size) for region in regions), key=lambda s: s.stream_id)

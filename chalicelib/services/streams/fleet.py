@@ -1,30 +1,25 @@
-"""The fleet of ingest nodes: one node's session, and the watch over its peers.
+"""The fleet of ingest nodes: one node's session, and what operators see of all of them.
 
-A node renews its session; the answer brings orders. It looks at its peers' sessions and ends what a dead one left.
+A node renews its session; the answer brings orders.
 
 Every session runs out while the database is away. So a process that has just started, or reached the database again,
-does not judge by expiry until living nodes have had time to renew: a node for one SESSION_TTL, the backstop until it
-has looked twice.
+does not judge by expiry until living nodes have had time to renew: a node for one SESSION_TTL, `backstop` until it has
+looked twice.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib import aws
-from chalicelib.domain.events import NodeChange, StreamStateChange
-from chalicelib.domain.leases import SESSION_TTL, NodeSession, dead_node_grace, is_over, may_trust_own
+from chalicelib.domain.events import NodeChange
+from chalicelib.domain.leases import SESSION_TTL, NodeSession, is_over, may_trust_own
 from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness
 from chalicelib.domain.not_found import NodeNotFound
 from chalicelib.domain.orders import Order
-from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.domain.streams import EndReason, Stream
 from chalicelib.observability import logger
 from chalicelib.services import bus
-from chalicelib.services.streams import lifecycle
-from chalicelib.store import channels, guard, nodes, streams
-
-SECOND_LOOK = 3.0  # seconds in which every living node renews, once the database answers
+from chalicelib.store import guard, nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,86 +83,6 @@ class NodeMembership:
 
     def leave(self, now: int) -> None:
         nodes.close(self.node.node_id, self.node.incarnation, now)
-
-
-@dataclass
-class Reaper:
-    """Ends streams whose node is dead and whose grace is over. Every node runs one; a schedule is the backstop.
-
-    A node is dead whose session has run out, as far as that may be judged, and any run of it that is gone or was
-    followed by another. A dead one is looked after until nothing of it is left; the first look is at all streams.
-    """
-
-    # Asked with the time (ms): whether a session that has run out tells that its node is dead.
-    may_declare_dead: Callable[[int], bool] = lambda now: True
-    _done: set[tuple[str, str]] = field(default_factory=set)
-    _more: bool = True  # the last look left something for the next one
-    # When the first grace ends (ms) that the last look found running; None if none did.
-    next_end: int | None = None
-
-    def sweep(self, regions: Iterable[str], now: int) -> list[StreamStateChange]:
-        """One look. Reads the fleet; streams only while a dead node may have left some. Raises StoreUnavailable."""
-        self.next_end = None
-        sessions = nodes.sessions()
-        seen_at = now if self.may_declare_dead(now) else 0  # at which no session had run out yet
-        dead = {(s.node_id, s.incarnation) for s in sessions.values() if is_over(s, s.incarnation, seen_at)}
-        self._done &= dead  # a node that comes back may die again
-        if dead <= self._done and not self._more:
-            return []
-        self._more = True
-        events: list[StreamStateChange] = []
-        try:
-            self._more = self._end_what_is_left(regions, seen_at, now, events)
-        except StoreUnavailable:
-            if not events:  # else they are to be announced, and the next look is for the others
-                raise
-        if not self._more:
-            self._done = dead
-        return events
-
-    def _end_what_is_left(
-        self,
-        regions: Iterable[str],
-        seen_at: int,
-        now: int,
-        events: list[StreamStateChange],
-    ) -> bool:
-        """Adds to `events` what it ended; answers whether something is left."""
-        ends: list[int] = []
-        moved = False
-        for stream, session in _without_node(regions, seen_at):
-            channel = channels.find(stream.channel_id)
-            if channel is None or channel.stream_id != stream.stream_id:
-                continue
-            held = channel.lease.holder is not None
-            until = dead_node_grace(session, stream.incarnation, now) if held else channel.resumable_until or 0
-            if now < until:
-                ends.append(until)
-            elif (ended := lifecycle.reap(channel, stream, EndReason.NODE_LOST, now)) is not None:
-                events.append(ended)
-            else:  # somebody moved first: the next look tells whether it is done
-                moved = True
-        self.next_end = min(ends, default=None)
-        return moved or bool(ends)
-
-
-def _without_node(regions: Iterable[str], now: int) -> list[tuple[Stream, NodeSession | None]]:
-    """Streams that have not ended and whose node's session is over, with what is left of that session."""
-    unended = [stream for region in regions for stream in streams.unended(region)]
-    sessions = nodes.sessions_of(stream.node_id for stream in unended)
-    seen = ((stream, sessions.get(stream.node_id)) for stream in unended)
-    return [(stream, session) for stream, session in seen if is_over(session, stream.incarnation, now)]
-
-
-def sweep_as_backstop(
-    regions: Iterable[str], clock: Callable[[], int], pause: Callable[[float], None]
-) -> list[StreamStateChange]:
-    """Ends what dead nodes left and no living one saw, and publishers on media servers too. `pause` takes seconds."""
-    places = tuple(regions)
-    if not _without_node(places, clock()):
-        return []
-    pause(SECOND_LOOK)
-    return Reaper().sweep(places, clock())
 
 
 def members(now: int) -> list[tuple[NodeState, bool]]:

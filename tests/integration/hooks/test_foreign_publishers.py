@@ -12,7 +12,7 @@ from chalicelib.domain.refusals import KeyInUse, KeyMissing, KeyRevoked, KeyUnkn
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.media_servers import claims, publishers, reconciler
 from chalicelib.services.media_servers.publishers import MediaServer
-from chalicelib.services.streams import admission, fleet, lifecycle, orders
+from chalicelib.services.streams import admission, backstop, lifecycle, orders
 from tests.integration.hooks.conftest import Broadcaster, Clock
 
 NGINX = MediaServer(Dialect.NGINX_RTMP, "main")
@@ -128,7 +128,7 @@ def test_a_publisher_whose_session_ran_out_is_live_again_with_its_next_update(br
     publish(broadcaster, "11")
     first = broadcaster.stream()
     broadcaster.clock.forward(SESSION_TTL[Dialect.NGINX_RTMP] + 60_000)
-    lifecycle.announce(fleet.Reaper().sweep(["us-east-1"], broadcaster.clock()))
+    lifecycle.announce(backstop.sweep_at_once(["us-east-1"], broadcaster.clock()))
     ended = broadcaster.stream()
     assert ended is not None
     assert ended.state is StreamState.ENDED

@@ -23,7 +23,7 @@ from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.media_servers import claims, mediamtx, publishers, reconciler
 from chalicelib.services.media_servers.mediamtx import LivePath, MediaMtx
 from chalicelib.services.media_servers.publishers import MediaServer
-from chalicelib.services.streams import fleet, lifecycle, orders
+from chalicelib.services.streams import backstop, lifecycle, orders
 from tests.integration.hooks.conftest import Broadcaster
 
 Hook = Callable[[], None]
@@ -146,7 +146,7 @@ class World(MediaMtx):
         reconciler.reconcile(self.name, self, self.broadcaster.clock)
 
     def sweep(self) -> None:
-        lifecycle.announce(fleet.Reaper().sweep(["us-east-1"], self.broadcaster.clock()))
+        lifecycle.announce(backstop.sweep_at_once(["us-east-1"], self.broadcaster.clock()))
 
     def stop(self) -> None:
         """The owner ends the broadcast."""

@@ -17,7 +17,7 @@ from chalicelib.services.media_servers import mediamtx as mediamtx_api
 from chalicelib.services.media_servers.mediamtx import PAGE, MediaMtx
 from chalicelib.services.media_servers.publishers import MediaServer
 from chalicelib.services.media_servers.reconciler import Outcome
-from chalicelib.services.streams import fleet, lifecycle
+from chalicelib.services.streams import backstop, lifecycle
 from tests.integration.hooks.conftest import Broadcaster, Clock
 from tests.support.fake_mediamtx import FakeMediaMtx, Published
 
@@ -78,7 +78,7 @@ def test_a_lost_publish_is_healed_even_when_its_claim_ran_out(
 ) -> None:
     connect(mediamtx, broadcaster)
     clock.forward(READY_WITHIN + MINUTE)
-    lifecycle.announce(fleet.Reaper().sweep(["us-east-1"], clock()))
+    lifecycle.announce(backstop.sweep_at_once(["us-east-1"], clock()))
     run_pass(mediamtx, clock)
     assert broadcaster.status() == "LIVE"
     assert mediamtx.kicked == []

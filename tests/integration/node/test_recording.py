@@ -20,7 +20,7 @@ from chalicelib.domain.recording_objects import INDEX, in_order, one_file
 from chalicelib.domain.recordings import NODE_FINISHES, Recording, RecordingReason, RecordingStatus
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.services.recordings import upkeep
-from chalicelib.services.streams.fleet import Reaper
+from chalicelib.services.streams import backstop
 from chalicelib.store import channels
 from chalicelib.store.objects import ObjectStore, open_store
 from local.children import die_with
@@ -170,8 +170,8 @@ def test_after_kill_9_the_sweep_finishes_up_to_the_last_whole_segment(
     lived_s = time.time() - (studio.stream().started_at or 0) / 1000
     node.send(signal.SIGKILL)
     node.process.wait(10)
-    reaper, later = Reaper(), now_ms() + 60_000
-    reaper.sweep([REGION], later)
+    later = now_ms() + 60_000
+    backstop.sweep_at_once([REGION], later)
     upkeep.sweep(lambda: later + NODE_FINISHES + 1)
     row = ended(studio)
     assert (row.status, row.reason) == (RecordingStatus.INCOMPLETE, RecordingReason.NODE_LOST)

@@ -19,8 +19,7 @@ from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.services.reading.discovery import view
-from chalicelib.services.streams import orders
-from chalicelib.services.streams.fleet import Reaper
+from chalicelib.services.streams import backstop, orders
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import nodes, streams
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
@@ -96,7 +95,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        Reaper().sweep([REGION], self.clock.now)
+        backstop.sweep_at_once([REGION], self.clock.now)
 
     @rule()
     def stop_from_the_dashboard(self) -> None:

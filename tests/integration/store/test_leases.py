@@ -25,14 +25,16 @@ from chalicelib.domain.refusals import (
 from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.reading.discovery import view
-from chalicelib.services.streams import admission, lifecycle, orders
+from chalicelib.services.streams import admission, backstop, lifecycle, orders
 from chalicelib.services.streams.admission import HeldBySameEncoder, HolderInDoubt
-from chalicelib.services.streams.fleet import Reaper, sweep_as_backstop
 from chalicelib.services.streams.lifecycle import StreamHold
+from chalicelib.services.streams.reaping import Reaper
 from chalicelib.store import channels, guard, keys, lease_ends, nodes, pulses, timeline
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
 from tests.support.stack import forget_connections
 from tests.support.studio import REGION
+
+EVERYBODY = 1_000_000  # watchers of each node
 
 
 def live(studio: LeasedStudio, node: Node) -> StreamHold:
@@ -350,7 +352,7 @@ def test_the_end_is_in_the_timeline_though_nobody_lived_to_tell_it(
     swept = live(studio, node).grant
     node.crash()
     clock.forward(NODE_LOST_GRACE)
-    assert ended_of(Reaper(), swept, clock) == [EndReason.NODE_LOST]
+    assert ended_of(peer(clock), swept, clock) == [EndReason.NODE_LOST]
     assert [entry.facts["reason"] for entry in timeline.of_stream(swept.stream_id)] == [EndReason.NODE_LOST]
 
 
@@ -428,7 +430,7 @@ def test_a_zombies_writes_fail(studio: LeasedStudio, node: Node, other_node: Nod
         studio.claim(other_node.publisher())
     else:
         clock.forward(NODE_LOST_GRACE)
-        Reaper().sweep([REGION], clock.now)
+        peer(clock).sweep(clock.now)
     writes: list[Callable[[], object]] = [
         lambda: zombie.measured(StreamFacts(width=1)),
         lambda: zombie.lost(clock.now, clock.now, 0),
@@ -446,19 +448,29 @@ def test_a_zombies_writes_fail(studio: LeasedStudio, node: Node, other_node: Nod
 @pytest.mark.requirement("SS-6.4")
 def test_a_dead_nodes_stream_is_swept_once_its_grace_is_over(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
-    reaper = Reaper()
+    reaper = peer(clock)
     node.crash()
     assert ended_of(reaper, grant, clock) == [], "its encoder may yet come back elsewhere"
     clock.forward(NODE_LOST_GRACE)
     assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST]
     assert ended_of(reaper, grant, clock) == []
-    assert [e for e in Reaper().sweep([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+    assert [e for e in peer(clock).sweep(clock.now) if e.stream_id == grant.stream_id] == []
     assert studio.channel.lease.holder is None
     assert studio.fence > grant.fence
 
 
+def reaper_of(node: Node) -> Reaper:
+    """Its look at all others: the emulator has the nodes of many tests, and which are neighbours is chance."""
+    return Reaper(node.membership.node, node.membership.may_declare_dead, watchers=EVERYBODY)
+
+
+def peer(clock: Clock) -> Reaper:
+    """That of a node which may judge."""
+    return Reaper(Node(clock).membership.node, watchers=EVERYBODY)
+
+
 def ended_of(reaper: Reaper, grant: Grant, clock: Clock) -> list[str | None]:
-    return [event.reason for event in reaper.sweep([REGION], clock.now) if event.stream_id == grant.stream_id]
+    return [event.reason for event in reaper.sweep(clock.now) if event.stream_id == grant.stream_id]
 
 
 @pytest.mark.requirement("SO-11")
@@ -487,13 +499,13 @@ def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
     other_node.renew()
     newest = Node(clock)
     for judge in (node, other_node, newcomer, newest):
-        assert ended_of(Reaper(judge.membership.may_declare_dead), grant, clock) == []
+        assert ended_of(reaper_of(judge), grant, clock) == []
 
     def pause(seconds: float) -> None:
         clock.forward(int(seconds * 1000))
         node.renew()
 
-    ended = sweep_as_backstop([REGION], lambda: clock.now, pause)
+    ended = backstop.sweep([REGION], lambda: clock.now, pause)
     assert [e for e in ended if e.stream_id == grant.stream_id] == []
     assert admission.still_held(grant, StreamState.LIVE)
 
@@ -501,14 +513,14 @@ def test_after_an_outage_nobody_is_taken_for_dead_before_the_living_could_renew(
     for _ in range(3):  # it sees again for as long as a session lasts, and the first node is still not back
         other_node.renew()
         clock.forward(SESSION_TTL // 2)
-    reaper = Reaper(other_node.membership.may_declare_dead)
+    reaper = reaper_of(other_node)
     assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST], "it never came back"
 
 
 def test_a_nodes_last_run_is_ended_without_judging(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
     again = node.restarted()
-    assert ended_of(Reaper(again.membership.may_declare_dead), grant, clock) == [EndReason.NODE_LOST]
+    assert ended_of(reaper_of(again), grant, clock) == [EndReason.NODE_LOST]
 
 
 def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
@@ -516,7 +528,7 @@ def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
 ) -> None:
     grant = waiting(studio, node).grant
     again = node.restarted()
-    reaper = Reaper(again.membership.may_declare_dead)
+    reaper = reaper_of(again)
     assert ended_of(reaper, grant, clock) == [], "its encoder may yet come back"
     assert reaper.next_end == clock.now + GRACE
     clock.forward(GRACE)
@@ -527,13 +539,13 @@ def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
 def test_a_node_that_woke_up_and_dies_again_is_swept_again(
     studio: LeasedStudio, node: Node, other_node: Node, clock: Clock
 ) -> None:
-    reaper = Reaper()
+    reaper = peer(clock)
     node.crash()
     other_node.renew()
-    reaper.sweep([REGION], clock.now)
+    reaper.sweep(clock.now)
     node.renew()
     other_node.renew()
-    reaper.sweep([REGION], clock.now)
+    reaper.sweep(clock.now)
     grant = live(studio, node).grant
     node.crash()
     clock.forward(NODE_LOST_GRACE)
@@ -548,7 +560,7 @@ def test_what_was_ended_before_the_database_went_away_is_told_all_the_same(
     grants = {live(one, node).grant.stream_id for one in (studio, LeasedStudio(clock))}
     node.crash()
     clock.forward(NODE_LOST_GRACE)
-    reaper = Reaper()
+    reaper = peer(clock)
     reap = lease_ends.reap
 
     def once(*args: Any) -> bool:
@@ -559,18 +571,18 @@ def test_what_was_ended_before_the_database_went_away_is_told_all_the_same(
         raise StoreUnavailable()
 
     monkeypatch.setattr(lease_ends, "reap", once)
-    ended = reaper.sweep([REGION], clock.now)
+    ended = reaper.sweep(clock.now)
     assert len(ended) == 1
     with pytest.raises(StoreUnavailable):
-        reaper.sweep([REGION], clock.now)
+        reaper.sweep(clock.now)
     monkeypatch.setattr(lease_ends, "reap", reap)
-    ended += reaper.sweep([REGION], clock.now)
+    ended += reaper.sweep(clock.now)
     assert {event.stream_id for event in ended} >= grants
 
 
 def test_a_living_nodes_stream_is_never_swept(studio: LeasedStudio, node: Node, clock: Clock) -> None:
     grant = live(studio, node).grant
-    assert [e for e in Reaper().sweep([REGION], clock.now) if e.stream_id == grant.stream_id] == []
+    assert [e for e in peer(clock).sweep(clock.now) if e.stream_id == grant.stream_id] == []
     assert admission.still_held(grant, StreamState.LIVE)
 
 

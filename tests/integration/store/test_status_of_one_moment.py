@@ -19,7 +19,7 @@ from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import KeyInUse
 from chalicelib.domain.streams import EndReason, StreamState, stream_reading
 from chalicelib.services.reading import discovery, running
-from chalicelib.services.streams.fleet import Reaper
+from chalicelib.services.streams import backstop
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, nodes, streams
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
@@ -63,7 +63,7 @@ class World:
         elif action == "restart":
             self.nodes[0] = self.nodes[0].restarted()
         elif action == "sweep":
-            Reaper().sweep([REGION], now)
+            backstop.sweep_at_once([REGION], now)
         elif hold is not None and action == "media":
             hold.media(now, StreamFacts())
         elif hold is not None and action == "lost":

@@ -67,7 +67,7 @@ async def seat_of(session: FlakySession, monkeypatch: pytest.MonkeyPatch) -> Asy
     monkeypatch.setattr(renewal, "RENEW_RETRY", 0.001)
     log, threads = Logger("test", level="CRITICAL"), Threads(1)
     info = NodeInfo("node-1", "run-1", "", "us-east-1", 1, 0)
-    seat = Membership(info, (), IdleCrew(), threads, Telemetry("node-1", threads, log), log)
+    seat = Membership(info, IdleCrew(), threads, Telemetry("node-1", threads, log), log)
     monkeypatch.setattr(seat, "_session", session)
     renewing = asyncio.create_task(seat.renew())
     try:
@@ -140,7 +140,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 async def renewing(session: TimedSession, crew: IdleCrew) -> AsyncIterator[tuple[Membership, "asyncio.Task[None]"]]:
     log, threads = Logger("test", level="CRITICAL"), Threads(1)
     info = NodeInfo("node-1", "run-1", "", "us-east-1", 1, 0)
-    seat = Membership(info, (), crew, threads, Telemetry("node-1", threads, log), log)
+    seat = Membership(info, crew, threads, Telemetry("node-1", threads, log), log)
     seat._session = session  # type: ignore[assignment]
     task = asyncio.create_task(seat.renew())
     try:
