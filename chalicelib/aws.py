@@ -29,7 +29,7 @@ def client(service: str, endpoint_url: str | None = None) -> Any:
     """A shared, thread-safe client. `AWS_ENDPOINT_URL` moves all of them, `endpoint_url` one."""
     return boto3.client(
         service,  # type: ignore[call-overload]
-        region_name=settings().region,
+        region_name=settings().data_region,
         endpoint_url=endpoint_url,
         config=client_config(),
     )

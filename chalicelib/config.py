@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     stage: str = Field(default=LOCAL, pattern=r"^[a-z][a-z0-9-]{0,20}$")
     table_prefix: str = ""
     region: str = Field(default_factory=lambda: os.environ.get("AWS_REGION", "us-east-1"))
+    # Where tables, bus, keys and recordings are. Ingest nodes of several regions share those of one.
+    data_region: str = ""
     event_bus: str = ""
     # The second names, here and below, are those of the older stream service where they mean the same.
     ingest_urls: Annotated[dict[str, str], NoDecode] = Field(
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
         min_length=1,
         validation_alias=AliasChoices("STREAM_SYNC_INGEST_URLS", "RTMP_URL"),
     )
+    # Where `ingest_urls` are encrypted: the same servers without TLS, for encoders that know no RTMPS.
+    plain_ingest_urls: Annotated[dict[str, str], NoDecode] = {}
     playback_base_url: str = Field(
         default="http://127.0.0.1:8000/hls",
         validation_alias=AliasChoices("STREAM_SYNC_PLAYBACK_BASE_URL", "HLS_URL"),
@@ -100,7 +104,9 @@ class Settings(BaseSettings):
     webhook_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    _parse_maps = field_validator("ingest_urls", "mediamtx_servers", "source_playback", mode="before")(_parse)
+    _parse_maps = field_validator(
+        "ingest_urls", "plain_ingest_urls", "mediamtx_servers", "source_playback", mode="before"
+    )(_parse)
     _split_lists = field_validator(
         "admin_secrets",
         "hook_secrets",
@@ -154,6 +160,7 @@ class Settings(BaseSettings):
         return self
 
     def model_post_init(self, _context: object) -> None:
+        self.data_region = self.data_region or self.region
         self.table_prefix = self.table_prefix or f"stream-sync-{self.stage}-"
         self.event_bus = self.event_bus or f"stream-sync-{self.stage}"
         if not self.watch_base_url:

@@ -19,7 +19,7 @@ DATA = {
 
 INGEST = {
     "AwsSolutions-EC23": "Broadcasters come from anywhere: the RTMP port is the service",
-    "AwsSolutions-ELB2": "Access logs exist for TLS listeners only; every connection leaves an audit record of its own",
+    "AwsSolutions-ELB2": "Access logs exist for TLS listeners only, and say less than a connection's audit record",
     "AwsSolutions-VPC7": "One open port, and an audit record with address and bytes for every connection to it",
     "AwsSolutions-ECS2": "The environment holds names and numbers, no secrets; tests/infra looks",
     "AwsSolutions-IAM5[Resource::*]": "A registry login (ecr:GetAuthorizationToken) has no resource to name",
@@ -27,10 +27,17 @@ INGEST = {
 
 
 def ingest(stage: Stage) -> dict[str, str]:
-    recordings = f"{stage.stack('data')}:ExportsOutputFnGetAttMediaA721A567ArnB9989168/{RECORDINGS}/*"
+    return _ingest(stage, f"{stage.stack('data')}:ExportsOutputFnGetAttMediaA721A567ArnB9989168")
+
+
+def remote_ingest(stage: Stage) -> dict[str, str]:
+    return _ingest(stage, "arn:<AWS::Partition>:s3:::<MediaBucket>")
+
+
+def _ingest(stage: Stage, bucket: str) -> dict[str, str]:
     tasks = f"arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/{stage.prefix}/*"
     return INGEST | {
-        f"AwsSolutions-IAM5[Resource::{recordings}]": "A recording's objects are named as they are made",
+        f"AwsSolutions-IAM5[Resource::{bucket}/{RECORDINGS}/*]": "A recording's objects are named as they are made",
         f"AwsSolutions-IAM5[Resource::{tasks}]": "A task's id is not known before it runs; it is of this cluster",
     }
 
@@ -41,8 +48,14 @@ EDGE = {
     "AwsSolutions-CFR2": "A web ACL is billed by request, and a player makes two a second; origin and API have limits",
     "AwsSolutions-CFR3": "Access logs would keep playback tokens, which are part of the path",
     "AwsSolutions-CFR4": "TLS versions can be chosen only with one's own name and certificate: there are parameters",
+}
+EDGE_WITHOUT_DOMAIN = {
     "AwsSolutions-CFR5": "The load balancer has no name to have a certificate for; its port lets in CloudFront only",
 }
+
+
+def edge(stage: Stage) -> dict[str, str]:
+    return EDGE | (EDGE_WITHOUT_DOMAIN if stage.domain is None else {})
 
 
 def check(app: cdk.App, accepted: dict[cdk.Stack, dict[str, str]]) -> None:
@@ -53,4 +66,4 @@ def check(app: cdk.App, accepted: dict[cdk.Stack, dict[str, str]]) -> None:
             cdk.Validations.of(stack).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
 
 
-__all__ = ["DATA", "EDGE", "check", "ingest"]
+__all__ = ["DATA", "check", "edge", "ingest", "remote_ingest"]

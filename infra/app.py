@@ -9,7 +9,9 @@ Order of deployment: infra/README.md.
 """
 
 import argparse
+import dataclasses
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -19,28 +21,39 @@ from infra.chalice_extras import chalice_extras
 from infra.data import DataStack
 from infra.edge import EdgeStack
 from infra.ingest import IngestStack
-from infra.stages import STAGE_NAMES, STAGES, Stage
+from infra.stages import STAGE_NAMES, STAGES, Domain, Stage
 
 OUT = Path("cdk.out")
 
 
-def synthesise(stage: Stage, out: Path) -> dict[str, Path]:
-    """Write the templates of one stage. Answers the path of each, by `data`, `ingest`, `edge` and `chalice`."""
+def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str, Path]:
+    """Write the templates of one stage. Answers the path of each, by `data`, `ingest`, `edge`, `chalice`, and
+    `ingest-<region>` for each further ingest region in `remote`.
+    """
     # No bootstrap stack and no assets: a template alone is all that `aws cloudformation deploy` needs.
     # The analytics block would record versions of this machine in every template.
     app = cdk.App(outdir=str(out), analytics_reporting=False)
     data = DataStack(app, stage, cdk.BootstraplessSynthesizer())
     ingest = IngestStack(app, stage, cdk.BootstraplessSynthesizer(), data.media)
     edge = EdgeStack(app, stage, cdk.BootstraplessSynthesizer(), ingest)
+    further = {
+        f"ingest-{region}": IngestStack(app, stage, cdk.BootstraplessSynthesizer(), None, region) for region in remote
+    }
     accepted_risks.check(
-        app, {data: accepted_risks.DATA, ingest: accepted_risks.ingest(stage), edge: accepted_risks.EDGE}
+        app,
+        {
+            data: accepted_risks.DATA,
+            ingest: accepted_risks.ingest(stage),
+            edge: accepted_risks.edge(stage),
+            **dict.fromkeys(further.values(), accepted_risks.remote_ingest(stage)),
+        },
     )
     for tag, value in (("application", "stream-sync"), ("stage", stage.name)):
         cdk.Tags.of(app).add(tag, value)
     app.synth()
     extras = out / f"chalice-{stage.name}.json"
     extras.write_text(json.dumps(chalice_extras(stage), indent=2) + "\n")
-    stacks = {"data": data, "ingest": ingest, "edge": edge}
+    stacks: dict[str, cdk.Stack] = {"data": data, "ingest": ingest, "edge": edge, **further}
     return {noun: out / stack.template_file for noun, stack in stacks.items()} | {"chalice": extras}
 
 
@@ -48,9 +61,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.app", description="Write the templates of a stage.")
     parser.add_argument("stages", nargs="+", choices=STAGE_NAMES, metavar="stage")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--remote", nargs="+", default=[], metavar="region", help="further ingest regions")
+    parser.add_argument("--domain", nargs=2, metavar=("name", "zone_id"), help="instead of the stage's own")
     arguments = parser.parse_args()
-    for stage in arguments.stages:
-        for path in synthesise(STAGES[stage], arguments.out).values():
+    for name in arguments.stages:
+        stage = STAGES[name]
+        if arguments.domain:
+            stage = dataclasses.replace(stage, domain=Domain(*arguments.domain))
+        for path in synthesise(stage, arguments.out, arguments.remote).values():
             print(path)
 
 

@@ -16,7 +16,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 
 from infra.edge_headers import CacheRules, HeaderRules
-from infra.ingest import ORIGIN_PORT, IngestStack
+from infra.ingest import IngestStack
 from infra.stages import Stage
 
 FUNCTIONS = Path(__file__).with_name("edge_functions")
@@ -45,7 +45,7 @@ class EdgeStack(cdk.Stack):
         self._caches = CacheRules(self, stage)
         self._headers = HeaderRules(self, stage)
         site = self._site()
-        distribution = self._distribution(site, ingest.balancer_name)
+        distribution = self._distribution(site, ingest)
         domain = self._domain(distribution)
         for name, value, description in (
             ("PlaybackBaseUrl", f"https://{domain}/live", "Playback URLs begin so"),
@@ -68,7 +68,7 @@ class EdgeStack(cdk.Stack):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
 
-    def _distribution(self, site: s3.Bucket, balancer: str) -> cloudfront.Distribution:
+    def _distribution(self, site: s3.Bucket, ingest: IngestStack) -> cloudfront.Distribution:
         self._secrets = cloudfront.KeyValueStore(
             self,
             "PlaybackSecrets",
@@ -78,10 +78,14 @@ class EdgeStack(cdk.Stack):
         tokens = self._function("PlaybackToken", "playback_token.js", self._secrets)
         routes = self._function("SiteRoutes", "site.js")
         live = origins.HttpOrigin(
-            balancer,
-            # The load balancer has no certificate. Its security group lets in CloudFront only.
-            protocol_policy=cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-            http_port=ORIGIN_PORT,
+            ingest.origin_name,
+            # Without a domain the load balancer has no certificate. Its security group lets in CloudFront only.
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY
+            if ingest.origin_has_tls
+            else cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+            origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+            http_port=ingest.origin_port,
+            https_port=ingest.origin_port,
             read_timeout=cdk.Duration.seconds(ORIGIN_TIMEOUT_S),
             keepalive_timeout=cdk.Duration.seconds(ORIGIN_KEEPALIVE_S),
             connection_attempts=2,

@@ -1,17 +1,23 @@
-"""The Ingest stack: the RTMP nodes on Fargate behind their load balancer. One a region; the Data stack comes first."""
+"""The Ingest stack: the RTMP nodes on Fargate behind their load balancer. One a region; the Data stack comes first.
+
+The tables are in one region. A stack of another one (`remote`) is told where they are (docs/decisions/0053).
+"""
+
+import json
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.network import HEALTH_PORT, ORIGIN_PORT, RTMP_PORT, Network
-from infra.policies import RECORDINGS, Place, protection_statements, recording_statements, shared_statements
+from infra.ingest_roles import execution_role, node_role
+from infra.names import IngestNames
+from infra.network import HEALTH_PORT, ORIGIN_PORT, RTMP_PORT, RTMPS_PORT, Network
+from infra.policies import RECORDINGS
 from infra.stages import Stage
 
 # The most that Fargate grants between SIGTERM and SIGKILL.
@@ -48,12 +54,23 @@ class IngestStack(cdk.Stack):
     `ImageUri`: the image to run, as pushed to the Data stack's repository.
     `CloudFrontPrefixList`: from whose addresses playback may be asked for (infra/README.md).
     `Packaging`, `Recording`: whether nodes package streams for viewers, and record them.
+
+    With `remote`, the name of the region that the stack is for, instead of `media`:
+
+    `DataRegion`, `MediaBucket`: where tables, bus and images are, and the bucket, an output of the Data stack.
     """
 
-    def __init__(self, scope: Construct, stage: Stage, synthesizer: cdk.IStackSynthesizer, media: s3.IBucket) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        synthesizer: cdk.IStackSynthesizer,
+        media: s3.IBucket | None,
+        remote: str | None = None,
+    ) -> None:
         super().__init__(
             scope,
-            stage.stack("ingest"),
+            stage.stack("ingest" if remote is None else f"ingest-{remote}"),
             synthesizer=synthesizer,
             termination_protection=stage.keep,
             description=f"stream-sync {stage.name}: RTMP ingest nodes behind a load balancer",
@@ -73,12 +90,41 @@ class IngestStack(cdk.Stack):
             allowed_pattern="^pl-[0-9a-f]{8,17}$",
         )
         self._stage = stage
-        self._media = media
-        self._network = Network(self, stage, addresses.value_as_string)
-        self.balancer_name = self._network.balancer.load_balancer_dns_name
-        self._url = f"rtmp://{self._network.balancer.load_balancer_dns_name}:{RTMP_PORT}/live"
+        self._data_region = self.region if remote is None else self._data_region_parameter()
+        self._media = media if media is not None else self._media_parameter()
+        names = IngestNames(self, stage.domain, remote) if stage.domain is not None else None
+        self._network = Network(self, stage, addresses.value_as_string, names)
+        balancer = self._network.balancer.load_balancer_dns_name
+        # Where CloudFront asks for playback.
+        self.origin_name = names.origin if names is not None else balancer
+        self.origin_port, self.origin_has_tls = self._network.origin_port, names is not None
+        plain = f"rtmp://{names.ingest if names is not None else balancer}:{RTMP_PORT}/live"
+        self._url = f"rtmps://{names.ingest}:{RTMPS_PORT}/live" if names is not None else plain
         self._service(self._task(image.value_as_string))
-        cdk.CfnOutput(self, "IngestUrl", value=self._url, description="What broadcasters of this region enter into OBS")
+        for name, url, description in (
+            ("IngestUrl", self._url, "What broadcasters of this region enter into OBS"),
+            ("PlainIngestUrl", plain, "The same without encryption, for encoders that know no RTMPS"),
+        ):
+            cdk.CfnOutput(self, name, value=url, description=description)
+
+    def _data_region_parameter(self) -> str:
+        return cdk.CfnParameter(
+            self,
+            "DataRegion",
+            type="String",
+            description="Region of the data stack",
+            allowed_pattern="^[a-z]{2}(-[a-z]+)+-[0-9]$",
+        ).value_as_string
+
+    def _media_parameter(self) -> s3.IBucket:
+        name = cdk.CfnParameter(
+            self,
+            "MediaBucket",
+            type="String",
+            description="Output MediaBucket of the data stack",
+            allowed_pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        )
+        return s3.Bucket.from_bucket_name(self, "Media", name.value_as_string)
 
     def _switch(self, name: str, description: str) -> cdk.CfnParameter:
         return cdk.CfnParameter(
@@ -100,8 +146,15 @@ class IngestStack(cdk.Stack):
             family=f"{self._stage.prefix}-ingest",
             cpu=CPU_UNITS,
             memory_limit_mib=MEMORY_MIB,
-            task_role=self._node_role(),
-            execution_role=self._execution_role(),
+            task_role=node_role(self, self._stage, self._data_region, self._media),
+            execution_role=execution_role(self, self._stage, self._data_region),
+        )
+        log = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/{self._stage.prefix}/ingest",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=cdk.RemovalPolicy.RETAIN if self._stage.keep else cdk.RemovalPolicy.DESTROY,
         )
         container = task.add_container(
             "ingest",
@@ -110,8 +163,9 @@ class IngestStack(cdk.Stack):
             environment={
                 "STREAM_SYNC_STAGE": self._stage.name,
                 "STREAM_SYNC_REGION": self.region,
+                "STREAM_SYNC_DATA_REGION": self._data_region,
                 # The region by which a node finds the streams of dead peers: without it, that of the default.
-                "STREAM_SYNC_INGEST_URLS": f'{{"{self.region}": "{self._url}"}}',
+                "STREAM_SYNC_INGEST_URLS": json.dumps({self.region: self._url}),
                 "STREAM_SYNC_RTMP_HOST": "0.0.0.0",
                 "STREAM_SYNC_RTMP_PORT": str(RTMP_PORT),
                 "STREAM_SYNC_CAPACITY": str(CAPACITY),
@@ -145,7 +199,7 @@ class IngestStack(cdk.Stack):
             ),
             logging=ecs.LogDriver.aws_logs(
                 stream_prefix="node",
-                log_group=self._log_group,
+                log_group=log,
                 # A stalled log service must not stall media; lines beyond the buffer are lost instead.
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
                 max_buffer_size=cdk.Size.mebibytes(8),
@@ -155,54 +209,6 @@ class IngestStack(cdk.Stack):
             container.add_port_mappings(ecs.PortMapping(container_port=port, protocol=ecs.Protocol.TCP))
         container.add_ulimits(ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=OPEN_FILES, hard_limit=OPEN_FILES))
         return task
-
-    def _node_role(self) -> iam.Role:
-        place = Place(partition=self.partition, region=self.region, account=self.account)
-        return iam.Role(
-            self,
-            "NodeRole",
-            description="Ingest node: rows, events, recordings and task protection, nothing else",
-            assumed_by=self._ecs_tasks(),
-            inline_policies={
-                "node": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement.from_json(statement)
-                        for statement in (
-                            *shared_statements(self._stage, place),
-                            *protection_statements(self._stage, place),
-                            *recording_statements(self._media.bucket_arn, may_delete=False),
-                        )
-                    ]
-                )
-            },
-        )
-
-    def _execution_role(self) -> iam.Role:
-        """What ECS itself needs to start the task: pull the one repository, write the one log group."""
-        self._log_group = logs.LogGroup(
-            self,
-            "Log",
-            log_group_name=f"/{self._stage.prefix}/ingest",
-            retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=cdk.RemovalPolicy.RETAIN if self._stage.keep else cdk.RemovalPolicy.DESTROY,
-        )
-        role = iam.Role(self, "ExecutionRole", description="ECS: start an ingest task", assumed_by=self._ecs_tasks())
-        repository = self.format_arn(service="ecr", resource="repository", resource_name=f"{self._stage.prefix}-ingest")
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-                resources=[repository],
-            )
-        )
-        # A registry login has no resource to name.
-        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
-        return role  # the log driver adds its own two actions on the group
-
-    def _ecs_tasks(self) -> iam.IPrincipal:
-        """ECS, for tasks of this account only (no confused deputy)."""
-        return iam.ServicePrincipal(
-            "ecs-tasks.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
-        )
 
     def _service(self, task: ecs.FargateTaskDefinition) -> None:
         cluster = ecs.Cluster(
@@ -261,4 +267,4 @@ class IngestStack(cdk.Stack):
         )
 
 
-__all__ = ["CAPACITY", "ORIGIN_PORT", "IngestStack"]
+__all__ = ["CAPACITY", "IngestStack"]

@@ -8,10 +8,14 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
+from infra.names import IngestNames
 from infra.stages import Stage
 
 RTMP_PORT = 1935
+# Of HTTPS: the port that networks which block others let through.
+RTMPS_PORT = 443
 ORIGIN_PORT = 8080
+ORIGIN_TLS_PORT = 8443
 # Answered by the node's event loop; the load balancer alone gets there.
 HEALTH_PORT = 8081
 
@@ -26,6 +30,8 @@ DEREGISTRATION_S = 120
 # 350 s is also what TLS listeners are fixed at: RTMP and RTMPS behave alike.
 TCP_IDLE_TIMEOUT_S = 350
 
+ZONES = 2
+
 CLOSED_WHEN_UNHEALTHY = "target_health_state.unhealthy.connection_termination.enabled"
 CLOSED_WHEN_DRAINED = "deregistration_delay.connection_termination.enabled"
 
@@ -33,14 +39,21 @@ CLOSED_WHEN_DRAINED = "deregistration_delay.connection_termination.enabled"
 class Network(Construct):
     """The way in: ingest tasks register with `rtmp_targets` and `origin_targets`, and wear `node_security_group`."""
 
-    def __init__(self, scope: Construct, stage: Stage, cloudfront_addresses: str) -> None:
-        """`cloudfront_addresses`: id of the region's prefix list of CloudFront's addresses."""
+    def __init__(self, scope: Construct, stage: Stage, cloudfront_addresses: str, names: IngestNames | None) -> None:
+        """`cloudfront_addresses`: id of the region's prefix list of CloudFront's addresses.
+
+        With `names` there are TLS listeners: RTMPS beside RTMP, and HTTPS in the place of HTTP for CloudFront.
+        """
         super().__init__(scope, "Network")
+        self._names = names
+        self.origin_port = ORIGIN_PORT if names is None else ORIGIN_TLS_PORT
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr("10.40.0.0/16"),
-            max_azs=2,
+            # Encoders in networks that have IPv6 alone reach the load balancer; it reaches the nodes by IPv4.
+            ip_protocol=ec2.IpProtocol.DUAL_STACK,
+            max_azs=ZONES,
             # Tasks have public addresses for their calls to AWS, and a security group that lets only the load balancer
             # in. NAT gateways would add a bill and a bottleneck, and no protection.
             nat_gateways=0,
@@ -61,34 +74,17 @@ class Network(Construct):
             vpc=self.vpc,
             description="Ingest nodes: from the load balancer and each other only",
         )
-        front = ec2.SecurityGroup(
-            self,
-            "FrontSecurityGroup",
-            vpc=self.vpc,
-            description="Load balancer: RTMP from anywhere, HTTP from CloudFront",
-            allow_all_outbound=False,
-        )
-        front.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(RTMP_PORT), "Broadcasters")
-        front.add_egress_rule(self.node_security_group, ec2.Port.tcp(RTMP_PORT), "Ingest nodes")
-        self.node_security_group.add_ingress_rule(front, ec2.Port.tcp(RTMP_PORT), "Load balancer")
-        origin = ec2.Port.tcp(ORIGIN_PORT)
-        front.add_ingress_rule(ec2.Peer.prefix_list(cloudfront_addresses), origin, "CloudFront")
-        front.add_egress_rule(self.node_security_group, origin, "Playback origins")
-        self.node_security_group.add_ingress_rule(front, origin, "Load balancer, for viewers")
-        health = ec2.Port.tcp(HEALTH_PORT)
-        front.add_egress_rule(self.node_security_group, health, "Health checks")
-        self.node_security_group.add_ingress_rule(front, health, "Load balancer, health checks")
-        # Any node is asked for any stream, and fetches what another one has.
-        self.node_security_group.add_ingress_rule(self.node_security_group, origin, "Other nodes")
-
+        front = self._front(cloudfront_addresses)
         self.balancer = elb.NetworkLoadBalancer(
             self,
             "Balancer",
             vpc=self.vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
             internet_facing=True,
-            # Few, long connections: without it a zone with one node gets half of them.
-            cross_zone_enabled=True,
+            ip_address_type=elb.IpAddressType.DUAL_STACK,
+            # Traffic between zones costs more than the load balancer itself (docs/decisions/0052). A stage with fewer
+            # nodes than zones needs it: otherwise one of its addresses has nobody behind it.
+            cross_zone_enabled=stage.tasks < ZONES,
             deletion_protection=stage.keep,
             security_groups=[front],
         )
@@ -103,17 +99,62 @@ class Network(Construct):
             default_target_groups=[self.rtmp_targets],
         )
         self.origin_targets = self._origin_targets()
+        if names is None:
+            elb.NetworkListener(
+                self,
+                "Origin",
+                load_balancer=self.balancer,
+                port=ORIGIN_PORT,
+                protocol=elb.Protocol.TCP,
+                default_target_groups=[self.origin_targets],
+            )
+        else:
+            self._tls_listener("Rtmps", RTMPS_PORT, self.rtmp_targets, names)
+            self._tls_listener("OriginTls", ORIGIN_TLS_PORT, self.origin_targets, names)
+            names.point_at(self.balancer)
+
+    def _front(self, cloudfront_addresses: str) -> ec2.SecurityGroup:
+        """The load balancer's security group."""
+        front = ec2.SecurityGroup(
+            self,
+            "FrontSecurityGroup",
+            vpc=self.vpc,
+            description="Load balancer: RTMP from anywhere, HTTP from CloudFront",
+            allow_all_outbound=False,
+        )
+        for port in (RTMP_PORT, *((RTMPS_PORT,) if self._names is not None else ())):
+            front.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(port), "Broadcasters")
+            front.add_ingress_rule(ec2.Peer.any_ipv6(), ec2.Port.tcp(port), "Broadcasters")
+        front.add_egress_rule(self.node_security_group, ec2.Port.tcp(RTMP_PORT), "Ingest nodes")
+        self.node_security_group.add_ingress_rule(front, ec2.Port.tcp(RTMP_PORT), "Load balancer")
+        cloudfront = ec2.Peer.prefix_list(cloudfront_addresses)
+        front.add_ingress_rule(cloudfront, ec2.Port.tcp(self.origin_port), "CloudFront")
+        origin = ec2.Port.tcp(ORIGIN_PORT)
+        front.add_egress_rule(self.node_security_group, origin, "Playback origins")
+        self.node_security_group.add_ingress_rule(front, origin, "Load balancer, for viewers")
+        health = ec2.Port.tcp(HEALTH_PORT)
+        front.add_egress_rule(self.node_security_group, health, "Health checks")
+        self.node_security_group.add_ingress_rule(front, health, "Load balancer, health checks")
+        # Any node is asked for any stream, and fetches what another one has.
+        self.node_security_group.add_ingress_rule(self.node_security_group, origin, "Other nodes")
+        return front
+
+    def _tls_listener(self, name: str, port: int, targets: elb.NetworkTargetGroup, names: IngestNames) -> None:
+        """TLS ends at the load balancer; nodes get plain RTMP or HTTP, inside the VPC."""
         elb.NetworkListener(
             self,
-            "Origin",
+            name,
             load_balancer=self.balancer,
-            port=ORIGIN_PORT,
-            protocol=elb.Protocol.TCP,
-            default_target_groups=[self.origin_targets],
+            port=port,
+            protocol=elb.Protocol.TLS,
+            certificates=[names.certificate],
+            # TLS 1.2 and 1.3: what OBS, ffmpeg and hardware encoders of the last ten years speak.
+            ssl_policy=elb.SslPolicy.RECOMMENDED_TLS,
+            default_target_groups=[targets],
         )
 
     def _targets(self) -> elb.NetworkTargetGroup:
-        """A group of its own, not the listener's: a TLS listener on 1936 forwards to the same nodes."""
+        """A group of its own, not a listener's: RTMP and RTMPS lead to the same nodes."""
         group = elb.NetworkTargetGroup(
             self,
             "RtmpTargets",
@@ -171,6 +212,7 @@ __all__ = [
     "CLOSED_WHEN_UNHEALTHY",
     "HEALTH_PORT",
     "ORIGIN_PORT",
+    "RTMPS_PORT",
     "RTMP_PORT",
     "TCP_IDLE_TIMEOUT_S",
     "Network",

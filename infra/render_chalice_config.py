@@ -10,7 +10,7 @@ Uses the ordinary AWS credentials and region of the shell.
 import argparse
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,22 @@ def render(config: Mapping[str, Any], stage: Stage, outputs: Mapping[str, str]) 
     for variable, output in FROM_OUTPUT.items():
         environment[variable] = _output(outputs, output)
     environment["STREAM_SYNC_RECORDING"] = recording_place(_output(outputs, "MediaBucket"))
-    # Other regions' endpoints stay as they are: each region's stack knows only its own.
-    ingest_urls = _known_urls(environment["STREAM_SYNC_INGEST_URLS"])
-    ingest_urls[place_of(outputs["KmsKeyArn"]).region] = _output(outputs, "IngestUrl")
-    environment["STREAM_SYNC_INGEST_URLS"] = json.dumps(ingest_urls, sort_keys=True)
-    return rendered
+    return with_ingest(rendered, stage, place_of(outputs["KmsKeyArn"]).region, outputs)
+
+
+def with_ingest(config: dict[str, Any], stage: Stage, region: str, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """The configuration with the URLs of one region's ingest stack; others stay. Raises OutputMissing."""
+    environment = config["stages"][stage.name]["environment_variables"]
+    url, plain = _output(outputs, "IngestUrl"), _output(outputs, "PlainIngestUrl")
+    for variable, value in (
+        ("STREAM_SYNC_INGEST_URLS", url),
+        ("STREAM_SYNC_PLAIN_INGEST_URLS", plain if plain != url else None),
+    ):
+        urls = _known_urls(environment.get(variable, "{}"))
+        urls.pop(region, None)
+        urls |= {region: value} if value is not None else {}
+        environment[variable] = json.dumps(urls, sort_keys=True)
+    return config
 
 
 def policies(stage: Stage, outputs: Mapping[str, str]) -> dict[str, Policy]:
@@ -86,12 +97,12 @@ def _known_urls(text: str) -> dict[str, str]:
     return {region: url for region, url in json.loads(text).items() if ".invalid" not in url}
 
 
-def stack_outputs(stage: Stage, cloudformation: Any) -> dict[str, str]:
-    """Outputs of all three stacks, by name. `cloudformation` is a boto3 client; its ClientError passes through."""
+def stack_outputs(
+    stage: Stage, cloudformation: Any, nouns: Iterable[str] = ("data", "ingest", "edge")
+) -> dict[str, str]:
+    """Outputs of these stacks, by name. `cloudformation` is a boto3 client; its ClientError passes through."""
     stacks = [
-        stack
-        for noun in ("data", "ingest", "edge")
-        for stack in cloudformation.describe_stacks(StackName=stage.stack(noun))["Stacks"]
+        stack for noun in nouns for stack in cloudformation.describe_stacks(StackName=stage.stack(noun))["Stacks"]
     ]
     return {output["OutputKey"]: output["OutputValue"] for stack in stacks for output in stack.get("Outputs", [])}
 
@@ -105,11 +116,22 @@ def write(stage: Stage, outputs: Mapping[str, str], chalice: Path) -> None:
     config.write_text(rendered)
 
 
+def add_remote(stage: Stage, region: str, outputs: Mapping[str, str], chalice: Path) -> None:
+    """Puts the URLs of a further region's ingest stack into the configuration. Raises OutputMissing."""
+    config = chalice / "config.json"
+    config.write_text(as_json(with_ingest(json.loads(config.read_text()), stage, region, outputs)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.render_chalice_config", description=__doc__)
     parser.add_argument("stage", choices=STAGE_NAMES)
-    stage = STAGES[parser.parse_args().stage]
+    parser.add_argument("--remote", nargs="+", default=[], metavar="region", help="further ingest regions")
+    arguments = parser.parse_args()
+    stage = STAGES[arguments.stage]
     write(stage, stack_outputs(stage, boto3.client("cloudformation")), CHALICE)
+    for region in arguments.remote:
+        remote = boto3.client("cloudformation", region_name=region)
+        add_remote(stage, region, stack_outputs(stage, remote, (f"ingest-{region}",)), CHALICE)
     print(f"{CHALICE}/config.json and the policies beside it now say where {stage.prefix} lives")
 
 

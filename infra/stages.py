@@ -8,6 +8,35 @@ STAGE_NAMES: tuple[StageName, ...] = get_args(StageName)
 
 
 @dataclass(frozen=True)
+class Domain:
+    """DNS names of a stage, all in one public hosted zone of Route 53.
+
+    Args:
+        name: of the pages, `live.example.com`; the other names are below it.
+        zone_id: of the hosted zone that `name` is in, or is.
+    """
+
+    name: str
+    zone_id: str
+
+    @property
+    def api(self) -> str:
+        return f"api.{self.name}"
+
+    @property
+    def websocket(self) -> str:
+        return f"ws.{self.name}"
+
+    def ingest(self, remote: str | None) -> str:
+        """Where encoders connect in a region: `remote`, or the one that has the tables."""
+        return f"ingest.{self.name}" if remote is None else f"ingest-{remote}.{self.name}"
+
+    def origin(self, remote: str | None) -> str:
+        """Where CloudFront asks for playback."""
+        return f"origin.{self.name}" if remote is None else f"origin-{remote}.{self.name}"
+
+
+@dataclass(frozen=True)
 class Stage:
     """What differs between stages, and the names they carry.
 
@@ -16,12 +45,14 @@ class Stage:
         keep: data outlives its stack, and neither tables nor the load balancer can be deleted by accident.
         tasks: ingest nodes to run at least.
         most_tasks: ingest nodes to run at most; between the two, the service scales by itself.
+        domain: DNS names. Without them, addresses are those that AWS gives, and RTMP is not encrypted.
     """
 
     name: StageName
     keep: bool
     tasks: int
     most_tasks: int
+    domain: Domain | None = None
 
     @property
     def prefix(self) -> str:
@@ -45,4 +76,4 @@ STAGES: dict[StageName, Stage] = {
     "prod": Stage("prod", keep=True, tasks=2, most_tasks=20),
 }
 
-__all__ = ["STAGES", "STAGE_NAMES", "Stage", "StageName"]
+__all__ = ["STAGES", "STAGE_NAMES", "Domain", "Stage", "StageName"]

@@ -25,6 +25,7 @@ SHARED_WITH_NODE = (
     "stage",
     "table_prefix",
     "region",
+    "data_region",
     "event_bus",
     "ingest_urls",
     "playback_base_url",
@@ -43,6 +44,7 @@ _ACCOUNTS = "sign-in uses the AWS emulator's own user pool"
 FIXED = {
     "STAGE": _IN_THE_EMULATOR,
     "REGION": _IN_THE_EMULATOR,
+    "DATA_REGION": _IN_THE_EMULATOR,
     "TABLE_PREFIX": _IN_THE_EMULATOR,
     "EVENT_BUS": _IN_THE_EMULATOR,
     "KMS_KEY_ID": _IN_THE_EMULATOR,

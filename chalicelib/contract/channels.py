@@ -42,6 +42,14 @@ class ChannelDetails(Metadata):
     version: int = Field(description="Increases with every change of the details or the key: the highest is the newest")
 
 
+class IngestEndpoint(BaseModel):
+    """A server that encoders can publish to."""
+
+    region: str
+    url: str = Field(description="RTMPS where the deployment has a certificate")
+    plain_url: str | None = Field(description="The same server without encryption; null if `url` is not encrypted")
+
+
 class OwnChannelDetails(ChannelDetails):
     """The details of a channel, including those that only its owner can see."""
 
@@ -49,6 +57,9 @@ class OwnChannelDetails(ChannelDetails):
     recording: bool = Field(description="Whether streams are recorded; a change applies from the next stream")
     region: str
     ingest_url: str = Field(description="Server URL for the encoder: scheme, host, port and application; no key")
+    ingest_endpoints: list[IngestEndpoint] = Field(
+        description="Every server that accepts the channel's key; the first one has `ingest_url`"
+    )
     key: KeyHint | None
 
 

@@ -89,7 +89,7 @@ def _code(error: PynamoDBException) -> str | None:
 @lru_cache(maxsize=1)
 def _connection() -> Connection:
     return Connection(
-        region=settings().region,
+        region=settings().data_region,
         connect_timeout_seconds=aws.CONNECT_TIMEOUT_S,
         read_timeout_seconds=aws.READ_TIMEOUT_S,
         max_pool_connections=aws.POOL,

@@ -8,7 +8,7 @@ class Table:
     """Base of each model's `Meta`."""
 
     billing_mode = "PAY_PER_REQUEST"
-    region = settings().region
+    region = settings().data_region
     connect_timeout_seconds = aws.CONNECT_TIMEOUT_S
     read_timeout_seconds = aws.READ_TIMEOUT_S
     max_pool_connections = aws.POOL

@@ -102,6 +102,15 @@ export interface Health {
   readonly detail: string | null;
 }
 
+/** A server that encoders can publish to. */
+export interface IngestEndpoint {
+  readonly region: string;
+  /** RTMPS where the deployment has a certificate */
+  readonly url: string;
+  /** The same server without encryption; null if `url` is not encrypted */
+  readonly plain_url: string | null;
+}
+
 /** A new key. No later response contains `stream_key`. */
 export interface IssuedKey {
   readonly key_id: string;
@@ -273,6 +282,8 @@ export interface OwnChannel {
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
+  /** Every server that accepts the channel's key; the first one has `ingest_url` */
+  readonly ingest_endpoints: readonly IngestEndpoint[];
   readonly key: KeyHint | null;
   /** The broadcaster's name; may be empty */
   readonly display_name: string;
@@ -303,6 +314,8 @@ export interface OwnChannelDetails {
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
+  /** Every server that accepts the channel's key; the first one has `ingest_url` */
+  readonly ingest_endpoints: readonly IngestEndpoint[];
   readonly key: KeyHint | null;
 }
 

@@ -47,6 +47,7 @@ export function channel(overrides: Partial<OwnChannel> = {}): OwnChannel {
     recording: true,
     region: "local",
     ingest_url: "rtmp://127.0.0.1:1935/live",
+    ingest_endpoints: [{ region: "local", url: "rtmp://127.0.0.1:1935/live", plain_url: null }],
     playback: { hls_url: "http://127.0.0.1:8888/ch_1/index.m3u8", thumbnail_url: null },
     key: { key_id: "key_1", hint: "abcd", expires_at: null },
     live: null,

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig, parseConfig } from "../src/config";
 import { initialState, reduce } from "../src/realtime/state";
 import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
 import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
+import { otherServers } from "../src/studio/other-servers";
 import {
   announcement,
   anythingMeasured,
@@ -18,6 +19,23 @@ import {
 import { copyText } from "../src/ui/clipboard";
 import { ago, dayAndTime, dayAndTimeWithZone, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
 import { channel, live, status } from "./messages";
+
+describe("the servers beside the default one", () => {
+  const url = "rtmps://ingest.example.com:443/live";
+  const plain_url = "rtmp://ingest.example.com:1935/live";
+
+  it("are none where there is one server, and it is not encrypted", () => {
+    expect(otherServers([{ region: "us-east-1", url: plain_url, plain_url: null }])).toEqual([]);
+  });
+
+  it("are plain RTMP first, then those of other regions", () => {
+    const elsewhere = { region: "eu-west-1", url: "rtmps://eu.example.com:443/live", plain_url: null };
+    expect(otherServers([{ region: "us-east-1", url, plain_url }, elsewhere])).toEqual([
+      { name: "Plain RTMP", url: plain_url },
+      { name: "Region eu-west-1", url: elsewhere.url },
+    ]);
+  });
+});
 
 describe("an interruption", () => {
   const before = initialState.stream;

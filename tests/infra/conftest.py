@@ -102,6 +102,27 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[StageName, Templ
     }
 
 
+@dataclass(frozen=True)
+class WithDomain:
+    """The prod stage with DNS names, and with a second ingest region."""
+
+    ingest: Template
+    remote: Template
+    edge: Template
+
+
+@pytest.fixture(scope="session")
+def with_domain(tmp_path_factory: pytest.TempPathFactory) -> WithDomain:
+    out = tmp_path_factory.mktemp("cdk.domain")
+    names = ("--domain", "live.example.com", "Z0123456789ABCDEFGHIJ", "--remote", "eu-west-1")
+    _run("sh", "local/with_node.sh", sys.executable, "-m", "infra.app", "prod", *names, "--out", out, cwd=ROOT)
+    return WithDomain(
+        ingest=Template.read(out / "stream-sync-prod-ingest.template.json"),
+        remote=Template.read(out / "stream-sync-prod-ingest-eu-west-1.template.json"),
+        edge=Template.read(out / "stream-sync-prod-edge.template.json"),
+    )
+
+
 @pytest.fixture(params=STAGE_NAMES)
 def stage(request: pytest.FixtureRequest) -> StageName:
     return request.param  # type: ignore[no-any-return]

@@ -66,11 +66,18 @@ def test_a_listener_takes_rtmp_and_waits_longer_than_any_grace(ingest: Template)
     assert attributes(listener["ListenerAttributes"]) == {"tcp.idle_timeout.seconds": "350"}
 
 
-def test_the_load_balancer_faces_the_internet_and_uses_every_zone(ingest: Template, stage: StageName) -> None:
+def test_the_load_balancer_faces_the_internet_and_crosses_zones_only_with_too_few_nodes(
+    ingest: Template, stage: StageName
+) -> None:
     balancer = ingest.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
-    assert (balancer["Type"], balancer["Scheme"]) == ("network", "internet-facing")
+    assert (balancer["Type"], balancer["Scheme"], balancer["IpAddressType"]) == (
+        "network",
+        "internet-facing",
+        "dualstack",
+    )
     assert attributes(balancer["LoadBalancerAttributes"]) == {
-        "load_balancing.cross_zone.enabled": "true",
+        # A node in each zone, or one that both must reach.
+        "load_balancing.cross_zone.enabled": {"dev": "true", "prod": "false"}[stage],
         "deletion_protection.enabled": "true" if stage == "prod" else "false",
     }
 
@@ -119,8 +126,10 @@ def test_broadcasters_come_from_anywhere_and_viewers_through_cloudfront(ingest: 
         ),
         *(rule for rule in ingress if "SourceSecurityGroupId" not in rule),
     ]
-    assert [(rule["FromPort"], rule.get("CidrIp"), rule.get("SourcePrefixListId")) for rule in from_outside] == [
+    found = [(r["FromPort"], r.get("CidrIp") or r.get("CidrIpv6"), r.get("SourcePrefixListId")) for r in from_outside]
+    assert found == [
         (1935, "0.0.0.0/0", None),
+        (1935, "::/0", None),
         (8080, None, {"Ref": "CloudFrontPrefixList"}),
     ]
 

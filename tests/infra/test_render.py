@@ -10,7 +10,16 @@ from botocore.stub import Stubber
 
 from chalicelib.config import Settings
 from infra.policies import Place, authorizer_policy, control_plane_policy, shared_statements
-from infra.render_chalice_config import FROM_OUTPUT, OutputMissing, as_json, policies, render, stack_outputs, write
+from infra.render_chalice_config import (
+    FROM_OUTPUT,
+    OutputMissing,
+    add_remote,
+    as_json,
+    policies,
+    render,
+    stack_outputs,
+    write,
+)
 from infra.stages import STAGE_NAMES, STAGES, StageName
 from tests.infra.conftest import ROOT
 
@@ -23,7 +32,9 @@ OUTPUTS = {
     "PlaybackBaseUrl": "https://media.example.com/live",
     "MediaBucket": "stream-sync-dev-media",
     "IngestUrl": "rtmp://ingest.example.com:1935/live",
+    "PlainIngestUrl": "rtmp://ingest.example.com:1935/live",
 }
+ENCRYPTED = OUTPUTS | {"IngestUrl": "rtmps://ingest.example.com:443/live"}
 
 
 @pytest.fixture
@@ -44,6 +55,28 @@ def test_the_functions_learn_where_the_stage_lives(chalice: Path) -> None:
     }
     assert json.loads(found["STREAM_SYNC_INGEST_URLS"]) == {"eu-west-1": OUTPUTS["IngestUrl"]}
     assert found["STREAM_SYNC_RECORDING"] == "s3://stream-sync-dev-media/vod"
+
+
+def test_the_servers_without_encryption_are_known_where_there_are_encrypted_ones(chalice: Path) -> None:
+    write(DEV, ENCRYPTED, chalice)
+    found = environment(chalice)
+    assert json.loads(found["STREAM_SYNC_INGEST_URLS"]) == {"eu-west-1": ENCRYPTED["IngestUrl"]}
+    assert json.loads(found["STREAM_SYNC_PLAIN_INGEST_URLS"]) == {"eu-west-1": ENCRYPTED["PlainIngestUrl"]}
+    write(DEV, OUTPUTS, chalice)
+    assert json.loads(environment(chalice)["STREAM_SYNC_PLAIN_INGEST_URLS"]) == {}
+
+
+def test_a_further_region_is_added_and_stays(chalice: Path) -> None:
+    write(DEV, OUTPUTS, chalice)
+    there = {"IngestUrl": "rtmps://us.example.com:443/live", "PlainIngestUrl": "rtmp://us.example.com:1935/live"}
+    add_remote(DEV, "us-east-1", there, chalice)
+    write(DEV, OUTPUTS, chalice)
+    found = environment(chalice)
+    assert json.loads(found["STREAM_SYNC_INGEST_URLS"]) == {
+        "eu-west-1": OUTPUTS["IngestUrl"],
+        "us-east-1": there["IngestUrl"],
+    }
+    assert json.loads(found["STREAM_SYNC_PLAIN_INGEST_URLS"]) == {"us-east-1": there["PlainIngestUrl"]}
 
 
 def test_what_is_written_is_what_the_service_accepts(chalice: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from chalicelib import contract
 from chalicelib.config import settings
 from chalicelib.contract import (
     ChannelDetails,
+    IngestEndpoint,
     KeyHint,
     LastEnd,
     LastRefusal,
@@ -67,8 +68,17 @@ def _own_fields(channel: Channel, key: StreamKey | None) -> dict[str, Any]:
         "recording": channel.recording,
         "region": channel.region,
         "ingest_url": settings().ingest_url(channel.region),
+        "ingest_endpoints": _ingest_endpoints(channel.region),
         "key": KeyHint(key_id=key.key_id, hint=key.hint, expires_at=iso_or_none(key.expires_at)) if key else None,
     }
+
+
+def _ingest_endpoints(home: str) -> list[IngestEndpoint]:
+    """All of them, that of `home` first: a key is accepted in every region."""
+    urls, plain = settings().ingest_urls, settings().plain_ingest_urls
+    first = settings().ingest_url(home)
+    ordered = sorted(urls, key=lambda region: (urls[region] != first, region))
+    return [IngestEndpoint(region=region, url=urls[region], plain_url=plain.get(region)) for region in ordered]
 
 
 def _public_fields(seen: ChannelView) -> dict[str, Any]:

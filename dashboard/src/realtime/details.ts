@@ -9,8 +9,10 @@ export function withDetails(channel: OwnChannel, details: OwnChannelDetails): Ow
 /** What was read, with the details that are known already where those are newer. */
 export function newestDetails(known: OwnChannel | null, read: OwnChannel): OwnChannel {
   if (!known || read.version >= known.version) return read;
-  const { title, description, category, tags, visibility, recording, version, region, ingest_url, key } = known;
-  return { ...read, title, description, category, tags, visibility, recording, version, region, ingest_url, key };
+  const { title, description, category, tags, visibility, recording, version, key } = known;
+  const { region, ingest_url, ingest_endpoints } = known;
+  const servers = { region, ingest_url, ingest_endpoints };
+  return { ...read, ...servers, title, description, category, tags, visibility, recording, version, key };
 }
 
 /** Whoever is given the key itself is shown which one that is. */

@@ -12,9 +12,10 @@ from tests.support.stack import Stack
 KEY = re.compile("[A-Za-z0-9]{40}")
 CHANNEL = {
     "channel_id", "status", "status_until", "title", "display_name", "description", "category", "tags", "visibility",
-    "region", "ingest_url", "playback", "key", "live", "version", "last_end", "last_refusal", "recording",
+    "region", "ingest_url", "ingest_endpoints", "playback", "key", "live", "version", "last_end", "last_refusal",
+    "recording",
 }  # fmt: skip
-OWNERS = {"visibility", "region", "ingest_url", "key", "last_end", "last_refusal", "recording"}
+OWNERS = {"visibility", "region", "ingest_url", "ingest_endpoints", "key", "last_end", "last_refusal", "recording"}
 CREDENTIALS = {"ingest_url", "key_id", "stream_key_masked", "expires_at"}
 
 

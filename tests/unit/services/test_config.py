@@ -62,6 +62,13 @@ def test_a_channel_is_sent_to_its_own_region_and_else_to_the_first(monkeypatch: 
     assert settings.ingest_url("mars-1") == "rtmp://us.example.com/live"
 
 
+def test_tables_are_in_the_own_region_unless_another_one_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_SYNC_REGION", "eu-west-1")
+    assert Settings().data_region == "eu-west-1"
+    monkeypatch.setenv("STREAM_SYNC_DATA_REGION", "us-east-1")
+    assert (Settings().region, Settings().data_region) == ("eu-west-1", "us-east-1")
+
+
 @pytest.mark.requirement("SO-9")
 def test_two_admin_secrets_may_be_valid_at_once_and_not_three(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STREAM_SYNC_ADMIN_SECRETS", f"{'a' * 24}, {'b' * 24}")

@@ -1,0 +1,43 @@
+import type { IngestEndpoint } from "../contract";
+import { Icon } from "../ui/icon";
+import { ServerUrl } from "./server-url";
+
+interface OtherServersProps {
+  /** All servers; the first one is the default, which is shown elsewhere. */
+  readonly endpoints: readonly IngestEndpoint[];
+}
+
+interface Server {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** The servers beside the default one: the same without encryption, and those of other regions. */
+export function otherServers(endpoints: readonly IngestEndpoint[]): Server[] {
+  const [first, ...others] = endpoints;
+  const plain = first?.plain_url ? [{ name: "Plain RTMP", url: first.plain_url }] : [];
+  return [...plain, ...others.map(({ region, url }) => ({ name: `Region ${region}`, url }))];
+}
+
+export function OtherServers({ endpoints }: OtherServersProps) {
+  const servers = otherServers(endpoints);
+  if (servers.length === 0) return null;
+
+  return (
+    <details class="help" data-testid="other-servers">
+      <summary>
+        <Icon name="chevron" />
+        Other servers
+      </summary>
+      {endpoints[0]?.plain_url && (
+        <p class="muted">
+          Use plain RTMP only if your encoder does not support <span class="mono">rtmps://</span>: it sends the stream
+          key and the video without encryption.
+        </p>
+      )}
+      {servers.map(({ name, url }, index) => (
+        <ServerUrl key={url} id={`other-server-${index}`} label={name} what={`server URL, ${name}`} url={url} />
+      ))}
+    </details>
+  );
+}
