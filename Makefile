@@ -53,9 +53,10 @@ coverage: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## branch coverage 
 lock:  ## regenerate every requirements.txt from its requirements.in (ARGS=--upgrade: newest versions)
 	@sh local/lock.sh $(ARGS)
 
-api-docs: $(DEV_STAMP)  ## regenerate docs/api.md and the dashboard's contract.ts after a change of routes or shapes
+api-docs: $(DEV_STAMP)  ## regenerate docs/api.md, docs/metrics.md and the dashboard's contract.ts
 	.venv/bin/python -m local.api_docs
 	.venv/bin/python -m local.contract_types
+	.venv/bin/python -m local.metrics_docs
 
 types: $(DEV_STAMP)
 	.venv/bin/mypy $(CHECKED)

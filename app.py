@@ -10,6 +10,7 @@ from chalicelib.api import (
     admin_refusals,
     authorizer,
     broadcaster,
+    metering,
     problems,
     reactions,
     realtime,
@@ -23,6 +24,7 @@ from chalicelib.api.openapi import document
 app = Chalice(app_name="stream-sync")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.websocket_api.session = boto3.session.Session()
+app.register_middleware(metering.middleware)
 app.register_middleware(security_headers.middleware, "http")
 app.register_middleware(problems.middleware, "http")
 

@@ -2,7 +2,7 @@
 
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Blueprint
 
-from chalicelib.api import problems
+from chalicelib.api import metering, problems
 from chalicelib.api.gateway_responses import CONTEXT_FIELDS
 from chalicelib.domain.errors import IdentityUnavailable, StreamSyncError
 from chalicelib.services import identity
@@ -24,9 +24,13 @@ def broadcaster_auth(request: AuthRequest) -> AuthResponse:
     """
     try:
         principal = identity.principal_of_header(request.token)
-    except IdentityUnavailable:
+    except IdentityUnavailable as error:
+        metering.answered(error)
+        metering.write()
         raise
     except StreamSyncError as error:
+        metering.answered(error)
+        metering.write()
         body = problems.problem(error)
         return AuthResponse(routes=[], principal_id=NOBODY, context={name: str(body[name]) for name in CONTEXT_FIELDS})
     context = {EMAIL: principal.email} if principal.email is not None else None

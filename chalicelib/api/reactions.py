@@ -10,6 +10,7 @@ from typing import Any
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 from pydantic import ValidationError
 
+from chalicelib import counters
 from chalicelib.api.http import now_ms
 from chalicelib.config import settings
 from chalicelib.domain.events import (
@@ -22,6 +23,7 @@ from chalicelib.domain.events import (
     StreamMetrics,
     StreamStateChange,
 )
+from chalicelib.domain.metrics import STREAMS_SWEPT, SWEEPS
 from chalicelib.domain.topics import Closing, Listener
 from chalicelib.observability import logger
 from chalicelib.services import fanout
@@ -76,6 +78,8 @@ def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
     ended = backstop.sweep(settings().ingest_urls, now_ms, time.sleep)
     lifecycle.announce(ended)
     logger("control").info("Ended the streams of dead nodes", event="dead_nodes_swept", ended=len(ended))
+    counters.count(STREAMS_SWEPT, len(ended))
+    counters.count(SWEEPS, label="dead_nodes")
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_recordings")
@@ -83,6 +87,7 @@ def sweep_recordings(_event: CloudWatchEvent) -> None:
     """Finishes recordings whose node did not, and deletes those that have expired or were deleted."""
     swept = upkeep.sweep(now_ms)
     logger("control").info("Swept recordings", event="recordings_swept", **asdict(swept))
+    counters.count(SWEEPS, label="recordings")
 
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile_media_servers")
@@ -93,6 +98,7 @@ def reconcile_media_servers(_event: CloudWatchEvent) -> None:
     """
     reconciler.reconcile_all(now_ms)
     refusals.summarise(now_ms())
+    counters.count(SWEEPS, label="media_servers")
 
 
 def _task_changed(detail: dict[str, Any]) -> None:

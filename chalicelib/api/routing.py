@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel
 
-from chalicelib.api import access, cors, http, once, problems
+from chalicelib.api import access, cors, http, metering, once, problems
 from chalicelib.api.access import Audience, Caller
 from chalicelib.api.authorizer import broadcaster_auth
 from chalicelib.domain.errors import StreamSyncError
@@ -110,7 +110,9 @@ def _handler(blueprint: Blueprint, operation: Operation) -> Callable[..., Respon
             headers = http.NO_STORE if operation.no_store else {}
             answer = result if isinstance(result, Response) else http.ok(result, operation.status, headers)
         except Exception as error:  # the edge: whatever it is, the caller gets problem details
-            answer = problems.response(problems.of_exception(error))
+            problem = problems.of_exception(error)
+            metering.answered(problem)
+            answer = problems.response(problem)
         answer.headers.update(cors.headers(request.headers.get("origin"), any_origin=operation.any_origin))
         _log(operation, answer, caller, began)
         return answer

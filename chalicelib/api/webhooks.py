@@ -6,7 +6,7 @@ from typing import Any
 from chalice.app import Blueprint, CloudWatchEvent, Rate, Response
 from pydantic import ValidationError
 
-from chalicelib import contract
+from chalicelib import contract, counters
 from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
 from chalicelib.contract.requests.webhooks import DeliveryQuery, NewWebhook, Replay, WebhookEdit
@@ -14,6 +14,7 @@ from chalicelib.domain import webhooks as rules
 from chalicelib.domain.errors import TooManyWebhooks, WebhookUrlRefused
 from chalicelib.domain.events import EVENT_TYPES, DeliveriesDue
 from chalicelib.domain.ids import is_ulid
+from chalicelib.domain.metrics import SWEEPS
 from chalicelib.domain.not_found import DeliveryNotFound, WebhookNotFound
 from chalicelib.observability import logger
 from chalicelib.services.serializers import webhooks as webhook_serializer
@@ -181,6 +182,7 @@ def _envelope(event: dict[str, Any]) -> dict[str, Any]:
 def sweep_webhooks(_event: CloudWatchEvent) -> None:
     """Sends what is due: retries, and deliveries of a function that died."""
     deliveries.sweep(now_ms, now_ms() + BUDGET_MS)
+    counters.count(SWEEPS, label="webhooks")
 
 
 def _webhook(webhook_id: str) -> str:

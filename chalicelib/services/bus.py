@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import aws
+from chalicelib import aws, counters
 from chalicelib.config import settings
 from chalicelib.domain.events import (
     CONTROL_SOURCE,
@@ -21,6 +21,7 @@ from chalicelib.domain.events import (
     DeliveriesDue,
     PublisherOrdered,
 )
+from chalicelib.domain.metrics import EVENTS_FAILED
 from chalicelib.observability import logger
 
 FROM_CONTROL = (
@@ -45,6 +46,7 @@ def publish(events: Sequence[AnyEvent]) -> int:
                 "The bus did not accept events", event="events_not_delivered", count=len(errors), error=errors[0]
             )
         lost += len(errors)
+    counters.count(EVENTS_FAILED, lost)
     return lost
 
 

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
-from chalicelib import aws
+from chalicelib import aws, counters
+from chalicelib.domain.metrics import FANOUT_FAILURES, FANOUT_POSTS
 from chalicelib.domain.topics import Closing, Connection
 from chalicelib.observability import logger
 from chalicelib.services import limits
@@ -32,26 +33,29 @@ def send(connection_ids: Iterable[str], message: BaseModel) -> None:
         return
     data = message.model_dump_json().encode()
     if len(ids) == 1:
-        _post(ids[0], data)
-        return
-    with ThreadPoolExecutor(min(CONCURRENCY, len(ids))) as pool:
-        list(pool.map(lambda connection_id: _post(connection_id, data), ids))
+        taken = [_post(ids[0], data)]
+    else:
+        with ThreadPoolExecutor(min(CONCURRENCY, len(ids))) as pool:
+            taken = list(pool.map(lambda connection_id: _post(connection_id, data), ids))
+    counters.count(FANOUT_POSTS, len(ids))
+    counters.count(FANOUT_FAILURES, taken.count(False))
 
 
-def _post(connection_id: str, data: bytes) -> None:
+def _post(connection_id: str, data: bytes) -> bool:
     """One message to one connection. A connection that is gone is forgotten; any other failure is logged."""
     try:
         aws.connections_api().post_to_connection(ConnectionId=connection_id, Data=data)
+        return True
     except ClientError as error:
         if error.response["Error"]["Code"] == "GoneException":
             forget(connection_id)
-        else:
-            logger("control").warning(
-                "A WebSocket message was not delivered",
-                event="message_not_delivered",
-                connection_id=connection_id,
-                error=str(error),
-            )
+            return True
+        logger("control").warning(
+            "A WebSocket message was not delivered",
+            event="message_not_delivered",
+            connection_id=connection_id,
+            error=str(error),
+        )
     except BotoCoreError as error:
         logger("control").warning(
             "A WebSocket message was not delivered",
@@ -59,6 +63,7 @@ def _post(connection_id: str, data: bytes) -> None:
             connection_id=connection_id,
             error=type(error).__name__,
         )
+    return False
 
 
 def forget(connection_id: str) -> None:

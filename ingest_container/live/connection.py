@@ -32,6 +32,7 @@ class PublisherConnection(RtmpConnection):
         self._stopped_cleanly = False
         self._pong: asyncio.Future[None] | None = None  # while an answer to a ping is waited for
         self.flash_version = ""
+        self.requested_at = 0.0
 
     # --- the connection ----------------------------------------------------------------------------------------
 
@@ -84,7 +85,8 @@ class PublisherConnection(RtmpConnection):
 
     def _on_publish(self, request: rtmp.PublishRequested) -> None:
         self._stopped_cleanly = False
-        self._audit.publish_requested(self._loop.time(), self._session.bytes_received)
+        self.requested_at = self._loop.time()
+        self._audit.publish_requested(self.requested_at, self._session.bytes_received)
         if self._allowance is None:
             self.charge(ADMISSION_COST)
         self._admission = self._loop.create_task(self._admit(request))
@@ -152,6 +154,10 @@ class PublisherConnection(RtmpConnection):
     @property
     def is_gone(self) -> bool:
         return self._transport.is_closing()
+
+    @property
+    def bytes_received(self) -> int:
+        return self._session.bytes_received
 
     @property
     def described(self) -> bool:

@@ -33,6 +33,10 @@ class Connection(Publisher, Protocol):
     def is_gone(self) -> bool:
         """Whether it is closed or closing."""
 
+    @property
+    def bytes_received(self) -> int:
+        """Of RTMP, so far."""
+
     def authenticated(self) -> None:
         """Its stream key is good."""
 

@@ -13,7 +13,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import LeaseLost
-from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.measures import StreamFacts
@@ -39,6 +39,7 @@ class Publisher(Protocol):
 
     client_ip: str | None
     flash_version: str  # what the encoder calls itself in connect; empty if it says nothing
+    requested_at: float  # of the loop, when it asked to publish
 
     @property
     def facts(self) -> StreamFacts: ...
@@ -139,6 +140,7 @@ class StreamSteps:
 
     def lease_lost(self) -> None:
         """Somebody else holds the channel: the stream is over here, without another write."""
+        self._telemetry.counts.leases_lost += 1
         self._log.warning(
             "Lease lost: another publisher holds the channel", event="lease_lost", stream_id=self.hold.grant.stream_id
         )
@@ -191,7 +193,11 @@ class StreamSteps:
             return
         if self.hold.released:
             await self._reclaim(publisher)
-        self._publish(await self._persist(self.hold.media, now_ms(), publisher.facts))
+        event = await self._persist(self.hold.media, now_ms(), publisher.facts)
+        if event is not None and event.event_name is EventName.STREAM_START:
+            took = asyncio.get_running_loop().time() - publisher.requested_at
+            self._telemetry.counts.publish_to_live.add(took * 1000)
+        self._publish(event)
 
     async def _reclaim(self, publisher: Publisher) -> None:
         """A connection that was silent sends again: the channel is claimed again, unless somebody else has it."""

@@ -21,6 +21,7 @@ from chalicelib.domain.timeline import ConnectionRecord, Entry, refused_at
 from chalicelib.services import bus
 from chalicelib.services.streams import records
 from ingest_container.base.clock import now_ms, steady_ms
+from ingest_container.base.counts import NodeCounts
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
 from ingest_container.live.refusals import RefusalSampler
@@ -41,7 +42,8 @@ T = TypeVar("T")
 class Telemetry:
     """One worker a destination keeps the order of state changes. Nothing here may ever hold up media."""
 
-    def __init__(self, node_id: str, threads: Threads, log: Logger) -> None:
+    def __init__(self, node_id: str, threads: Threads, log: Logger, counts: NodeCounts | None = None) -> None:
+        self.counts = counts if counts is not None else NodeCounts()
         self._node_id = node_id
         self._threads = threads
         self._log = log
@@ -61,6 +63,7 @@ class Telemetry:
 
     def publish_refused(self, error: PublishRefused, client_ip: str | None) -> None:
         """The reason, to the dashboard and the timeline of the channel whose key it was; an unknown key is nobody's."""
+        self.counts.refusals[error.code] += 1
         if not self._sampler.refused(error.code, error.channel_id, steady_ms()) or error.channel_id is None:
             return
         event = stream_refused(error, error.channel_id, self._node_id, client_ip, next(self._seqs), now_ms())
@@ -85,6 +88,7 @@ class Telemetry:
         try:
             queue.put_nowait(item)
         except asyncio.QueueFull:
+            self.counts.events_dropped += 1
             self._log.error("Telemetry queue is full: an event was dropped", event="event_dropped")
 
     async def run(self) -> None:
@@ -112,6 +116,7 @@ class Telemetry:
             try:
                 await deliver(batch)
             except Exception:  # whatever is wrong with this batch, later ones must still be delivered
+                self.counts.events_dropped += len(batch)
                 self._log.exception("Events or records were dropped", event="batch_dropped", count=len(batch))
             finally:
                 for _ in batch:

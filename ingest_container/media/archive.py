@@ -19,6 +19,19 @@ class RecordedStream:
     next_seq: Callable[[], int] = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingSegment:
+    """It waits to be stored, with the init segment that it needs."""
+
+    segment: Segment
+    data: memoryview = field(repr=False)
+    init: bytes = field(repr=False)
+
+
+class GaveUp(Exception):
+    """The stream has ended, and the storage did not take the rest of it in time."""
+
+
 class Archive(Protocol):
     """Where one node's recordings go. Raises StorageFailed and StoreUnavailable."""
 

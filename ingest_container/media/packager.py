@@ -14,6 +14,7 @@ from chalicelib.domain.recordings import RecordingReason
 from chalicelib.domain.streams import StreamState
 from ingest_container import rtmp
 from ingest_container.base.clock import steady
+from ingest_container.base.counts import NodeCounts
 from ingest_container.media.archive import RecordedStream
 from ingest_container.media.audience import AudienceCounter
 from ingest_container.media.demuxer import Demuxer
@@ -22,6 +23,8 @@ from ingest_container.media.outputs import Init, Output, PackagingStopped, Part
 from ingest_container.media.recorder import Recorder, Recordings
 from ingest_container.media.rendition import Rendition, first_msn
 from ingest_container.media.segmenter import Segmenter
+
+LATE = 1.0  # seconds that a part took longer to come than it lasts, from which on it counts as late
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,12 @@ class Packager:
     """
 
     def __init__(
-        self, stream: Origination, clock: Callable[[], int], log: Logger, recorder: Recorder | None = None
+        self,
+        stream: Origination,
+        clock: Callable[[], int],
+        log: Logger,
+        recorder: Recorder | None = None,
+        counts: NodeCounts | None = None,
     ) -> None:
         """`clock`: wall-clock time, ms."""
         self.channel_id, self.stream_id = stream.channel_id, stream.stream_id
@@ -66,6 +74,9 @@ class Packager:
         self._epoch = stream.started_at if stream.started_at is not None else now
         first = first_msn(max(0, now - self._epoch) // 1000, stream.fence)
         self._recorder = recorder
+        self._counts = counts if counts is not None else NodeCounts()
+        self._elapsed = 0.0  # seconds since the stream began, as events are fed
+        self._part_at: float | None = None  # when the last part of this connection was made, alike
         self.rendition = Rendition(str(stream.fence), self._epoch, first, recorder.add if recorder else None)
         self._segmenter = Segmenter(first, resumed=stream.started_at is not None)
         self._demuxer = Demuxer(self._segmenter)
@@ -85,7 +96,7 @@ class Packager:
     def connected(self, fence: int) -> None:
         """Another connection carries the stream from now on."""
         self.interrupted()
-        self.fence, self.left_at = fence, None
+        self.fence, self.left_at, self._part_at = fence, None, None
         if self._recorder is not None:
             self._recorder.continues(fence)
         self._demuxer.connected()
@@ -94,6 +105,7 @@ class Packager:
         """The media events among these, as they arrive."""
         if not self.rendition.ended:
             elapsed = max(0, self._clock() - self._epoch)
+            self._elapsed = elapsed / 1000
             self._run(self._demuxer.feed(event, elapsed) for event in events)
 
     def interrupted(self) -> None:
@@ -159,8 +171,13 @@ class Packager:
     def _note(self, output: Output) -> None:
         if isinstance(output, Init):
             self._init, self.key_part = output, None
-        elif isinstance(output, Part) and output.independent and self._has_picture:
-            self.key_part = self.rendition.part_name(output.msn, output.index)
+        elif isinstance(output, Part):
+            self._counts.parts += 1
+            if self._part_at is not None:
+                self._counts.parts_late += self._elapsed - self._part_at - output.duration >= LATE
+            self._part_at = self._elapsed
+            if output.independent and self._has_picture:
+                self.key_part = self.rendition.part_name(output.msn, output.index)
 
     @property
     def _has_picture(self) -> bool:
@@ -178,6 +195,7 @@ class Packager:
 
     def _cut_short(self) -> None:
         """The stream goes on unpackaged."""
+        self._counts.packaging_stopped += 1
         self._finish()
         if self._recorder is not None:
             self._recorder.missing(RecordingReason.PACKAGING_STOPPED)
@@ -201,7 +219,14 @@ class Packaging:
     LAST_PART = 1.0
     MAX_LINGERING = 32  # ended streams that are kept at once
 
-    def __init__(self, clock: Callable[[], int], log: Logger, recordings: Recordings | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], int],
+        log: Logger,
+        recordings: Recordings | None = None,
+        counts: NodeCounts | None = None,
+    ) -> None:
+        self._counts = counts
         self._clock = clock
         self._log = log
         self._recordings = recordings
@@ -216,7 +241,7 @@ class Packaging:
             return packager
         self.end(stream.channel_id)
         recorder = self._recorder(stream) if stream.recording else None
-        packager = self._current[stream.channel_id] = Packager(stream, self._clock, self._log, recorder)
+        packager = self._current[stream.channel_id] = Packager(stream, self._clock, self._log, recorder, self._counts)
         return packager
 
     def _recorder(self, stream: Origination) -> Recorder | None:

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from aws_lambda_powertools import Logger
@@ -17,8 +16,9 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.recording_objects import Segment, hash_of
 from chalicelib.domain.recordings import RecordingReason, StorageFailed
 from chalicelib.domain.refusals import StoreUnavailable
+from ingest_container.base.counts import NodeCounts
 from ingest_container.base.retry import Backoff
-from ingest_container.media.archive import Archive, Budget, RecordedStream
+from ingest_container.media.archive import Archive, Budget, GaveUp, RecordedStream, WaitingSegment
 from ingest_container.media.playlist import ListedSegment
 
 MAX_WAITING = 90  # segments of one stream: three minutes of them
@@ -31,21 +31,18 @@ LATE = 120.0  # seconds after the stream's end in which its node tries to finish
 R = TypeVar("R")
 
 
-class GaveUp(Exception):
-    """The stream has ended, and the storage did not take the rest of it in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    segment: Segment
-    data: memoryview = field(repr=False)
-    init: bytes = field(repr=False)
-
-
 class Recorder:
     """One stream on this node."""
 
-    def __init__(self, stream: RecordedStream, archive: Archive, budget: Budget, log: Logger) -> None:
+    def __init__(
+        self,
+        stream: RecordedStream,
+        archive: Archive,
+        budget: Budget,
+        log: Logger,
+        counts: NodeCounts | None = None,
+    ) -> None:
+        self._counts = counts if counts is not None else NodeCounts()
         self.poster: Callable[[], bytes | None] = lambda: None  # the newest picture of the stream, as JPEG
         self._stream = stream
         self._fence = stream.fence
@@ -53,7 +50,7 @@ class Recorder:
         self._archive = archive
         self._budget = budget
         self._log = log
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[WaitingSegment] = deque()
         self._woken = asyncio.Event()
         self._give_up_at: float | None = None  # once the stream has ended
         self._segments: list[Segment] = []  # that are stored
@@ -90,7 +87,7 @@ class Recorder:
             if not self._opened:
                 self._opened = True
                 self._note(lambda: self._archive.open(self._stream.stream_id))
-            self._queue.append(_Waiting(segment, data, init))
+            self._queue.append(WaitingSegment(segment, data, init))
             self._woken.set()
 
     def continues(self, fence: int) -> None:
@@ -102,6 +99,7 @@ class Recorder:
         """Something of the stream is not recorded; the first reason counts."""
         if self._missing is None:
             self._missing = reason
+            self._counts.recordings_incomplete += 1
             self._log.warning(
                 "The recording is incomplete; the stream continues",
                 event="recording_incomplete",
@@ -155,7 +153,7 @@ class Recorder:
             await self._woken.wait()
         return True
 
-    async def _store(self, waiting: _Waiting) -> None:
+    async def _store(self, waiting: WaitingSegment) -> None:
         stream_id, segment = self._stream.stream_id, waiting.segment
         if segment.init not in self._inits:
             await self._until_done(lambda: self._archive.put_init(stream_id, segment.init, waiting.init))
@@ -230,6 +228,7 @@ class Recorder:
             pause = min(pause * 2, BACKOFF.longest)
 
     def _failed(self, reason: RecordingReason) -> None:
+        self._counts.recording_failures += 1
         if self._failing is None:
             self._log.warning(
                 "A segment could not be stored; it is retried, and the stream continues",
@@ -259,7 +258,8 @@ class Recorder:
 class Recordings:
     """Those of one node. `queue_bytes`: that may wait, of all of them."""
 
-    def __init__(self, archive: Archive, queue_bytes: int, log: Logger) -> None:
+    def __init__(self, archive: Archive, queue_bytes: int, log: Logger, counts: NodeCounts | None = None) -> None:
+        self._counts = counts
         self._archive = archive
         self._queue_bytes = queue_bytes
         self._budget = Budget(queue_bytes)
@@ -271,7 +271,7 @@ class Recordings:
         return self._queue_bytes - self._budget.free
 
     def record(self, stream: RecordedStream) -> Recorder:
-        recorder = Recorder(stream, self._archive, self._budget, self._log)
+        recorder = Recorder(stream, self._archive, self._budget, self._log, self._counts)
         task = asyncio.create_task(recorder.run())
         self._running[task] = stream.stream_id
         task.add_done_callback(self._on_done)

@@ -79,6 +79,20 @@ class Admission:
     def is_draining(self) -> bool:
         return self._is_draining
 
+    @property
+    def is_stopping(self) -> bool:
+        return self._is_stopping
+
+    @property
+    def taken(self) -> int:
+        """Places that broadcasts have, or publishers that will be."""
+        return self._places.taken
+
+    @property
+    def waiting(self) -> int:
+        """Publishers that wait for a place."""
+        return self._places.waiting
+
     # --- one publisher -----------------------------------------------------------------------------------------
 
     async def admit(self, stream_key: str, connection: Connection) -> Broadcast:

@@ -3,6 +3,7 @@
     /ready    200 if new publishers should be sent here; 503 with the reasons if not
     /started  200 once the node has joined the fleet and listens, until it ends: its streams can be played from here
     /live     200 as long as the event loop answers: no answer within the check's timeout means that the node is sick
+    /metrics  what it measures, in Prometheus' text format
 
 The event loop that carries media answers, so that a frozen one fails every check. What else the port serves is added to
 its routes.
@@ -16,6 +17,8 @@ from aiohttp import web
 
 from ingest_container.media.http_server import HttpLimits, busy, serving
 from ingest_container.net import listeners
+from ingest_container.node import exposition
+from ingest_container.node.metrics import NodeMetrics
 from ingest_container.node.readiness import DETAIL, NodeCondition
 
 LIMITS = HttpLimits(connections=64, per_client=32, header_s=10.0, answer_s=10.0)
@@ -27,15 +30,19 @@ Respond = Callable[[], web.Response]
 class HealthPort:
     """Bound when it is made, served from `start` to `stop`."""
 
-    def __init__(self, host: str, port: int, condition: Callable[[], NodeCondition], node_id: str) -> None:
+    def __init__(
+        self, host: str, port: int, condition: Callable[[], NodeCondition], metrics: NodeMetrics, node_id: str
+    ) -> None:
         """Raises CannotListen."""
         self._condition = condition
+        self._metrics = metrics
         self._node_id = node_id
         self._app = web.Application(middlewares=[busy])
         self._ending = AsyncExitStack()
         self.add("/ready", self._ready)
         self.add("/started", self._started)
         self.add("/live", lambda: _answer(200, {"status": "live", "node_id": node_id}))
+        self.add("/metrics", self._exposition)
         self._bound = listeners.bind(host, port, "STREAM_SYNC_HEALTH_PORT")
 
     @property
@@ -72,6 +79,10 @@ class HealthPort:
     def _started(self) -> web.Response:
         joined = self._condition().joined
         return _answer(200 if joined else 503, {"status": "started" if joined else "starting"})
+
+    def _exposition(self) -> web.Response:
+        headers = NO_STORE | {"Content-Type": exposition.CONTENT_TYPE}
+        return web.Response(body=exposition.text(self._metrics.read()), headers=headers)
 
 
 def _answer(status: int, body: object) -> web.Response:

@@ -137,7 +137,9 @@ class Membership:
 
         Ends when another run took the session. Raises what ended the thread otherwise.
         """
-        renewal = self._renewal = Renewal(self._session, lambda: self._node.active, clock, self._log)
+        renewal = self._renewal = Renewal(
+            self._session, lambda: self._node.active, clock, self._log, self._telemetry.counts
+        )
         renewal.start()
         try:
             while True:

@@ -16,6 +16,7 @@ from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams.fleet import Orders
 from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.counts import NodeCounts
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
@@ -32,6 +33,7 @@ from ingest_container.node import parts
 from ingest_container.node.admission import KEY_THREADS, Admission
 from ingest_container.node.load import NodeLoad
 from ingest_container.node.membership import Membership
+from ingest_container.node.metrics import NodeMetrics
 from ingest_container.node.playback import PLAYBACK_THREADS, Playback
 from ingest_container.node.protection import task_protection
 from ingest_container.node.readiness import NodeCondition
@@ -64,8 +66,9 @@ class IngestNode:
         self._telemetry_threads = Threads(TELEMETRY_THREADS)
         self._threads = Threads(POOL - KEY_THREADS - TELEMETRY_THREADS - PLAYBACK_THREADS)
         publishers, viewers = parts.room(settings)
-        self._playback = Playback(settings, log, viewers) if settings.packaging else None
-        self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log)
+        counts = NodeCounts()
+        self._playback = Playback(settings, log, counts, viewers) if settings.packaging else None
+        self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log, counts)
         self.load = NodeLoad(settings, log)
         info = NodeInfo(
             node_id=settings.node_id,
@@ -100,8 +103,9 @@ class IngestNode:
                 has_room=lambda publishers: self.load.capacity.full(publishers) is None,
             ),
         )
+        self.metrics = NodeMetrics(counts, self._admission, self.load, self._connections, self._playback)
         self._certificates = parts.certificates(settings)
-        self._health = parts.health_port(settings, lambda: self.condition)
+        self._health = parts.health_port(settings, lambda: self.condition, self.metrics)
         self._is_listening = False
         self._watching = Watching(settings.node_id, lambda: self.active, self._threads, log)
 
@@ -116,7 +120,9 @@ class IngestNode:
         self._gate.identified(connection, client_ip)
 
     def disconnected(self, connection: Connection) -> None:
-        self._connections.discard(connection)
+        if connection in self._connections:
+            self._connections.remove(connection)
+            self.telemetry.counts.bytes_of_closed += connection.bytes_received
         self._gate.closed(connection)
         self._admission.disconnected(connection)
         if not self._connections:
@@ -232,6 +238,7 @@ class IngestNode:
             rounds.look_after(),
             self._membership.watch_peers(),
             self._watching.run(),
+            self.metrics.run(),
             *([] if protection is None else [protection.run()]),
         ]
         return [asyncio.create_task(loop) for loop in loops]

@@ -7,14 +7,17 @@ from ingest_container.media.http_server import HttpLimits
 from ingest_container.net import listeners
 from ingest_container.net.tls import Certificates
 from ingest_container.node.health import HealthPort
+from ingest_container.node.metrics import NodeMetrics
 from ingest_container.node.readiness import NodeCondition
 
 
-def health_port(settings: IngestSettings, condition: Callable[[], NodeCondition]) -> HealthPort | None:
+def health_port(
+    settings: IngestSettings, condition: Callable[[], NodeCondition], metrics: NodeMetrics
+) -> HealthPort | None:
     """Raises CannotListen."""
     if settings.health_port is None:
         return None
-    return HealthPort(settings.health_host, settings.health_port, condition, settings.node_id)
+    return HealthPort(settings.health_host, settings.health_port, condition, metrics, settings.node_id)
 
 
 def certificates(settings: IngestSettings) -> Certificates | None:

@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.services.recordings.storage import storage
 from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.counts import NodeCounts
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
 from ingest_container.media.audience import ReportLimits, shared
@@ -30,12 +31,14 @@ RECORDING_THREADS = 16  # that store segments; the client of S3 has connections 
 class Playback:
     """Of one node. Its socket is bound when it is made, and served once the node has joined."""
 
-    def __init__(self, settings: IngestSettings, log: Logger, connections: int = HttpLimits.connections) -> None:
+    def __init__(
+        self, settings: IngestSettings, log: Logger, counts: NodeCounts, connections: int = HttpLimits.connections
+    ) -> None:
         """`connections`: of viewers at once, and as many to other nodes. Raises CannotListen."""
         self._limits = HttpLimits(connections=connections, per_client=settings.origin_per_address)
         self._recording_threads = Threads(RECORDING_THREADS)
-        self._recordings = _recordings(settings, self._recording_threads, log)
-        self.packaging = Packaging(now_ms, log, self._recordings)
+        self._recordings = _recordings(settings, self._recording_threads, log, counts)
+        self.packaging = Packaging(now_ms, log, self._recordings, counts)
         self._settings = settings
         self._threads = Threads(PLAYBACK_THREADS)
         self._thumbnails = Thumbnails(self.packaging, Thumbnailer(log), now_ms, log) if settings.thumbnails else None
@@ -56,6 +59,15 @@ class Playback:
         """Where the other nodes reach the origin, as host and port; empty if that is not known."""
         host = self._settings.origin_address
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}" if host else ""
+
+    @property
+    def viewers(self) -> int:
+        return sum(packager.audience.viewers for packager in self.packaging.running)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Of segments that wait to be stored."""
+        return self._recordings.waiting_bytes if self._recordings is not None else 0
 
     async def start(self) -> None:
         """Serve viewers on the bound socket."""
@@ -97,9 +109,9 @@ class Playback:
         self._recording_threads.close()
 
 
-def _recordings(settings: IngestSettings, threads: Threads, log: Logger) -> Recordings | None:
+def _recordings(settings: IngestSettings, threads: Threads, log: Logger, counts: NodeCounts) -> Recordings | None:
     store = storage()
     if store is None:
         return None
     archive = StorageArchive(store, settings.node_id, threads)
-    return Recordings(archive, settings.recording_queue_mb * 1024 * 1024, log)
+    return Recordings(archive, settings.recording_queue_mb * 1024 * 1024, log, counts)

@@ -29,6 +29,7 @@ from chalicelib.domain.leases import CLOCK_MARGIN, RENEW_INTERVAL, SESSION_TTL, 
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.streams.fleet import Orders
 from ingest_container.base.clock import Clock
+from ingest_container.base.counts import NodeCounts
 
 EXIT_FROZEN = 70  # EX_SOFTWARE of sysexits.h
 RENEW_RETRY = 0.3  # seconds until the next attempt to renew
@@ -61,6 +62,7 @@ class Renewal:
         active: Callable[[], int],
         clock: Clock,
         log: Logger,
+        counts: NodeCounts,
         give_up: Callable[[], None] = lambda: os._exit(EXIT_FROZEN),
     ) -> None:
         """`give_up` is called, in the thread, when the loop stays frozen."""
@@ -70,6 +72,7 @@ class Renewal:
         self._active = active
         self._clock = clock
         self._log = log
+        self._counts = counts
         self._loop = asyncio.get_running_loop()
         self._alive_at = clock.steady_ms()
         self._stopping = threading.Event()
@@ -124,6 +127,7 @@ class Renewal:
         try:
             orders = self._session.renew(clock.steady_ms, self._active(), alive_at=self._alive_at, offset=offset)
         except StoreUnavailable:
+            self._counts.renewals_failed += 1
             self._log.warning("Session not renewed: the database is unreachable", event="session_not_renewed")
             return False
         # The database was away, the loop was blocked, or this very process stood still.

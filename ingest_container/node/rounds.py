@@ -92,6 +92,7 @@ class Rounds:
         while True:
             await asyncio.sleep(HOUSEKEEPING_EVERY)
             if rejected := self._gate.take_rejected():
+                self._telemetry.counts.rejected.update(rejected)
                 self._log.warning("Connections rejected", event="connections_rejected", extra={"reasons": rejected})
             if closed := self._memory.take_closed():
                 self._log.warning(

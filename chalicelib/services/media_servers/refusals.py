@@ -15,7 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib import counters
 from chalicelib.domain.events import stream_refused
+from chalicelib.domain.metrics import REFUSALS
 from chalicelib.domain.refusal_reports import EVENTS, OF_CHANNEL, RECORDS, SUMMARY
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.timeline import ConnectionRecord, Entry, refused_at
@@ -75,6 +77,7 @@ def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int)
         key_id=refusal.key_id,
         client_ip=client_ip,
     )
+    counters.count(REFUSALS, label=refusal.code)
     seq = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
     try:
         if refusal.channel_id is not None:

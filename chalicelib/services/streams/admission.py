@@ -12,6 +12,7 @@ from threading import Lock
 
 from ulid import ULID
 
+from chalicelib import counters
 from chalicelib.domain import keys as rules
 from chalicelib.domain import starts
 from chalicelib.domain.audience import Audience
@@ -20,6 +21,7 @@ from chalicelib.domain.encoders import Encoder
 from chalicelib.domain.events import HolderQuestioned
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
+from chalicelib.domain.metrics import LEASE_CONFLICTS
 from chalicelib.domain.publications import OWN_KIND, Dialect, Publication, dialect_of
 from chalicelib.domain.refusals import (
     BroadcasterBlocked,
@@ -158,6 +160,7 @@ def claim(
             cache.drop(key.key_hash)
             continued = waiting.stream_id if waiting is not None else None
             raise rules.refusal_of_claim(keys.find(key.key_hash), continued, now)
+        counters.count(LEASE_CONFLICTS)
     raise _in_use(key)
 
 

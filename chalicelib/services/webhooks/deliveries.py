@@ -14,10 +14,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from chalicelib import counters
 from chalicelib.config import settings
 from chalicelib.domain import webhook_deliveries as rules
 from chalicelib.domain import webhooks as endpoint_rules
 from chalicelib.domain.events import AnyEvent, DeliveriesDue
+from chalicelib.domain.metrics import WEBHOOK_DELIVERIES, WEBHOOK_FAILURES, WEBHOOKS_DEAD
 from chalicelib.domain.not_found import WebhookNotFound
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.webhook_deliveries import Answer, Attempt, Delivery, DeliveryStatus, Verdict
@@ -102,6 +104,7 @@ def send_due(webhook_id: str, clock: Clock, deadline: int) -> int:
                 break
             if rules.is_too_old(delivery, now):
                 deliveries.replace(delivery, rules.dead(delivery))
+                counters.count(WEBHOOKS_DEAD)
                 continue
             claimed = replace(delivery, due_at=now + rules.ATTEMPT_LEASE)
             if deliveries.replace(delivery, claimed):
@@ -129,7 +132,10 @@ def _attempt(webhook: Webhook, delivery: Delivery, clock: Clock) -> Verdict:
         HEADER: signature(registration.signing_secrets(webhook, now), now // 1000, body),
     }
     answer = sender.post(webhook.url, body, headers, settings().webhook_allowed_networks, timeout_s=sender.TIMEOUT_S)
-    deliveries.replace(delivery, rules.after_attempt(delivery, Attempt(now, answer), _random.random))
+    attempted = rules.after_attempt(delivery, Attempt(now, answer), _random.random)
+    deliveries.replace(delivery, attempted)
+    counters.count(WEBHOOK_DELIVERIES if answer.verdict is Verdict.DELIVERED else WEBHOOK_FAILURES)
+    counters.count(WEBHOOKS_DEAD, int(attempted.status is DeliveryStatus.DEAD))
     _note_health(webhook, answer, now)
     logger("control").info(
         "Webhook delivery attempted",

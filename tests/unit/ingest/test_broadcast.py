@@ -42,6 +42,7 @@ class Encoder:
     def __init__(self, client_ip: str | None = "192.0.2.1", flash_version: str = "FMLE/3.0") -> None:
         self.client_ip = client_ip
         self.flash_version = flash_version
+        self.requested_at = 0.0
 
     def drop(self, reason: EndReason) -> None:
         self.dropped = reason

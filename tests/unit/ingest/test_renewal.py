@@ -17,6 +17,7 @@ from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import bus
 from chalicelib.services.streams.fleet import Orders
 from ingest_container.base.clock import Clock, steady
+from ingest_container.base.counts import NodeCounts
 from ingest_container.base.threads import Threads
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.node import membership, renewal
@@ -205,7 +206,7 @@ async def test_a_process_whose_loop_stays_frozen_ends_itself(
     given_up = threading.Event()
     log = Logger("test", level="CRITICAL")
     session = cast("renewal.Session", TimedSession())
-    frozen_node = renewal.Renewal(session, lambda: 0, Clock(), log, give_up=given_up.set)
+    frozen_node = renewal.Renewal(session, lambda: 0, Clock(), log, NodeCounts(), give_up=given_up.set)
     frozen_node.start()
     block(frozen)
     frozen_node.beat()
@@ -305,7 +306,7 @@ async def test_a_node_goes_by_the_set_clock_only_while_it_has_no_stream(
             offsets.append(offset)
             return Orders((), draining=False)
 
-    one = renewal.Renewal(Session(), lambda: active, clock, Logger("test", level="CRITICAL"))
+    one = renewal.Renewal(Session(), lambda: active, clock, Logger("test", level="CRITICAL"), NodeCounts())
     assert one._renew()
     system.set(step)
     assert one._renew()
