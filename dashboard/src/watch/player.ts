@@ -7,7 +7,7 @@
  */
 
 import type Hls from "hls.js";
-import type { ErrorData } from "hls.js";
+import type { ErrorData, LevelDetails } from "hls.js";
 import { Captions, readingParts } from "./captions";
 import { NORMAL_LATENCY_S, settings } from "./player-settings";
 import { Quality } from "./quality";
@@ -153,11 +153,23 @@ export class Player {
     this.hls = hls;
     hls.on(Hls.Events.ERROR, (_, data) => this.hls === hls && this.heardError(data));
     hls.on(Hls.Events.CUES_PARSED, (_, { cues }) => this.captions.add(cues as VTTCue[]));
+    hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => this.hls === hls && this.rejoin(details));
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
       if (!this.paused) this.start();
     });
     hls.loadSource(url);
     hls.attachMedia(this.video);
+  }
+
+  /**
+   * Numbers of segments jump when the encoder comes back to another node. hls.js then puts the new segments far ahead,
+   * loads none of them and leaves the playhead where nothing more comes.
+   */
+  private rejoin({ live, fragmentStart }: LevelDetails): void {
+    const { currentTime, readyState } = this.video;
+    const edge = this.hls?.liveSyncPosition ?? null;
+    if (!live || edge === null || this.paused || this.phase !== "playing") return;
+    if (currentTime < fragmentStart && readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.video.currentTime = edge;
   }
 
   private heardError(data: ErrorData): void {

@@ -16,8 +16,8 @@ ORDERED_WITHIN_S = 15.0
 
 
 @contextlib.contextmanager
-def running_node(stack: Stack, folder: Path) -> Iterator[Node]:
-    node = Node(stack.environment(), folder / "second-node.log")
+def running_node(stack: Stack, folder: Path, **settings: object) -> Iterator[Node]:
+    node = Node(stack.environment(), folder / "second-node.log", **settings)
     try:
         yield node.listening()
     finally:

@@ -10,14 +10,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
-from tests.e2e.browser.viewer import Viewer
+from tests.e2e.browser.nodes import running_node
+from tests.e2e.browser.viewer import COLOURS, Viewer
 from tests.support.encoders import Clip, Program, ffmpeg
 from tests.support.obs import COLOUR, FPS, Obs, XServer
 from tests.support.ports import free_ports
 from tests.support.stack import Stack, running_stack
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack", "chromium", "dashboard")
 
+GOES_ON_MS = 10_000  # with the encoder back; the player would begin anew after 20 s without a picture
 BACK_S = 60.0  # of a node that was killed: the supervisor's restart, on a machine that runs other tests
 
 
@@ -50,11 +53,38 @@ def test_page_plays_on_when_its_node_was_killed_and_the_encoder_is_back(
     viewer.context.close()
 
 
-def on_air_again(broadcaster: Broadcaster, clip: Clip, key: str) -> Program:
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.requirement("FX-7")
+@pytest.mark.requirement("FX-14")
+def test_page_plays_on_when_the_encoder_comes_back_to_another_node(
+    viewer: Viewer, broadcaster: Broadcaster, channel: str, stack: Stack, clip: Clip, tmp_path: Path
+) -> None:
+    """The page keeps asking the first node, as a CDN may."""
+    key = broadcaster.stream_key()
+    stage = viewer.part("stage")
+    with running_node(stack, tmp_path, packaging="on", origin_port=0) as other:
+        with on_air_again(broadcaster, clip, key) as encoder:
+            stream_id = broadcaster.channel()["live"]["stream_id"]
+            viewer.open(f"/watch/{channel}")
+            viewer.plays()
+            encoder.kill()
+        until(lambda: broadcaster.channel()["status"] == "RECONNECTING", "the encoder is gone", 10)
+        before = viewer.time()
+        with on_air_again(broadcaster, clip, key, other.ingest_url) as encoder:
+            assert broadcaster.channel()["live"]["stream_id"] == stream_id
+            viewer.plays_past(before + 5, within_ms=GOES_ON_MS)
+            viewer.plays()
+            expect(stage).to_have_attribute("data-phase", "playing")
+            assert viewer.colours() == set(COLOURS)
+            assert other.logged("publisher_accepted", stream_id=stream_id, resumed=True)
+    assert viewer.traffic.page_loads == 1
+
+
+def on_air_again(broadcaster: Broadcaster, clip: Clip, key: str, ingest_url: str | None = None) -> Program:
     """ffmpeg, once it is let in: tried again while there is no node, or the one that is gone has the channel."""
     deadline = time.monotonic() + BACK_S
     while time.monotonic() < deadline:
-        encoder = ffmpeg(clip, broadcaster.stack.rtmp_url, key)
+        encoder = ffmpeg(clip, ingest_url or broadcaster.stack.rtmp_url, key)
         while encoder.running:
             if broadcaster.channel()["status"] == "LIVE":
                 return encoder
