@@ -25,16 +25,20 @@ def client_config(**overrides: Any) -> Config:
 
 
 @lru_cache(maxsize=16)
-def client(service: str, endpoint_url: str | None = None) -> Any:
+def client(service: str, endpoint_url: str | None = None, config: Config | None = None) -> Any:
     """A shared, thread-safe client. `AWS_ENDPOINT_URL` moves all of them, `endpoint_url` one."""
     return boto3.client(
         service,  # type: ignore[call-overload]
         region_name=settings().data_region,
         endpoint_url=endpoint_url,
-        config=client_config(),
+        config=config or client_config(),
     )
+
+
+# A message to a WebSocket is soon followed by a newer one: one that hangs must not hold up those to others.
+_MESSAGE = client_config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "max_attempts": 2})
 
 
 def connections_api() -> Any:
     """API Gateway's `@connections` management API: Chalice's own sender cannot be pointed anywhere but at AWS."""
-    return client("apigatewaymanagementapi", settings().ws_management_url)
+    return client("apigatewaymanagementapi", settings().ws_management_url, _MESSAGE)

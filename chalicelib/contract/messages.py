@@ -61,7 +61,7 @@ class StatusMessage(PublicStatusMessage):
 
 
 class PublicMetricsMessage(PublicLive):
-    """Measurements of the running stream, once a second."""
+    """Measurements of the running stream: for its owner once a second, for viewers every five."""
 
     bitrate_kbps: float
     type: Literal["metrics"] = "metrics"

@@ -103,12 +103,16 @@ class RecordingStateChange(BusEvent):
 
 
 class StreamMetrics(BusEvent):
-    """detail-type `Stream Metrics`: one event a node a second, only of streams that somebody watches right now."""
+    """detail-type `Stream Metrics`: one event a node a second, only of streams that somebody watches right now.
+
+    Every fifth is for viewers too, the others for owners alone.
+    """
 
     detail_type: Literal["Stream Metrics"] = Field(default="Stream Metrics", exclude=True)
     node_id: str
     at: int
     pulses: list[Pulse]
+    for_viewers: bool = True
 
 
 class NodeChange(BusEvent):

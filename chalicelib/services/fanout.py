@@ -6,7 +6,8 @@ one does no harm. Each has two forms: the owner's, and the public's, which leave
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -20,6 +21,7 @@ from chalicelib.domain.events import (
     StreamMetrics,
     StreamStateChange,
 )
+from chalicelib.domain.measures import Pulse
 from chalicelib.domain.topics import Closing, Connection, Listener, Topic
 from chalicelib.services import bus, limits, sockets, watches
 from chalicelib.services.reading.discovery import ChannelView, view
@@ -33,6 +35,8 @@ class ForListener(Protocol):
     def __call__(self, *, owner: bool) -> BaseModel: ...
 
 
+CHANNELS_AT_ONCE = 8  # of an event with measures; their messages share the threads of `sockets`
+METRICS_FOR = 3.0  # seconds in which measures are sent
 INDEX_SETTLES = 1.0  # seconds until the index of listeners includes the latest connections
 
 
@@ -102,33 +106,48 @@ def channel_changed(event: ChannelChanged) -> None:
 
 
 def measured(event: StreamMetrics) -> None:
-    """One second of measurements from one node. Stops watching channels that nobody listens to any more."""
+    """One second of measurements from one node, sent to owners, and to viewers if the event is for them.
+
+    What could not be sent within METRICS_FOR is not sent: the next second's are on their way. When it is the viewers'
+    turn, channels that nobody listens to any more are found, and not watched further.
+    """
+    until = time.monotonic() + METRICS_FOR
+
+    def send(pulse: Pulse) -> bool:
+        message = partial(messages.metrics, pulse)
+        return _send(pulse.channel_id, event.at, message, for_viewers=event.for_viewers, until=until)
+
     heard: list[str] = []
     unheard: list[str] = []
-    for pulse in event.pulses:
-        is_heard = _send(pulse.channel_id, event.at, partial(messages.metrics, pulse))
+    for pulse, is_heard in zip(event.pulses, _pool().map(send, event.pulses), strict=True):
         (heard if is_heard else unheard).append(pulse.channel_id)
     watches.still_watched(event.node_id, heard, event.at)
-    watches.unwatch(event.node_id, unheard, event.at)
+    if event.for_viewers:
+        watches.unwatch(event.node_id, unheard, event.at)
 
 
-def _send(channel_id: str, now: int, message: ForListener) -> bool:
-    """Sends each listener its form of the message; returns whether there were any listeners.
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CHANNELS_AT_ONCE, thread_name_prefix="fanout")
+
+
+def _send(
+    channel_id: str, now: int, message: ForListener, *, for_viewers: bool = True, until: float | None = None
+) -> bool:
+    """Sends each listener its form of the message; returns whether there were any listeners of these kinds.
 
     If the channel has become private, its public listeners are disconnected instead.
     """
-    owners, public = (
-        _unexpired(connections.listening(Topic(channel_id, listener)), now)
-        for listener in (Listener.OWNER, Listener.PUBLIC)
-    )
+    owners = _unexpired(connections.listening(Topic(channel_id, Listener.OWNER)), now)
+    public = _unexpired(connections.listening(Topic(channel_id, Listener.PUBLIC)), now) if for_viewers else []
     if public and channels.get(channel_id).visibility is Visibility.PRIVATE:
         for connection_id in public:
             sockets.close(connection_id, Closing.CHANNEL_NOT_FOUND)
         public = []
     if owners:
-        sockets.send(owners, message(owner=True))
+        sockets.send(owners, message(owner=True), until=until)
     if public:
-        sockets.send(public, message(owner=False))
+        sockets.send(public, message(owner=False), until=until)
     return bool(owners or public)
 
 

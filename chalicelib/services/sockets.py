@@ -6,6 +6,8 @@ That API closes a connection without a code or reason of ours, so the last messa
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum, auto
+from functools import lru_cache
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
@@ -18,7 +20,7 @@ from chalicelib.services import limits
 from chalicelib.services.serializers import messages
 from chalicelib.store import connections
 
-CONCURRENCY = 16  # posts at once from one Lambda
+CONCURRENCY = 32  # posts at once from one process; the client has as many connections
 OPEN_PAUSES = (0.02, 0.05, 0.1, 0.3, 1.0)  # seconds between looks whether a new connection is open yet
 
 
@@ -27,43 +29,58 @@ def find(connection_id: str) -> Connection | None:
     return connections.find(connection_id)
 
 
-def send(connection_ids: Iterable[str], message: BaseModel) -> None:
+def send(connection_ids: Iterable[str], message: BaseModel, *, until: float | None = None) -> None:
+    """To each of them, CONCURRENCY at once. What is not under way at `until` (of `time.monotonic`) is left out."""
     ids = list(connection_ids)
     if not ids:
         return
     data = message.model_dump_json().encode()
     if len(ids) == 1:
-        taken = [_post(ids[0], data)]
+        posts = [_post(ids[0], data, until)]
     else:
-        with ThreadPoolExecutor(min(CONCURRENCY, len(ids))) as pool:
-            taken = list(pool.map(lambda connection_id: _post(connection_id, data), ids))
-    counters.count(FANOUT_POSTS, len(ids))
-    counters.count(FANOUT_FAILURES, taken.count(False))
+        posts = list(_pool().map(lambda connection_id: _post(connection_id, data, until), ids))
+    counters.count(FANOUT_POSTS, len(ids) - posts.count(_Post.LEFT_OUT))
+    counters.count(FANOUT_FAILURES, posts.count(_Post.FAILED))
+    if left_out := posts.count(_Post.LEFT_OUT):
+        logger("control").warning("WebSocket messages were left out", event="messages_left_out", count=left_out)
 
 
-def _post(connection_id: str, data: bytes) -> bool:
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="sockets")
+
+
+class _Post(Enum):
+    """What became of one message. To a connection that is gone there was none to send."""
+
+    TAKEN = auto()
+    FAILED = auto()
+    LEFT_OUT = auto()
+
+
+def _post(connection_id: str, data: bytes, until: float | None) -> _Post:
     """One message to one connection. A connection that is gone is forgotten; any other failure is logged."""
+    if until is not None and time.monotonic() >= until:
+        return _Post.LEFT_OUT
     try:
         aws.connections_api().post_to_connection(ConnectionId=connection_id, Data=data)
-        return True
     except ClientError as error:
-        if error.response["Error"]["Code"] == "GoneException":
-            forget(connection_id)
-            return True
-        logger("control").warning(
-            "A WebSocket message was not delivered",
-            event="message_not_delivered",
-            connection_id=connection_id,
-            error=str(error),
-        )
+        if error.response["Error"]["Code"] != "GoneException":
+            return _failed(connection_id, str(error))
+        forget(connection_id)
     except BotoCoreError as error:
-        logger("control").warning(
-            "A WebSocket message was not delivered",
-            event="message_not_delivered",
-            connection_id=connection_id,
-            error=type(error).__name__,
-        )
-    return False
+        return _failed(connection_id, type(error).__name__)
+    return _Post.TAKEN
+
+
+def _failed(connection_id: str, error: str) -> _Post:
+    logger("control").warning(
+        "A WebSocket message was not delivered",
+        event="message_not_delivered",
+        connection_id=connection_id,
+        error=error,
+    )
+    return _Post.FAILED
 
 
 def forget(connection_id: str) -> None:

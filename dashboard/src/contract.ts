@@ -481,7 +481,7 @@ export interface PublicLive {
 /** A WebSocket message to a viewer */
 export type PublicMessage = PublicSnapshotMessage | PublicChannelMessage | PublicStatusMessage | PublicMetricsMessage | ErrorMessage | ClosingMessage | PongMessage;
 
-/** Measurements of the running stream, once a second. */
+/** Measurements of the running stream: for its owner once a second, for viewers every five. */
 export interface PublicMetricsMessage {
   /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
   readonly viewers: number | null;

@@ -8,12 +8,12 @@ time. Refusals are sampled and counted (`refusals`).
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import AnyEvent, StreamMetrics, StreamStateChange, stream_refused
+from chalicelib.domain.events import StreamMetrics, StreamStateChange, stream_refused
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.refusal_reports import SUMMARY
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
@@ -33,6 +33,7 @@ SUMMARY_EVERY = 10.0  # seconds between summaries of the refusals that were not 
 REFUSALS_FLUSH = 1.0  # seconds that a stopping node gives them
 BATCH = 25  # rows of a BatchWriteItem; PutEvents takes ten of them a request
 BACKOFF = Backoff(1.0, 1.0)  # while the database is unreachable
+VIEWERS_EVERY = 5  # of the events with measures one is for viewers too, who are many and are shown little of it
 PULSES_BYTES = 200_000  # of an event's; PutEvents takes 256 KB
 
 
@@ -54,6 +55,7 @@ class Telemetry:
         self._sampler = RefusalSampler()
         self._seqs = itertools.count(now_ms() << 8)  # of refusals; grows within and across runs of a node
         self._metrics_sending = False
+        self._metrics_turns = itertools.cycle(turn == 0 for turn in range(VIEWERS_EVERY))
         self._pulses_storing = 0
 
     def publish(self, event: StreamStateChange) -> None:
@@ -151,10 +153,11 @@ class Telemetry:
         if not watched or self._metrics_sending:
             return
         self._metrics_sending = True
+        for_viewers = next(self._metrics_turns)
         try:
             for pulses in _that_fit(watched):
-                event: Sequence[AnyEvent] = [StreamMetrics(node_id=self._node_id, at=now_ms(), pulses=pulses)]
-                await self._threads.run(bus.publish, event)
+                event = StreamMetrics(node_id=self._node_id, at=now_ms(), pulses=pulses, for_viewers=for_viewers)
+                await self._threads.run(bus.publish, [event])
         finally:
             self._metrics_sending = False
 

@@ -164,3 +164,15 @@ async def test_a_refusal_is_kept_for_the_owner_of_the_key(monkeypatch: pytest.Mo
         await told._refusal_records.join()
     (kept,) = [item for item in cloud.kept if isinstance(item, StreamStateChange)]
     assert (kept.channel_id, kept.reason, kept.client_ip) == ("ch_1", "key_expired", "192.0.2.1")
+
+
+async def test_one_of_five_events_with_measures_is_for_viewers(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[AnyEvent] = []
+    monkeypatch.setattr(bus, "publish", told.extend)
+    threads = Threads(1)
+    sender = Telemetry("node-1", threads, Logger("test", level="CRITICAL"))
+    for second in range(10):
+        await sender.send_metrics([pulse(second)])
+    threads.close()
+    turns = [event.for_viewers for event in told if isinstance(event, StreamMetrics)]
+    assert turns == [True, False, False, False, False] * 2
