@@ -2,9 +2,10 @@
 
     demuxer     RTMP's media events -> tracks and samples
     samples     the encoder's timestamps -> one clock a stream; `sound`: whole frames of audio on it
-    segmenter   samples -> `outputs`: parts and segments, cut on one grid
-    fmp4        init segments and fragments as bytes (ISO/IEC 14496-12); `codec_names`: what playlists call them
-    rendition   the window that viewers see, and what a blocking request gets
+    segmenter   samples -> `outputs`: parts and segments, cut on one `grid`; `runs`: those that wait for a cut
+    fmp4        init segments and fragments (ISO/IEC 14496-12); `codec_names`: what playlists call them
+    pieces      the bytes of parts and segments, not put together before somebody asks
+    rendition   what viewers see, and what a blocking request gets; `window`: what can be fetched
     playlist    multivariant and media playlists as text
 
 All of that is sans-IO: no socket, no file, no clock. The shell around it:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chalicelib.domain.recording_objects import Segment
 from chalicelib.domain.recordings import Recording, RecordingReason
+from ingest_container.media.pieces import Buffer, SegmentBytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class WaitingSegment:
     """It waits to be stored, with the init segment that it needs."""
 
     segment: Segment
-    data: memoryview = field(repr=False)
+    data: SegmentBytes = field(repr=False)
     init: bytes = field(repr=False)
 
 
@@ -40,7 +41,7 @@ class Archive(Protocol):
 
     async def put_init(self, stream_id: str, init: str, data: bytes) -> None: ...
 
-    async def put_segment(self, stream_id: str, segment: Segment, data: memoryview) -> None: ...
+    async def put_segment(self, stream_id: str, segment: Segment, data: Sequence[Buffer]) -> None: ...
 
     async def put_index(self, stream_id: str, segments: Sequence[Segment]) -> None: ...
 

@@ -9,13 +9,13 @@ So frames are held until picture and sound are both known, or until it is clear 
 A header that changes while streaming makes a new init segment. Of several tracks the first of each kind is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ingest_container import rtmp
 
 from .fmp4 import AudioTrack, VideoTrack
 from .outputs import Output, PackagingStopped
-from .samples import Sample, StreamClock
+from .samples import StreamClock
 from .segmenter import Segmenter
 
 PROBE_MS = 1_000  # from the first frame; a track that comes later makes a discontinuity
@@ -25,6 +25,7 @@ MAX_HELD_BYTES = 8 * 1024 * 1024
 VIDEO_CODECS = frozenset({"h264", "hevc", "av1"})
 AUDIO_CODECS = frozenset({"aac", "opus", "mp3"})
 _AUDIO_WITH_HEADER = frozenset({"aac", "opus"})
+MAX_SKIP = 16  # bytes before a frame's own that are kept beside them; rarer headers are larger
 _TEMPORAL_DELIMITER = b"\x12\x00"  # has no place in MP4 (AV1 in ISOBMFF, 2.4)
 _MAX_SIDE = 16_384  # pixels
 
@@ -60,25 +61,32 @@ class Demuxer:
         """The connection is gone; what is held back is written, so that viewers see all there is."""
         return (*self._stream(), *self._segmenter.flush())
 
-    def feed(self, event: rtmp.Event, elapsed: int) -> Sequence[Output]:
-        """`elapsed`: ms since the stream first went live, at the arrival of the event."""
-        if isinstance(event, (rtmp.VideoMessage, rtmp.AudioMessage)):
-            return self._message(event, elapsed) if event.track == 0 else ()
-        if isinstance(event, rtmp.VideoConfig):
-            self._picture = event
-        elif isinstance(event, rtmp.AudioConfig):
-            self._sound = event
-            if event.codec not in _AUDIO_WITH_HEADER:
-                return self._heard(event, b"")
-        elif isinstance(event, rtmp.Metadata):
-            self._claims = dict(event.values)
-        return ()
+    def feed(self, events: Iterable[rtmp.Event], elapsed: int, out: list[Output]) -> None:
+        """Appends to `out`. `elapsed`: ms since the stream first went live, at the arrival of the events."""
+        for event in events:
+            if isinstance(event, (rtmp.VideoMessage, rtmp.AudioMessage)):
+                if event.track == 0:
+                    self._message(event, elapsed, out)
+            elif isinstance(event, rtmp.VideoConfig):
+                self._picture = event
+            elif isinstance(event, rtmp.AudioConfig):
+                self._sound = event
+                if event.codec not in _AUDIO_WITH_HEADER:
+                    out += self._heard(event, b"")
+            elif isinstance(event, rtmp.Metadata):
+                self._claims = dict(event.values)
 
     # --- tracks ------------------------------------------------------------------------------------------------
 
-    def _message(self, message: _Frame, elapsed: int) -> Sequence[Output]:
-        if not message.is_sequence_header:
-            return self._hold(message, elapsed) if self._probing else self._sample(message, elapsed)
+    def _message(self, message: _Frame, elapsed: int, out: list[Output]) -> None:
+        if message.is_sequence_header:
+            out += self._header(message)
+        elif self._probing:
+            out += self._hold(message, elapsed)
+        else:
+            self._sample(message, elapsed, out)
+
+    def _header(self, message: _Frame) -> Sequence[Output]:
         record = message.payload[message.data_offset :]
         if isinstance(message, rtmp.VideoMessage):
             return self._seen(message.codec, record)
@@ -141,26 +149,29 @@ class Demuxer:
         self._probing = False
         out = [*self._segmenter.configure(self._video, self._audio)]
         for message, elapsed in held:
-            out += self._sample(message, elapsed)
+            self._sample(message, elapsed, out)
         return out
 
     # --- samples -----------------------------------------------------------------------------------------------
 
-    def _sample(self, message: _Frame, elapsed: int) -> Sequence[Output]:
-        time, anchored = self._clock.time_of(message.timestamp, elapsed)
-        if anchored and self._began:
-            return (*self._segmenter.restart(), *self._segment(message, time))
+    def _sample(self, message: _Frame, elapsed: int, out: list[Output]) -> None:
+        if self._clock.follow(message.timestamp, elapsed) and self._began:
+            out += self._segmenter.restart()
         self._began = True
-        return self._segment(message, time)
-
-    def _segment(self, message: _Frame, time: int) -> Sequence[Output]:
-        payload = memoryview(message.payload)[message.data_offset :]
+        payload, skip = message.payload, message.data_offset
+        if skip > MAX_SKIP:
+            payload, skip = payload[skip:], 0
+        if len(payload) <= skip:
+            return
         if isinstance(message, rtmp.VideoMessage):
-            if self._video is None or message.codec != self._video.codec or not payload:
-                return ()
-            if message.codec == "av1" and payload[:2] == _TEMPORAL_DELIMITER:
-                payload = payload[2:]
-            return self._segmenter.video(Sample(time, message.composition_time, message.keyframe, payload))
-        if self._audio is not None and message.codec == self._audio.codec and payload:
-            return self._segmenter.audio(Sample(time, 0, True, payload))
-        return ()
+            if self._video is None or message.codec != self._video.codec:
+                return
+            if message.codec == "av1" and payload.startswith(_TEMPORAL_DELIMITER, skip):
+                skip += len(_TEMPORAL_DELIMITER)
+            made = self._segmenter.video(self._clock.now, message.composition_time, message.keyframe, payload, skip)
+        elif self._audio is not None and message.codec == self._audio.codec:
+            made = self._segmenter.audio(self._clock.now, payload, skip)
+        else:
+            return
+        if made:
+            out += made

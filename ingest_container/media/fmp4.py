@@ -10,8 +10,12 @@ Codec boxes: avcC (ISO/IEC 14496-15, 5.3.3), hvcC (14496-15, 8.3.3), av1C (AV1 i
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import sub
+
+from .pieces import PartBytes
 
 VIDEO_TIMESCALE = 90_000
+SMALL = 2_048  # bytes of a sample, on average, below which the samples of a run are kept in one piece
 
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _SYNC = 0x02000000  # depends on no other sample (14496-12, 8.8.3.1)
@@ -21,7 +25,6 @@ _NOT_SYNC = 0x01010000  # depends on others, is no sync sample
 _TFHD_FLAGS = 0x020000
 _TRUN_FLAGS = 0x000F01
 _TRUN_HEADER = struct.Struct(">IIi")
-_TRUN_SAMPLE = struct.Struct(">IIIi")
 
 _OBJECT_TYPE_AAC, _OBJECT_TYPE_MP3 = 0x40, 0x6B  # ISO/IEC 14496-1, 7.2.6.6
 
@@ -56,14 +59,18 @@ class AudioTrack:
 
 @dataclass(slots=True)
 class Fragment:
-    """Samples of one track, one after another from `decode_time`, in units of the track's timescale."""
+    """Samples of one track, one after another from `decode_time`, in units of the track's timescale.
+
+    The first `skips[n]` bytes of payload n are not the sample's.
+    """
 
     track_id: int
     decode_time: int
     durations: list[int]
     composition_offsets: list[int]
     keyframes: list[bool]
-    payloads: list[bytes | memoryview]
+    payloads: list[bytes]
+    skips: list[int]
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
@@ -93,35 +100,47 @@ def init_segment(tracks: Sequence[VideoTrack | AudioTrack]) -> bytes:
     return box(b"ftyp", b"iso6", struct.pack(">I", 0), compatible) + moov
 
 
-def fragment(sequence: int, fragments: Sequence[Fragment]) -> bytes:
+def fragment(sequence: int, fragments: Sequence[Fragment]) -> PartBytes:
     """moof and mdat of these runs of samples. `sequence` grows by one with each fragment of a stream."""
     moof_size = 8 + 16 + sum(8 + 16 + 20 + 20 + 16 * len(run.durations) for run in fragments)
     header = full_box(b"mfhd", 0, 0, struct.pack(">I", sequence))
     trafs = []
     offset = moof_size + 8  # of the first sample, from the start of moof: behind the header of mdat
-    body: list[bytes | memoryview] = []
+    pieces: list[bytes] = [b""]
+    skips = [0]
     for run in fragments:
-        trafs.append(_traf(run, offset))
-        offset += sum(map(len, run.payloads))
-        body += run.payloads
+        sizes = list(map(sub, map(len, run.payloads), run.skips))
+        trafs.append(_traf(run, sizes, offset))
+        size = sum(sizes)
+        offset += size
+        if size < SMALL * len(sizes):
+            pieces.append(b"".join([payload[skip:] for payload, skip in zip(run.payloads, run.skips, strict=True)]))
+            skips.append(0)
+        else:
+            pieces += run.payloads
+            skips += run.skips
     moof = box(b"moof", header, *trafs)
-    return b"".join((moof, struct.pack(">I4s", 8 + offset - moof_size - 8, b"mdat"), *body))
+    pieces[0] = moof + struct.pack(">I4s", 8 + offset - moof_size - 8, b"mdat")
+    return PartBytes(pieces, skips)
 
 
-def _traf(run: Fragment, offset: int) -> bytes:
-    pack = _TRUN_SAMPLE.pack
-    samples = b"".join(
-        pack(duration, len(payload), _SYNC if key else _NOT_SYNC, composition)
-        for duration, payload, key, composition in zip(
-            run.durations, run.payloads, run.keyframes, run.composition_offsets, strict=True
-        )
-    )
+def _traf(run: Fragment, sizes: list[int], offset: int) -> bytes:
+    count = len(sizes)
+    table = [0] * (4 * count)
+    table[0::4] = run.durations
+    table[1::4] = sizes
+    table[2::4] = [_SYNC if key else _NOT_SYNC for key in run.keyframes]
+    table[3::4] = run.composition_offsets
     return box(
         b"traf",
         full_box(b"tfhd", 0, _TFHD_FLAGS, struct.pack(">I", run.track_id)),
         full_box(b"tfdt", 1, 0, struct.pack(">Q", run.decode_time)),
         # Version 1: composition offsets are signed, as some encoders send them.
-        box(b"trun", _TRUN_HEADER.pack(0x01000000 | _TRUN_FLAGS, len(run.durations), offset), samples),
+        box(
+            b"trun",
+            _TRUN_HEADER.pack(0x01000000 | _TRUN_FLAGS, count, offset),
+            struct.pack(">" + count * "IIIi", *table),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from .fmp4 import AudioTrack, VideoTrack
+from .pieces import PartBytes
 
 
 class PackagingStopped(Exception):
@@ -35,7 +36,7 @@ class Part:
     init: int  # version
     ends_segment: bool
     overrun: bool  # the segment was cut without a key frame
-    data: bytes = field(repr=False)
+    data: PartBytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A stream that cannot be packaged (any further) goes on as a broadcast; its playl
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from aws_lambda_powertools import Logger
@@ -106,13 +106,13 @@ class Packager:
         if not self.rendition.ended:
             elapsed = max(0, self._clock() - self._epoch)
             self._elapsed = elapsed / 1000
-            self._run(self._demuxer.feed(event, elapsed) for event in events)
+            self._run(lambda out: self._demuxer.feed(events, elapsed, out))
 
     def interrupted(self) -> None:
         """The connection is gone; the stream may go on with another, here or on another node."""
         self.left_at = steady()
         if not self.rendition.ended:
-            self._run([self._demuxer.interrupted()])
+            self._run(lambda out: out.extend(self._demuxer.interrupted()))
 
     def leave(self) -> None:
         """The stream is over: what viewers have not got yet can still be fetched."""
@@ -151,11 +151,14 @@ class Packager:
             return False
         return True
 
-    def _run(self, steps: Iterable[Sequence[Output]]) -> None:
-        rendition = self.rendition
+    def _run(self, step: Callable[[list[Output]], None]) -> None:
+        """`step` appends what there is to be added; it is added even where packaging stops after it."""
+        rendition, outputs = self.rendition, list[Output]()
         version = rendition.version
         try:
-            for outputs in steps:
+            try:
+                step(outputs)
+            finally:
                 for output in outputs:
                     rendition.add(output)
                     self._note(output)

@@ -4,7 +4,7 @@ Pure: the state of a stream in, text out. The order of lines follows what player
 EXT-X-MEDIA-SEQUENCE and EXT-X-DISCONTINUITY-SEQUENCE stand before EXT-X-SKIP, and the latter is always there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -47,9 +47,6 @@ class ListedSegment:
     @property
     def is_whole(self) -> bool:
         return bool(self.uri)
-
-
-OnSegment = Callable[[ListedSegment, memoryview, bytes], None]  # a whole segment: its bytes, its init segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from chalicelib.domain.refusals import StoreUnavailable
 from ingest_container.base.counts import NodeCounts
 from ingest_container.base.retry import Backoff
 from ingest_container.media.archive import Archive, Budget, GaveUp, RecordedStream, WaitingSegment
+from ingest_container.media.pieces import SegmentBytes
 from ingest_container.media.playlist import ListedSegment
 
 MAX_WAITING = 90  # segments of one stream: three minutes of them
@@ -66,7 +67,7 @@ class Recorder:
 
     # --- what packaging tells ----------------------------------------------------------------------------------
 
-    def add(self, listed: ListedSegment, data: memoryview, init: bytes) -> None:
+    def add(self, listed: ListedSegment, data: SegmentBytes, init: bytes) -> None:
         """A segment is whole."""
         segment = Segment(
             listed.msn,
@@ -81,7 +82,7 @@ class Recorder:
             self.missing(RecordingReason.INTERNAL_ERROR)
         elif len(self._segments) + len(self._queue) >= MAX_SEGMENTS:
             self.missing(RecordingReason.TOO_LONG)
-        elif len(self._queue) >= MAX_WAITING or not self._budget.take(len(data)):
+        elif len(self._queue) >= MAX_WAITING or not self._budget.take(data.size):
             self.missing(self._failing or RecordingReason.STORAGE_SLOW)
         else:
             if not self._opened:
@@ -127,7 +128,7 @@ class Recorder:
                     self._begin()  # the node that stored them may have died before it noted so
             while await self._next():
                 await self._store(self._queue[0])
-                self._budget.give_back(len(self._queue.popleft().data))
+                self._budget.give_back(self._queue.popleft().data.size)
             await self._finish()
         except GaveUp:
             self._log.error(
@@ -141,7 +142,7 @@ class Recorder:
         finally:
             self._closed = True
             for waiting in self._queue:
-                self._budget.give_back(len(waiting.data))
+                self._budget.give_back(waiting.data.size)
             self._queue.clear()
 
     async def _next(self) -> bool:
@@ -158,7 +159,7 @@ class Recorder:
         if segment.init not in self._inits:
             await self._until_done(lambda: self._archive.put_init(stream_id, segment.init, waiting.init))
             self._inits.add(segment.init)
-        await self._until_done(lambda: self._archive.put_segment(stream_id, segment, waiting.data))
+        await self._until_done(lambda: self._archive.put_segment(stream_id, segment, waiting.data.buffers()))
         self._segments.append(segment)
         if not self._begun:
             self._begin()

@@ -1,9 +1,6 @@
-"""One rendition as viewers see it: a window of segments, the parts and init segments behind it, and its playlists.
+"""One rendition as viewers see it: its playlists, and what a blocking request gets. `window` keeps what can be fetched.
 
-    listed    the newest segments, parts for the last of them; what `playlist` says
-    retired   off the playlist, still to be had: a player may have read the playlist just before
-
-Bytes are stored before they are listed. Pure: `Output`s of a segmenter in; objects, texts and `Readiness` out.
+Pure: `Output`s of a segmenter in; objects, texts and `Readiness` out.
 
 Media sequence numbers need no coordination between nodes. A segment lasts at least a second, but for those that a
 discontinuity ends; MSN_SLACK of these are allowed for under one fence. So a (re)start begins at the seconds since the
@@ -12,22 +9,17 @@ most one a segment, are counted from the same number.
 """
 
 import gzip
-from collections import deque
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import ceil
 
 from .codec_names import codecs
 from .fmp4 import VideoTrack
 from .outputs import Break, Init, Output, PackagingStopped, Part
-from .playlist import ListedPart, ListedSegment, OnSegment, Text, Variant, media, multivariant
+from .pieces import Buffer
+from .playlist import Text, Variant, media, multivariant
+from .window import OnSegment, Window
 
-MIN_SEGMENTS = 6  # listed
-MIN_TARGETS = 3  # target durations listed, the least there may be (RFC 8216bis, 6.2.2); more is memory for each stream
-RETIRED_SEGMENTS = 1
 FIRST_SEGMENT_SECONDS = 2.5  # for which the first whole segment is waited for: a little more than it lasts by rule
-FEWEST_SEGMENTS = 3  # listed when bytes are scarce
-MAX_BYTES = 96 * 1024 * 1024
 MSN_SLACK = 16
 ADVANCE_SECONDS = 3.0  # of parts that a client may ask for ahead (6.2.5.2, Advance Part Limit)
 
@@ -45,13 +37,6 @@ class Readiness(Enum):
     IMPOSSIBLE = auto()  # further ahead than anybody may ask
 
 
-@dataclass(slots=True)
-class _Segment:
-    listed: ListedSegment
-    parts: list[bytes] = field(default_factory=list)  # while it is under way
-    size: int = 0
-
-
 class Rendition:
     """See the module's text. `version` grows with every change of the playlist."""
 
@@ -65,18 +50,10 @@ class Rendition:
         self.part_target: float | None = None
         self.target_duration: int | None = None
         self._prefix = prefix
-        self._epoch = epoch
         self._first = first
-        self._on_segment = on_segment
         self._started: float | None = None  # seconds of the stream's clock
-        self._inits: dict[int, Init] = {}
-        self._listed: deque[_Segment] = deque()
-        self._retired: deque[_Segment] = deque()
-        self._objects: dict[str, bytes | memoryview] = {}  # parts and segments, by URI
-        self._bytes = 0
-        self._discontinuities = first  # before the first listed segment
+        self._window = Window(prefix, epoch, first, on_segment)
         self._continues = True  # the next part follows the last one
-        self._peak = 0
         self._texts: dict[bool, Text] = {}
 
     # --- what the segmenter made -------------------------------------------------------------------------------
@@ -84,7 +61,7 @@ class Rendition:
     def add(self, output: Output) -> None:
         """Store, then list. Raises PackagingStopped when there is more than may be kept."""
         if isinstance(output, Init):
-            self._inits[output.version] = output
+            self._window.add_init(output)
         elif isinstance(output, Break):
             self._continues = False
             self._changed()
@@ -100,96 +77,25 @@ class Rendition:
     def end(self) -> None:
         """The stream is over: what there is becomes the last of it."""
         if not self.ended:
-            if self._listed and not self._listed[-1].listed.is_whole:
-                self._complete(self._listed[-1])
+            self._window.end()
             self.ended = True
-            self._on_segment = None
             self._changed()
 
     def _add_part(self, part: Part) -> None:
         self._started = part.start if self._started is None else self._started
         if part.msn - self._first >= part.start - self._started + MSN_SLACK:
             raise PackagingStopped("too_many_discontinuities")
-        if not self._listed or self._listed[-1].listed.msn != part.msn:
-            self._begin(part)
-        segment = self._listed[-1]
-        name = self.part_name(part.msn, part.index)
-        self._objects[name] = part.data
-        segment.parts.append(part.data)
-        segment.size += len(part.data)
-        self._bytes += len(part.data)
-        segment.listed.parts.append(ListedPart(name, part.duration, part.independent))
-        if part.ends_segment:
-            self._complete(segment)
-        self._trim()
+        self._window.add_part(part)
+        self._window.trim(self.target_duration or 0)
         self._continues = True
         self._changed()
-
-    def _begin(self, part: Part) -> None:
-        listed = ListedSegment(
-            part.msn,
-            f"{self._prefix}/i{part.init}.mp4",
-            self._epoch + round(part.start * 1000),
-            part.discontinuity,
-            part.independent,
-        )
-        self._listed.append(_Segment(listed))
-
-    def _complete(self, segment: _Segment) -> None:
-        listed = segment.listed
-        name = f"{self._prefix}/s{listed.msn}.m4s"
-        # The bytes are kept once, however many clients are sent them: parts are views of their segment from now on.
-        whole = memoryview(b"".join(segment.parts))
-        self._objects[name] = whole
-        at = 0
-        for part, data in zip(listed.parts, segment.parts, strict=True):
-            self._objects[part.uri] = whole[at : at + len(data)]
-            at += len(data)
-        segment.parts.clear()
-        listed.uri, listed.duration = name, sum(part.duration for part in listed.parts)
-        if listed.duration > 0:
-            self._peak = max(self._peak, ceil(8 * segment.size / max(listed.duration, 0.5)))
-        if self._on_segment is not None:
-            self._on_segment(listed, whole, self.init_segment(listed.init_uri) or b"")
-
-    def _trim(self) -> None:
-        least = MIN_TARGETS * (self.target_duration or 0)
-        under_way = not self._listed[-1].listed.is_whole
-        while len(self._listed) > MIN_SEGMENTS + under_way:
-            seconds = sum(segment.listed.duration for segment in self._listed)
-            if seconds - self._listed[0].listed.duration < least:
-                break
-            self._retire()
-        while len(self._retired) > RETIRED_SEGMENTS:
-            self._forget(self._retired.popleft())
-        while self._bytes > MAX_BYTES and (self._retired or len(self._listed) > FEWEST_SEGMENTS):
-            if not self._retired:
-                self._retire()
-            self._forget(self._retired.popleft())
-        if self._bytes > MAX_BYTES:
-            raise PackagingStopped("too_many_bytes")
-        used = {segment.listed.init_uri for segment in (*self._retired, *self._listed)}
-        newest = max(self._inits, default=0)
-        for version in [v for v in self._inits if v != newest and f"{self._prefix}/i{v}.mp4" not in used]:
-            del self._inits[version]
-
-    def _retire(self) -> None:
-        oldest = self._listed.popleft()
-        self._discontinuities += oldest.listed.discontinuity
-        self._retired.append(oldest)
-
-    def _forget(self, segment: _Segment) -> None:
-        self._bytes -= segment.size
-        self._objects.pop(segment.listed.uri, None)
-        for part in segment.listed.parts:
-            self._objects.pop(part.uri, None)
 
     def _changed(self) -> None:
         self.version += 1
         self._texts.clear()
 
     def part_name(self, msn: int, index: int) -> str:
-        return f"{self._prefix}/p{msn}.{index}.m4s"
+        return self._window.part_name(msn, index)
 
     # --- what is asked for -------------------------------------------------------------------------------------
 
@@ -199,33 +105,30 @@ class Rendition:
 
         Some take one without a whole segment for a stream without tracks, so one is waited for, though not for long.
         """
-        if not self._listed or self.part_target is None or self.target_duration is None:
+        if not self._window.listed or self.part_target is None or self.target_duration is None:
             return False
-        first = self._listed[0].listed
+        first = self._window.listed[0].listed
         return first.is_whole or sum(part.duration for part in first.parts) > FIRST_SEGMENT_SECONDS
 
     @property
     def hint(self) -> str | None:
         """The part that comes next, where that is certain (4.4.5.3)."""
-        if self.ended or not self._continues or not self._listed:
+        if self.ended or not self._continues or not self._window.listed:
             return None
         return self.part_name(*self._next_part())
 
     @property
     def size(self) -> int:
         """Bytes of all media that are kept."""
-        return self._bytes
+        return self._window.size
 
-    def part_or_segment(self, name: str) -> bytes | memoryview | None:
+    def part_or_segment(self, name: str) -> Buffer | None:
         """An object's content; `name` is its URI in the playlist."""
-        return self._objects.get(name)
+        return self._window.part_or_segment(name)
 
     def init_segment(self, name: str) -> bytes | None:
         """As `part_or_segment`."""
-        for version, init in self._inits.items():
-            if name == f"{self._prefix}/i{version}.mp4":
-                return init.data
-        return None
+        return self._window.init_segment(name)
 
     def readiness(self, msn: int, part: int | None) -> Readiness:
         """Whether the playlist has segment `msn`, or that part of it."""
@@ -239,8 +142,8 @@ class Rendition:
         # "the Playlist contains Partial Segment N of Media Sequence Number M or [...] a later one": a part past the
         # last one of a whole segment is the first of the next.
         if msn < next_msn:
-            index = msn - self._listed[0].listed.msn
-            if index < 0 or part < len(self._listed[index].listed.parts):
+            index = msn - self._window.listed[0].listed.msn
+            if index < 0 or part < len(self._window.listed[index].listed.parts):
                 return Readiness.READY
             msn, part = msn + 1, 0
         if (msn, part) < (next_msn, next_part):
@@ -258,7 +161,7 @@ class Rendition:
 
     def _next_part(self) -> tuple[int, int]:
         """Segment and index of the part that will be listed next; there are some already."""
-        newest = self._listed[-1].listed
+        newest = self._window.listed[-1].listed
         return (newest.msn + 1, 0) if newest.is_whole else (newest.msn, len(newest.parts))
 
     def playlist(self, *, skip: bool = False) -> Text | None:
@@ -267,10 +170,10 @@ class Rendition:
             return None
         if skip not in self._texts:
             text = media(
-                [segment.listed for segment in self._listed],
+                [segment.listed for segment in self._window.listed],
                 target_duration=self.target_duration,
                 part_target=self.part_target,
-                discontinuity_sequence=self._discontinuities,
+                discontinuity_sequence=self._window.discontinuities,
                 hint=self.hint,
                 interrupted=not self._continues,
                 ended=self.ended,
@@ -282,15 +185,15 @@ class Rendition:
 
     def multivariant(self, uri: str, frame_rate: float | None) -> str:
         """`uri`: of the media playlist."""
-        tracks = self._inits[max(self._inits)].tracks
+        tracks = self._window.newest_init.tracks
         picture = next((track for track in tracks if isinstance(track, VideoTrack)), None)
-        seconds = sum(part.duration for segment in self._listed for part in segment.listed.parts)
-        average = ceil(8 * sum(segment.size for segment in self._listed) / seconds) if seconds else 0
+        seconds = sum(part.duration for segment in self._window.listed for part in segment.listed.parts)
+        average = ceil(8 * sum(segment.data.size for segment in self._window.listed) / seconds) if seconds else 0
         return multivariant(
             Variant(
                 uri,
                 codecs(tracks),
-                max(self._peak, average, 1),
+                max(self._window.peak, average, 1),
                 max(average, 1),
                 picture.width if picture else None,
                 picture.height if picture else None,

@@ -1,49 +1,40 @@
-"""RTMP video and audio messages as samples on one clock a stream id, across connections and across nodes.
+"""The times of RTMP video and audio messages on one clock a stream id, across connections and across nodes.
 
 An encoder's timestamps start anywhere, restart with every connection, and sometimes leap. The stream's own clock counts
 milliseconds since the stream first went live; each connection, and each leap, is anchored to it anew. Within an anchor
 the encoder's own spacing is kept, so picture and sound stay together.
 """
 
-from dataclasses import dataclass
-
 LEAP = 3_000  # ms forward at once that are no pause of an encoder (OvenMediaEngine takes the same)
 BACKWARD = 1_000  # ms backward: interleaving of tracks explains less than this
-
-
-@dataclass(slots=True)
-class Sample:
-    """One coded frame. Times in milliseconds of the stream's clock; `composition` is presentation minus decoding."""
-
-    dts: int
-    composition: int
-    keyframe: bool
-    payload: bytes | memoryview
 
 
 class StreamClock:
     """Maps the timestamps of one stream's connections to the stream's clock, which never goes back."""
 
+    __slots__ = ("_anchored", "_last", "_latest", "_offset", "now")
+
     def __init__(self) -> None:
-        self._offset: int | None = None
-        self._last: int | None = None  # timestamp, as the encoder gave it
+        self._anchored = False
+        self._offset = 0
+        self._last = 0  # timestamp, as the encoder gave it
         self._latest = 0  # on the stream's clock
+        self.now = 0  # of the message that came last
 
     def connected(self) -> None:
         """A new connection carries the stream: its timestamps are anchored with the first of them."""
-        self._offset = self._last = None
+        self._anchored = False
 
-    def time_of(self, timestamp: int, elapsed: int) -> tuple[int, bool]:
-        """A message's time on the stream's clock, and whether it begins a new anchor (a discontinuity).
+    def follow(self, timestamp: int, elapsed: int) -> bool:
+        """A message came: `now` is its time. Whether it begins a new anchor (a discontinuity).
 
         `timestamp`: of the message, unwrapped, ms. `elapsed`: ms since the stream first went live, by arrival.
         """
-        anchored = self._offset is None or self._last is None
-        if not anchored and self._last is not None and not -BACKWARD <= timestamp - self._last <= LEAP:
-            anchored = True
-        if anchored or self._offset is None:
+        anchored = not self._anchored or not -BACKWARD <= timestamp - self._last <= LEAP
+        if anchored:
+            self._anchored = True
             self._offset = max(elapsed, self._latest) - timestamp
         self._last = timestamp
-        time = max(0, timestamp + self._offset)
-        self._latest = max(self._latest, time)
-        return time, anchored
+        self.now = max(0, timestamp + self._offset)
+        self._latest = max(self._latest, self.now)
+        return anchored

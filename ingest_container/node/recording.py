@@ -10,6 +10,7 @@ from chalicelib.services.recordings.writing import Recorded
 from ingest_container.base.clock import now_ms
 from ingest_container.base.threads import Threads
 from ingest_container.media.archive import RecordedStream
+from ingest_container.media.pieces import Buffer
 
 
 class StorageArchive:
@@ -26,7 +27,7 @@ class StorageArchive:
     async def put_init(self, stream_id: str, init: str, data: bytes) -> None:
         await self._threads.run(writing.store_init, self._store, stream_id, init, data)
 
-    async def put_segment(self, stream_id: str, segment: Segment, data: memoryview) -> None:
+    async def put_segment(self, stream_id: str, segment: Segment, data: Sequence[Buffer]) -> None:
         await self._threads.run(writing.store_segment, self._store, stream_id, segment, data)
 
     async def put_index(self, stream_id: str, segments: Sequence[Segment]) -> None:

@@ -28,7 +28,9 @@ class Pipeline:
     def feed(self, arrivals: Iterable[tuple[int, rtmp.Event]], *, late: int = 0) -> None:
         """`late`: ms of the stream's life that were over when the first arrived."""
         for at, event in arrivals:
-            self.take(self.demuxer.feed(event, at + late))
+            made: list[Output] = []
+            self.demuxer.feed([event], at + late, made)
+            self.take(made)
 
     def interrupt(self) -> None:
         self.take(self.demuxer.interrupted())

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from chalicelib.config import RECORDING_OFF, settings
 from chalicelib.domain.recording_objects import DOWNLOAD, INDEX, POSTER
-from chalicelib.store.objects import ObjectStore, open_store
+from chalicelib.store.objects import Data, ObjectStore, open_store
 
 
 @lru_cache(maxsize=4)
@@ -22,4 +22,4 @@ def url_of(stream_id: str, name: str = INDEX) -> str:
     return f"{settings().recording_base_url}/{stream_id}/{name}"
 
 
-__all__ = ["DOWNLOAD", "INDEX", "POSTER", "ObjectStore", "storage", "url_of"]
+__all__ = ["DOWNLOAD", "INDEX", "POSTER", "Data", "ObjectStore", "storage", "url_of"]

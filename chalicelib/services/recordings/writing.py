@@ -23,7 +23,7 @@ from chalicelib.domain.recording_objects import (
 from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus, expiry, status_at_end
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.services.recordings.announcing import announce
-from chalicelib.services.recordings.storage import ObjectStore
+from chalicelib.services.recordings.storage import Data, ObjectStore
 from chalicelib.store import recordings, streams
 
 
@@ -41,7 +41,7 @@ def store_init(store: ObjectStore, stream_id: str, init: str, data: bytes) -> No
     store.put(stream_id, name, data, type_of(name))
 
 
-def store_segment(store: ObjectStore, stream_id: str, segment: Segment, data: bytes | memoryview) -> None:
+def store_segment(store: ObjectStore, stream_id: str, segment: Segment, data: Data) -> None:
     store.put(stream_id, segment.name, data, type_of(segment.name))
 
 

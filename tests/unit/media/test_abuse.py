@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chalicelib.domain.addresses import LOOPBACK, Network
+from ingest_container.media.grid import PART_SECONDS
 from ingest_container.media.http_server import HttpLimits
 from ingest_container.media.origin import OriginLimits
-from ingest_container.media.segmenter import PART_SECONDS
 from tests.unit.media.test_origin import BASE, CHANNEL, Live, live
 
 NOBODY: Sequence[Network] = ()  # whose X-Forwarded-For is believed

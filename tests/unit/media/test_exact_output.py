@@ -10,6 +10,7 @@ import pytest
 from chalicelib.observability import logger
 from ingest_container import rtmp
 from ingest_container.media.packager import Origination, Packager
+from ingest_container.media.pieces import SegmentBytes
 from ingest_container.media.playlist import ListedSegment
 from ingest_container.media.recorder import Recorder
 from ingest_container.rtmp.messages import VIDEO
@@ -30,9 +31,9 @@ class Digests:
         self._fetches = fetches
         self._known: set[str] = set()
 
-    def add(self, listed: ListedSegment, data: memoryview, init: bytes) -> None:
+    def add(self, listed: ListedSegment, data: SegmentBytes, init: bytes) -> None:
         self.archive.update(repr((listed.msn, listed.began_at, listed.duration, listed.discontinuity)).encode())
-        self.archive.update(data)
+        self.archive.update(b"".join(data.buffers()))
         self.archive.update(init)
 
     def continues(self, fence: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingest_container import rtmp
-from ingest_container.media.outputs import Part
+from ingest_container.media.outputs import Output, Part
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.requirement("FX-13")
@@ -53,7 +53,9 @@ def stream() -> tuple[list[Part], list[int]]:
     """One part a minute, and the bytes that were kept at that moment; durations are summed over all parts."""
     pipeline, parts, kept = Pipeline(), [], []
     for at, event in arrivals(HOURS * 3600):
-        for output in pipeline.demuxer.feed(event, at):
+        made: list[Output] = []
+        pipeline.demuxer.feed([event], at, made)
+        for output in made:
             pipeline.take([output])
             if isinstance(output, Part):
                 parts.append(output)
@@ -74,7 +76,7 @@ def test_durations_sum_to_the_length_within_a_frame(stream: tuple[list[Part], li
 def test_picture_and_sound_stay_together(stream: tuple[list[Part], list[int]]) -> None:
     """Each within RTMP's millisecond, and a frame of sound, of where it was sampled."""
     for part in stream[0][::600]:
-        (picture, frame), (sound, sound_frame) = first_samples(part.data)
+        (picture, frame), (sound, sound_frame) = first_samples(bytes(part.data.whole()))
         assert picture / 90_000 == pytest.approx(frame / FPS, abs=0.001)
         assert sound / RATE == pytest.approx(sound_frame * SOUND_FRAME / RATE, abs=0.001)
 

@@ -9,7 +9,6 @@ import pytest
 from ingest_container.media.fmp4 import AudioTrack, VideoTrack
 from ingest_container.media.outputs import Output
 from ingest_container.media.rendition import Rendition
-from ingest_container.media.samples import Sample
 from ingest_container.media.segmenter import Segmenter
 from tests.support.hls_rules import changes, parse, violations
 
@@ -46,8 +45,8 @@ class Live:
             keyframe = kind == 0 and at >= next_key - 1e-6
             if keyframe:
                 next_key += gop
-            sample = Sample(round(at * 1000), 0, keyframe, struct.pack(">d", at))
-            self.take(self.segmenter.audio(sample) if kind else self.segmenter.video(sample))
+            ms, payload = round(at * 1000), struct.pack(">d", at)
+            self.take(self.segmenter.audio(ms, payload) if kind else self.segmenter.video(ms, 0, keyframe, payload))
 
     def end(self) -> None:
         self.take(self.segmenter.flush())

@@ -21,10 +21,10 @@ from chalicelib.domain.streams import StreamState
 from chalicelib.services.reading.viewing import Carrier, Viewing
 from ingest_container import rtmp
 from ingest_container.media.forwarding import Forwarding
+from ingest_container.media.grid import PART_SECONDS
 from ingest_container.media.http_server import HttpLimits, serving
 from ingest_container.media.origin import Origin, OriginLimits
 from ingest_container.media.packager import Origination, Packager, Packaging
-from ingest_container.media.segmenter import PART_SECONDS
 from ingest_container.media.viewer_reports import ViewerReports
 
 CHANNEL, STREAM, FENCE = "ch_1", "st_1", 3

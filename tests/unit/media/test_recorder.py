@@ -16,11 +16,12 @@ from ingest_container.base.retry import Backoff
 from ingest_container.media import recorder as module
 from ingest_container.media.archive import RecordedStream
 from ingest_container.media.packager import Origination, Packaging
+from ingest_container.media.pieces import Buffer, PartBytes, SegmentBytes
 from ingest_container.media.playlist import ListedSegment
 from ingest_container.media.recorder import Recorder, Recordings
 
 AT = 1_790_000_000_000
-SEGMENT = memoryview(bytes(1_000))
+SEGMENT = 1_000  # bytes
 STREAM = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
@@ -51,7 +52,7 @@ class FolderArchive:
         await self._answer()
         self.folder.put(stream_id, init_name(init), data, "")
 
-    async def put_segment(self, stream_id: str, segment: Segment, data: memoryview) -> None:
+    async def put_segment(self, stream_id: str, segment: Segment, data: Sequence[Buffer]) -> None:
         await self._answer()
         self.folder.put(stream_id, segment.name, data, "")
 
@@ -96,7 +97,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def recordings(archive: FolderArchive) -> AsyncIterator[Recordings]:
-    made = Recordings(archive, 20 * len(SEGMENT), Logger("recorder"))
+    made = Recordings(archive, 20 * SEGMENT, Logger("recorder"))
     yield made
     await made.stop(0)
 
@@ -113,8 +114,10 @@ def record(recordings: Recordings) -> Record:
 
 
 def add(recorder: Recorder, count: int, *, first: int = 16, at: int = AT) -> None:
+    data = SegmentBytes()
+    data.add(PartBytes([bytes(SEGMENT)]))
     for msn in range(first, first + count):
-        recorder.add(ListedSegment(msn, "1/i0.mp4", at + 2_000 * msn, duration=2.0), SEGMENT, b"init")
+        recorder.add(ListedSegment(msn, "1/i0.mp4", at + 2_000 * msn, duration=2.0), data, b"init")
 
 
 async def until(condition: Callable[[], bool]) -> None:

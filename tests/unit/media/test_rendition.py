@@ -10,18 +10,10 @@ import pytest
 
 from ingest_container.media.fmp4 import AudioTrack, VideoTrack
 from ingest_container.media.outputs import Break, Init, Output, PackagingStopped, Part
-from ingest_container.media.rendition import (
-    FEWEST_SEGMENTS,
-    MAX_BYTES,
-    MIN_SEGMENTS,
-    MSN_SLACK,
-    RETIRED_SEGMENTS,
-    Readiness,
-    Rendition,
-    first_msn,
-)
-from ingest_container.media.samples import Sample
+from ingest_container.media.pieces import PartBytes
+from ingest_container.media.rendition import MSN_SLACK, Readiness, Rendition, first_msn
 from ingest_container.media.segmenter import Segmenter
+from ingest_container.media.window import FEWEST_SEGMENTS, MAX_BYTES, MIN_SEGMENTS, RETIRED_SEGMENTS
 
 EPOCH = 1_790_000_000_000
 VIDEO = VideoTrack("h264", bytes.fromhex("0164001fffe1"), 1280, 720)
@@ -41,7 +33,7 @@ def part(msn: int, index: int, *, parts: int = 4, size: int = 1000, **changes: A
         "init": 0,
         "ends_segment": index == parts - 1,
         "overrun": False,
-        "data": bytes(size),
+        "data": PartBytes([bytes(size)]),
     }
     return Part(**(values | changes))
 
@@ -134,7 +126,7 @@ def test_whatever_is_listed_can_be_fetched() -> None:
 
 
 def test_a_segment_is_its_parts_one_after_another() -> None:
-    made = rendition(part(0, n, data=b"%d" % n) for n in range(4))
+    made = rendition(part(0, n, data=PartBytes([b"%d" % n])) for n in range(4))
     assert made.part_or_segment("7/s0.m4s") == b"0123"
 
 
@@ -225,7 +217,7 @@ def test_the_target_and_the_part_target_never_change() -> None:
     outputs = list(segmenter.configure(VIDEO, None))
     for n in range(3000):  # 60 fps for a while, then 24
         at = round(n * 1000 / 60) if n < 1500 else 25_000 + round((n - 1500) * 1000 / 24)
-        outputs += segmenter.video(Sample(at, 0, n % 60 == 0, b"x"))
+        outputs += segmenter.video(at, 0, n % 60 == 0, b"x")
         for output in outputs:
             made.add(output)
         outputs.clear()
@@ -323,8 +315,8 @@ def length_as_listed(fps: float, seconds: float, gop: int) -> float:
     frames = [(round(1000 * n / fps), 0, n) for n in range(round(fps * seconds))]
     frames += [(round(1000 * n * 1024 / 44_100), 1, n) for n in range(round(seconds * 44_100 / 1024))]
     for at, kind, n in sorted(frames):
-        sample = Sample(at, 0, n % gop == 0, struct.pack(">I", n))
-        add(segmenter.audio(sample) if kind else segmenter.video(sample))
+        payload = struct.pack(">I", n)
+        add(segmenter.audio(at, payload) if kind else segmenter.video(at, 0, n % gop == 0, payload))
     add(segmenter.flush())
     return sum(listed.values())
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_container.media.fmp4 import AudioTrack, VideoTrack
+from ingest_container.media.grid import LONGEST_TARGET_DURATION, MIN_SEGMENT
 from ingest_container.media.outputs import Break, Init, Output, PackagingStopped, Part
-from ingest_container.media.samples import Sample
-from ingest_container.media.segmenter import LONGEST_TARGET_DURATION, MAX_SEGMENT_BYTES, MIN_SEGMENT, Segmenter
+from ingest_container.media.segmenter import MAX_SEGMENT_BYTES, Segmenter
 
 VIDEO = VideoTrack("h264", b"avcC", 1280, 720)
 AUDIO = AudioTrack("aac", b"\x12\x10", 44_100, 2)
@@ -30,8 +30,8 @@ def run(fps: float, seconds: float, gop: int, *, sound: bool = True) -> tuple[Se
     if sound:
         messages += [(at, 1, n) for n, at in enumerate(times(44_100 / 1024, seconds))]
     for at, kind, n in sorted(messages):
-        sample = Sample(at, 0, n % gop == 0, struct.pack(">BI", kind, n))
-        out += segmenter.audio(sample) if kind else segmenter.video(sample)
+        payload = struct.pack(">BI", kind, n)
+        out += segmenter.audio(at, payload) if kind else segmenter.video(at, 0, n % gop == 0, payload)
     out += segmenter.flush()
     return segmenter, [part for part in out if isinstance(part, Part)]
 
@@ -106,16 +106,16 @@ def test_without_a_key_frame_for_twenty_seconds_packaging_stops() -> None:
 def test_sound_that_goes_on_without_a_picture_stops_packaging() -> None:
     segmenter = Segmenter(0)
     list(segmenter.configure(VIDEO, AUDIO))
-    list(segmenter.video(Sample(0, 0, True, b"I")))
+    list(segmenter.video(0, 0, True, b"I"))
     with pytest.raises(PackagingStopped, match="picture_stands_still"):
-        drain(segmenter.audio(Sample(at, 0, True, b"a")) for at in times(44_100 / 1024, 30))
+        drain(segmenter.audio(at, b"a") for at in times(44_100 / 1024, 30))
 
 
 def test_a_segment_of_too_many_bytes_stops_packaging() -> None:
     segmenter = Segmenter(0)
     list(segmenter.configure(VIDEO, None))
     with pytest.raises(PackagingStopped, match="segment_too_large"):
-        drain(segmenter.video(Sample(n * 33, 0, n == 0, bytes(MAX_SEGMENT_BYTES // 30))) for n in range(60))
+        drain(segmenter.video(n * 33, 0, n == 0, bytes(MAX_SEGMENT_BYTES // 30)) for n in range(60))
 
 
 def test_parts_are_cut_by_decoding_time_whatever_is_shown_when() -> None:
@@ -125,7 +125,7 @@ def test_parts_are_cut_by_decoding_time_whatever_is_shown_when() -> None:
         segmenter = Segmenter(0)
         out = list(segmenter.configure(VIDEO, None))
         for n in range(300):
-            out += segmenter.video(Sample(n * 40, composition[n % len(composition)], n % 50 == 0, b"x"))
+            out += segmenter.video(n * 40, composition[n % len(composition)], n % 50 == 0, b"x")
         grids.append([(part.msn, part.index, part.start, part.duration) for part in out if isinstance(part, Part)])
     assert grids[0] == grids[1] != []
 
@@ -135,16 +135,17 @@ def test_sound_that_ends_a_little_before_the_picture_is_made_as_long() -> None:
     segmenter = Segmenter(0)
     out = list(segmenter.configure(VIDEO, AUDIO))
     for n in range(30):
-        out += segmenter.video(Sample(n * 33, 0, n == 0, b"x"))
+        out += segmenter.video(n * 33, 0, n == 0, b"x")
         if n < 24:
-            out += segmenter.audio(Sample(n * 33, 0, True, b"a"))
+            out += segmenter.audio(n * 33, b"a")
     out += segmenter.flush()
     *_, last = [part for part in out if isinstance(part, Part)]
-    trun = last.data.rindex(b"trun")  # of the sound
-    count = int.from_bytes(last.data[trun + 8 : trun + 12], "big")
-    at = last.data.rindex(b"tfdt") + 8
-    began = int.from_bytes(last.data[at : at + 8], "big")
-    durations = [int.from_bytes(last.data[trun + 16 + 16 * n : trun + 20 + 16 * n], "big") for n in range(count)]
+    data = bytes(last.data.whole())
+    trun = data.rindex(b"trun")  # of the sound
+    count = int.from_bytes(data[trun + 8 : trun + 12], "big")
+    at = data.rindex(b"tfdt") + 8
+    began = int.from_bytes(data[at : at + 8], "big")
+    durations = [int.from_bytes(data[trun + 16 + 16 * n : trun + 20 + 16 * n], "big") for n in range(count)]
     assert (began + sum(durations)) / 44_100 == pytest.approx(last.start + last.duration, abs=0.001)
 
 
@@ -152,7 +153,7 @@ def test_what_ends_with_a_flush_is_told_to_break() -> None:
     segmenter = Segmenter(0)
     out = list(segmenter.configure(VIDEO, None))
     for n in range(30):
-        out += segmenter.video(Sample(n * 33, 0, n == 0, b"x"))
+        out += segmenter.video(n * 33, 0, n == 0, b"x")
     assert isinstance(list(segmenter.flush())[-1], Break)
     assert list(segmenter.flush()) == []
 
@@ -160,9 +161,9 @@ def test_what_ends_with_a_flush_is_told_to_break() -> None:
 def test_frames_before_the_first_key_frame_are_left_out() -> None:
     segmenter = Segmenter(0)
     list(segmenter.configure(VIDEO, None))
-    assert list(segmenter.video(Sample(0, 0, False, b"P"))) == []
+    assert list(segmenter.video(0, 0, False, b"P")) == []
     for n in range(60):
-        list(segmenter.video(Sample(1000 + n * 33, 0, n == 0, b"I" if n == 0 else b"P")))
+        list(segmenter.video(1000 + n * 33, 0, n == 0, b"I" if n == 0 else b"P"))
     (part, *_) = [p for p in segmenter.flush() if isinstance(p, Part)]
     assert part.start >= 1.0
 
@@ -171,10 +172,10 @@ def test_new_tracks_begin_a_discontinuity_with_an_init_segment_of_their_own() ->
     segmenter = Segmenter(5)
     out = list(segmenter.configure(VIDEO, None))
     for n in range(30):
-        out += segmenter.video(Sample(n * 33, 0, n == 0, b"x"))
+        out += segmenter.video(n * 33, 0, n == 0, b"x")
     out += segmenter.configure(VideoTrack("h264", b"other", 1920, 1080), None)
     for n in range(30):
-        out += segmenter.video(Sample(1000 + n * 33, 0, n == 0, b"x"))
+        out += segmenter.video(1000 + n * 33, 0, n == 0, b"x")
     out += segmenter.flush()
     assert [each.version for each in out if isinstance(each, Init)] == [0, 1]
     parts = [each for each in out if isinstance(each, Part)]
@@ -188,7 +189,7 @@ def test_sound_alone_is_packaged_too() -> None:
     segmenter = Segmenter(0)
     out = list(segmenter.configure(None, AUDIO))
     for at in times(44_100 / 1024, 20):
-        out += segmenter.audio(Sample(at, 0, True, b"a"))
+        out += segmenter.audio(at, b"a")
     parts = [each for each in out if isinstance(each, Part)]
     assert all(part.independent for part in parts)
     assert segmenter.part_target is not None
@@ -204,7 +205,7 @@ def test_any_spacing_keeps_order_and_the_sum_of_durations(steps: list[int], data
     for n, step in enumerate(steps):
         key = n == 0 or at - last_key > 15_000 or data.draw(st.booleans())
         last_key = at if key else last_key
-        out += segmenter.video(Sample(at, 0, key, b"x"))
+        out += segmenter.video(at, 0, key, b"x")
         at += step
     out += segmenter.flush()
     parts = [each for each in out if isinstance(each, Part)]
