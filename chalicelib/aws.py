@@ -39,6 +39,6 @@ def client(service: str, endpoint_url: str | None = None, config: Config | None 
 _MESSAGE = client_config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "max_attempts": 2})
 
 
-def connections_api() -> Any:
+def connections_api(url: str) -> Any:
     """API Gateway's `@connections` management API: Chalice's own sender cannot be pointed anywhere but at AWS."""
-    return client("apigatewaymanagementapi", settings().ws_management_url, _MESSAGE)
+    return client("apigatewaymanagementapi", url, _MESSAGE)

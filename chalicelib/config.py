@@ -16,6 +16,8 @@ from chalicelib.domain.playback import Output
 PREFIX = "STREAM_SYNC_"
 LOCAL = "local"  # the stage of the laptop
 RECORDING_OFF = "off"
+SHORTEST_SHARED_SECRET = 24  # characters
+SHORTEST_HMAC_KEY = 32  # RFC 7518, 3.2: of the same size as the hash output or larger
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?")
 
 
@@ -76,7 +78,7 @@ class Settings(BaseSettings):
     # `SECRET_KEY` is what the user service calls the same secret.
     secret_key: str | None = Field(
         default=None,
-        min_length=32,
+        min_length=SHORTEST_HMAC_KEY,
         validation_alias=AliasChoices("STREAM_SYNC_SECRET_KEY", "SECRET_KEY"),
         repr=False,
     )
@@ -88,13 +90,17 @@ class Settings(BaseSettings):
     hook_secrets: Annotated[list[str], NoDecode] = Field(default=[], max_length=2, repr=False)
     # MediaMTX servers by name, each with its control API's address.
     mediamtx_servers: Annotated[dict[str, str], NoDecode] = {}
-    mediamtx_api_secret: str | None = Field(default=None, min_length=24, repr=False)
+    mediamtx_api_secret: str | None = Field(default=None, min_length=SHORTEST_SHARED_SECRET, repr=False)
     allowed_origins: Annotated[list[str], NoDecode] = Field(
         default=["http://127.0.0.1:8000", "http://localhost:8000"],
         min_length=1,
         validation_alias=AliasChoices("STREAM_SYNC_ALLOWED_ORIGINS", "CORS_ORIGINS", "FRONTEND_URL"),
     )
+    # On AWS: secrets that are not set here are read from Secrets Manager, from the names that begin so.
+    secret_prefix: str = Field(default="", pattern=r"^$|^[A-Za-z0-9/_+=.@-]{1,100}$")
     ws_management_url: str = "http://127.0.0.1:8000/ws-management"
+    # On AWS: the parameter in Systems Manager that holds that URL instead.
+    ws_management_parameter: str = Field(default="", pattern=r"^$|^/[A-Za-z0-9/_.-]{1,200}$")
     key_ttl_hours: int = Field(default=24, ge=1, le=24 * 365)
     # Seconds between two new keys of one user.
     key_cooldown: int = Field(default=5, ge=0, le=3_600)
@@ -138,16 +144,15 @@ class Settings(BaseSettings):
     @field_validator("admin_secrets", "hook_secrets")
     @classmethod
     def _long_enough(cls, secrets: list[str]) -> list[str]:
-        if any(len(secret) < 24 for secret in secrets):
-            raise ValueError("each shared secret needs at least 24 characters")
+        if any(len(secret) < SHORTEST_SHARED_SECRET for secret in secrets):
+            raise ValueError(f"each shared secret needs at least {SHORTEST_SHARED_SECRET} characters")
         return secrets
 
     @field_validator("playback_secrets")
     @classmethod
     def _as_long_as_the_hash(cls, secrets: list[str]) -> list[str]:
-        """RFC 7518, 3.2: a key of the same size as the hash output or larger."""
-        if any(len(secret) < 32 for secret in secrets):
-            raise ValueError("each secret needs at least 32 characters")
+        if any(len(secret) < SHORTEST_HMAC_KEY for secret in secrets):
+            raise ValueError(f"each secret needs at least {SHORTEST_HMAC_KEY} characters")
         return secrets
 
     @model_validator(mode="after")

@@ -53,6 +53,8 @@ FIXED = {
     "OIDC_JWKS_URL": _ACCOUNTS,
     "ORIGIN_HOST": "viewers come through the local gateway",
     "WS_MANAGEMENT_URL": "the local gateway holds the WebSocket connections",
+    "WS_MANAGEMENT_PARAMETER": "the local gateway holds the WebSocket connections",
+    "SECRET_PREFIX": "the laptop's secrets are in its state folder",
 }
 
 

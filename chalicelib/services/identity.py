@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import jwt
 from jwt import PyJWKClient
 
+from chalicelib import secret_values
 from chalicelib.config import settings
 from chalicelib.domain.broadcasters import MAX_USER_ID, is_email
 from chalicelib.domain.errors import (
@@ -68,8 +69,8 @@ def principal_of_token(token: str) -> Principal:
             if subject.startswith(USER_SERVICE):
                 raise TokenInvalid("The token is for a user of another issuer")
             return Principal(subject, _email(claims), _expiry(claims), _is_admin(claims))
-        if algorithm == "HS256" and settings().secret_key:
-            claims = _claims_of_user_service(token)
+        if algorithm == "HS256" and (secret := secret_values.user_service_secret()):
+            claims = _claims_of_user_service(token, secret)
             return Principal(USER_SERVICE + _subject(claims), _email(claims), _expiry(claims), _is_admin(claims))
     except jwt.ExpiredSignatureError:
         raise TokenExpired() from None
@@ -80,13 +81,13 @@ def principal_of_token(token: str) -> Principal:
 
 def check_admin_secret(candidate: str | None) -> None:
     """Constant time for each of the valid secrets. Raises AdminSecretInvalid."""
-    if not _is_one_of(candidate, settings().admin_secrets):
+    if not _is_one_of(candidate, secret_values.admin_secrets()):
         raise AdminSecretInvalid()
 
 
 def check_hook_secret(candidate: str | None) -> None:
     """As the admin secret. Raises HookSecretInvalid."""
-    if not _is_one_of(candidate, settings().hook_secrets):
+    if not _is_one_of(candidate, secret_values.hook_secrets()):
         raise HookSecretInvalid()
 
 
@@ -97,7 +98,7 @@ def check_hook_signature(signature: str, body: bytes) -> None:
     """
     expected = [
         base64.urlsafe_b64encode(hmac.digest(secret.encode(), body, "sha1")).decode().rstrip("=")
-        for secret in settings().hook_secrets
+        for secret in secret_values.hook_secrets()
     ]
     if not _is_one_of(signature.rstrip("="), expected):
         raise HookSecretInvalid()
@@ -155,10 +156,10 @@ def _signing_key(token: str) -> Any:
     return issuer.get_signing_key_from_jwt(token).key
 
 
-def _claims_of_user_service(token: str) -> dict[str, Any]:
+def _claims_of_user_service(token: str, secret: str) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(
         token,
-        settings().secret_key or "",
+        secret,
         algorithms=["HS256"],
         leeway=LEEWAY_S,
         options={"require": ["exp"], "verify_aud": False, "verify_sub": False},

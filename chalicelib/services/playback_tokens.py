@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import jwt
 
-from chalicelib.config import settings
+from chalicelib import secret_values
 from chalicelib.domain.errors import PlaybackTokensUnavailable
 
 ALGORITHM = "HS256"
@@ -30,7 +30,7 @@ class PlaybackToken:
 
 def issue(channel_id: str, ttl_seconds: int, now: int) -> PlaybackToken:
     """Signed with the first of the secrets. Raises PlaybackTokensUnavailable."""
-    secrets = settings().playback_secrets
+    secrets = secret_values.playback_secrets()
     if not secrets:
         raise PlaybackTokensUnavailable()
     expires = now // 1000 + ttl_seconds
@@ -45,7 +45,7 @@ def expiry(token: str, channel_id: str) -> int | None:
     """
     if len(token) > MAX_TOKEN or not token.isascii():
         return None
-    for secret in settings().playback_secrets:
+    for secret in secret_values.playback_secrets():
         try:
             claims = jwt.decode(
                 token,

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum, auto
 from functools import lru_cache
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
-from chalicelib import aws, counters
+from chalicelib import aws, counters, secret_values
+from chalicelib.domain.errors import IdentityUnavailable
 from chalicelib.domain.metrics import FANOUT_FAILURES, FANOUT_POSTS
 from chalicelib.domain.topics import Closing, Connection
 from chalicelib.observability import logger
@@ -58,17 +60,22 @@ class _Post(Enum):
     LEFT_OUT = auto()
 
 
+def _api() -> Any:
+    """Raises IdentityUnavailable if its address cannot be read."""
+    return aws.connections_api(secret_values.ws_management_url())
+
+
 def _post(connection_id: str, data: bytes, until: float | None) -> _Post:
     """One message to one connection. A connection that is gone is forgotten; any other failure is logged."""
     if until is not None and time.monotonic() >= until:
         return _Post.LEFT_OUT
     try:
-        aws.connections_api().post_to_connection(ConnectionId=connection_id, Data=data)
+        _api().post_to_connection(ConnectionId=connection_id, Data=data)
     except ClientError as error:
         if error.response["Error"]["Code"] != "GoneException":
             return _failed(connection_id, str(error))
         forget(connection_id)
-    except BotoCoreError as error:
+    except (BotoCoreError, IdentityUnavailable) as error:
         return _failed(connection_id, type(error).__name__)
     return _Post.TAKEN
 
@@ -93,8 +100,8 @@ def close(connection_id: str, why: Closing) -> None:
     forget(connection_id)
     send([connection_id], messages.closing(why))
     try:
-        aws.connections_api().delete_connection(ConnectionId=connection_id)
-    except (BotoCoreError, ClientError) as error:
+        _api().delete_connection(ConnectionId=connection_id)
+    except (BotoCoreError, ClientError, IdentityUnavailable) as error:
         logger("control").warning(
             "A WebSocket was not closed",
             event="websocket_not_closed",
@@ -107,7 +114,7 @@ def is_open(connection_id: str) -> bool:
     """API Gateway lets nobody write to a connection before its `$connect` has returned, and the bus may be faster."""
     for pause in OPEN_PAUSES:
         try:
-            aws.connections_api().get_connection(ConnectionId=connection_id)
+            _api().get_connection(ConnectionId=connection_id)
         except ClientError as error:
             if error.response["Error"]["Code"] != "GoneException":
                 return True

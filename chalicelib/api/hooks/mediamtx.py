@@ -9,6 +9,7 @@ import hmac
 
 from chalice.app import Blueprint, Response
 
+from chalicelib import secret_values
 from chalicelib.api.access import wrong_guess
 from chalicelib.api.hooks.common import (
     APPLICATION,
@@ -26,7 +27,6 @@ from chalicelib.api.hooks.common import (
 )
 from chalicelib.api.http import now_ms
 from chalicelib.api.routing import MEDIA_SERVER, Route
-from chalicelib.config import settings
 from chalicelib.contract.requests.base import example
 from chalicelib.domain.errors import ActionNotAllowed, BroadcastEnded
 from chalicelib.domain.mediamtx import Source
@@ -159,7 +159,7 @@ def _check_api_secret(password: str | None, address: str) -> None:
 
     `address` is that of MediaMTX's client: wrong passwords count by it, and past the limit raise TooManyRequests.
     """
-    secret = settings().mediamtx_api_secret
+    secret = secret_values.mediamtx_api_secret()
     if secret is not None and password:
         if hmac.compare_digest(password.encode("utf-8", "surrogatepass"), secret.encode()):
             return

@@ -21,8 +21,9 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chalicelib import secret_values
 from chalicelib.config import settings
-from chalicelib.domain.errors import MediaServerUnavailable
+from chalicelib.domain.errors import IdentityUnavailable, MediaServerUnavailable
 from chalicelib.domain.mediamtx import Measured, Source, is_publisher, measured
 from chalicelib.observability import logger
 
@@ -211,7 +212,10 @@ def _is_its_own(error: urllib.error.HTTPError) -> bool:
 
 
 def _credentials() -> dict[str, str]:
-    secret = settings().mediamtx_api_secret
+    try:
+        secret = secret_values.mediamtx_api_secret()
+    except IdentityUnavailable as error:
+        raise MediaServerUnavailable() from error
     if secret is None:
         return {}
     return {"Authorization": "Basic " + base64.b64encode(f"{API_USER}:{secret}".encode()).decode()}

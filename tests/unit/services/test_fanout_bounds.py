@@ -44,7 +44,7 @@ class Gateway:
 @pytest.fixture
 def gateway(monkeypatch: pytest.MonkeyPatch) -> Gateway:
     gateway = Gateway()
-    monkeypatch.setattr(aws, "connections_api", lambda: gateway)
+    monkeypatch.setattr(aws, "connections_api", lambda _url: gateway)
     return gateway
 
 
