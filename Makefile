@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package bench-latency dashboard compiled clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package bench-latency dashboard compiled deploy diff rollback destroy clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -95,6 +95,18 @@ dashboard: $(DASHBOARD)  ## build the dashboard
 # Compares the sources itself, so it runs each time; it prints a line if there is no C compiler.
 compiled: $(RUN_STAMP)  ## compile the ingest's hot path
 	@.venv/bin/python -m ingest_container.build
+
+deploy: $(DEV_STAMP)  ## deploy a stage to AWS: STAGE=dev (ARGS="--only api": some steps; --help lists them)
+	@.venv/bin/python -m infra.deploy deploy $(STAGE) $(ARGS)
+
+diff: $(DEV_STAMP)  ## say what a deployment would change: STAGE=dev
+	@.venv/bin/python -m infra.deploy diff $(STAGE) $(ARGS)
+
+rollback: $(DEV_STAMP)  ## deploy the release before again, with its own code and image: STAGE=dev
+	@.venv/bin/python -m infra.deploy rollback $(STAGE) $(ARGS)
+
+destroy: $(DEV_STAMP)  ## delete a stage but its data: STAGE=dev (ARGS=--data: that as well)
+	@.venv/bin/python -m infra.deploy destroy $(STAGE) $(ARGS)
 
 clean:  ## remove everything that was built; state and keys in .local are kept
 	rm -rf .venv .venv-cloud .venv-node .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -3,21 +3,20 @@
     cdk.out/stream-sync-dev-data.template.json     tables, keys, secrets, accounts, bus     (changes rarely)
     cdk.out/stream-sync-dev-ingest.template.json   load balancer and ingest nodes
     cdk.out/stream-sync-dev-edge.template.json     CloudFront before playback, recordings and dashboard
-    cdk.out/chalice-dev.json                       what `chalice package --merge-template` adds to Chalice's own
+    cdk.out/stream-sync-dev-api-edge.template.json event rules, queues and rights of the functions
 
 Order of deployment: infra/README.md.
 """
 
 import argparse
 import dataclasses
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import aws_cdk as cdk
 
 from infra import accepted_risks
-from infra.chalice_extras import chalice_extras
+from infra.api_edge import ApiEdgeStack
 from infra.data import DataStack
 from infra.edge import EdgeStack
 from infra.ingest import IngestStack
@@ -27,7 +26,7 @@ OUT = Path("cdk.out")
 
 
 def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str, Path]:
-    """Write the templates of one stage. Answers the path of each, by `data`, `ingest`, `edge`, `chalice`, and
+    """Write the templates of one stage. Answers the path of each, by `data`, `ingest`, `edge`, `api-edge`, and
     `ingest-<region>` for each further ingest region in `remote`.
     """
     # No bootstrap stack and no assets: a template alone is all that `aws cloudformation deploy` needs.
@@ -39,22 +38,22 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
     further = {
         f"ingest-{region}": IngestStack(app, stage, cdk.BootstraplessSynthesizer(), None, region) for region in remote
     }
+    api_edge = ApiEdgeStack(app, stage, cdk.BootstraplessSynthesizer())
     accepted_risks.check(
         app,
         {
             data: accepted_risks.DATA,
             ingest: accepted_risks.ingest(stage),
             edge: accepted_risks.edge(stage),
+            api_edge: accepted_risks.API_EDGE,
             **dict.fromkeys(further.values(), accepted_risks.remote_ingest(stage)),
         },
     )
     for tag, value in (("application", "stream-sync"), ("stage", stage.name)):
         cdk.Tags.of(app).add(tag, value)
     app.synth()
-    extras = out / f"chalice-{stage.name}.json"
-    extras.write_text(json.dumps(chalice_extras(stage), indent=2) + "\n")
-    stacks: dict[str, cdk.Stack] = {"data": data, "ingest": ingest, "edge": edge, **further}
-    return {noun: out / stack.template_file for noun, stack in stacks.items()} | {"chalice": extras}
+    stacks: dict[str, cdk.Stack] = {"data": data, "ingest": ingest, "edge": edge, "api-edge": api_edge, **further}
+    return {noun: out / stack.template_file for noun, stack in stacks.items()}
 
 
 def main() -> None:

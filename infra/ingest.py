@@ -146,6 +146,10 @@ class IngestStack(cdk.Stack):
             family=f"{self._stage.prefix}-ingest",
             cpu=CPU_UNITS,
             memory_limit_mib=MEMORY_MIB,
+            # As `infra.deploy.image` builds the image.
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            ),
             task_role=node_role(self, self._stage, self._data_region, self._media),
             execution_role=execution_role(self, self._stage, self._data_region),
         )

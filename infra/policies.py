@@ -1,14 +1,16 @@
-"""IAM, least privilege: one place for the Lambda functions (Chalice's policy files) and for the ingest nodes' role.
+"""IAM, least privilege: the statements of which the functions' policies and the ingest nodes' role are made.
 
-Actions are the calls that `chalicelib.store` and `chalicelib.services` make, resources are named one by one. DynamoDB's
-transactions have no action of their own: each item in them needs the action of its kind.
+Which function has which: `infra.functions`. Actions are the calls that `chalicelib.store` and `chalicelib.services`
+make, resources are named one by one. DynamoDB's transactions have no action of their own: each item in them needs the
+action of its kind.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from infra.stages import Stage
-from infra.tables import TABLES
+from infra.tables import TABLES, Table
 
 ITEM_ACTIONS = (
     "dynamodb:BatchGetItem",
@@ -20,6 +22,8 @@ ITEM_ACTIONS = (
     "dynamodb:Query",
     "dynamodb:UpdateItem",
 )
+
+READ_ACTIONS = ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query")
 
 # Where recordings are in the media bucket: as in their URLs, so that CloudFront finds them without rewriting.
 RECORDINGS = "vod"
@@ -40,74 +44,95 @@ class Place:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
-def _allow(sid: str, actions: tuple[str, ...], resources: list[str]) -> Statement:
+def allow(sid: str, actions: tuple[str, ...], resources: list[str]) -> Statement:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
 
 
 def shared_statements(stage: Stage, place: Place) -> list[Statement]:
     """What both planes do: read and write rows, and put events on the bus."""
-    arns = {table.name: place.arn("dynamodb", f"table/{stage.table_prefix}{table.name}") for table in TABLES}
-    indexes = [f"{arns[table.name]}/index/{index.name}" for table in TABLES for index in table.indexes]
-    return [
-        _allow("Rows", ITEM_ACTIONS, list(arns.values())),
-        _allow("Indexes", ("dynamodb:Query",), indexes),
-        _allow("Events", ("events:PutEvents",), [place.arn("events", f"event-bus/{stage.prefix}")]),
-    ]
+    everything = [table.name for table in TABLES]
+    return [*row_statements(stage, place, (), everything), event_statement(stage, place)]
 
 
 def protection_statements(stage: Stage, place: Place) -> list[Statement]:
     """What a node asks of ECS: not to be stopped while it has publishers."""
     tasks = place.arn("ecs", f"task/{stage.prefix}/*")
-    return [_allow("Protection", ("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), [tasks])]
+    return [allow("Protection", ("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), [tasks])]
 
 
 def recording_statements(bucket_arn: str, *, may_delete: bool) -> list[Statement]:
     """What writing and reading recordings takes; removing them is the control plane's task."""
     objects = ("s3:GetObject", "s3:PutObject", *(("s3:DeleteObject",) if may_delete else ()))
-    listing = _allow("ListRecordings", ("s3:ListBucket",), [bucket_arn])
+    listing = allow("ListRecordings", ("s3:ListBucket",), [bucket_arn])
     listing["Condition"] = {"StringLike": {"s3:prefix": [f"{RECORDINGS}/*"]}}
-    return [_allow("Recordings", objects, [f"{bucket_arn}/{RECORDINGS}/*"]), listing]
+    return [allow("Recordings", objects, [f"{bucket_arn}/{RECORDINGS}/*"]), listing]
 
 
-def control_plane_policy(stage: Stage, place: Place, kms_key_arn: str, media_bucket: str) -> Policy:
-    """The policy of the Lambda functions, as `.chalice/policy-<stage>.json` holds it.
-
-    The right to push over the WebSocket is not here: it names the API that the same deployment makes
-    (see `infra.chalice_extras`).
-    """
-    return _policy(
-        *shared_statements(stage, place),
-        # Once a minute, all publishers of a media server.
-        _allow("Publishers", ("dynamodb:Scan",), [place.arn("dynamodb", f"table/{stage.table_prefix}nodes")]),
-        _allow("StreamKeys", ("kms:Decrypt", "kms:Encrypt"), [kms_key_arn]),
-        *recording_statements(f"arn:{place.partition}:s3:::{media_bucket}", may_delete=True),
-        _logs(stage, place),
-    )
-
-
-def authorizer_policy(stage: Stage, place: Place) -> Policy:
-    """The authorizer parses untrusted tokens and accesses nothing else: it may only log."""
-    return _policy(_logs(stage, place))
+def row_statements(stage: Stage, place: Place, reads: Collection[str], writes: Collection[str]) -> list[Statement]:
+    """Rows of the tables by their names: `reads` are only read, `writes` are read and written; and their indexes."""
+    found = []
+    tables = [table for table in TABLES if table.name in {*reads, *writes}]
+    for sid, actions, names in (
+        ("Rows", ITEM_ACTIONS, {*writes}),
+        ("ReadRows", READ_ACTIONS, {*reads} - {*writes}),
+    ):
+        arns = [_table_arn(stage, place, table) for table in tables if table.name in names]
+        if arns:
+            found.append(allow(sid, actions, arns))
+    indexes = [f"{_table_arn(stage, place, table)}/index/{index.name}" for table in tables for index in table.indexes]
+    if indexes:
+        found.append(allow("Indexes", ("dynamodb:Query",), indexes))
+    return found
 
 
-def _logs(stage: Stage, place: Place) -> Statement:
-    """Log groups are made by the deployment, so functions only write."""
-    streams = place.arn("logs", f"log-group:/aws/lambda/{stage.prefix}-*:log-stream:*")
-    return _allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), [streams])
+def scan_statement(stage: Stage, place: Place, table: str) -> Statement:
+    return allow("Scan", ("dynamodb:Scan",), [place.arn("dynamodb", f"table/{stage.table_prefix}{table}")])
 
 
-def _policy(*statements: Statement) -> Policy:
+def event_statement(stage: Stage, place: Place) -> Statement:
+    return allow("Events", ("events:PutEvents",), [place.arn("events", f"event-bus/{stage.prefix}")])
+
+
+def secret_statement(stage: Stage, place: Place, nouns: Iterable[str]) -> Statement:
+    """Secrets Manager ends each ARN with a hyphen and six characters of its own."""
+    arns = [place.arn("secretsmanager", f"secret:{stage.secret(noun)}-??????") for noun in nouns]
+    return allow("Secrets", ("secretsmanager:GetSecretValue",), arns)
+
+
+def parameter_statement(place: Place, name: str) -> Statement:
+    return allow("Parameter", ("ssm:GetParameter",), [place.arn("ssm", f"parameter{name}")])
+
+
+def log_statement(stage: Stage, place: Place, function: str) -> Statement:
+    """Log groups are made by the deployment, so functions only write, each to its own."""
+    streams = place.arn("logs", f"log-group:/aws/lambda/{stage.prefix}-{function}:log-stream:*")
+    return allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), [streams])
+
+
+def _table_arn(stage: Stage, place: Place, table: Table) -> str:
+    return place.arn("dynamodb", f"table/{stage.table_prefix}{table.name}")
+
+
+def policy_of(*statements: Statement) -> Policy:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 __all__ = [
     "ITEM_ACTIONS",
+    "READ_ACTIONS",
     "RECORDINGS",
     "Place",
     "Policy",
     "Statement",
-    "authorizer_policy",
-    "control_plane_policy",
+    "allow",
+    "event_statement",
+    "log_statement",
+    "parameter_statement",
+    "policy_of",
+    "protection_statements",
     "recording_statements",
+    "row_statements",
+    "scan_statement",
+    "secret_statement",
     "shared_statements",
 ]

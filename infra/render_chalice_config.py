@@ -1,8 +1,8 @@
 """Fill a stage's addresses into Chalice's configuration: `python -m infra.render_chalice_config dev`.
 
 Reads the outputs of the stage's three stacks and writes `.chalice/config.json` (only this stage's part) and
-`.chalice/policy-<stage>*.json`. Running it again changes nothing, or what the stacks changed. The results hold
-addresses and no secrets: commit them, the next deployment then shows what moved.
+`.chalice/policies/<stage>/`. Running it again changes nothing, or what the stacks changed. The configuration holds
+addresses and no secrets: commit it, the next deployment then shows what moved. The policies are made from it each time.
 
 Uses the ordinary AWS credentials and region of the shell.
 """
@@ -16,10 +16,12 @@ from typing import Any
 
 import boto3
 
-from infra.policies import RECORDINGS, Place, Policy, authorizer_policy, control_plane_policy
+from infra.functions import FUNCTIONS, Function
+from infra.policies import RECORDINGS, Place, Policy
 from infra.stages import STAGE_NAMES, STAGES, Stage
 
 CHALICE = Path(".chalice")
+PLACEHOLDER = ".invalid"  # in the addresses that the repository starts with
 
 # Environment variable of the functions -> output of a stack.
 FROM_OUTPUT = {
@@ -51,6 +53,10 @@ def render(config: Mapping[str, Any], stage: Stage, outputs: Mapping[str, str]) 
     environment = rendered["stages"][stage.name]["environment_variables"]
     for variable, output in FROM_OUTPUT.items():
         environment[variable] = _output(outputs, output)
+    environment["STREAM_SYNC_SECRET_PREFIX"] = stage.secret_prefix
+    environment["STREAM_SYNC_WS_MANAGEMENT_PARAMETER"] = stage.websocket_parameter
+    if PLACEHOLDER in environment["STREAM_SYNC_ALLOWED_ORIGINS"]:
+        environment["STREAM_SYNC_ALLOWED_ORIGINS"] = _output(outputs, "SiteUrl")
     environment["STREAM_SYNC_RECORDING"] = recording_place(_output(outputs, "MediaBucket"))
     return with_ingest(rendered, stage, place_of(outputs["KmsKeyArn"]).region, outputs)
 
@@ -70,14 +76,17 @@ def with_ingest(config: dict[str, Any], stage: Stage, region: str, outputs: Mapp
     return config
 
 
-def policies(stage: Stage, outputs: Mapping[str, str]) -> dict[str, Policy]:
-    """The functions' policies with real ARNs, by file name. Raises OutputMissing."""
-    key = _output(outputs, "KmsKeyArn")
+def policies(stage: Stage, config: Mapping[str, Any]) -> dict[str, Policy]:
+    """Each function's policy, with the ARNs that `config` has, by its file in `.chalice`."""
+    environment = config["stages"][stage.name]["environment_variables"]
+    key = environment["STREAM_SYNC_KMS_KEY_ID"]
+    media = environment["STREAM_SYNC_RECORDING"].removeprefix("s3://").partition("/")[0]
     place = place_of(key)
-    return {
-        f"policy-{stage.name}.json": control_plane_policy(stage, place, key, _output(outputs, "MediaBucket")),
-        f"policy-{stage.name}-authorizer.json": authorizer_policy(stage, place),
-    }
+    return {policy_file(stage, function): function.policy(stage, place, key, media) for function in FUNCTIONS}
+
+
+def policy_file(stage: Stage, function: Function) -> str:
+    return f"policies/{stage.name}/{function.name}.json"
 
 
 def as_json(document: Mapping[str, Any]) -> str:
@@ -94,7 +103,7 @@ def _output(outputs: Mapping[str, str], name: str) -> str:
 
 def _known_urls(text: str) -> dict[str, str]:
     """The ingest URLs so far, without the placeholder that the repository starts with."""
-    return {region: url for region, url in json.loads(text).items() if ".invalid" not in url}
+    return {region: url for region, url in json.loads(text).items() if PLACEHOLDER not in url}
 
 
 def stack_outputs(
@@ -109,11 +118,17 @@ def stack_outputs(
 
 def write(stage: Stage, outputs: Mapping[str, str], chalice: Path) -> None:
     """Renders the files in the folder `chalice`. Raises OutputMissing, and then has written nothing."""
-    config = chalice / "config.json"
-    rendered = as_json(render(json.loads(config.read_text()), stage, outputs))
-    for name, document in policies(stage, outputs).items():
+    path = chalice / "config.json"
+    path.write_text(as_json(render(json.loads(path.read_text()), stage, outputs)))
+    write_policies(stage, chalice)
+
+
+def write_policies(stage: Stage, chalice: Path) -> None:
+    """Makes the policies from the configuration as it is."""
+    config = json.loads((chalice / "config.json").read_text())
+    for name, document in policies(stage, config).items():
+        (chalice / name).parent.mkdir(parents=True, exist_ok=True)
         (chalice / name).write_text(as_json(document))
-    config.write_text(rendered)
 
 
 def add_remote(stage: Stage, region: str, outputs: Mapping[str, str], chalice: Path) -> None:
@@ -126,13 +141,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.render_chalice_config", description=__doc__)
     parser.add_argument("stage", choices=STAGE_NAMES)
     parser.add_argument("--remote", nargs="+", default=[], metavar="region", help="further ingest regions")
+    parser.add_argument("--policies", action="store_true", help="only make the policies; asks AWS nothing")
     arguments = parser.parse_args()
     stage = STAGES[arguments.stage]
-    write(stage, stack_outputs(stage, boto3.client("cloudformation")), CHALICE)
+    if arguments.policies:
+        write_policies(stage, CHALICE)
+    else:
+        write(stage, stack_outputs(stage, boto3.client("cloudformation")), CHALICE)
     for region in arguments.remote:
         remote = boto3.client("cloudformation", region_name=region)
         add_remote(stage, region, stack_outputs(stage, remote, (f"ingest-{region}",)), CHALICE)
-    print(f"{CHALICE}/config.json and the policies beside it now say where {stage.prefix} lives")
+    print(f"{CHALICE}/config.json and the policies beside it are those of {stage.prefix}")
 
 
 if __name__ == "__main__":

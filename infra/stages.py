@@ -68,7 +68,16 @@ class Stage:
 
     def secret(self, noun: str) -> str:
         """Name of a secret in Secrets Manager."""
-        return f"{self.prefix}/{noun}"
+        return f"{self.secret_prefix}{noun}"
+
+    @property
+    def secret_prefix(self) -> str:
+        return f"{self.prefix}/"
+
+    @property
+    def websocket_parameter(self) -> str:
+        """Name of the parameter in Systems Manager that holds the WebSocket API's management URL."""
+        return f"/{self.prefix}/websocket-management-url"
 
 
 STAGES: dict[StageName, Stage] = {

@@ -4,7 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from infra.stages import STAGE_NAMES, StageName
+from app import app
+from infra.functions import FUNCTIONS
+from infra.render_chalice_config import policies
+from infra.stages import STAGE_NAMES, STAGES, StageName
 from tests.infra.conftest import ROOT, Package, Template, Templates
 
 # AWS offers no resource to name: a registry login is for the whole registry.
@@ -29,14 +32,14 @@ def statements(template: Template) -> Iterator[dict[str, Any]]:
 
 
 def chalice_policies() -> dict[str, dict[str, Any]]:
-    return {path.name: json.loads(path.read_text()) for path in (ROOT / ".chalice").glob("policy-*.json")}
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    return {file: policy for stage in STAGES.values() for file, policy in policies(stage, config).items()}
 
 
 def all_statements(templates: dict[StageName, Templates], package: Package) -> Iterator[dict[str, Any]]:
     for stage in templates.values():
-        yield from statements(stage.data)
-        yield from statements(stage.ingest)
-        yield from statements(stage.edge)
+        for template in stage.all:
+            yield from statements(template)
     yield from statements(package.template)
     for policy in chalice_policies().values():
         yield from policy["Statement"]
@@ -63,14 +66,14 @@ def test_nobody_may_delete_or_change_a_table(templates: dict[StageName, Template
 
 
 def test_no_managed_policy_is_borrowed(templates: dict[StageName, Templates], package: Package) -> None:
-    for template in [package.template, *(t for s in templates.values() for t in (s.data, s.ingest, s.edge))]:
+    for template in [package.template, *(t for s in templates.values() for t in s.all)]:
         for role in template.of_type("AWS::IAM::Role").values():
             assert "ManagedPolicyArns" not in role
 
 
-def test_a_stage_reaches_only_its_own_tables_and_bus() -> None:
+def test_a_stage_reaches_only_its_own_tables_bus_and_secrets() -> None:
     for name, policy in chalice_policies().items():
-        stage = name.removesuffix(".json").split("-")[1]
+        stage = name.split("/")[1]
         for resource in (r for s in policy["Statement"] for r in as_list(s["Resource"]) if ":kms:" not in r):
             assert f"stream-sync-{stage}" in resource
 
@@ -79,13 +82,54 @@ def test_only_the_control_plane_decrypts_stream_keys(ingest: Template) -> None:
     assert not [a for s in statements(ingest) for a in as_list(s["Action"]) if a.startswith("kms:")]
 
 
-def test_the_authorizer_may_only_log(package: Package) -> None:
-    (inline,) = package.template.of_type("AWS::IAM::Role")["BroadcasterAuthRole"]["Policies"]
-    policy = inline["PolicyDocument"]
-    assert {a.split(":")[0] for s in policy["Statement"] for a in as_list(s["Action"])} == {"logs"}
+def actions_of(name: str) -> set[str]:
+    return {a for s in chalice_policies()[f"policies/dev/{name}.json"]["Statement"] for a in as_list(s["Action"])}
 
 
-def test_every_deployable_stage_has_its_policies() -> None:
-    assert set(chalice_policies()) == {
-        f"policy-{stage}{suffix}.json" for stage in STAGE_NAMES for suffix in ("", "-authorizer")
+def test_the_authorizer_may_log_and_read_the_secret_that_it_checks_with() -> None:
+    """It parses tokens that anybody may have made up."""
+    statements = chalice_policies()["policies/dev/broadcaster_auth.json"]["Statement"]
+    assert actions_of("broadcaster_auth") == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "secretsmanager:GetSecretValue",
     }
+    (secrets,) = [s["Resource"] for s in statements if s["Action"] == ["secretsmanager:GetSecretValue"]]
+    assert [arn.split(":secret:")[1] for arn in secrets] == ["stream-sync-dev/user-service-??????"]
+
+
+def test_only_functions_that_check_or_use_a_secret_may_read_it() -> None:
+    readers = {function.name: set(function.secrets) for function in FUNCTIONS if function.secrets}
+    assert readers == {
+        "api_handler": {"admin", "user-service", "hooks", "mediamtx-api", "playback"},
+        "broadcaster_auth": {"user-service"},
+        "websocket_connect": {"user-service"},
+        "on_stream_event": {"mediamtx-api"},
+        "reconcile_media_servers": {"mediamtx-api"},
+    }
+    for function in FUNCTIONS:
+        assert ("secretsmanager:GetSecretValue" in actions_of(function.name)) == (function.name in readers)
+
+
+def test_viewers_messages_change_nothing_but_their_connection() -> None:
+    """Anybody may send them."""
+    (message,) = [function for function in FUNCTIONS if function.name == "websocket_message"]
+    assert set(message.writes) == {"connections", "limits", "watches"}
+    assert not {
+        a for a in actions_of("websocket_message") if a.startswith(("kms:", "s3:", "secretsmanager:", "events:"))
+    }
+
+
+def test_every_function_of_the_app_has_its_policy() -> None:
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    for stage in STAGE_NAMES:
+        files = {name: of["iam_policy_file"] for name, of in config["stages"][stage]["lambda_functions"].items()}
+        assert files == {function.name: f"policies/{stage}/{function.name}.json" for function in FUNCTIONS}
+        assert set(files.values()) <= set(chalice_policies())
+
+
+def test_the_functions_are_those_of_the_app() -> None:
+    sockets = {f"websocket_{name}" for name in ("connect", "message", "disconnect")}
+    named = {auth.name for auth in app.builtin_auth_handlers}
+    named |= {source.name for source in app.event_sources} | {pure.name for pure in app.pure_lambda_functions}
+    assert {function.name for function in FUNCTIONS} == {"api_handler"} | sockets | named

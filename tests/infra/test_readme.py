@@ -1,4 +1,4 @@
-"""The deployment steps name files, modules, outputs and parameters that exist."""
+"""The documented commands name steps, modules, outputs and parameters that exist."""
 
 import importlib.util
 import json
@@ -7,55 +7,50 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
+from infra.deploy.__main__ import parsed
+from infra.deploy.steps import NAMES
 from infra.stages import StageName
-from tests.infra.conftest import ROOT, Package, Templates
+from tests.infra.conftest import ROOT, Templates
 
-STEPS = (ROOT / "infra" / "README.md").read_text() + (ROOT / "infra" / "deploy_api.sh").read_text().replace(
-    "$stage", "dev"
-)
+README = (ROOT / "infra" / "README.md").read_text()
 
 
-def test_the_templates_of_the_steps_are_written(templates: dict[StageName, Templates]) -> None:
-    dev = templates["dev"]
-    written = {t.path.name for t in (dev.data, dev.ingest, dev.edge, dev.merge)}
-    assert set(re.findall(r"cdk\.out/([\w.-]+\.json)", STEPS)) == written
+def test_every_step_is_described_in_its_order() -> None:
+    assert tuple(re.findall(r"^\| `([a-z-]+)` \|", README, re.MULTILINE)) == NAMES
 
 
-def test_the_modules_and_scripts_of_the_steps_exist() -> None:
-    modules = set(re.findall(r"-m (infra\.\w+)", STEPS))
-    assert modules == {"infra.app", "infra.render_chalice_config"}
-    assert all(importlib.util.find_spec(module) for module in modules)
-    for path in re.findall(r"\b(infra/\w+\.(?:sh|py)|ingest_container/Dockerfile)\b", STEPS):
+def test_the_commands_of_the_readme_are_accepted() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    commands = re.findall(r"make (deploy|diff|rollback|destroy) STAGE=(\w+)", README)
+    assert {verb for verb, _ in commands} == {"deploy", "diff", "rollback", "destroy"}
+    for verb, stage in commands:
+        assert f"infra.deploy {verb} $(STAGE) $(ARGS)" in makefile
+        assert parsed([verb, stage]).stage == stage
+    options = ["--only", "api", "--only", "api-edge", "--skip", "smoke", "--set", "ingest:Packaging=off"]
+    assert parsed(["deploy", "dev", *options]).only == ["api", "api-edge"]
+
+
+def test_the_modules_and_scripts_of_the_readme_exist() -> None:
+    for module in re.findall(r"-m (infra\.\w+)|`(infra\.\w+)`", README):
+        assert importlib.util.find_spec(next(filter(None, module)))
+    for path in re.findall(r"(?<![/\w])((?:tests/)?infra/\w+\.(?:sh|py))\b", README):
         assert (ROOT / path).is_file(), path
 
 
-def test_the_outputs_and_parameters_of_the_steps_exist(templates: dict[StageName, Templates], package: Package) -> None:
-    assert "IngestRepository" in templates["dev"].data.body["Outputs"]
-    assert set(re.findall(r"\b(\w+)=\"\$", STEPS.split("--parameter-overrides", 1)[1])) >= {
-        "ImageUri",
-        "CloudFrontPrefixList",
-        "Rotated",
-    }
-    assert {"ImageUri", "CloudFrontPrefixList", "Packaging", "Recording"} <= set(
-        templates["dev"].ingest.body["Parameters"]
-    )
-    assert {"DomainName", "CertificateArn"} <= set(templates["dev"].edge.body["Parameters"])
-    assert {"SiteBucket", "SiteUrl", "PlaybackSecretsStore"} <= set(templates["dev"].edge.body["Outputs"])
-    assert "Rotated" in package.template.body["Parameters"]
+def test_the_parameters_that_operators_may_set_exist(templates: dict[StageName, Templates]) -> None:
+    dev = templates["dev"]
+    stacks = {"data": dev.data, "ingest": dev.ingest, "edge": dev.edge, "api-edge": dev.api_edge}
+    named = re.findall(r"\b(data|ingest|edge|api-edge):([A-Z]\w+)", README)
+    assert len(named) >= 4
+    for stack, name in named:
+        assert name in stacks[stack].body["Parameters"]
+    assert {"SiteBucket", "SiteUrl", "PlaybackSecretsStore", "PlaybackBaseUrl"} <= set(dev.edge.body["Outputs"])
+    assert {"IngestRepository", "MediaBucket", "OidcIssuer", "OidcAudience"} <= set(dev.data.body["Outputs"])
 
 
-def test_roles_are_made_only_where_the_steps_allow_it(templates: dict[StageName, Templates]) -> None:
-    for stack in (templates["dev"].data, templates["dev"].edge):
-        assert not stack.of_type("AWS::IAM::Role"), "these stacks are deployed without CAPABILITY_IAM"
-    named = [role for role in templates["dev"].ingest.of_type("AWS::IAM::Role").values() if "RoleName" in role]
-    assert not named, "named roles need CAPABILITY_NAMED_IAM"
-
-
-@pytest.mark.parametrize("script", ["infra/deploy_api.sh", "infra/publish_playback_secret.sh"])
-def test_the_scripts_are_shell_scripts(script: str) -> None:
-    subprocess.run(["sh", "-n", script], cwd=ROOT, check=True)
+def test_no_role_has_a_name_that_another_stage_could_take(templates: dict[StageName, Templates]) -> None:
+    for template in templates["dev"].all:
+        assert not [role for role in template.of_type("AWS::IAM::Role").values() if "RoleName" in role]
 
 
 def test_the_playback_secret_goes_to_cloudfront_without_a_command_line(tmp_path: Path) -> None:

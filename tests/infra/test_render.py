@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib.config import Settings
-from infra.policies import Place, authorizer_policy, control_plane_policy, shared_statements
+from infra.policies import Place, shared_statements
 from infra.render_chalice_config import (
     FROM_OUTPUT,
     OutputMissing,
@@ -19,8 +19,9 @@ from infra.render_chalice_config import (
     render,
     stack_outputs,
     write,
+    write_policies,
 )
-from infra.stages import STAGE_NAMES, STAGES, StageName
+from infra.stages import STAGE_NAMES, STAGES, Stage
 from tests.infra.conftest import ROOT
 
 DEV = STAGES["dev"]
@@ -31,6 +32,7 @@ OUTPUTS = {
     "OidcAudience": "client-1",
     "PlaybackBaseUrl": "https://media.example.com/live",
     "MediaBucket": "stream-sync-dev-media",
+    "SiteUrl": "https://media.example.com",
     "IngestUrl": "rtmp://ingest.example.com:1935/live",
     "PlainIngestUrl": "rtmp://ingest.example.com:1935/live",
 }
@@ -96,6 +98,7 @@ def test_a_second_region_is_added_beside_the_first(chalice: Path) -> None:
     elsewhere = {
         **OUTPUTS,
         "KmsKeyArn": KEY.replace("eu-west-1", "us-east-1"),
+        "SiteUrl": "https://media.example.com",
         "IngestUrl": "rtmp://us.example.com/live",
     }
     write(DEV, elsewhere, chalice)
@@ -107,20 +110,20 @@ def test_a_second_region_is_added_beside_the_first(chalice: Path) -> None:
 
 def test_a_second_run_changes_nothing(chalice: Path) -> None:
     write(DEV, OUTPUTS, chalice)
-    once = {path.name: path.read_text() for path in chalice.glob("*.json")}
+    once = {path.name: path.read_text() for path in chalice.rglob("*.json")}
     write(DEV, OUTPUTS, chalice)
-    assert {path.name: path.read_text() for path in chalice.glob("*.json")} == once
+    assert {path.name: path.read_text() for path in chalice.rglob("*.json")} == once
 
 
-def test_other_stages_and_hand_set_values_stay(chalice: Path) -> None:
-    before = environment(chalice, "prod"), environment(chalice)["STREAM_SYNC_ALLOWED_ORIGINS"]
+def test_other_stages_stay(chalice: Path) -> None:
+    before = environment(chalice, "prod")
     write(DEV, OUTPUTS, chalice)
-    assert (environment(chalice, "prod"), environment(chalice)["STREAM_SYNC_ALLOWED_ORIGINS"]) == before
+    assert environment(chalice, "prod") == before
 
 
 def test_policies_name_the_real_account_and_region(chalice: Path) -> None:
     write(DEV, OUTPUTS, chalice)
-    text = (chalice / "policy-dev.json").read_text()
+    text = (chalice / "policies" / "dev" / "api_handler.json").read_text()
     assert "arn:aws:dynamodb:eu-west-1:123456789012:table/stream-sync-dev-channels" in text
     assert KEY in text
     assert "000000000000" not in text
@@ -128,10 +131,10 @@ def test_policies_name_the_real_account_and_region(chalice: Path) -> None:
 
 @pytest.mark.parametrize("missing", OUTPUTS)
 def test_a_stage_without_its_stacks_is_refused_and_nothing_is_written(chalice: Path, missing: str) -> None:
-    before = {path.name: path.read_text() for path in chalice.glob("*.json")}
+    before = {path.name: path.read_text() for path in chalice.rglob("*.json")}
     with pytest.raises(OutputMissing, match=missing):
         write(DEV, {name: value for name, value in OUTPUTS.items() if name != missing}, chalice)
-    assert {path.name: path.read_text() for path in chalice.glob("*.json")} == before
+    assert {path.name: path.read_text() for path in chalice.rglob("*.json")} == before
 
 
 def test_outputs_come_from_all_stacks_of_the_stage() -> None:
@@ -150,14 +153,23 @@ def test_outputs_come_from_all_stacks_of_the_stage() -> None:
         }
 
 
-@pytest.mark.parametrize("name", STAGE_NAMES)
-def test_the_policies_in_the_repository_are_the_ones_that_the_code_makes(name: StageName) -> None:
-    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
-    key = config["stages"][name]["environment_variables"]["STREAM_SYNC_KMS_KEY_ID"]
-    place = config["stages"][name]["environment_variables"]["STREAM_SYNC_RECORDING"]
-    bucket = place.removeprefix("s3://").removesuffix("/vod")
-    for file, policy in policies(STAGES[name], {"KmsKeyArn": key, "MediaBucket": bucket}).items():
-        assert (ROOT / ".chalice" / file).read_text() == as_json(policy)
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGE_NAMES)
+def test_the_policies_follow_the_configuration_and_nothing_else(chalice: Path, stage: Stage) -> None:
+    write_policies(stage, chalice)
+    config = json.loads((chalice / "config.json").read_text())
+    for file, policy in policies(stage, config).items():
+        assert (chalice / file).read_text() == as_json(policy)
+
+
+def test_the_dashboards_origin_is_allowed_unless_another_one_was_chosen(chalice: Path) -> None:
+    write(DEV, OUTPUTS, chalice)
+    assert environment(chalice)["STREAM_SYNC_ALLOWED_ORIGINS"] == OUTPUTS["SiteUrl"]
+    config = json.loads((chalice / "config.json").read_text())
+    config["stages"]["dev"]["environment_variables"]["STREAM_SYNC_ALLOWED_ORIGINS"] = "https://own.example.com"
+    rendered = render(config, DEV, OUTPUTS)
+    assert (
+        rendered["stages"]["dev"]["environment_variables"]["STREAM_SYNC_ALLOWED_ORIGINS"] == "https://own.example.com"
+    )
 
 
 def test_rendering_leaves_its_input_alone() -> None:
@@ -167,10 +179,6 @@ def test_rendering_leaves_its_input_alone() -> None:
     assert json.dumps(config) == before
 
 
-def test_policies_differ_by_what_their_functions_do() -> None:
-    place = Place("aws", "eu-west-1", "123456789012")
-    sids = {s["Sid"] for s in control_plane_policy(DEV, place, KEY, "media")["Statement"]}
-    assert sids == {"Rows", "Indexes", "Publishers", "Events", "StreamKeys", "Recordings", "ListRecordings", "Logs"}
-    shared = [action for s in shared_statements(DEV, place) for action in s["Action"]]
-    assert "dynamodb:Scan" not in shared, "ingest nodes read no table whole"
-    assert [s["Sid"] for s in authorizer_policy(DEV, place)["Statement"]] == ["Logs"]
+def test_ingest_nodes_read_no_table_whole() -> None:
+    shared = [a for s in shared_statements(DEV, Place("aws", "eu-west-1", "123456789012")) for a in s["Action"]]
+    assert "dynamodb:Scan" not in shared

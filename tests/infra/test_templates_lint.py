@@ -11,7 +11,7 @@ from tests.infra.conftest import Package, Templates, WithDomain
 def test_every_template_is_valid(
     templates: dict[StageName, Templates], package: Package, with_domain: WithDomain
 ) -> None:
-    paths = [package.template.path, *(t.path for s in templates.values() for t in (s.data, s.ingest, s.edge))]
+    paths = [package.template.path, *(t.path for s in templates.values() for t in s.all)]
     paths += [template.path for template in (with_domain.ingest, with_domain.remote, with_domain.edge)]
     linter = Path(sys.executable).with_name("cfn-lint")
     done = subprocess.run([linter, "--", *paths], capture_output=True, text=True, timeout=230, check=False)

@@ -28,7 +28,7 @@ class Provider(BaseProvider):
     """Secrets Manager's answers, or its failure."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.values: dict[str, str] = {}
         self.asked: list[str] = []
         self.kept_for: list[int] = []
@@ -86,7 +86,7 @@ def test_a_rotated_secret_is_used_without_a_deployment_once_the_old_one_has_aged
     assert secret_values.admin_secrets() == [OLD]
     assert len(provider.asked) == 1
     assert provider.kept_for == [MAX_AGE_S]
-    provider.clear_cache()  # as if that time had passed
+    provider.store.clear()  # as if that time had passed
     assert secret_values.admin_secrets() == [NEW, OLD]
 
 
@@ -122,7 +122,7 @@ def test_only_long_secrets_and_two_at_most_are_used(provider: Provider, stored: 
 def test_an_outage_is_bridged_by_the_last_value_for_a_bounded_time(provider: Provider, clock: Clock) -> None:
     provider.values["stream-sync-dev/admin"] = OLD
     secret_values.admin_secrets()
-    provider.clear_cache()
+    provider.store.clear()
     provider.down = True
     assert secret_values.admin_secrets() == [OLD]
     clock.now += STALE_S

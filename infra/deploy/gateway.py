@@ -1,0 +1,53 @@
+"""Settings of the two APIs that Chalice deploys, which neither Chalice nor another stack can make.
+
+- The answers that API Gateway gives by itself, as problem details. Each deployment of Chalice replaces the API's
+  definition; so they are put after it, and a deployment of the API's stage then contains them.
+- The throttle of all WebSockets together.
+"""
+
+from typing import Any
+
+from chalicelib.api.gateway_responses import GATEWAY_RESPONSES, MEDIA_TYPE, GatewayResponse
+from chalicelib.api.security_headers import HSTS, NO_SNIFF
+from infra.api_edge import API_STAGE
+from infra.deploy.chalice_state import Deployed
+from infra.deploy.run import Run
+
+# Answers of the local gateway that API Gateway has no type for.
+LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
+
+# Per second, for all WebSockets together: beyond it API Gateway rejects handshakes and messages without invoking
+# a function. Each connection has its own, much smaller limit, in `services.limits`.
+WEBSOCKET_THROTTLE = {"ThrottlingRateLimit": 1_000.0, "ThrottlingBurstLimit": 2_000}
+
+
+def configure(run: Run, deployed: Deployed) -> None:
+    rest = run.client("apigateway")
+    for kind, answer in GATEWAY_RESPONSES.items():
+        if kind not in LOCAL_ONLY:
+            rest.put_gateway_response(restApiId=deployed.rest_api_id, responseType=kind, **gateway_response(answer))
+    rest.create_deployment(
+        restApiId=deployed.rest_api_id, stageName=API_STAGE, description="With the answers of API Gateway itself"
+    )
+    run.client("apigatewayv2").update_stage(
+        ApiId=deployed.websocket_api_id, StageName=API_STAGE, DefaultRouteSettings=WEBSOCKET_THROTTLE
+    )
+
+
+def gateway_response(answer: GatewayResponse) -> dict[str, Any]:
+    headers = {
+        "Content-Type": MEDIA_TYPE,
+        "Cache-Control": "no-store",
+        **NO_SNIFF,
+        **HSTS,
+        # Errors contain no personal data: any origin may read why a request was refused.
+        "Access-Control-Allow-Origin": "*",
+    }
+    return {
+        "statusCode": str(answer.status),
+        "responseTemplates": {"application/json": answer.template},
+        "responseParameters": {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
+    }
+
+
+__all__ = ["LOCAL_ONLY", "WEBSOCKET_THROTTLE", "configure", "gateway_response"]

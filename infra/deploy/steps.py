@@ -1,0 +1,64 @@
+"""The steps of a deployment, in their order. Each can be run alone and again."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from infra import costs
+from infra.deploy import administrator, api, ingest, preflight, releases, smoke, stacks, website
+from infra.deploy.chalice_state import Deployed, path_of
+from infra.deploy.run import Run
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    does: str
+    run: Callable[[Run], object]
+
+
+def templates(run: Run) -> None:
+    run.command("sh", "local/with_node.sh", sys.executable, "-m", "infra.app", run.stage.name)
+
+
+def _edge(run: Run) -> None:
+    stacks.deploy(run, "edge")
+    run.say("  handing the playback secret to CloudFront")
+    run.command("sh", "infra/publish_playback_secret.sh", run.stage.name)
+
+
+def _api_edge(run: Run) -> None:
+    stacks.deploy(run, "api-edge", Deployed.read(path_of(run)).parameters())
+
+
+def _cost(run: Run) -> None:
+    run.say(costs.table(run.stage, [costs.Load(streams) for streams in costs.LOADS]))
+
+
+STEPS = (
+    Step("preflight", "credentials, region, quotas and tools", preflight.check),
+    Step("templates", "write the CloudFormation templates", templates),
+    Step("data", "tables, keys, secrets, accounts, bus, image repository", lambda run: stacks.deploy(run, "data")),
+    Step("ingest", "the ingest image for arm64, the nodes and their load balancer", ingest.deploy),
+    Step("edge", "CloudFront before playback, recordings and dashboard", _edge),
+    Step("api", "chalice deploy: REST, WebSocket and functions", api.deploy),
+    Step("api-edge", "event rules, queues and rights of the functions", _api_edge),
+    Step("dashboard", "the pages and their configuration", website.upload),
+    Step("administrator", "the first administrator", administrator.create),
+    Step("smoke", "one real broadcast", smoke.broadcast),
+    Step("release", "remember what was deployed, for a rollback", releases.record),
+    Step("cost", "what the stage costs a month", _cost),
+)
+NAMES = tuple(step.name for step in STEPS)
+
+
+def chosen(only: list[str], first: str | None, skipped: list[str]) -> list[Step]:
+    """`only` these, or all from `first` on, without `skipped`."""
+    wanted = only or NAMES[NAMES.index(first) if first else 0 :]
+    names = {name for name in wanted if name not in skipped}
+    if names & {"data", "ingest", "edge", "api-edge"} and "templates" not in skipped:
+        names.add("templates")
+    return [step for step in STEPS if step.name in names]
+
+
+__all__ = ["NAMES", "STEPS", "Step", "chosen", "templates"]

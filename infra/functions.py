@@ -1,0 +1,120 @@
+"""The Lambda functions of the control plane, by Chalice's names, and what each may do.
+
+`.chalice/config.json` names a policy file for each; `infra.render_chalice_config` writes them from here. Two rights are
+not here, because they name what is made after the functions: to push over the WebSocket API, and to take from queues
+(`infra.api_edge`).
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from infra.policies import (
+    Place,
+    Policy,
+    Statement,
+    allow,
+    event_statement,
+    log_statement,
+    parameter_statement,
+    policy_of,
+    recording_statements,
+    row_statements,
+    scan_statement,
+    secret_statement,
+)
+from infra.stages import Stage
+from infra.tables import TABLES
+
+Secret = Literal["admin", "user-service", "hooks", "mediamtx-api", "playback"]
+SECRETS: tuple[Secret, ...] = get_args(Secret)
+
+
+@dataclass(frozen=True)
+class Function:
+    """`reads`, `writes`: tables; what is written may be read as well. `pushes`: writes to, or closes, WebSockets."""
+
+    name: str
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    scans: str | None = None
+    secrets: tuple[Secret, ...] = ()
+    kms: tuple[Literal["kms:Decrypt", "kms:Encrypt"], ...] = ()
+    recordings: bool = False
+    publishes: bool = False
+    pushes: bool = False
+
+    @property
+    def logical_id(self) -> str:
+        """`on_stream_event` -> `OnStreamEvent`: in parameters and in templates."""
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+    def policy(self, stage: Stage, place: Place, kms_key_arn: str, media_bucket: str) -> Policy:
+        statements: list[Statement] = row_statements(stage, place, self.reads, self.writes)
+        if self.scans is not None:
+            statements.append(scan_statement(stage, place, self.scans))
+        if self.publishes:
+            statements.append(event_statement(stage, place))
+        if self.secrets:
+            statements.append(secret_statement(stage, place, self.secrets))
+        if self.kms:
+            statements.append(allow("Sealed", self.kms, [kms_key_arn]))
+        if self.recordings:
+            bucket = f"arn:{place.partition}:s3:::{media_bucket}"
+            statements += recording_statements(bucket, may_delete=True)
+        if self.pushes:
+            statements.append(parameter_statement(place, stage.websocket_parameter))
+        return policy_of(*statements, log_statement(stage, place, self.name))
+
+
+# What a stream, its channel and its node are made of.
+_STREAMS = ("channels", "keys", "streams", "timeline", "nodes", "pulses")
+
+FUNCTIONS = (
+    Function(
+        "api_handler",
+        writes=tuple(table.name for table in TABLES),
+        secrets=SECRETS,
+        kms=("kms:Decrypt", "kms:Encrypt"),
+        recordings=True,
+        publishes=True,
+        pushes=True,
+    ),
+    # It parses tokens that anybody may have made up, and has no access to any data.
+    Function("broadcaster_auth", secrets=("user-service",)),
+    Function(
+        "websocket_connect",
+        reads=("streams", "nodes", "pulses"),
+        writes=(
+            "channels",
+            "keys",
+            "timeline",
+            "connections",
+            "limits",
+        ),  # a broadcaster's first visit makes the channel
+        secrets=("user-service",),
+        kms=("kms:Encrypt",),
+        publishes=True,
+    ),
+    Function("websocket_message", reads=_STREAMS, writes=("connections", "limits", "watches"), pushes=True),
+    Function("websocket_disconnect", writes=("connections", "limits")),
+    Function(
+        "on_stream_event",
+        writes=(*_STREAMS, "connections", "limits", "watches"),
+        secrets=("mediamtx-api",),  # it disconnects publishers that were ordered to stop
+        publishes=True,
+        pushes=True,
+    ),
+    Function("sweep_dead_nodes", writes=_STREAMS, publishes=True),
+    Function("sweep_recordings", writes=("streams", "timeline"), recordings=True, publishes=True),
+    Function(
+        "reconcile_media_servers",
+        writes=(*_STREAMS, "limits"),
+        scans="nodes",  # once a minute, all publishers of a media server
+        secrets=("mediamtx-api",),
+        publishes=True,
+    ),
+    Function("on_webhook_event", writes=("webhooks", "deliveries"), kms=("kms:Decrypt",), publishes=True),
+    Function("sweep_webhooks", writes=("webhooks", "deliveries"), kms=("kms:Decrypt",), publishes=True),
+)
+
+__all__ = ["FUNCTIONS", "SECRETS", "Function"]
