@@ -45,6 +45,7 @@ TABLES = (
     Table(
         "keys",
         "key_hash",
+        expires=True,
         indexes=(
             Index("by_channel", "channel_id", "key_id"),
             Index("by_id", "key_id", keys_only=True),

@@ -47,6 +47,7 @@ class Route:
     form: bool = False  # the body is a form, not JSON
     idempotent: bool = False  # takes `Idempotency-Key`: done once, answered the same again; the view returns a model
     no_store: bool = False  # the answer holds a secret, or is out of date at once
+    max_age: int = 0  # seconds for which caches may answer in our place: only what everybody is told alike
     any_origin: bool = False  # pages of every origin may read it
     address: bool = False  # the view is given the caller's network address
     operator: bool = False  # the view is given who calls: a user id, or `access.SHARED_SECRET`
@@ -107,8 +108,8 @@ def _handler(blueprint: Blueprint, operation: Operation) -> Callable[..., Respon
             arguments = _arguments(request, operation, caller, path)
             _audit(operation, caller, path)
             result = _run(blueprint, operation, caller, path, arguments)
-            headers = http.NO_STORE if operation.no_store else {}
-            answer = result if isinstance(result, Response) else http.ok(result, operation.status, headers)
+            answer = result if isinstance(result, Response) else http.ok(result, operation.status)
+            answer.headers.update(_caching(operation))
         except Exception as error:  # the edge: whatever it is, the caller gets problem details
             problem = problems.of_exception(error)
             metering.answered(problem)
@@ -118,6 +119,13 @@ def _handler(blueprint: Blueprint, operation: Operation) -> Callable[..., Respon
         return answer
 
     return handle
+
+
+def _caching(operation: Operation) -> Mapping[str, str]:
+    """Errors have their own, and are never kept."""
+    if operation.no_store:
+        return http.NO_STORE
+    return {"Cache-Control": f"public, max-age={operation.max_age}"} if operation.max_age else {}
 
 
 def _arguments(request: Request, operation: Operation, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:

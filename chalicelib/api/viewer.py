@@ -30,6 +30,11 @@ NOT_SERVING = {
     Readiness.NONE: "No ingest node is running: only media servers can accept streams",
 }
 
+# Seconds for which caches keep an answer. A second is short for a viewer, and a CDN that asks once a second instead of
+# once a viewer asks a hundred thousand times less. What became private is not found that much later.
+STATUS_FOR = 1
+RECORDINGS_FOR = 5
+
 _pages = SharedAnswers()
 _readiness = SharedAnswers()  # shared, since the route has no rate limit
 
@@ -57,6 +62,7 @@ def health() -> Response:
     ANYONE,
     query=PublicStreamQuery,
     answer=contract.PublicStreamPage,
+    max_age=STATUS_FOR,
     any_origin=True,
 ).on(blueprint)
 def public_streams(query: PublicStreamQuery) -> Response:
@@ -79,6 +85,7 @@ def _public_streams(query: PublicStreamQuery) -> contract.PublicStreamPage:
     ANYONE,
     answer=contract.PublicChannel,
     problems=(ChannelNotFound,),
+    max_age=STATUS_FOR,
 ).on(blueprint)
 def get_public_channel(channel_id: str) -> contract.PublicChannel:
     """A channel, whether it is live or not. Private channels respond with 404."""
@@ -92,6 +99,7 @@ def get_public_channel(channel_id: str) -> contract.PublicChannel:
     query=UlidPageQuery,
     answer=contract.RecordingPage,
     problems=(ChannelNotFound,),
+    max_age=RECORDINGS_FOR,
 ).on(blueprint)
 def get_channel_recordings(channel_id: str, query: UlidPageQuery) -> contract.RecordingPage:
     """Past streams of a channel that can be watched, newest first. Private channels respond with 404. A page may have

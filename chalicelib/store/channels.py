@@ -190,7 +190,10 @@ def replace_key(channel: Channel, new: StreamKey) -> None:
             if channel.key_hash is not None:
                 write.update(
                     models.Key(channel.key_hash),
-                    [models.Key.status.set(KeyStatus.REVOKED.value)],
+                    [
+                        models.Key.status.set(KeyStatus.REVOKED.value),
+                        models.Key.ttl.set(rows.key_ttl(new.created_at)),
+                    ],
                     condition=models.Key.key_hash.exists(),
                 )
 

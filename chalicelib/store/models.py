@@ -127,6 +127,7 @@ class KeysByStatus(GlobalSecondaryIndex["Key"]):
 class Key(Model):
     class Meta(Table):
         table_name = named("keys")
+        ttl_attribute = "ttl"
 
     key_hash = UnicodeAttribute(hash_key=True)
     key_id = UnicodeAttribute()
@@ -145,6 +146,8 @@ class Key(Model):
     uses = NumberAttribute(default=0)
     last_used_at = NumberAttribute(null=True)
     last_stream_id = UnicodeAttribute(null=True)
+    # Of keys that expire, and of those that a reset replaced: see `rows.key_ttl`.
+    ttl = NumberAttribute(null=True)
     by_channel = KeysByChannel()
     by_id = KeysById()
     by_status = KeysByStatus()

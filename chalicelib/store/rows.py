@@ -17,6 +17,8 @@ from chalicelib.domain.recordings import Recording, RecordingReason, RecordingSt
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models, runtime_models
 
+KEY_KEPT = 90 * 86_400  # seconds
+
 
 def whole(number: float | None) -> int | None:
     return None if number is None else int(number)
@@ -91,7 +93,13 @@ def key_row(key: StreamKey) -> models.Key:
         listing=key_rules.listing(key.expires_at, key.key_id),
         one_time=key.one_time,
         allow_list=key.allow_list,
+        ttl=key_ttl(key.expires_at) if key.expires_at is not None else None,
     )
+
+
+def key_ttl(over_at: int) -> int:
+    """Until when (s) a key is kept that was good until `over_at` (ms): as long as audit records name it."""
+    return over_at // 1000 + KEY_KEPT
 
 
 def metadata_row(metadata: Metadata) -> dict[str, Any]:

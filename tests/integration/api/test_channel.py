@@ -153,6 +153,7 @@ def test_the_public_list_is_open_and_says_when_it_is_empty(anyone: Client) -> No
     answer = anyone.get("/api/streams/public?q=nothing-has-this-title", Origin="https://anywhere.example.com")
     assert answer.json == {"streams": [], "next_cursor": None, "message": "Nobody is live right now."}
     assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cache-control"] == "public, max-age=1"
 
 
 @pytest.mark.requirement("SO-4")

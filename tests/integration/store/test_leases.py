@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from ulid import ULID
 
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.keys import StreamKey
@@ -29,7 +30,7 @@ from chalicelib.services.streams import admission, backstop, lifecycle, orders
 from chalicelib.services.streams.admission import HeldBySameEncoder, HolderInDoubt
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.services.streams.reaping import Reaper
-from chalicelib.store import channels, guard, keys, lease_ends, nodes, pulses, timeline
+from chalicelib.store import channels, guard, keys, lease_ends, models, nodes, pulses, timeline
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
 from tests.support.stack import forget_connections
 from tests.support.studio import REGION
@@ -249,6 +250,19 @@ def test_a_key_that_was_replaced_is_dead_and_the_new_one_works(studio: LeasedStu
     with pytest.raises(KeyRevoked):
         studio.claim(node.publisher())
     assert studio.claim(node.publisher(), fresh).key_id == "key_fresh"
+
+
+def test_keys_that_expire_or_were_replaced_are_not_kept_for_ever(studio: LeasedStudio, clock: Clock) -> None:
+    day = 86_400_000
+    expiring, fresh = studio.another(expires_at=clock.now + day), studio.another()
+    channels.replace_key(studio.channel, dataclasses.replace(fresh, key_hash=f"{ULID()}"))
+    kept = {key.key_hash: models.Key.get(key.key_hash).ttl for key in (expiring, studio.key, fresh)}
+    kept_for_days = 90
+    assert kept == {
+        expiring.key_hash: (clock.now + day) // 1000 + kept_for_days * 86_400,
+        studio.key.key_hash: clock.now // 1000 + kept_for_days * 86_400,
+        fresh.key_hash: None,
+    }
 
 
 # --- interruptions ---------------------------------------------------------------------------------------------------
