@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.domain.findings import FindingCode, Severity
 from chalicelib.domain.measures import Pulse, StreamFacts
 from chalicelib.domain.recordings import RecordingReason, RecordingStatus
 from chalicelib.domain.refusals import PublishRefused
@@ -33,6 +34,11 @@ class RecordingEventName(StrEnum):
     RECORDING_END = "Recording End"
     RECORDING_START_FAILURE = "Recording Start Failure"
     RECORDING_DELETED = "Recording Deleted"
+
+
+class HealthEventName(StrEnum):
+    FINDING_START = "Health Finding Start"
+    FINDING_END = "Health Finding End"
 
 
 class BusEvent(BaseModel):
@@ -100,6 +106,23 @@ class RecordingStateChange(BusEvent):
     reason: RecordingReason | None = None
     duration_ms: int | None = None
     size_bytes: int | None = None
+
+
+class StreamHealthChange(BusEvent):
+    """detail-type `Stream Health Change`: a finding was raised, became worse, or was cleared. `at`, `since` in ms."""
+
+    detail_type: Literal["Stream Health Change"] = Field(default="Stream Health Change", exclude=True)
+    event_name: HealthEventName
+    channel_id: str
+    stream_id: str
+    node_id: str
+    seq: int
+    at: int
+    code: FindingCode
+    severity: Severity
+    measured: str
+    expected: str
+    since: int
 
 
 class StreamMetrics(BusEvent):
@@ -182,6 +205,7 @@ class DeliveriesDue(BusEvent):
 AnyEvent = (
     StreamStateChange
     | RecordingStateChange
+    | StreamHealthChange
     | StreamMetrics
     | NodeChange
     | PublisherOrdered
@@ -194,6 +218,7 @@ AnyEvent = (
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Stream State Change": StreamStateChange,
     "Recording State Change": RecordingStateChange,
+    "Stream Health Change": StreamHealthChange,
     "Stream Metrics": StreamMetrics,
     "Ingest Node Change": NodeChange,
     "Publisher Ordered": PublisherOrdered,

@@ -6,6 +6,7 @@ Events, rows and JSON shapes hold these models or inherit from them, so that a n
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.domain.audience import Audience
+from chalicelib.domain.findings import Finding
 
 
 class _Value(BaseModel):
@@ -55,4 +56,5 @@ class Pulse(Measures):
     last_media_at: int | None = None
     bytes_in: int = 0
     facts: StreamFacts = StreamFacts()
+    findings: tuple[Finding, ...] = ()  # what is wrong with it
     audience: Audience | None = None  # where viewers are counted

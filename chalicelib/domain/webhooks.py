@@ -1,7 +1,7 @@
 """Webhook endpoints: whose URL hears which events, in what health it is, and what is sent.
 
-Names of events are the bus's own: of a `Stream State Change` and a `Recording State Change` its `event_name`
-(`Stream Start` ...), of any other its detail-type.
+Names of events are the bus's own: of a change of a stream's state, recording or health its `event_name` (`Stream Start`
+...), of any other its detail-type.
 """
 
 import hashlib
@@ -16,8 +16,10 @@ from chalicelib.domain.errors import WebhookUrlRefused
 from chalicelib.domain.events import (
     AnyEvent,
     EventName,
+    HealthEventName,
     RecordingEventName,
     RecordingStateChange,
+    StreamHealthChange,
     StreamStateChange,
 )
 from chalicelib.domain.times import iso, iso_times
@@ -40,10 +42,11 @@ DISABLE_FAILURES = 20
 SLOW = 2_000  # ms
 
 # Detail-types that other systems may hear of, named one by one: the bus also carries what only our own machinery needs.
-OFFERED = ("Stream State Change", "Recording State Change", "Ingest Node Change")
+OFFERED = ("Stream State Change", "Recording State Change", "Stream Health Change", "Ingest Node Change")
 EVENT_NAMES: tuple[str, ...] = (
     *(name.value for name in EventName),
     *(name.value for name in RecordingEventName),
+    *(name.value for name in HealthEventName),
     "Ingest Node Change",
 )
 
@@ -95,7 +98,7 @@ class Message:
 
 
 def event_name(event: AnyEvent) -> str:
-    if isinstance(event, StreamStateChange | RecordingStateChange):
+    if isinstance(event, StreamStateChange | RecordingStateChange | StreamHealthChange):
         return event.event_name.value
     return event.detail_type
 

@@ -1,0 +1,222 @@
+"""What is wrong with a stream that is live, judged from one observation a second. No clock, no I/O.
+
+A rule looks at the last half minute and names a symptom. A symptom that lasts becomes a finding; a finding is cleared
+when there was none for a while (`health_rules` says how long each). So a stream at the edge of a limit does not keep
+changing.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.findings import Finding, FindingCode, Severity
+from chalicelib.domain.health_thresholds import THRESHOLDS, Thresholds
+from chalicelib.domain.measures import StreamFacts
+
+WINDOW = 30  # observations, one a second
+RATE_SECONDS = 6  # a bitrate over less swings with the key frames
+GAP = 2.5  # seconds without an observation after which the stream is watched anew
+RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Counts since the connection began, at one instant. `at` in monotonic seconds, the stream's own times in ms."""
+
+    at: float
+    video_bytes: int
+    audio_bytes: int
+    frames: int
+    audio_frames: int
+    video_time: int
+    audio_time: int
+    key_frames: int
+    key_frame_time: int
+
+    @property
+    def media_time(self) -> int:
+        """How far the stream has come, ms."""
+        return max(self.video_time, self.audio_time)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the encoder says of itself in onMetaData; None where it says nothing."""
+
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    audio_kbps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """What a rule sees at this instant."""
+
+    severity: Severity
+    measured: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that a rule may look at: observations, oldest first, and what is known of picture and sound."""
+
+    window: Sequence[Observation]
+    facts: StreamFacts
+    declared: Declared
+    thresholds: Thresholds
+    gops: Sequence[float] = ()  # seconds between key frames, oldest first; of several within one second their mean
+    rates: Sequence[float] = ()  # kbit/s of video over RATE_SECONDS each, a new one each second, oldest first
+    jumped: float | None = None  # by how many seconds the stream's clock jumped of late
+    size_before: tuple[int, int] | None = None  # of the picture, until of late
+
+    @property
+    def last(self) -> Observation:
+        return self.window[-1]
+
+    def over(self, seconds: float) -> tuple[Observation, Observation] | None:
+        """Two observations so many seconds apart, the last one and one before; None if it was not watched so long."""
+        back = round(seconds)  # one observation a second
+        return None if len(self.window) <= back else (self.window[-1 - back], self.window[-1])
+
+
+Judge = Callable[[Seen], Symptom | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A judge, and for how many seconds it must see a symptom, or none, before that counts."""
+
+    code: FindingCode
+    judge: Judge
+    raise_after: float = 10
+    clear_after: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChange:
+    """A finding was raised, became worse, or was cleared."""
+
+    finding: Finding
+    cleared: bool
+
+
+class _Watched:
+    """One rule of one stream: how long there was a symptom, or none."""
+
+    def __init__(self) -> None:
+        self.finding: Finding | None = None
+        self._ill_since: float | None = None
+        self._well_since: float | None = None
+
+    def judge(self, rule: Rule, symptom: Symptom | None, at: float, now: int) -> HealthChange | None:
+        if symptom is None:
+            return self._well(rule, at)
+        self._well_since = None
+        if self._ill_since is None:
+            self._ill_since = at
+        if self.finding is None and at - self._ill_since < rule.raise_after:
+            return None
+        before = self.finding
+        if before is None:
+            since, severity = now - round((at - self._ill_since) * 1000), symptom.severity
+        else:  # while it stands it only becomes worse: else it might change with every second
+            since, severity = before.since, max(before.severity, symptom.severity, key=RANK.__getitem__)
+        self.finding = Finding(
+            code=rule.code, severity=severity, measured=symptom.measured, expected=symptom.expected, since=since
+        )
+        return None if before is not None and before.severity is severity else HealthChange(self.finding, cleared=False)
+
+    def _well(self, rule: Rule, at: float) -> HealthChange | None:
+        self._ill_since = None
+        if self.finding is None:
+            return None
+        if self._well_since is None:
+            self._well_since = at
+        if at - self._well_since < rule.clear_after:
+            return None
+        cleared, self.finding = self.finding, None
+        return HealthChange(cleared, cleared=True)
+
+
+class Doctor:
+    """Of one stream, across its connections: `observe` once a second while it is live."""
+
+    def __init__(self, rules: tuple[Rule, ...], thresholds: Thresholds = THRESHOLDS) -> None:
+        self._rules = [(rule, _Watched()) for rule in rules]
+        self._thresholds = thresholds
+        self._window: deque[Observation] = deque(maxlen=WINDOW + 1)
+        self._rates: deque[float] = deque(maxlen=WINDOW + 1 - RATE_SECONDS)
+        self._gops: deque[tuple[float, float]] = deque()  # when it was over, and how long it was
+        self._size: tuple[int, int] | None = None
+        self._size_before: tuple[int, int] | None = None
+        self._size_changed_at = 0.0
+        self._jumped: float | None = None
+        self._jumped_at = 0.0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The worst first, then the oldest."""
+        found = [watched.finding for _, watched in self._rules if watched.finding is not None]
+        return tuple(sorted(found, key=lambda finding: (-RANK[finding.severity], finding.since)))
+
+    def observe(self, seen: Observation, facts: StreamFacts, declared: Declared, now: int) -> list[HealthChange]:
+        """What changed with this observation. `now` in ms."""
+        self._note_jump(seen)
+        self._note_size(seen, facts)
+        self._note_gop(seen)
+        self._window.append(seen)
+        self._note_rate(seen)
+        view = Seen(
+            self._window,
+            facts,
+            declared,
+            self._thresholds,
+            [gop for _, gop in self._gops],
+            self._rates,
+            self._jumped if seen.at - self._jumped_at < WINDOW else None,
+            self._size_before if seen.at - self._size_changed_at < WINDOW else None,
+        )
+        changes = (watched.judge(rule, rule.judge(view), seen.at, now) for rule, watched in self._rules)
+        return [change for change in changes if change is not None]
+
+    def _note_jump(self, seen: Observation) -> None:
+        """A clock that jumped makes what was measured before it useless, and so does another connection."""
+        if not self._window:
+            return
+        before = self._window[-1]
+        if seen.at - before.at > GAP or seen.video_bytes + seen.audio_bytes < before.video_bytes + before.audio_bytes:
+            self._forget()
+            return
+        moved = (seen.media_time - before.media_time) / 1000
+        # A stream that stands still is starved, which is another finding.
+        if moved < 0 or moved - (seen.at - before.at) > self._thresholds.jump:
+            self._jumped, self._jumped_at = moved, seen.at
+            self._forget()
+
+    def _forget(self) -> None:
+        self._window.clear()
+        self._gops.clear()
+        self._rates.clear()
+
+    def _note_rate(self, seen: Observation) -> None:
+        if len(self._window) > RATE_SECONDS:
+            before = self._window[-1 - RATE_SECONDS]
+            self._rates.append((seen.video_bytes - before.video_bytes) * 8 / 1000 / (seen.at - before.at))
+
+    def _note_gop(self, seen: Observation) -> None:
+        while self._gops and seen.at - self._gops[0][0] > WINDOW:
+            self._gops.popleft()
+        if not self._window or not (before := self._window[-1]).key_frames:
+            return
+        if (new := seen.key_frames - before.key_frames) > 0:
+            self._gops.append((seen.at, (seen.key_frame_time - before.key_frame_time) / 1000 / new))
+
+    def _note_size(self, seen: Observation, facts: StreamFacts) -> None:
+        if facts.width is None or facts.height is None:
+            return
+        size = (facts.width, facts.height)
+        if self._size is not None and size != self._size:
+            self._size_before, self._size_changed_at = self._size, seen.at
+        self._size = size

@@ -1,0 +1,246 @@
+"""The rules by which a stream is judged: each looks at what was seen and names a symptom, or None. See `health`."""
+
+from chalicelib.domain.findings import FindingCode, Severity
+from chalicelib.domain.health import Observation, Rule, Seen, Symptom
+
+
+def gop_size_long(seen: Seen) -> Symptom | None:
+    last, limits = seen.last, seen.thresholds
+    if last.key_frames == 0:
+        return None
+    waited = (last.video_time - last.key_frame_time) / 1000
+    gop = max(waited, *seen.gops[-1:], 0.0)
+    if gop <= limits.gop_long:
+        return None
+    severity = Severity.ERROR if gop > limits.gop_too_long else Severity.WARNING
+    return Symptom(severity, f"{gop:.1f} s between key frames", f"2 s, {limits.gop_long:g} s at most")
+
+
+def gop_size_short(seen: Seen) -> Symptom | None:
+    gops = seen.gops[-3:]
+    if len(gops) < 3 or (mean := sum(gops) / len(gops)) >= seen.thresholds.gop_short:
+        return None
+    return Symptom(
+        Severity.WARNING, f"{mean:.2f} s between key frames", f"2 s, {seen.thresholds.gop_short:g} s at least"
+    )
+
+
+def gop_size_irregular(seen: Seen) -> Symptom | None:
+    gops = seen.gops
+    if len(gops) < 5:
+        return None
+    mean = sum(gops) / len(gops)
+    if mean < seen.thresholds.gop_short or max(gops) - min(gops) <= seen.thresholds.gop_spread * mean:
+        return None
+    return Symptom(
+        Severity.INFO, f"{min(gops):.1f} to {max(gops):.1f} s between key frames", "the same interval each time"
+    )
+
+
+def video_ingestion_starved(seen: Seen) -> Symptom | None:
+    limits = seen.thresholds
+    if (quiet := seen.over(limits.silence)) is not None and quiet[0].media_time == quiet[1].media_time:
+        return Symptom(Severity.ERROR, f"nothing for {limits.silence:g} s", "media in real time")
+    speed = _speed(seen.over(limits.starved_window))
+    if speed is None or speed >= limits.starved_ratio:
+        return None
+    return Symptom(Severity.WARNING, f"{speed:.0%} of real time", f"{limits.starved_ratio:.0%} at least")
+
+
+def faster_than_realtime(seen: Seen) -> Symptom | None:
+    speed = _speed(seen.over(seen.thresholds.fast_window))
+    if speed is None or speed <= seen.thresholds.fast_ratio:
+        return None
+    return Symptom(Severity.WARNING, f"{speed:.0%} of real time", "100 %")
+
+
+def timestamp_jump(seen: Seen) -> Symptom | None:
+    if seen.jumped is None:
+        return None
+    way = "back" if seen.jumped < 0 else "ahead"
+    return Symptom(
+        Severity.WARNING, f"the stream's clock jumped {abs(seen.jumped):.1f} s {way}", "a clock that runs evenly"
+    )
+
+
+def bitrate_low(seen: Seen) -> Symptom | None:
+    bounds, rate = _bitrate_range(seen), _video_kbps(seen)
+    if bounds is None or rate is None or rate >= bounds[0] or _is_late(seen):
+        return None
+    return Symptom(Severity.WARNING, f"{rate:.0f} kbit/s", f"{bounds[0]} to {bounds[1]} kbit/s for {_picture(seen)}")
+
+
+def bitrate_high(seen: Seen) -> Symptom | None:
+    bounds, rate = _bitrate_range(seen), _video_kbps(seen)
+    if bounds is None or rate is None or rate <= bounds[1]:
+        return None
+    return Symptom(Severity.INFO, f"{rate:.0f} kbit/s", f"{bounds[0]} to {bounds[1]} kbit/s for {_picture(seen)}")
+
+
+def bitrate_unstable(seen: Seen) -> Symptom | None:
+    rates = seen.rates
+    if seen.over(seen.thresholds.fast_window) is None or _is_late(seen):
+        return None
+    mean, least, most = sum(rates) / len(rates), min(rates), max(rates)
+    if mean <= seen.thresholds.unstable_above or most - least <= seen.thresholds.unstable_spread * mean:
+        return None
+    return Symptom(Severity.WARNING, f"{least:.0f} to {most:.0f} kbit/s", "a constant bitrate (CBR)")
+
+
+def frame_rate_low(seen: Seen) -> Symptom | None:
+    wanted, span = seen.declared.fps or seen.facts.fps, seen.over(10)
+    if wanted is None or span is None or span[1].video_time == span[0].video_time:
+        return None
+    fps = (span[1].frames - span[0].frames) * 1000 / (span[1].video_time - span[0].video_time)
+    if fps >= seen.thresholds.frame_rate_ratio * wanted:
+        return None
+    return Symptom(Severity.WARNING, f"{fps:.1f} fps", f"{wanted:g} fps, as your encoder declares")
+
+
+def no_audio_stream(seen: Seen) -> Symptom | None:
+    span = seen.over(seen.thresholds.track_silence)
+    if span is None or span[1].audio_frames > span[0].audio_frames or span[1].frames == span[0].frames:
+        return None
+    return Symptom(Severity.WARNING, f"no audio for {seen.thresholds.track_silence:g} s", "audio beside the video")
+
+
+def no_video_stream(seen: Seen) -> Symptom | None:
+    span = seen.over(seen.thresholds.track_silence)
+    if span is None or span[1].frames > span[0].frames or span[1].audio_frames == span[0].audio_frames:
+        return None
+    return Symptom(Severity.WARNING, f"no video for {seen.thresholds.track_silence:g} s", "video beside the audio")
+
+
+def audio_codec(seen: Seen) -> Symptom | None:
+    codec = seen.facts.audio_codec
+    if codec is None or codec == "aac":
+        return None
+    severity = Severity.INFO if codec in ("opus", "mp3") else Severity.WARNING
+    return Symptom(severity, codec, "aac")
+
+
+def audio_sample_rate(seen: Seen) -> Symptom | None:
+    rate = seen.facts.audio_sample_rate
+    if rate is None or rate in seen.thresholds.sample_rates:
+        return None
+    return Symptom(Severity.WARNING, f"{rate} Hz", " or ".join(f"{good} Hz" for good in seen.thresholds.sample_rates))
+
+
+def audio_too_many_channels(seen: Seen) -> Symptom | None:
+    channels = seen.facts.audio_channels
+    if channels is None or channels <= seen.thresholds.channels:
+        return None
+    return Symptom(Severity.WARNING, f"{channels} channels", "stereo")
+
+
+def audio_bitrate_low(seen: Seen) -> Symptom | None:
+    limits, rate = seen.thresholds, _audio_kbps(seen)
+    declared = seen.declared.audio_kbps
+    if (
+        rate is None
+        or not limits.audio_quiet < rate < limits.audio_low
+        or (declared or 0) >= limits.audio_low
+        or _is_late(seen)
+    ):
+        return None
+    return Symptom(Severity.WARNING, f"{rate:.0f} kbit/s", "96 to 160 kbit/s")
+
+
+def audio_bitrate_high(seen: Seen) -> Symptom | None:
+    rate = _audio_kbps(seen)
+    if rate is None or rate <= seen.thresholds.audio_high:
+        return None
+    return Symptom(Severity.INFO, f"{rate:.0f} kbit/s", "96 to 160 kbit/s")
+
+
+def video_resolution_changed(seen: Seen) -> Symptom | None:
+    if seen.size_before is None:
+        return None
+    before = "{} x {}".format(*seen.size_before)
+    return Symptom(
+        Severity.INFO, f"{before}, then {seen.facts.width} x {seen.facts.height}", "one size for a whole broadcast"
+    )
+
+
+def metadata_mismatch(seen: Seen) -> Symptom | None:
+    declared, facts = seen.declared, seen.facts
+    if None in (declared.width, declared.height, facts.width, facts.height):
+        return None
+    if (declared.width, declared.height) == (facts.width, facts.height):
+        return None
+    return Symptom(
+        Severity.WARNING,
+        f"{facts.width} x {facts.height}",
+        f"{declared.width} x {declared.height}, as your encoder declares",
+    )
+
+
+def video_profile(seen: Seen) -> Symptom | None:
+    profile = seen.facts.video_profile or ""
+    if seen.facts.video_codec != "h264" or not any(part in profile for part in ("4:2:2", "4:4:4", "High 10")):
+        return None
+    return Symptom(Severity.ERROR, f"H.264 {profile}", "High, Main or Baseline profile, 8 bit, 4:2:0")
+
+
+def _is_late(seen: Seen) -> bool:
+    """Whether the stream does not arrive in real time: then its bitrates are low for that reason alone."""
+    spans = (seen.over(seen.thresholds.starved_window), seen.over(seen.thresholds.fast_window))
+    return any(speed is not None and speed < seen.thresholds.late_ratio for speed in map(_speed, spans))
+
+
+def _speed(span: tuple[Observation, Observation] | None) -> float | None:
+    """How fast the stream's own time runs against ours."""
+    if span is None:
+        return None
+    return (span[1].media_time - span[0].media_time) / 1000 / (span[1].at - span[0].at)
+
+
+def _video_kbps(seen: Seen) -> float | None:
+    span = seen.over(10)
+    return None if span is None else (span[1].video_bytes - span[0].video_bytes) * 8 / 1000 / (span[1].at - span[0].at)
+
+
+def _audio_kbps(seen: Seen) -> float | None:
+    span = seen.over(10)
+    return None if span is None else (span[1].audio_bytes - span[0].audio_bytes) * 8 / 1000 / (span[1].at - span[0].at)
+
+
+def _bitrate_range(seen: Seen) -> tuple[int, int] | None:
+    """kbit/s that suit the picture; None if its size is unknown, out of the table, or it is not H.264."""
+    facts, limits = seen.facts, seen.thresholds
+    if facts.video_codec != "h264" or facts.height is None or facts.width is None:
+        return None
+    lines = min(facts.width, facts.height)  # a phone held upright has as many pixels
+    row = next((row for row in limits.bitrates if lines >= row.height), None)
+    if row is None or lines > 1_200:
+        return None
+    return (row.low_fast, row.high_fast) if (facts.fps or 0) >= limits.fast_fps else (row.low, row.high)
+
+
+def _picture(seen: Seen) -> str:
+    fps = "" if seen.facts.fps is None else f" at {seen.facts.fps:g} fps"
+    return f"{seen.facts.width} x {seen.facts.height}{fps}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(FindingCode.GOP_SIZE_LONG, gop_size_long),
+    Rule(FindingCode.GOP_SIZE_SHORT, gop_size_short),
+    Rule(FindingCode.GOP_SIZE_IRREGULAR, gop_size_irregular),
+    Rule(FindingCode.VIDEO_INGESTION_STARVED, video_ingestion_starved, raise_after=0),
+    Rule(FindingCode.VIDEO_INGESTION_FASTER_THAN_REALTIME, faster_than_realtime, raise_after=0),
+    Rule(FindingCode.TIMESTAMP_JUMP, timestamp_jump, raise_after=0, clear_after=0),
+    Rule(FindingCode.BITRATE_LOW, bitrate_low),
+    Rule(FindingCode.BITRATE_HIGH, bitrate_high),
+    Rule(FindingCode.BITRATE_UNSTABLE, bitrate_unstable),
+    Rule(FindingCode.FRAME_RATE_LOW, frame_rate_low),
+    Rule(FindingCode.NO_AUDIO_STREAM, no_audio_stream, raise_after=0),
+    Rule(FindingCode.NO_VIDEO_STREAM, no_video_stream, raise_after=0),
+    Rule(FindingCode.AUDIO_CODEC, audio_codec, raise_after=2),
+    Rule(FindingCode.AUDIO_SAMPLE_RATE, audio_sample_rate, raise_after=2),
+    Rule(FindingCode.AUDIO_TOO_MANY_CHANNELS, audio_too_many_channels, raise_after=2),
+    Rule(FindingCode.AUDIO_BITRATE_LOW, audio_bitrate_low),
+    Rule(FindingCode.AUDIO_BITRATE_HIGH, audio_bitrate_high),
+    Rule(FindingCode.VIDEO_RESOLUTION_CHANGED, video_resolution_changed, raise_after=0, clear_after=0),
+    Rule(FindingCode.METADATA_MISMATCH, metadata_mismatch, raise_after=2),
+    Rule(FindingCode.VIDEO_PROFILE, video_profile, raise_after=2),
+)
