@@ -20,7 +20,15 @@ from chalicelib.contract.channels import (
     PublicChannel,
 )
 from chalicelib.contract.keys import Credentials, IssuedKey, Key, KeyList, KeyPage, KeyUsage, RevealedCredentials
-from chalicelib.contract.media import AudienceTotals, Live, PublicLive, PublicTechnical, Technical
+from chalicelib.contract.media import (
+    AudienceTotals,
+    HealthFinding,
+    Live,
+    PublicLive,
+    PublicTechnical,
+    StreamHealth,
+    Technical,
+)
 from chalicelib.contract.messages import (
     ChannelMessage,
     ClosingMessage,
@@ -95,6 +103,7 @@ __all__ = [
     "GeneratedStream",
     "GeneratedStreamAnswer",
     "Health",
+    "HealthFinding",
     "IngestEndpoint",
     "IssuedKey",
     "IssuedWebhook",
@@ -140,6 +149,7 @@ __all__ = [
     "Stream",
     "StreamAnswer",
     "StreamDetails",
+    "StreamHealth",
     "StreamOfKey",
     "StreamOfKeyAnswer",
     "StreamPage",

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field
 
+from chalicelib.domain.findings import FindingCode, Overall, Severity
 from chalicelib.domain.measures import Measures, PublicFacts, StreamFacts
 from chalicelib.domain.times import IsoTime
 
@@ -37,6 +38,25 @@ class AudienceTotals(PublicAudience):
     watched_minutes: float | None = Field(default=None, description="Of all viewers together")
 
 
+class HealthFinding(BaseModel):
+    """One thing that is wrong with a running stream."""
+
+    code: FindingCode
+    severity: Severity
+    title: str
+    measured: str
+    expected: str
+    since: IsoTime
+    action: str = Field(description="What to do about it, in the encoder's own words where it is known")
+
+
+class StreamHealth(BaseModel):
+    """Of a running stream, from the measures of the last half minute."""
+
+    overall: Overall
+    findings: list[HealthFinding] = Field(description="The worst first")
+
+
 class PublicLive(PublicTechnical, PublicAudience):
     stream_id: str
     started_at: IsoTime
@@ -44,3 +64,5 @@ class PublicLive(PublicTechnical, PublicAudience):
 
 class Live(PublicLive, Technical, AudienceTotals):
     """The running stream as its owner sees it."""
+
+    health: StreamHealth | None = Field(default=None, description="Null until it was measured, and on media servers")

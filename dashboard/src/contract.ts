@@ -76,6 +76,9 @@ export interface ErrorMessage {
   readonly action: string;
 }
 
+/** What may be found. */
+export type FindingCode = "gopSizeLong" | "gopSizeShort" | "gopSizeIrregular" | "videoIngestionStarved" | "videoIngestionFasterThanRealtime" | "timestampJump" | "bitrateLow" | "bitrateHigh" | "bitrateUnstable" | "frameRateLow" | "noAudioStream" | "noVideoStream" | "audioCodec" | "audioSampleRate" | "audioTooManyChannels" | "audioBitrateLow" | "audioBitrateHigh" | "videoResolutionChanged" | "metadataMismatch" | "videoProfileUnsupported";
+
 /** A generated key and its stream. No later response contains the key. */
 export interface GeneratedStream {
   readonly id: string;
@@ -100,6 +103,18 @@ export interface Health {
   readonly ingest: Readiness | null;
   readonly stage: string;
   readonly detail: string | null;
+}
+
+/** One thing that is wrong with a running stream. */
+export interface HealthFinding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly measured: string;
+  readonly expected: string;
+  readonly since: string;
+  /** What to do about it, in the encoder's own words where it is known */
+  readonly action: string;
 }
 
 /** A server that encoders can publish to. */
@@ -216,6 +231,8 @@ export interface Live {
   readonly encoder: string | null;
   readonly stream_id: string;
   readonly started_at: string;
+  /** Null until it was measured, and on media servers */
+  readonly health: StreamHealth | null;
 }
 
 export interface MetricsMessage {
@@ -247,6 +264,8 @@ export interface MetricsMessage {
   readonly encoder: string | null;
   readonly stream_id: string;
   readonly started_at: string;
+  /** Null until it was measured, and on media servers */
+  readonly health: StreamHealth | null;
   readonly type: "metrics";
   readonly seq: number;
   readonly at: string;
@@ -266,6 +285,9 @@ export interface NewKey {
 export interface NewPlaybackToken {
   readonly ttl_seconds?: number;
 }
+
+/** Of a stream: `fair` with a warning, `poor` with an error. */
+export type Overall = "good" | "fair" | "poor";
 
 /** A channel as its owner sees it. */
 export interface OwnChannel {
@@ -628,6 +650,9 @@ export interface RevealedCredentials {
   readonly stream_key: string;
 }
 
+/** `info` is worth knowing, `warning` harms the picture or may soon, `error` keeps viewers from watching. */
+export type Severity = "info" | "warning" | "error";
+
 export interface SnapshotMessage {
   readonly type: "snapshot";
   readonly seq: number;
@@ -687,6 +712,13 @@ export interface Stream {
 
 export interface StreamAnswer {
   readonly stream: Stream;
+}
+
+/** Of a running stream, from the measures of the last half minute. */
+export interface StreamHealth {
+  readonly overall: Overall;
+  /** The worst first */
+  readonly findings: readonly HealthFinding[];
 }
 
 /** A stream as a client with its key sees it: running, or ready to be started with the key. */

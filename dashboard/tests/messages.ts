@@ -17,6 +17,7 @@ export function live(overrides: Partial<Live> = {}): Live {
     peak_viewers: null,
     average_viewers: null,
     watched_minutes: null,
+    health: null,
     audio_bitrate_kbps: null,
     width: null,
     height: null,

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig, parseConfig } from "../src/config";
 import { initialState, reduce } from "../src/realtime/state";
 import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
 import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
+import { healthAnnouncement } from "../src/studio/health-words";
 import { otherServers } from "../src/studio/other-servers";
 import {
   announcement,
@@ -238,5 +239,30 @@ describe("words and figures", () => {
     expect(encoderName("obs-output module (libobs version 29.0.2)")).toBe("OBS Studio 29.0.2");
     expect(encoderName("Lavf59.27.100")).toBe("FFmpeg (libavformat 59.27.100)");
     expect(encoderName("Wirecast/FM 1.0")).toBe("Wirecast/FM 1.0");
+  });
+});
+
+describe("a stream's health", () => {
+  const finding = {
+    code: "gopSizeLong",
+    severity: "warning",
+    title: "Key frames are too far apart",
+    measured: "8.3 s between key frames",
+    expected: "2 s, 4 s at most",
+    since: "2026-01-01T12:00:00Z",
+    action: "Set the keyframe interval to 2 s.",
+  } as const;
+
+  it("is announced with what was found", () => {
+    expect(healthAnnouncement({ overall: "fair", findings: [finding] })).toBe(
+      "Stream health: Fair. Key frames are too far apart.",
+    );
+  });
+
+  it("is not announced again when only a figure changes", () => {
+    const later = { ...finding, measured: "8.4 s between key frames" };
+    expect(healthAnnouncement({ overall: "fair", findings: [later] })).toBe(
+      healthAnnouncement({ overall: "fair", findings: [finding] }),
+    );
   });
 });

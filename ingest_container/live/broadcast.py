@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.audience import Audience
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.measures import Pulse
@@ -20,6 +19,7 @@ from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container import rtmp
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.threads import Threads
+from ingest_container.live.health import HealthWatch
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.live.meter import Meter
 from ingest_container.live.playable import Playable
@@ -51,6 +51,7 @@ class Broadcast:
         clock: Callable[[], float] = steady,
     ) -> None:
         self.meter = Meter(asyncio.get_running_loop().time())
+        self._health = HealthWatch(telemetry)
         self._playable = Playable(packaging)
         self._carried = Carried(key, self.meter, self._playable)
         self._gone = gone
@@ -224,6 +225,7 @@ class Broadcast:
         publisher = self._carried.publisher
         if self.is_live and publisher is not None:
             publisher.batch_reads(self.meter.bytes_per_second)
+            self._health.observe(self.meter.observation(now), publisher, self.hold)
 
     def pulse(self, now: int) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure."""
@@ -231,22 +233,19 @@ class Broadcast:
             return None
         quiet = self._clock() - self._liveness.last_media
         last_media_at = now - round(quiet * 1000)
-        return _pulse(self.hold, self.meter, now, last_media_at=last_media_at, audience=self._playable.audience)
-
-
-def _pulse(hold: StreamHold, meter: Meter, now: int, *, last_media_at: int, audience: Audience | None) -> Pulse | None:
-    measures = meter.measures
-    if measures is None or hold.started_at is None:
-        return None
-    return Pulse(
-        channel_id=hold.grant.channel_id,
-        stream_id=hold.grant.stream_id,
-        seq=hold.next_seq(),
-        at=now,
-        started_at=hold.started_at,
-        last_media_at=last_media_at,
-        **measures.model_dump(),
-        bytes_in=meter.total_bytes,
-        facts=hold.facts,
-        audience=audience,
-    )
+        hold, measures = self.hold, self.meter.measures
+        if measures is None or hold.started_at is None:
+            return None
+        return Pulse(
+            channel_id=hold.grant.channel_id,
+            stream_id=hold.grant.stream_id,
+            seq=hold.next_seq(),
+            at=now,
+            started_at=hold.started_at,
+            last_media_at=last_media_at,
+            **measures.model_dump(),
+            bytes_in=self.meter.total_bytes,
+            facts=hold.facts,
+            findings=self._health.findings,
+            audience=self._playable.audience,
+        )

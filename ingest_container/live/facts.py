@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from chalicelib.domain.health import Declared
 from chalicelib.domain.measures import StreamFacts
 from ingest_container import rtmp
 
@@ -59,6 +60,16 @@ class FactFinder:
         if self._facts is None:
             self._facts = self._find()
         return self._facts
+
+    @property
+    def declared(self) -> Declared:
+        """What the encoder's metadata says, whatever the headers say."""
+        return Declared(
+            width=_within(_whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
+            height=_within(_whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),
+            fps=_within(_number(self._claimed("framerate")), MIN_FPS, MAX_FPS),
+            audio_kbps=_number(self._claimed("audiodatarate")),
+        )
 
     def _find(self) -> StreamFacts:
         video, audio = _of_codec(self.video, self.video_codec), _of_codec(self.audio, self.audio_codec)

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import NamedTuple
 
+from chalicelib.domain.health import Observation
 from chalicelib.domain.measures import Measures
 from ingest_container.rtmp import MediaCounter
 
@@ -50,6 +51,21 @@ class Meter:
 
     def sample(self, now: float) -> None:
         self._samples.append(Sample(now, self._totals, self._counter.timestamp))
+
+    def observation(self, now: float) -> Observation:
+        """What the present connection has carried so far, for `health`."""
+        counter = self._counter
+        return Observation(
+            at=now,
+            video_bytes=counter.video_bytes,
+            audio_bytes=counter.audio_bytes,
+            frames=counter.frames,
+            audio_frames=counter.media - counter.frames,
+            video_time=counter.timestamp,
+            audio_time=counter.audio_timestamp,
+            key_frames=counter.key_frames,
+            key_frame_time=counter.key_frame_timestamp,
+        )
 
     @property
     def total_bytes(self) -> int:

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import EventName, StreamStateChange
+from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.measures import StreamFacts
@@ -43,6 +44,10 @@ class Publisher(Protocol):
 
     @property
     def facts(self) -> StreamFacts: ...
+
+    @property
+    def declared(self) -> Declared:
+        """What its metadata says of picture and sound."""
 
     @property
     def described(self) -> bool:

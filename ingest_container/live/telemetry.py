@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import StreamMetrics, StreamStateChange, stream_refused
+from chalicelib.domain.events import StreamHealthChange, StreamMetrics, StreamStateChange, stream_refused
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.refusal_reports import SUMMARY
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
@@ -37,6 +37,7 @@ VIEWERS_EVERY = 5  # of the events with measures one is for viewers too, who are
 PULSES_BYTES = 200_000  # of an event's; PutEvents takes 256 KB
 
 
+StreamChange = StreamStateChange | StreamHealthChange
 T = TypeVar("T")
 
 
@@ -48,18 +49,18 @@ class Telemetry:
         self._node_id = node_id
         self._threads = threads
         self._log = log
-        self._events: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_WAITING)
-        self._records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_WAITING)
-        self._refusal_events: asyncio.Queue[StreamStateChange] = asyncio.Queue(MAX_REFUSALS)
-        self._refusal_records: asyncio.Queue[StreamStateChange | Entry] = asyncio.Queue(MAX_REFUSALS)
+        self._events: asyncio.Queue[StreamChange] = asyncio.Queue(MAX_WAITING)
+        self._records: asyncio.Queue[StreamChange | Entry] = asyncio.Queue(MAX_WAITING)
+        self._refusal_events: asyncio.Queue[StreamChange] = asyncio.Queue(MAX_REFUSALS)
+        self._refusal_records: asyncio.Queue[StreamChange | Entry] = asyncio.Queue(MAX_REFUSALS)
         self._sampler = RefusalSampler()
         self._seqs = itertools.count(now_ms() << 8)  # of refusals; grows within and across runs of a node
         self._metrics_sending = False
         self._metrics_turns = itertools.cycle(turn == 0 for turn in range(VIEWERS_EVERY))
         self._pulses_storing = 0
 
-    def publish(self, event: StreamStateChange) -> None:
-        """A state change: onto the bus and into the stream's timeline, in the order of the calls."""
+    def publish(self, event: StreamChange) -> None:
+        """A change of state or health: onto the bus and into the stream's timeline, in the order of the calls."""
         self._put(self._events, event)
         self._put(self._records, event)
 
@@ -124,10 +125,10 @@ class Telemetry:
                 for _ in batch:
                     queue.task_done()
 
-    async def _publish(self, batch: list[StreamStateChange]) -> None:
+    async def _publish(self, batch: list[StreamChange]) -> None:
         await self._threads.run(bus.publish, batch)
 
-    async def _keep(self, batch: list[StreamStateChange | Entry]) -> None:
+    async def _keep(self, batch: list[StreamChange | Entry]) -> None:
         """Writes them to the timelines as soon as the database answers."""
         await until_available(
             lambda: self._threads.run(records.keep, batch),

@@ -11,6 +11,7 @@ cdef class MediaCounter:
     cdef long long _clock
     cdef bint _began, _open
     cdef public long long video_bytes, audio_bytes, media, frames, timestamp
+    cdef public long long audio_timestamp, key_frames, key_frame_timestamp
     cdef public str video_codec, audio_codec
 
     @cython.locals(head=bytes)

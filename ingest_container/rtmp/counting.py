@@ -26,7 +26,10 @@ class MediaCounter:
         "_video_head",
         "audio_bytes",
         "audio_codec",
+        "audio_timestamp",
         "frames",
+        "key_frame_timestamp",
+        "key_frames",
         "media",
         "timestamp",
         "video_bytes",
@@ -46,6 +49,9 @@ class MediaCounter:
         self.media = 0  # audio and video messages, without sequence headers
         self.frames = 0  # the video among them
         self.timestamp = 0  # of the last video message, ms, unwrapped past 2**32
+        self.audio_timestamp = 0  # of the last audio message
+        self.key_frames = 0
+        self.key_frame_timestamp = 0  # of the last of them
         self.video_codec: str | None = None
         self.audio_codec: str | None = None
 
@@ -75,6 +81,7 @@ class MediaCounter:
             self.timestamp = clock
         else:
             self.audio_bytes += size
+            self.audio_timestamp = clock
 
     def expect_video(self, head: bytes) -> None:
         """From now on frames that begin so are plain."""
@@ -86,18 +93,22 @@ class MediaCounter:
 
     # --- messages that were read -------------------------------------------------------------------------------
 
-    def count_video(self, size: int, timestamp: int, codec: str, *, is_frame: bool) -> None:
-        """`timestamp` is unwrapped; `is_frame` is false for sequence headers."""
+    def count_video(self, size: int, timestamp: int, codec: str, *, is_frame: bool, is_key: bool = False) -> None:
+        """`timestamp` is unwrapped; `is_frame` is false for sequence headers, `is_key` true for key frames."""
         self.video_bytes += size
         self.timestamp = timestamp
         self.video_codec = codec
         if is_frame:
             self.media += 1
             self.frames += 1
+        if is_frame and is_key:
+            self.key_frames += 1
+            self.key_frame_timestamp = timestamp
 
-    def count_audio(self, size: int, codec: str, *, is_frame: bool) -> None:
+    def count_audio(self, size: int, timestamp: int, codec: str, *, is_frame: bool) -> None:
         """As `count_video`."""
         self.audio_bytes += size
+        self.audio_timestamp = timestamp
         self.audio_codec = codec
         if is_frame:
             self.media += 1

@@ -85,7 +85,9 @@ class MediaReader:
             self._counter.count_other_track(VIDEO, len(payload))
         else:
             self._describe_picture(tag, payload, events)
-            self._counter.count_video(len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header)
+            self._counter.count_video(
+                len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header, is_key=tag.keyframe
+            )
         if not self._frames:
             if head := video_frame_head(payload):
                 self._counter.expect_video(head)
@@ -114,7 +116,7 @@ class MediaReader:
             self._counter.count_other_track(AUDIO, len(payload))
         else:
             self._describe_sound(tag, payload, events)
-            self._counter.count_audio(len(payload), tag.codec, is_frame=not tag.is_sequence_header)
+            self._counter.count_audio(len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header)
         if not self._frames:
             if head := audio_frame_head(payload):
                 self._counter.expect_audio(head)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.events import EVENT_TYPES, EventName, RecordingEventName
+from chalicelib.domain.events import EVENT_TYPES, EventName, HealthEventName, RecordingEventName
 from chalicelib.domain.webhooks import EVENT_NAMES
 from infra.api_edge import API_STAGE, PUSHERS, SCHEDULED
 from infra.stages import STAGES, StageName
@@ -63,6 +63,7 @@ def test_every_event_that_webhooks_offer_is_kept_for_a_day_until_their_function_
     assert told <= set(EVENT_TYPES)
     named = {name.value: "Stream State Change" for name in EventName}
     named |= {name.value: "Recording State Change" for name in RecordingEventName}
+    named |= {name.value: "Stream Health Change" for name in HealthEventName}
     offered = {named.get(name, name) for name in EVENT_NAMES}
     assert told == offered | {"Webhook Deliveries Due"}
     (target,) = rule["Targets"]

@@ -3,8 +3,10 @@
 from typing import Any
 
 from chalicelib.config import settings
-from chalicelib.contract import AudienceTotals, Live, Playback, PublicLive
+from chalicelib.contract import AudienceTotals, HealthFinding, Live, Playback, PublicLive, StreamHealth
+from chalicelib.domain import health_advice
 from chalicelib.domain.audience import Audience
+from chalicelib.domain.findings import Finding, overall
 from chalicelib.domain.measures import Measures, Pulse, StreamFacts
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.publications import OWN_KIND, server_of
@@ -22,7 +24,29 @@ def live_of(stream: Stream | None, pulse: Pulse | None) -> Live | None:
 
 def live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | None) -> Live:
     audience = pulse.audience if pulse is not None else None
-    return Live(stream_id=stream_id, started_at=iso(started_at), **facts_now(facts, pulse), **audience_fields(audience))
+    return Live(
+        stream_id=stream_id,
+        started_at=iso(started_at),
+        **facts_now(facts, pulse),
+        **audience_fields(audience),
+        health=None if pulse is None else health(pulse.findings, facts.encoder),
+    )
+
+
+def health(findings: tuple[Finding, ...], encoder: str | None) -> StreamHealth:
+    """With what to do, for who uses `encoder`."""
+    return StreamHealth(
+        overall=overall(findings),
+        findings=[
+            HealthFinding(
+                **finding.model_dump(exclude={"since"}),
+                title=health_advice.title(finding.code),
+                since=iso(finding.since),
+                action=health_advice.action(finding.code, encoder),
+            )
+            for finding in findings
+        ],
+    )
 
 
 def public_live(live: Live) -> PublicLive:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
-from chalicelib.domain.events import EventName, StreamStateChange
+from chalicelib.domain.events import EventName, StreamHealthChange, StreamStateChange
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.streams import (
@@ -191,7 +191,7 @@ def announce(events: Sequence[StreamStateChange]) -> None:
     record(events)
 
 
-def record(items: Sequence[StreamStateChange | Entry]) -> None:
+def record(items: Sequence[StreamStateChange | StreamHealthChange | Entry]) -> None:
     """Into the timelines, 25 a request: a refusal into its channel's, all else into its stream's.
 
     The end of a stream is there already: the transaction that made it wrote it. Raises StoreUnavailable; may be
@@ -202,11 +202,11 @@ def record(items: Sequence[StreamStateChange | Entry]) -> None:
         timeline.add_all(entries)
 
 
-def _is_written(item: StreamStateChange | Entry) -> bool:
+def _is_written(item: StreamStateChange | StreamHealthChange | Entry) -> bool:
     return isinstance(item, StreamStateChange) and item.event_name is EventName.STREAM_END
 
 
-def entry_of(event: StreamStateChange) -> Entry:
+def entry_of(event: StreamStateChange | StreamHealthChange) -> Entry:
     facts = event.model_dump(mode="json", exclude_none=True, exclude={"stream_id", "seq", "at", "event_name"})
     where = event.stream_id or refusals_of(event.channel_id)
     return Entry(where, event.seq, event.at, event.event_name.value, iso_times(facts))

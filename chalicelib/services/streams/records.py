@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.events import StreamHealthChange, StreamStateChange
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import pulses
 
 
-def keep(batch: Sequence[StreamStateChange | Entry]) -> None:
-    """State changes and audit records, into the timelines. Raises StoreUnavailable; may be repeated as a whole."""
+def keep(batch: Sequence[StreamStateChange | StreamHealthChange | Entry]) -> None:
+    """Changes and audit records, into the timelines. Raises StoreUnavailable; may be repeated as a whole."""
     lifecycle.record(batch)
 
 

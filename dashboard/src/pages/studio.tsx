@@ -5,6 +5,7 @@ import "../styles/base.css";
 import "../styles/controls.css";
 import "../styles/layout.css";
 import "../styles/studio.css";
+import "../styles/health.css";
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -93,7 +93,7 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
           </Measure>
         )}
       </dl>
-      {missing.map((media) => (
+      {(live?.health ? [] : missing).map((media) => (
         <p key={media} class="measures-hint" role="status" data-testid={`no-${media}`}>
           {MISSING[media].hint}
         </p>

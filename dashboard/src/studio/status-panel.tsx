@@ -6,6 +6,7 @@ import { ago, duration, secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
+import { HealthPanel } from "./health-panel";
 import { Measures } from "./measures";
 import { announcement, interruption, isWaitingForKeyFrame, type ShownStatus, shownStatus } from "./status-words";
 
@@ -23,6 +24,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
   // The stream that the user asked to end; the request is complete when that stream is over.
   const [ending, setEnding] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
+  const fresh = shown === "LIVE" && measuresAreFresh(state, now);
   const isEnding = ending !== null && ending === stream.streamId;
 
   return (
@@ -60,13 +62,10 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
         )}
       </div>
       {running ? (
-        <Measures
-          live={stream.live}
-          samples={state.samples}
-          now={now}
-          startedAt={stream.startedAt}
-          fresh={shown === "LIVE" && measuresAreFresh(state, now)}
-        />
+        <>
+          <Measures live={stream.live} samples={state.samples} now={now} startedAt={stream.startedAt} fresh={fresh} />
+          {stream.live?.health && <HealthPanel health={stream.live.health} fresh={fresh} />}
+        </>
       ) : (
         <FirstSteps />
       )}

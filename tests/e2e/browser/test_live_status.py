@@ -49,6 +49,7 @@ def test_ffmpeg_goes_live_with_its_measures_and_off_air_again(
 
 
 @pytest.mark.requirement("SS-3.2")
+@pytest.mark.requirement("FX-8")
 def test_sound_that_does_not_come_is_said_after_a_moment(
     stack: Stack, studio: Studio, broadcaster: Broadcaster, pictures: Path
 ) -> None:
@@ -56,7 +57,10 @@ def test_sound_that_does_not_come_is_said_after_a_moment(
         publisher.go()
         studio.shows("LIVE")
         expect(studio.part("audio-codec")).to_have_text("No audio received")
-        expect(studio.part("no-audio")).to_contain_text("Check your encoder's audio settings.")
+        finding = studio.part("finding")
+        expect(finding).to_have_attribute("data-code", "noAudioStream")
+        expect(finding).to_contain_text("Check that an audio source is active in your encoder")
+        expect(studio.part("health")).to_have_attribute("data-overall", "fair")
         expect(studio.part("video-codec")).to_have_text("H.264")
         expect(studio.part("no-video")).to_have_count(0)
         studio.page.screenshot(path=pictures / "studio-no-sound.png")

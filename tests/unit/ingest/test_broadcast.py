@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.measures import StreamFacts
@@ -35,6 +36,7 @@ class LateDatabase(Threads):
 
 class Encoder:
     facts = StreamFacts()
+    declared = Declared()
     described = False
     unread = False
     dropped: EndReason | None = None

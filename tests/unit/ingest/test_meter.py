@@ -16,7 +16,7 @@ def video(counter: MediaCounter, size: int, timestamp: int) -> None:
 
 
 def sound(counter: MediaCounter, size: int) -> None:
-    counter.count_audio(size, "aac", is_frame=True)
+    counter.count_audio(size, 0, "aac", is_frame=True)
 
 
 def following(now: float = 0) -> tuple[Meter, MediaCounter]:

@@ -1,0 +1,51 @@
+import type { HealthFinding, StreamHealth } from "../contract";
+import { Icon } from "../ui/icon";
+import { Moment } from "../ui/moment";
+import { healthAnnouncement, OVERALL } from "./health-words";
+
+interface HealthPanelProps {
+  readonly health: StreamHealth;
+  /** False while nothing is measured: the last findings stay, greyed out. */
+  readonly fresh: boolean;
+}
+
+/** What is wrong with the running stream, the worst first, and what to do about it. */
+export function HealthPanel({ health, fresh }: HealthPanelProps) {
+  const { overall, findings } = health;
+  return (
+    <div class={fresh ? "health" : "health measures-old"} data-testid="health" data-overall={overall}>
+      <h3 class="health-head">
+        Stream health <span class={`health-overall health-${overall}`}>{OVERALL[overall]}</span>
+      </h3>
+      <p class="sr-only" role="status" aria-live="polite">
+        {healthAnnouncement(health)}
+      </p>
+      {findings.length > 0 && (
+        <ul class="findings">
+          {findings.map((finding) => (
+            <Finding key={finding.code} finding={finding} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Finding({ finding }: { finding: HealthFinding }) {
+  const { code, severity, title, measured, expected, since, action } = finding;
+  return (
+    <li class={`finding finding-${severity}`} data-testid="finding" data-code={code}>
+      <Icon name="warning" />
+      <div>
+        <p class="finding-title">
+          {severity !== "info" && <span class="sr-only">{severity === "error" ? "Error: " : "Warning: "}</span>}
+          {title}
+        </p>
+        <p class="finding-figures">
+          Measured: {measured}. Recommended: {expected}. Since <Moment at={Date.parse(since)} />.
+        </p>
+        <p data-testid="finding-action">{action}</p>
+      </div>
+    </li>
+  );
+}

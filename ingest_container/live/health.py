@@ -1,0 +1,53 @@
+"""A live stream's health: observed once a second, told to the bus and the timeline when it changes."""
+
+from typing import Protocol
+
+from chalicelib.domain.events import HealthEventName, StreamHealthChange
+from chalicelib.domain.findings import Finding
+from chalicelib.domain.health import Declared, Doctor, Observation
+from chalicelib.domain.health_rules import RULES
+from chalicelib.domain.measures import StreamFacts
+from chalicelib.services.streams.lifecycle import StreamHold
+from ingest_container.base.clock import now_ms
+from ingest_container.live.telemetry import Telemetry
+
+
+class Described(Protocol):
+    """The connection that carries the stream: what it says of picture and sound."""
+
+    @property
+    def facts(self) -> StreamFacts:
+        """The codec's headers, and where they are silent the metadata."""
+
+    @property
+    def declared(self) -> Declared:
+        """The metadata alone."""
+
+
+class HealthWatch:
+    """Of one stream, across its connections."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._doctor = Doctor(RULES)
+        self._telemetry = telemetry
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self._doctor.findings
+
+    def observe(self, seen: Observation, publisher: Described, hold: StreamHold) -> None:
+        """Once a second while the stream is live."""
+        now = now_ms()
+        for change in self._doctor.observe(seen, publisher.facts, publisher.declared, now):
+            finding = change.finding
+            self._telemetry.publish(
+                StreamHealthChange(
+                    event_name=HealthEventName.FINDING_END if change.cleared else HealthEventName.FINDING_START,
+                    channel_id=hold.grant.channel_id,
+                    stream_id=hold.grant.stream_id,
+                    node_id=hold.grant.holder.node_id,
+                    seq=hold.next_seq(),
+                    at=now,
+                    **finding.model_dump(),
+                )
+            )
