@@ -23,6 +23,10 @@ from infra.stages import Stage
 # The most that Fargate grants between SIGTERM and SIGKILL.
 STOP_TIMEOUT_S = 120
 
+# Within it, and with some seconds to spare: streams are moved to other nodes (the load balancer notices first that the
+# node is not ready), and those that are left are ended.
+DRAIN_S, DRAIN_NOTICE_S, STOP_S = 95, 35, 15
+
 # The longest that ECS allows.
 GRACE_S = 2_147_483_647
 
@@ -175,6 +179,9 @@ class IngestStack(cdk.Stack):
                 "STREAM_SYNC_CAPACITY": str(CAPACITY),
                 "STREAM_SYNC_HEALTH_HOST": "0.0.0.0",
                 "STREAM_SYNC_HEALTH_PORT": str(HEALTH_PORT),
+                "STREAM_SYNC_DRAIN_SECONDS": str(DRAIN_S),
+                "STREAM_SYNC_DRAIN_NOTICE_SECONDS": str(DRAIN_NOTICE_S),
+                "STREAM_SYNC_STOP_SECONDS": str(STOP_S),
                 "STREAM_SYNC_PACKAGING": self._switch(
                     "Packaging", "Whether nodes package streams for viewers"
                 ).value_as_string,
@@ -190,7 +197,7 @@ class IngestStack(cdk.Stack):
                     secretsmanager.Secret.from_secret_name_v2(self, "Playback", self._stage.secret("playback"))
                 )
             },
-            # On SIGTERM the node ends each stream properly: rows, events, the encoder's own notice.
+            # On SIGTERM the node moves its streams to others, and ends the rest properly: rows, events, audit records.
             stop_timeout=cdk.Duration.seconds(STOP_TIMEOUT_S),
             readonly_root_filesystem=True,
             # A deployment waits for it. ECS reads this one only, not the image's own.

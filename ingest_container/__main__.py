@@ -1,4 +1,8 @@
-"""`python -m ingest_container`: one ingest node. SIGTERM or Ctrl-C ends its streams properly; a second one at once."""
+"""`python -m ingest_container`: one ingest node.
+
+SIGTERM or Ctrl-C moves its streams to other nodes, if `STREAM_SYNC_DRAIN_SECONDS` gives it time; the next one ends them
+properly, and the one after that ends the process at once.
+"""
 
 import asyncio
 import os
@@ -44,7 +48,7 @@ def main() -> int:
         sys.stderr.write(f"Cannot serve RTMPS with STREAM_SYNC_TLS_CERTIFICATE, STREAM_SYNC_TLS_PRIVATE_KEY: {error}\n")
         return 2
     except asyncio.CancelledError:
-        # The second signal: nothing is waited for any more, least of all threads in a call to AWS.
+        # One signal too many: nothing is waited for any more, least of all threads in a call to AWS.
         os._exit(1)
     return 0
 
@@ -70,7 +74,7 @@ async def _serve(node: "IngestNode") -> None:
     def on_signal() -> None:
         if node.stopping and serving is not None:
             serving.cancel()
-        node.stop()
+        node.terminate()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, on_signal)

@@ -7,6 +7,7 @@ from chalicelib.api.http import now_ms, ok_text
 from chalicelib.api.routing import ADMIN, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.contract.requests.base import UlidPageQuery
+from chalicelib.contract.requests.nodes import Drain
 from chalicelib.domain.errors import NotLive
 from chalicelib.domain.not_found import NodeNotFound, StreamNotFound
 from chalicelib.domain.streams import EndReason
@@ -66,22 +67,24 @@ def end_stream(stream_id: str) -> contract.Accepted:
 @Route("GET", "/api/admin/nodes", ADMIN, answer=contract.NodeList).on(blueprint)
 def list_nodes() -> contract.NodeList:
     """All ingest nodes, including those that disappeared within the last day."""
-    now = now_ms()
-    return contract.NodeList(nodes=[node_serializer.node(node, gone=gone) for node, gone in fleet.members(now)])
+    members = fleet.members(now_ms())
+    return node_serializer.node_list(members, fleet.readiness_of(members))
 
 
 @Route(
     "POST",
     "/api/admin/nodes/{node_id}/drain",
     ADMIN,
+    body=Drain,
     answer=contract.NodeList,
     status=202,
     problems=(NodeNotFound,),
 ).on(blueprint)
-def drain_node(node_id: str) -> contract.NodeList:
-    """Within two seconds the node stops accepting new publishers; its running streams continue. It stays drained
-    until it is undrained or restarted."""
-    fleet.drain(node_id, now_ms())
+def drain_node(node_id: str, body: Drain) -> contract.NodeList:
+    """Within two seconds the node stops accepting new publishers; its running streams continue, and can be moved to
+    other nodes. It stays drained until it is undrained or restarted. Repeating it sets a new deadline, or none."""
+    within = body.within_seconds
+    fleet.drain(node_id, now_ms(), None if within is None else within * 1000)
     return list_nodes()
 
 
@@ -94,6 +97,6 @@ def drain_node(node_id: str) -> contract.NodeList:
     problems=(NodeNotFound,),
 ).on(blueprint)
 def undrain_node(node_id: str) -> contract.NodeList:
-    """Within two seconds a drained node accepts new publishers again."""
+    """Within two seconds a drained node accepts new publishers again, and moves no more streams away."""
     fleet.undrain(node_id, now_ms())
     return list_nodes()

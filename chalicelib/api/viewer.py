@@ -19,16 +19,12 @@ from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.reading import discovery, recordings
 from chalicelib.services.serializers import channels as channel_serializer
+from chalicelib.services.serializers import nodes as node_serializer
 from chalicelib.services.serializers import recordings as recording_serializer
 from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import fleet
 
 blueprint = Blueprint(__name__)
-
-NOT_SERVING = {
-    Readiness.DRAINING: "Every ingest node is draining: running streams continue, new ones are refused",
-    Readiness.NONE: "No ingest node is running: only media servers can accept streams",
-}
 
 # Seconds for which caches keep an answer. A second is short for a viewer, and a CDN that asks once a second instead of
 # once a viewer asks a hundred thousand times less. What became private is not found that much later.
@@ -51,7 +47,7 @@ def health() -> Response:
             status="unavailable", database="unreachable", ingest=None, stage=stage, detail=error.title
         )
         return ok(away, 503, NO_STORE)
-    detail = NOT_SERVING.get(ingest)
+    detail = node_serializer.NOT_SERVING.get(ingest)
     status: Literal["ok", "degraded"] = "ok" if detail is None else "degraded"
     return ok(contract.Health(status=status, database="ok", ingest=ingest, stage=stage, detail=detail), 200, NO_STORE)
 

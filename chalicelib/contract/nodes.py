@@ -9,7 +9,8 @@ from chalicelib.domain.times import IsoTime
 
 
 class Node(BaseModel):
-    """`status` is `gone` if the node has stopped renewing its session."""
+    """`status` is `gone` if the node has stopped renewing its session. `drain_until` is when its streams have to be on
+    other nodes, if the drain has a deadline."""
 
     node_id: str
     status: Literal["serving", "draining", "gone"]
@@ -19,10 +20,15 @@ class Node(BaseModel):
     active: int
     started_at: IsoTime
     session_expires_at: IsoTime
+    drain_until: IsoTime | None = None
 
 
 class NodeList(BaseModel):
+    """`ingest` is whether any node accepts new publishers, as in `GET /health`; `message` says it if none does."""
+
     nodes: list[Node]
+    ingest: Readiness
+    message: str | None = None
 
 
 class Health(BaseModel):

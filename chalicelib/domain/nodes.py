@@ -24,12 +24,16 @@ class NodeInfo:
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """A node as operators see it. `expires_at` is that of its session: behind it, the node is gone."""
+    """A node as operators see it. `expires_at` is that of its session: behind it, the node is gone.
+
+    `drain_until` is when its streams have to be on other nodes, if they have to.
+    """
 
     info: NodeInfo
     expires_at: int
     active: int
     draining: bool
+    drain_until: int | None = None
 
 
 class Readiness(StrEnum):
@@ -47,3 +51,4 @@ class Renewal:
 
     orders: frozenset[Order]
     draining: bool
+    drain_until: int | None

@@ -44,7 +44,7 @@ def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
             )
     except ConditionFailed:
         raise SessionTaken() from None
-    return Renewal(frozenset(map(Order.parse, row.orders or ())), bool(row.draining))
+    return Renewal(frozenset(map(Order.parse, row.orders or ())), bool(row.draining), rows.whole(row.drain_until))
 
 
 def close(node_id: str, incarnation: str, now: int) -> bool:
@@ -106,12 +106,19 @@ def own() -> list[NodeState]:
         return [rows.node(row) for row in _own()]
 
 
-def set_draining(node_id: str, draining: bool) -> bool:
-    """Whether the node takes new publishers, from its next renewal on. False if there is no such node of ours."""
+def set_draining(node_id: str, draining: bool, until: int | None = None) -> bool:
+    """Whether the node takes new publishers, from its next renewal on, and until when its streams have to leave it.
+
+    False if there is no such node of ours.
+    """
+    deadline = runtime_models.Node.drain_until
     try:
         with store_errors():
             runtime_models.Node(node_id).update(
-                [runtime_models.Node.draining.set(draining)],
+                [
+                    runtime_models.Node.draining.set(draining),
+                    deadline.remove() if until is None else deadline.set(until),
+                ],
                 condition=runtime_models.Node.node_id.exists() & (runtime_models.Node.kind == OWN_KIND),
             )
     except ConditionFailed:

@@ -172,4 +172,5 @@ def node(row: runtime_models.Node) -> NodeState:
         expires_at=int(row.expires_at),
         active=int(row.active),
         draining=bool(row.draining),
+        drain_until=whole(row.drain_until),
     )

@@ -42,6 +42,7 @@ class Node(Model):
     capacity = NumberAttribute()
     active = NumberAttribute(default=0)
     draining = BooleanAttribute(default=False)
+    drain_until = NumberAttribute(null=True)
     # `domain.orders`; they come with the answer to a renewal.
     orders = UnicodeSetAttribute(null=True)
     # `ingest` for our own nodes. A media server's publisher counts as a node of its own: see `publications`.
@@ -71,6 +72,7 @@ class Heartbeat(Model):
     expires_at = NumberAttribute()
     active = NumberAttribute(default=0)
     draining = BooleanAttribute(default=False)
+    drain_until = NumberAttribute(null=True)
     orders = UnicodeSetAttribute(null=True)
     ttl = NumberAttribute(null=True)
 

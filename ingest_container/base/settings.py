@@ -80,6 +80,10 @@ class IngestSettings(BaseSettings):
     # MiB that all connections together may hold of messages that are not whole yet. One may hold 9 MB; an encoder holds
     # part of a frame, and only where streams are packaged. A Fargate task of ours has 2048.
     max_unfinished_mib: int = Field(default=256, ge=16, le=65_536)
+    # Seconds in which a node that is told to stop (SIGTERM) moves its streams to other nodes, before it ends the rest;
+    # and those of them in which it waits for load balancers to notice that it is not ready.
+    drain_seconds: float = Field(default=0.0, ge=0, le=86_400)
+    drain_notice_seconds: float = Field(default=0.0, ge=0, le=600)
     # Seconds a stopping node may take to end its streams properly.
     stop_seconds: float = Field(default=10.0, gt=0, le=110)
 

@@ -95,6 +95,7 @@ class Broadcast:
     def attach(self, publisher: Publisher, grant: Grant, key: StreamKey) -> None:
         """`publisher` was granted the channel, by any of its keys; an interrupted stream continues here."""
         carried = self._carried
+        self._steps.handed_over = False
         carried.key, carried.failure = key, None
         replaced, carried.publisher = carried.publisher, publisher
         if replaced is not None:  # it fell silent, and this one was let in
@@ -152,6 +153,23 @@ class Broadcast:
     def end(self, reason: EndReason) -> None:
         """For good: a clean stop, an order, the end of the node."""
         self._steps.end(reason)
+
+    def hand_over(self) -> None:
+        """Closes the connection for its encoder to reconnect, on another node: the stream waits for it as always."""
+        publisher = self._carried.publisher
+        if publisher is not None:
+            self._steps.handed_over = True
+            self.connection_lost(publisher)
+            publisher.drop(EndReason.NODE_DRAINED)
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether its encoder was sent to another node, and did not come back here."""
+        return self._steps.handed_over
+
+    def leave(self) -> None:
+        """It is over on this node, and may continue on another one: nothing is written."""
+        self._steps.leave()
 
     async def wait_ended(self) -> None:
         """Returns when it is over on this node."""

@@ -94,6 +94,7 @@ class StreamSteps:
         """`grace_left`: seconds until the grace period of an interrupted stream is over."""
         self.hold = StreamHold(grant)
         self.ended = asyncio.Event()
+        self.handed_over = False  # its encoder was sent to another node
         self._carried = carried
         self._threads = threads
         self._telemetry = telemetry
@@ -135,6 +136,10 @@ class StreamSteps:
         """Unless the encoder comes back before this step's turn."""
         self._start(partial(self._end_after_grace, self.hold))
 
+    def leave(self) -> None:
+        """The stream is over here once the steps before this one are done, without another write."""
+        self._start(self._leave)
+
     def check_lease(self) -> None:
         """The node's session was in doubt: is the channel still ours? Ends the stream here if not."""
         self._start(self._check_lease)
@@ -145,10 +150,14 @@ class StreamSteps:
 
     def lease_lost(self) -> None:
         """Somebody else holds the channel: the stream is over here, without another write."""
-        self._telemetry.counts.leases_lost += 1
-        self._log.warning(
-            "Lease lost: another publisher holds the channel", event="lease_lost", stream_id=self.hold.grant.stream_id
-        )
+        stream_id = self.hold.grant.stream_id
+        if self.handed_over:
+            self._log.info("The stream continues on another node", event="stream_moved", stream_id=stream_id)
+        else:
+            self._telemetry.counts.leases_lost += 1
+            self._log.warning(
+                "Lease lost: another publisher holds the channel", event="lease_lost", stream_id=stream_id
+            )
         self._over(EndReason.LEASE_LOST)
 
     def continue_under(self, grant: Grant) -> None:
@@ -245,6 +254,9 @@ class StreamSteps:
             received, audience = self._carried.meter.total_bytes, self._carried.playable.audience
             self._publish(await self._persist(self.hold.end, reason, now_ms(), received, detail, audience))
             self._over(reason)
+
+    async def _leave(self) -> None:
+        self._over(EndReason.NODE_DRAINED)
 
     async def _check_lease(self) -> None:
         hold = self.hold

@@ -137,7 +137,7 @@ class Admission:
 
     async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast:
         """Waits for a place if the node is full."""
-        await self._check_open(connection)
+        await self._check_open(key, connection)
         if key.channel_id in self.broadcasts:
             return await self._admit(key, connection)
         if not self._places.is_open:
@@ -150,16 +150,17 @@ class Admission:
         finally:
             self._places.settled()
 
-    async def _check_open(self, connection: Connection) -> None:
+    async def _check_open(self, key: StreamKey, connection: Connection) -> None:
         if connection.is_gone:  # its claim would only refuse the encoder that comes next
             raise Abandoned("peer_closed")
-        if self._is_draining or self._is_stopping:
+        # The encoder of a stream that is here may come back: a refusal would be final.
+        if self._is_stopping or (self._is_draining and key.channel_id not in self.broadcasts):
             raise NodeDraining()
         if not await self._membership.is_trusted():
             raise StoreUnavailable()
 
     async def _claim(self, key: StreamKey, connection: Connection) -> Grant:
-        await self._check_open(connection)
+        await self._check_open(key, connection)
         present = self.broadcasts.get(key.channel_id)
         if present is not None:
             await present.release_stale(connection, key)
@@ -211,7 +212,7 @@ class Admission:
     # --- all of them -------------------------------------------------------------------------------------------
 
     def set_draining(self, is_draining: bool) -> None:
-        """A node that drains admits nobody; its streams go on."""
+        """A node that drains takes no new streams; those that are here go on, and so does one whose encoder is back."""
         self._is_draining = is_draining
         if is_draining:
             self._places.dismiss()
@@ -240,10 +241,21 @@ class Admission:
         self._is_stopping = True
         self._held_answers.dismiss()
 
-    async def end_all(self, reason: EndReason) -> None:
-        """Returns when every stream has ended, those too whose claims are under way."""
+    def end_left(self, reason: EndReason) -> None:
+        """Ends all streams but those whose encoder was sent to another node: they wait for it as always."""
         for broadcast in list(self.broadcasts.values()):
-            broadcast.end(reason)
+            if not broadcast.is_handed_over:
+                broadcast.end(reason)
+
+    async def end_all(self, reason: EndReason) -> None:
+        """Returns when no stream is here any more, none of those either whose claims are under way.
+
+        A stream whose encoder was sent to another node is left to the others: they end it if the encoder does not come.
+        """
+        self.end_left(reason)
+        for broadcast in list(self.broadcasts.values()):
+            if broadcast.is_handed_over:
+                broadcast.leave()
         while self.broadcasts or self._claims.under_way:
             self._claims.answered.clear()
             for broadcast in list(self.broadcasts.values()):

@@ -114,6 +114,17 @@ class Membership:
     def _on_join_failed(self) -> None:
         self._log.warning("Waiting for the database", event="database_awaited", node_id=self.info.node_id)
 
+    async def drain(self) -> None:
+        """Tells the others that this node is about to stop, if the database answers."""
+        await self._quietly(self._alone.run(self._session.drain, now_ms()))
+
+    async def room_elsewhere(self) -> int:
+        """How many publishers the other nodes have places for; none while that cannot be known."""
+        try:
+            return await self._threads.run(self._session.room_elsewhere, now_ms())
+        except StoreUnavailable:
+            return 0
+
     async def leave(self) -> None:
         """Gives the session back; `renew` must not run any more. Raises StoreUnavailable."""
         if self._renewal is not None:

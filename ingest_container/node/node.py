@@ -31,6 +31,7 @@ from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler
 from ingest_container.node import parts
 from ingest_container.node.admission import KEY_THREADS, Admission
+from ingest_container.node.draining import Draining
 from ingest_container.node.load import NodeLoad
 from ingest_container.node.membership import Membership
 from ingest_container.node.metrics import NodeMetrics
@@ -104,6 +105,9 @@ class IngestNode:
             ),
         )
         self.metrics = NodeMetrics(counts, self._admission, self.load, self._connections, self._playback)
+        self._draining = Draining(
+            settings, self._admission, self._membership, log, stop=self.stop, failed=self._on_round_ended
+        )
         self._certificates = parts.certificates(settings)
         self._health = parts.health_port(settings, lambda: self.condition, self.metrics)
         self._is_listening = False
@@ -145,7 +149,7 @@ class IngestNode:
 
     def follow(self, orders: Orders) -> list[Order]:
         """Carries out the orders; returns those that are done."""
-        self._admission.set_draining(orders.draining)
+        self._draining.follow(orders)
         return self._admission.follow(list(orders.end))
 
     def check_leases(self) -> None:
@@ -154,6 +158,10 @@ class IngestNode:
     @property
     def stopping(self) -> bool:
         return self._stopping.is_set()
+
+    def terminate(self) -> None:
+        """Moves the streams to other nodes if there is time for it, and stops; called again, stops at once."""
+        self._draining.terminate()
 
     def stop(self) -> None:
         """Ends the run: streams first, properly, then the node's session."""
@@ -165,7 +173,7 @@ class IngestNode:
         """For the health port."""
         return NodeCondition(
             joined=self._is_listening,
-            stopping=self.stopping,
+            stopping=self.stopping or self._draining.is_terminating,
             draining=self._admission.is_draining,
             trusted=self._membership.has_valid_session,
             active=self.active,
@@ -256,6 +264,7 @@ class IngestNode:
 
     async def _shut_down(self, servers: list[Listener], renewing: Task, tasks: list[Task]) -> None:
         until = steady() + self.settings.stop_seconds
+        self._draining.cancel()
         for server in servers:
             server.close()
         await self._end_all(renewing)

@@ -217,8 +217,14 @@ def test_a_node_may_protect_tasks_of_its_own_cluster(ingest: Template, stage: St
     assert protection["Resource"]["Fn::Join"][1][-1] == f":task/stream-sync-{stage}/*"
 
 
-def test_a_node_has_two_minutes_to_end_its_streams(container: dict[str, Any]) -> None:
+def test_a_node_has_two_minutes_to_move_and_to_end_its_streams(container: dict[str, Any]) -> None:
     assert container["StopTimeout"] == 120
+    environment = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+    drain, notice, stop = (
+        int(environment[f"STREAM_SYNC_{name}"]) for name in ("DRAIN_SECONDS", "DRAIN_NOTICE_SECONDS", "STOP_SECONDS")
+    )
+    assert 20 < notice < drain / 2, "the load balancer's two checks, and time for the streams"
+    assert drain + stop <= 110
 
 
 def test_a_node_has_one_core_and_files_for_all_its_publishers(ingest: Template, container: dict[str, Any]) -> None:

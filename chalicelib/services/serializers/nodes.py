@@ -1,8 +1,21 @@
 """Ingest nodes, as administrators see them."""
 
-from chalicelib.contract import Node
-from chalicelib.domain.nodes import NodeState
+from collections.abc import Sequence
+
+from chalicelib.contract import Node, NodeList
+from chalicelib.domain.nodes import NodeState, Readiness
 from chalicelib.domain.times import iso
+
+NOT_SERVING = {
+    Readiness.DRAINING: "Every ingest node is draining: running streams continue, new ones are refused",
+    Readiness.NONE: "No ingest node is running: only media servers can accept streams",
+}
+
+
+def node_list(members: Sequence[tuple[NodeState, bool]], readiness: Readiness) -> NodeList:
+    """`members`: each node, and whether it is gone."""
+    nodes = [node(state, gone=gone) for state, gone in members]
+    return NodeList(nodes=nodes, ingest=readiness, message=NOT_SERVING.get(readiness))
 
 
 def node(state: NodeState, *, gone: bool) -> Node:
@@ -16,4 +29,5 @@ def node(state: NodeState, *, gone: bool) -> Node:
         active=state.active,
         started_at=iso(info.started_at),
         session_expires_at=iso(state.expires_at),
+        drain_until=None if state.drain_until is None else iso(state.drain_until),
     )

@@ -28,6 +28,7 @@ class Orders:
 
     end: tuple[Order, ...]
     draining: bool
+    drain_until: int | None = None  # wall clock, ms
 
 
 def warm_up() -> None:
@@ -65,7 +66,7 @@ class NodeMembership:
         if not self.is_trusted(answered_at):
             self._may_declare_dead_from = answered_at + SESSION_TTL
         self.expires_at = expires_at
-        return Orders(tuple(renewal.orders), renewal.draining)
+        return Orders(tuple(renewal.orders), renewal.draining, renewal.drain_until)
 
     def is_trusted(self, now: int) -> bool:
         return may_trust_own(self.expires_at, now)
@@ -80,6 +81,22 @@ class NodeMembership:
 
     def acknowledge(self, orders: Iterable[Order]) -> None:
         nodes.acknowledge(self.node.node_id, orders)
+
+    def drain(self, now: int) -> None:
+        """This node is about to stop: others are told not to count on it. Raises StoreUnavailable."""
+        nodes.set_draining(self.node.node_id, True)
+        _publish_change(self.node.node_id, self.node.incarnation, "draining", now)
+
+    def room_elsewhere(self, now: int) -> int:
+        """How many publishers the other nodes of the region have places for. Raises StoreUnavailable."""
+        return sum(
+            max(0, peer.info.capacity - peer.active)
+            for peer, gone in members(now)
+            if not gone
+            and not peer.draining
+            and peer.info.node_id != self.node.node_id
+            and peer.info.region == self.node.region
+        )
 
     def leave(self, now: int) -> None:
         nodes.close(self.node.node_id, self.node.incarnation, now)
@@ -96,9 +113,12 @@ def _is_gone(state: NodeState, now: int) -> bool:
     return is_over(NodeSession(node.node_id, node.incarnation, state.expires_at), node.incarnation, now)
 
 
-def drain(node_id: str, now: int) -> None:
-    """The node takes no new publishers from its next renewal on. Raises NodeNotFound."""
-    _set_draining(node_id, True, now)
+def drain(node_id: str, now: int, within: int | None = None) -> None:
+    """The node takes no new publishers from its next renewal on. Raises NodeNotFound.
+
+    With `within` (ms) its streams are on other nodes by then.
+    """
+    _set_draining(node_id, True, now, None if within is None else now + within)
 
 
 def undrain(node_id: str, now: int) -> None:
@@ -106,18 +126,26 @@ def undrain(node_id: str, now: int) -> None:
     _set_draining(node_id, False, now)
 
 
-def _set_draining(node_id: str, draining: bool, now: int) -> None:
+def _set_draining(node_id: str, draining: bool, now: int, until: int | None = None) -> None:
     session = nodes.find(node_id)
-    if session is None or not nodes.set_draining(node_id, draining):
+    if session is None or not nodes.set_draining(node_id, draining, until):
         raise NodeNotFound()
-    change: Literal["draining", "undrained"] = "draining" if draining else "undrained"
     logger("control").info("Node draining set", event="node_draining_set", node_id=node_id, draining=draining)
-    bus.publish([NodeChange(node_id=node_id, incarnation=session.incarnation, change=change, at=now)])
+    _publish_change(node_id, session.incarnation, "draining" if draining else "undrained", now)
+
+
+def _publish_change(node_id: str, incarnation: str, change: Literal["draining", "undrained"], now: int) -> None:
+    bus.publish([NodeChange(node_id=node_id, incarnation=incarnation, change=change, at=now)])
 
 
 def readiness(now: int) -> Readiness:
     """Whether any of our nodes takes new publishers."""
-    here = [state for state, gone in members(now) if not gone]
+    return readiness_of(members(now))
+
+
+def readiness_of(fleet: Iterable[tuple[NodeState, bool]]) -> Readiness:
+    """The same of nodes that were read already."""
+    here = [state for state, gone in fleet if not gone]
     if not here:
         return Readiness.NONE
     return Readiness.DRAINING if all(state.draining for state in here) else Readiness.SERVING

@@ -235,7 +235,9 @@ def test_a_drained_fleet_is_degraded_promises_nothing_and_can_be_undrained(
     until(lambda: anyone.json("GET", "/health")["status"] == "ok", "the node serves")
     assert anyone.json("GET", "/health")["ingest"] == "serving"
     try:
-        admin.json("POST", "/api/admin/nodes/local-1/drain")
+        drained = admin.json("POST", "/api/admin/nodes/local-1/drain")
+        assert (drained["ingest"], drained["nodes"][0]["drain_until"]) == ("draining", None)
+        assert drained["message"].startswith("Every ingest node is draining"), "nobody serves any more"
         health = until(lambda: (h := anyone.json("GET", "/health"))["status"] == "degraded" and h, "degraded")
         assert (health["ingest"], health["database"]) == ("draining", "ok")
         assert "draining" in health["detail"]
@@ -243,7 +245,8 @@ def test_a_drained_fleet_is_degraded_promises_nothing_and_can_be_undrained(
         assert "out of service" in str(refused.peer.statuses())
         assert "another node" not in str(refused.peer.statuses())
     finally:
-        (node,) = admin.json("POST", "/api/admin/nodes/local-1/undrain")["nodes"]
-    assert node["status"] == "serving"
+        undrained = admin.json("POST", "/api/admin/nodes/local-1/undrain")
+    (node,) = undrained["nodes"]
+    assert (node["status"], undrained["ingest"], undrained["message"]) == ("serving", "serving", None)
     until(lambda: anyone.json("GET", "/health")["status"] == "ok", "it serves again")
     until(lambda: broadcast(Person(stack).stream_key).status == STARTED, "publishers are let in again")

@@ -156,7 +156,8 @@ def administration(call: Caller) -> None:
     call("POST", "/api/admin/broadcasters/{broadcaster_id}/unblock", whose, json={})
     call("GET", "/api/admin/refusals", params={"reason": "key_unknown"})
     node = {"node_id": call("GET", "/api/admin/nodes")["nodes"][0]["node_id"]}
-    call("POST", "/api/admin/nodes/{node_id}/drain", node)
+    drained = call("POST", "/api/admin/nodes/{node_id}/drain", node, json={"within_seconds": 86_400})
+    assert drained["nodes"][0]["drain_until"] is not None
     assert until(lambda: call("GET", "/health")["status"] == "degraded", "degraded", WITHIN_S)
     call("POST", "/api/admin/nodes/{node_id}/undrain", node)
 

@@ -8,6 +8,8 @@ from ulid import ULID
 from chalicelib.domain import cursors
 from chalicelib.domain.errors import BroadcasterExists, InvalidInput
 from chalicelib.domain.events import NodeChange
+from chalicelib.domain.leases import CLOCK_MARGIN
+from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.not_found import BroadcasterNotFound, NodeNotFound
 from chalicelib.services import broadcasters, bus
 from chalicelib.services.keys import credentials
@@ -81,6 +83,38 @@ def test_a_drained_node_hears_of_it_with_its_next_renewal(house: House) -> None:
     assert state() == (True, False)
     house.node_dies()
     assert state() == (True, True)
+
+
+@pytest.mark.requirement("FX-22")
+def test_a_drain_may_have_a_deadline_which_undraining_takes_away(house: House) -> None:
+    def heard() -> tuple[bool, int | None]:
+        orders = house._node.renew(lambda: house.now, 0)
+        return orders.draining, orders.drain_until
+
+    fleet.drain(house.node_id, house.now, within=60_000)
+    assert heard() == (True, house.now + 60_000)
+    fleet.drain(house.node_id, house.now)
+    assert heard() == (True, None)
+    fleet.drain(house.node_id, house.now, within=60_000)
+    fleet.undrain(house.node_id, house.now)
+    assert heard() == (False, None)
+
+
+@pytest.mark.requirement("FX-22")
+def test_room_is_counted_on_the_nodes_of_the_region_that_take_publishers(house: House) -> None:
+    def joined(node_id: str, capacity: int, active: int = 0, region: str = "xx-room-1") -> fleet.NodeMembership:
+        node = fleet.NodeMembership(NodeInfo(node_id, f"run of {node_id}", "", region, capacity, house.now))
+        node.join(house.now)
+        node.renew(lambda: house.now, active)
+        return node
+
+    own = joined("room-own", 100)
+    joined("room-half-full", 10, active=4)
+    joined("room-overfull", 5, active=6)
+    joined("room-elsewhere", 50, region="xx-room-2")
+    joined("room-draining", 20).drain(house.now)
+    joined("room-gone", 30).leave(house.now - 2 * CLOCK_MARGIN)
+    assert own.room_elsewhere(house.now) == 6
 
 
 @pytest.mark.parametrize("node_id", ["nobody", "mediamtx:server:1"])
