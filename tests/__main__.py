@@ -25,10 +25,8 @@ WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(2 * CORES))
 # These use a third of a core each.
 WAITING_WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(CORES + 1))
 
-WAITING = (
-    "tests/e2e",
-    *(f"tests/integration/node/test_{name}.py" for name in ("disturbed", "drain", "failures", "liveness")),
-)
+WAITING_NODES = ("disturbed", "drain", "failures", "liveness", "storage_away")
+WAITING = ("tests/e2e", *(f"tests/integration/node/test_{name}.py" for name in WAITING_NODES))
 SERIAL = ("tests/contract/openapi/test_conformance.py",)
 # Where there are serial tests among others.
 MIXED = ("tests/e2e", "tests/integration/node", "tests/integration/webhooks")

@@ -3,18 +3,21 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from enum import Enum, auto
 
 from local.settings import HOST
 
 CHUNK = 65_536
+SLOW_S = 1.0
 
 
 class Mode(Enum):
     PASS = auto()
     REFUSE = auto()  # connections are closed at once, open ones too
     HANG = auto()  # connections are taken, and nothing is heard of them
+    SLOW = auto()  # each piece takes a second
 
 
 class Relay:
@@ -60,6 +63,8 @@ class Relay:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
                 self._passing.wait()
+                if self._mode is Mode.SLOW:
+                    time.sleep(SLOW_S)
                 sink.sendall(data)
         for each in (source, sink):
             _close(each)

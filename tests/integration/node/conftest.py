@@ -1,15 +1,24 @@
 """Real ingest node processes against the emulator, and publishers made of `RtmpPeer` on real sockets."""
 
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from ulid import ULID
 
+from chalicelib import aws
 from chalicelib.domain.streams import ChannelStatus
+from local.children import die_with
+from local.loopback import answers
+from local.settings import HOST
 from tests.support.nodes import Node as Node
+from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
+from tests.support.relay import Relay, relaying
 from tests.support.stack import Emulator, in_environment, running_emulator
 from tests.support.studio import Studio
 from tests.support.waiting import until
@@ -99,3 +108,20 @@ def on_air(publish: Publish) -> Callable[[Node, Studio], Publisher]:
         return publisher
 
     return start
+
+
+@pytest.fixture
+def storage_relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
+    """Before an S3 of its own, for the emulator answers to its own name only; this process asks it directly."""
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=die_with(os.getpid())) as server:
+        try:
+            until(lambda: answers(f"http://{HOST}:{port}/moto-api/"), "S3 answers", 30)
+            monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://{HOST}:{port}")
+            aws.client.cache_clear()
+            with relaying(port) as between:
+                yield between
+        finally:
+            server.kill()
+            aws.client.cache_clear()

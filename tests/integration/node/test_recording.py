@@ -2,13 +2,11 @@
 the storage is away, slow or full.
 """
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import m3u8
@@ -23,13 +21,9 @@ from chalicelib.services.recordings import upkeep
 from chalicelib.services.streams import backstop
 from chalicelib.store import channels
 from chalicelib.store.objects import ObjectStore, open_store
-from local.children import die_with
-from local.loopback import answers
-from local.settings import HOST
 from tests.integration.node.conftest import Node, StartNode
-from tests.support.ports import free_ports
 from tests.support.publisher import Publisher
-from tests.support.relay import Mode, Relay, relaying
+from tests.support.relay import Mode, Relay
 from tests.support.stack import Emulator
 from tests.support.studio import REGION, Studio, now_ms
 from tests.support.waiting import until
@@ -53,23 +47,6 @@ def bucket(cloud: Emulator) -> str:
 @pytest.fixture(params=["folder", "bucket"])
 def place(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(request.param))
-
-
-@pytest.fixture
-def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
-    """Before an S3 of its own, for the emulator answers to its own name only; this process asks it directly."""
-    (port,) = free_ports(1)
-    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=die_with(os.getpid())) as server:
-        try:
-            until(lambda: answers(f"http://{HOST}:{port}/moto-api/"), "S3 answers", 30)
-            monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://{HOST}:{port}")
-            aws.client.cache_clear()
-            with relaying(port) as between:
-                yield between
-        finally:
-            server.kill()
-            aws.client.cache_clear()
 
 
 def recording(start_node: StartNode, place: str, **settings: object) -> Node:
@@ -206,19 +183,19 @@ def test_ffmpeg_reads_playlist_and_one_file_without_an_error(
 
 @pytest.mark.parametrize("mode", [Mode.REFUSE, Mode.HANG])
 def test_a_storage_that_is_away_for_a_while_gets_everything_afterwards(
-    studio: Studio, on_air: OnAir, start_node: StartNode, relay: Relay, cloud: Emulator, mode: Mode
+    studio: Studio, on_air: OnAir, start_node: StartNode, storage_relay: Relay, cloud: Emulator, mode: Mode
 ) -> None:
     """And the stream does not notice."""
     aws.client("s3").create_bucket(Bucket="recordings")
     store = open_store(bucket := "s3://recordings/vod")
-    env = cloud.env | {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{relay.port}"}
+    env = cloud.env | {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{storage_relay.port}"}
     node = recording(start_node, bucket, env=env)
     publisher = on_air(node, studio)
     stored(store, studio, 1)
-    relay.set(mode)
+    storage_relay.set(mode)
     until(lambda: node.logged("recording_delayed", reason="storage_unreachable"), "the node says so", 60)
     assert studio.is_(ChannelStatus.LIVE)
-    relay.set(Mode.PASS)
+    storage_relay.set(Mode.PASS)
     publisher.stop()
     row = ended(studio)
     assert row.status is RecordingStatus.AVAILABLE
