@@ -10,7 +10,9 @@ class Recording(BaseModel):
     """The recording of one stream. URLs are null if they are not available."""
 
     status: RecordingStatus
-    url: str | None = Field(description="An HLS playlist; it grows while the stream is running")
+    url: str | None = Field(
+        description="An HLS playlist; it grows while the stream is running. Null also while the server records nothing"
+    )
     download_url: str | None = Field(description="The whole recording as one MP4, once the stream has ended")
     poster_url: str | None = Field(description="A JPEG; 404 if none was made")
     duration_ms: int | None = Field(description="Null while the stream is running")

@@ -344,7 +344,7 @@ export interface OwnChannelDetails {
 /** The recording of one stream, with the reason if part of it is missing. */
 export interface OwnRecording {
   readonly status: RecordingStatus;
-  /** An HLS playlist; it grows while the stream is running */
+  /** An HLS playlist; it grows while the stream is running. Null also while the server records nothing */
   readonly url: string | null;
   /** The whole recording as one MP4, once the stream has ended */
   readonly download_url: string | null;
@@ -595,7 +595,7 @@ export type Readiness = "serving" | "draining" | "none";
 /** The recording of one stream. URLs are null if they are not available. */
 export interface Recording {
   readonly status: RecordingStatus;
-  /** An HLS playlist; it grows while the stream is running */
+  /** An HLS playlist; it grows while the stream is running. Null also while the server records nothing */
   readonly url: string | null;
   /** The whole recording as one MP4, once the stream has ended */
   readonly download_url: string | null;

@@ -56,16 +56,16 @@ export class PublicApi {
     return this.get(`/api/channels/${encodeURIComponent(channelId)}`) as Promise<Channel>;
   }
 
-  /** The newest first. */
-  async recordings(channelId: string): Promise<readonly Recording[]> {
-    const page = (await this.get(`/api/channels/${encodeURIComponent(channelId)}/recordings`)) as RecordingPage;
+  /** The newest first. `cache`: "no-cache" for what may have changed within the last seconds. */
+  async recordings(channelId: string, cache: RequestCache = "default"): Promise<readonly Recording[]> {
+    const page = (await this.get(`/api/channels/${encodeURIComponent(channelId)}/recordings`, cache)) as RecordingPage;
     return page.recordings.flatMap(watchable);
   }
 
-  private async get(path: string): Promise<unknown> {
+  private async get(path: string, cache: RequestCache = "default"): Promise<unknown> {
     let response: Response;
     try {
-      response = await this.fetcher(this.baseUrl + path, { headers: { Accept: "application/json" } });
+      response = await this.fetcher(this.baseUrl + path, { headers: { Accept: "application/json" }, cache });
     } catch {
       throw new ApiProblem(0, "network", "The server can't be reached.", "Check your connection and try again.");
     }

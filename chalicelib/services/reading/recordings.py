@@ -9,6 +9,7 @@ from chalicelib.domain.pages import Page
 from chalicelib.domain.recordings import Recording, RecordingStatus, is_private
 from chalicelib.domain.streams import Stream
 from chalicelib.services.reading import discovery
+from chalicelib.services.recordings.storage import storage
 from chalicelib.store import channels, streams
 
 LOOKED_AT = 100  # rows a request
@@ -38,9 +39,14 @@ def viewing(stream_id: str, now: int) -> RecordingView | None:
 
 
 def of_channel(channel_id: str, limit: int, before: str | None, now: int) -> Page[tuple[Stream, Recording]]:
-    """Newest first, without streams that were private to their end. Raises ChannelNotFound as a public channel does."""
+    """Newest first, without streams that were private to their end; none while nobody serves recordings.
+
+    Raises ChannelNotFound as a public channel does.
+    """
     if discovery.find_public(channel_id) is None:
         raise ChannelNotFound()
+    if storage() is None:
+        return Page([], None)
     found: list[tuple[Stream, Recording]] = []
     for _ in range(MOST_LOOKS):
         rows = streams.of_channel(channel_id, LOOKED_AT, before)

@@ -8,13 +8,13 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.recordings import REASON_TEXT, Recording, RecordingStatus, is_private
 from chalicelib.domain.streams import Stream
 from chalicelib.domain.times import iso_or_none
-from chalicelib.services.recordings.storage import DOWNLOAD, POSTER, url_of
+from chalicelib.services.recordings.storage import DOWNLOAD, POSTER, storage, url_of
 
 
 def recording(stream: Stream, now: int) -> contract.Recording | None:
     """None where there is nothing to watch."""
     found = _as_read(stream, now)
-    if found is None or not (found.is_playable or found.status is RecordingStatus.RECORDING):
+    if found is None or not _is_served(found):
         return None
     return contract.Recording(**_fields(stream.stream_id, found))
 
@@ -45,13 +45,18 @@ def _as_read(stream: Stream, now: int) -> Recording | None:
     return stream.recording.as_read(now) if stream.recording is not None else None
 
 
+def _is_served(found: Recording) -> bool:
+    """Not while recording is switched off: nobody serves then what was recorded before."""
+    return storage() is not None and (found.is_playable or found.status is RecordingStatus.RECORDING)
+
+
 def _fields(stream_id: str, found: Recording) -> dict[str, Any]:
-    playable = found.is_playable or found.status is RecordingStatus.RECORDING
+    served = _is_served(found)
     return {
         "status": found.status,
-        "url": url_of(stream_id) if playable else None,
-        "download_url": url_of(stream_id, DOWNLOAD) if found.is_playable else None,
-        "poster_url": url_of(stream_id, POSTER) if playable else None,
+        "url": url_of(stream_id) if served else None,
+        "download_url": url_of(stream_id, DOWNLOAD) if served and found.is_playable else None,
+        "poster_url": url_of(stream_id, POSTER) if served else None,
         "duration_ms": found.duration_ms if found.is_playable else None,
         "size_bytes": found.size_bytes if found.is_playable else None,
         "expires_at": iso_or_none(found.expires_at),

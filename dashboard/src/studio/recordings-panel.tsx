@@ -93,6 +93,7 @@ interface RowProps {
 function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
   const { recording } = stream;
   const { status, download_url, kept } = recording;
+  const isFinished = status === "available" || status === "incomplete";
   return (
     <li class="recording-row" data-testid="recording" data-status={status}>
       <div class="recording-lines">
@@ -101,11 +102,14 @@ function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
           <Moment at={Date.parse(stream.started_at ?? stream.created_at)} />
           {factsOf(stream).map((fact) => ` · ${fact}`)}
         </p>
+        {isFinished && download_url === null && (
+          <p class="recording-missing">This server has recording switched off and does not play past streams.</p>
+        )}
         {recording.reason_text !== null && <p class="recording-missing">{recording.reason_text}</p>}
       </div>
-      {download_url !== null && (
+      {isFinished && (
         <div class="recording-actions">
-          {recording.private ? (
+          {download_url !== null && recording.private && (
             <>
               <button
                 type="button"
@@ -123,7 +127,8 @@ function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
                 Download
               </button>
             </>
-          ) : (
+          )}
+          {download_url !== null && !recording.private && (
             <>
               <a class="button small" href={watchUrl(stream.channel_id, stream.id)} data-testid="watch-recording">
                 Watch

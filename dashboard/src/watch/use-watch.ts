@@ -37,7 +37,7 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
     let stale = false;
     const load = async () => {
       const one = streamId !== null && token !== null && (await privateRecording(recordingsUrl, streamId, token));
-      return one ? [one] : api.recordings(channelId);
+      return one ? [one] : api.recordings(channelId, endedId === null ? "default" : "no-cache");
     };
     const look = async (turn: number) => {
       const found = await load().catch(() => null);

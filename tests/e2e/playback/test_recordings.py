@@ -113,6 +113,7 @@ def test_a_range_of_the_one_file_is_that_part_of_it(stream: dict[str, Any], tmp_
 def test_anybody_finds_it_in_the_channels_list(stream: dict[str, Any], stack: Stack) -> None:
     with open_url(f"{stack.http_url}/api/channels/{stream['channel_id']}/recordings", timeout=10) as answer:
         (found,) = json.load(answer)["recordings"]
+        assert answer.headers["Cache-Control"] == "public, max-age=5"
     assert found["id"] == stream["id"]
     assert found["recording"]["url"] == stream["recording"]["url"]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib import config
 from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.not_found import ChannelNotFound
 from chalicelib.domain.recordings import DAY
@@ -114,3 +115,17 @@ def test_a_recording_that_runs_can_be_watched(house: House, clock: Clock) -> Non
     assert recordings.viewing(broadcast.stream_id, clock.now) is None, "nothing is stored yet"
     broadcast.store_segments(1)
     assert recordings.viewing(broadcast.stream_id, clock.now) is not None
+
+
+def test_while_recording_is_switched_off_nothing_is_offered_and_owners_still_see_what_there_is(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broadcast = house.broadcast().ended(1)
+    monkeypatch.setenv("STREAM_SYNC_RECORDING", "off")
+    config.settings.cache_clear()
+    assert ids(house, broadcast.studio) == []
+    assert serializer.recording(broadcast.stream, clock.now) is None
+    own = serializer.own_recording(broadcast.stream, broadcast.studio.channel, clock.now)
+    assert own is not None
+    assert (own.status, own.url, own.download_url, own.poster_url) == ("available", None, None, None)
+    assert upkeep.delete(broadcast.studio.channel, broadcast.stream_id, clock.now).recording is not None
