@@ -6,6 +6,7 @@
     fmp4        init segments and fragments (ISO/IEC 14496-12); `codec_names`: what playlists call them
     pieces      the bytes of parts and segments, not put together before somebody asks
     rendition   what viewers see, and what a blocking request gets; `window`: what can be fetched
+    cea608      whether pictures carry captions
     playlist    multivariant and media playlists as text
 
 All of that is sans-IO: no socket, no file, no clock. The shell around it:

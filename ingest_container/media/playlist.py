@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 PART_HOLD_BACK = 3.0  # times the part target; the least that RFC 8216bis, 4.4.3.8 recommends
 SKIP_UNTIL = 6.0  # times the target duration, the least allowed (4.4.3.8)
+CAPTIONS = "cc"  # the group of closed captions
 PARTS_FOR_SEGMENTS = 3  # of the newest: "three target durations from the end" (4.4.4.9)
 
 
@@ -60,6 +61,7 @@ class Variant:
     width: int | None = None
     height: int | None = None
     frame_rate: float | None = None
+    captions: bool = False  # CEA-608, CC1; absence is not announced, for they may come later
 
 
 def multivariant(variant: Variant) -> str:
@@ -73,12 +75,13 @@ def multivariant(variant: Variant) -> str:
         attributes.append(f"RESOLUTION={variant.width}x{variant.height}")
     if variant.frame_rate:
         attributes.append(f"FRAME-RATE={variant.frame_rate:.3f}")
-    lines = [
-        "#EXTM3U",
-        "#EXT-X-VERSION:9",
-        f"#EXT-X-STREAM-INF:{','.join(attributes)}",
-        variant.uri,
-    ]
+    lines = ["#EXTM3U", "#EXT-X-VERSION:9"]
+    if variant.captions:
+        attributes.append(f'CLOSED-CAPTIONS="{CAPTIONS}"')
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="{CAPTIONS}",NAME="Captions",AUTOSELECT=YES,INSTREAM-ID="CC1"'
+        )
+    lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", variant.uri]
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ import gzip
 from enum import Enum, auto
 from math import ceil
 
+from .cea608 import has_captions
 from .codec_names import codecs
 from .fmp4 import VideoTrack
 from .outputs import Break, Init, Output, PackagingStopped, Part
@@ -55,6 +56,8 @@ class Rendition:
         self._window = Window(prefix, epoch, first, on_segment)
         self._continues = True  # the next part follows the last one
         self._texts: dict[bool, Text] = {}
+        self._captions = False  # were seen
+        self._looked_until = 0  # before this segment, for captions
 
     # --- what the segmenter made -------------------------------------------------------------------------------
 
@@ -198,5 +201,16 @@ class Rendition:
                 picture.width if picture else None,
                 picture.height if picture else None,
                 frame_rate,
+                self._has_captions(),
             )
         )
+
+    def _has_captions(self) -> bool:
+        """Whether some were seen when somebody asked; each whole segment is looked at once."""
+        for segment in self._window.listed:
+            if self._captions:
+                break
+            if segment.listed.is_whole and segment.listed.msn >= self._looked_until:
+                self._captions = has_captions(segment.data.buffers())
+                self._looked_until = segment.listed.msn + 1
+        return self._captions

@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
+from local.loopback import open_url
 from local.settings import HOST
 from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.accounts import Broadcaster
@@ -122,6 +123,8 @@ def test_captions_of_the_encoder_are_shown(
         expect(viewer.page.locator("media-captions-button")).to_be_visible(timeout=20_000)
         viewer.page.keyboard.press("c")
         until(lambda: "SOFTLY NOW" in viewer.captions(), "the caption is on the screen", 20)
+        with open_url(broadcaster.channel()["playback"]["hls_url"], timeout=10) as playlist:
+            assert b'TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",' in playlist.read(), "Safari goes by that"
 
 
 @pytest.mark.requirement("FX-3")

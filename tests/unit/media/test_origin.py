@@ -44,11 +44,11 @@ class Live:
     private: set[str] = field(default_factory=set)
     frames: int = 0
 
-    def sends(self, seconds: float) -> None:
+    def sends(self, seconds: float, frame: bytes = bytes(500)) -> None:
         """So much video, a key frame every two seconds."""
         for _ in range(round(seconds * 1000 / FRAME_MS)):
             at = self.frames * FRAME_MS
-            self.packager.feed([rtmp.VideoMessage(at, bytes(500), "h264", at % 2000 == 0, False, 5, 0, 0)])
+            self.packager.feed([rtmp.VideoMessage(at, frame, "h264", at % 2000 == 0, False, 5, 0, 0)])
             self.frames += 1
 
     async def get(self, path: str, **headers: str) -> tuple[aiohttp.ClientResponse, bytes]:
