@@ -45,7 +45,7 @@ def _ingest(stage: Stage, bucket: str) -> dict[str, str]:
 EDGE = {
     "AwsSolutions-S1": "Only CloudFront reads the dashboard's files, which are public",
     "AwsSolutions-CFR1": "Broadcasts are for viewers everywhere",
-    "AwsSolutions-CFR2": "A web ACL is billed by request, and a player makes two a second; origin and API have limits",
+    "AwsSolutions-CFR2": "The web ACL is a parameter, which the check does not see: it is billed by request",
     "AwsSolutions-CFR3": "Access logs would keep playback tokens, which are part of the path",
     "AwsSolutions-CFR4": "TLS versions can be chosen only with one's own name and certificate: there are parameters",
 }

@@ -4,6 +4,8 @@
     cdk.out/stream-sync-dev-ingest.template.json   load balancer and ingest nodes
     cdk.out/stream-sync-dev-edge.template.json     CloudFront before playback, recordings and dashboard
     cdk.out/stream-sync-dev-api-edge.template.json event rules, queues and rights of the functions
+    cdk.out/stream-sync-dev-site-front.template.json   firewall and certificate of CloudFront, for us-east-1
+    cdk.out/stream-sync-dev-api-front.template.json    firewall and names of the API
 
 Order of deployment: infra/README.md.
 """
@@ -19,6 +21,7 @@ from infra import accepted_risks
 from infra.api_edge import ApiEdgeStack
 from infra.data import DataStack
 from infra.edge import EdgeStack
+from infra.fronts import ApiFrontStack, SiteFrontStack
 from infra.ingest import IngestStack
 from infra.stages import STAGE_NAMES, STAGES, Domain, Stage
 
@@ -35,6 +38,8 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
     data = DataStack(app, stage, cdk.BootstraplessSynthesizer())
     ingest = IngestStack(app, stage, cdk.BootstraplessSynthesizer(), data.media)
     edge = EdgeStack(app, stage, cdk.BootstraplessSynthesizer(), ingest)
+    site_front = SiteFrontStack(app, stage, cdk.BootstraplessSynthesizer())
+    api_front = ApiFrontStack(app, stage, cdk.BootstraplessSynthesizer())
     further = {
         f"ingest-{region}": IngestStack(app, stage, cdk.BootstraplessSynthesizer(), None, region) for region in remote
     }
@@ -46,6 +51,8 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
             ingest: accepted_risks.ingest(stage),
             edge: accepted_risks.edge(stage),
             api_edge: accepted_risks.API_EDGE,
+            site_front: {},
+            api_front: {},
             **dict.fromkeys(further.values(), accepted_risks.remote_ingest(stage)),
         },
     )
@@ -53,6 +60,7 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
         cdk.Tags.of(app).add(tag, value)
     app.synth()
     stacks: dict[str, cdk.Stack] = {"data": data, "ingest": ingest, "edge": edge, "api-edge": api_edge, **further}
+    stacks |= {"site-front": site_front, "api-front": api_front}
     return {noun: out / stack.template_file for noun, stack in stacks.items()}
 
 

@@ -5,11 +5,13 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.budget import add_budget
 from infra.stages import Stage
 from infra.tables import TABLES, Index, Table
 
@@ -28,6 +30,10 @@ def _sort_key(keyed: Table | Index) -> dynamodb.Attribute | None:
     return _number(keyed.sort) if keyed.numeric_sort else _text(keyed.sort)
 
 
+# What a failed first deployment has made is deleted again: its names would stop the next attempt.
+KEEP = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+
+
 class DataStack(cdk.Stack):
     """Deployed first, changed least. Its outputs are what `infra.render_chalice_config` fills in."""
 
@@ -40,7 +46,7 @@ class DataStack(cdk.Stack):
             description=f"stream-sync {stage.name}: tables, stream-key encryption, accounts, media, event bus",
         )
         self._stage = stage
-        self._removal = cdk.RemovalPolicy.RETAIN if stage.keep else cdk.RemovalPolicy.DESTROY
+        self._removal = KEEP if stage.keep else cdk.RemovalPolicy.DESTROY
         for table in TABLES:
             self._table(table)
         self._stream_key_encryption()
@@ -49,6 +55,7 @@ class DataStack(cdk.Stack):
         self._accounts()
         self._image_repository()
         events.EventBus(self, "Bus", event_bus_name=stage.prefix)
+        add_budget(self, stage)
 
     def _table(self, table: Table) -> None:
         dynamodb.TableV2(
@@ -89,6 +96,18 @@ class DataStack(cdk.Stack):
             enable_key_rotation=True,
             removal_policy=self._removal,
         )
+        # Each ciphertext belongs to one row, which its context names. Without this, whoever may use the key could
+        # decrypt a copy without saying whose it is, and CloudTrail would not show it.
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NeverWithoutContext",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={"Null": {"kms:EncryptionContextKeys": "true"}},
+            )
+        )
         self._output("KmsKeyArn", key.key_arn, "Encrypts stream keys")
 
     def _secrets(self) -> None:
@@ -124,7 +143,7 @@ class DataStack(cdk.Stack):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             # Its name is generated, so keeping it hinders no later deployment.
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=KEEP,
             lifecycle_rules=[s3.LifecycleRule(abort_incomplete_multipart_upload_after=cdk.Duration.days(1))],
         )
         self._output("MediaBucket", self.media.bucket_name, "Recordings")

@@ -9,14 +9,17 @@ Linters do not judge these values; `tests/infra` pins them.
 """
 
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
 
 from infra.edge_headers import CacheRules, HeaderRules
 from infra.ingest import IngestStack
+from infra.names import point, zone_of
 from infra.stages import Stage
 
 FUNCTIONS = Path(__file__).with_name("edge_functions")
@@ -31,7 +34,11 @@ ERRORS = {400: 0, 403: 0, 404: 1, 405: 0, 414: 0, 416: 0, 500: 1, 501: 1, 502: 1
 
 
 class EdgeStack(cdk.Stack):
-    """Parameters `DomainName` and `CertificateArn`: a name of your own, with its certificate of us-east-1."""
+    """Parameters, all of them optional but `CertificateArn` where the stage has a domain:
+
+    `DomainName`, `CertificateArn`: a name of your own, with its certificate of us-east-1.
+    `WebAclArn`: the firewall of the site-front stack.
+    """
 
     def __init__(self, scope: cdk.App, stage: Stage, synthesizer: cdk.IStackSynthesizer, ingest: IngestStack) -> None:
         super().__init__(
@@ -47,6 +54,7 @@ class EdgeStack(cdk.Stack):
         site = self._site()
         distribution = self._distribution(site, ingest)
         domain = self._domain(distribution)
+        self._firewall(distribution)
         for name, value, description in (
             ("PlaybackBaseUrl", f"https://{domain}/live", "Playback URLs begin so"),
             ("SiteUrl", f"https://{domain}", "Where the dashboard and the watch pages are"),
@@ -65,7 +73,7 @@ class EdgeStack(cdk.Stack):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
     def _distribution(self, site: s3.Bucket, ingest: IngestStack) -> cloudfront.Distribution:
@@ -154,50 +162,64 @@ class EdgeStack(cdk.Stack):
         )
 
     def _domain(self, distribution: cloudfront.Distribution) -> str:
-        """The name of the distribution: yours if there is one, else CloudFront's."""
-        name = cdk.CfnParameter(
-            self,
-            "DomainName",
-            type="String",
-            default="",
-            description="A name of your own; its DNS record points at the distribution",
-            allowed_pattern=r"^$|^[a-z0-9.-]{3,253}$",
-        )
-        certificate = cdk.CfnParameter(
-            self,
+        """The name of the distribution: that of the stage, yours by parameter if there is one, else CloudFront's."""
+        if self._stage.domain is not None:
+            domain, given = self._stage.domain.name, None
+            point(self, "Site", zone_of(self, self._stage.domain), domain, targets.CloudFrontTarget(distribution))
+        else:
+            domain = self._parameter(
+                "DomainName", "A name of your own; its DNS record points at the distribution", r"[a-z0-9.-]{3,253}"
+            )
+            given = self._given("HasDomain", domain)
+        certificate = self._parameter(
             "CertificateArn",
-            type="String",
-            default="",
-            description="ACM certificate of that name, in us-east-1",
-            allowed_pattern=r"^$|^arn:[a-z-]+:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]+$",
+            "ACM certificate of that name, in us-east-1",
+            r"arn:[a-z-]+:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]+",
+            required=given is None,
         )
-        given = cdk.CfnCondition(
+        viewers = {
+            "AcmCertificateArn": certificate,
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+            "SslSupportMethod": "sni-only",
+        }
+        self._override(distribution, {"Aliases": [domain], "ViewerCertificate": viewers}, given)
+        if given is None:
+            return domain
+        return cdk.Token.as_string(cdk.Fn.condition_if(given.logical_id, domain, distribution.distribution_domain_name))
+
+    def _firewall(self, distribution: cloudfront.Distribution) -> None:
+        """It is billed by request, and a player makes four a second: a stage may do without."""
+        arn = self._parameter(
+            "WebAclArn",
+            "Web ACL, output of the site-front stack",
+            r"arn:[a-z-]+:wafv2:us-east-1:[0-9]{12}:global/webacl/[A-Za-z0-9/_-]+",
+        )
+        self._override(distribution, {"WebACLId": arn}, self._given("HasWebAcl", arn))
+
+    def _parameter(self, name: str, description: str, pattern: str, *, required: bool = False) -> str:
+        return cdk.CfnParameter(
             self,
-            "HasDomain",
-            expression=cdk.Fn.condition_not(cdk.Fn.condition_equals(name.value_as_string, "")),
-        )
+            name,
+            type="String",
+            default=None if required else "",
+            description=description,
+            allowed_pattern=f"^{pattern}$" if required else f"^$|^{pattern}$",
+        ).value_as_string
+
+    def _given(self, name: str, value: str) -> cdk.CfnCondition:
+        return cdk.CfnCondition(self, name, expression=cdk.Fn.condition_not(cdk.Fn.condition_equals(value, "")))
+
+    def _override(
+        self, distribution: cloudfront.Distribution, values: dict[str, Any], given: cdk.CfnCondition | None
+    ) -> None:
+        """CDK's own properties know no names, certificates or web ACLs that may be left out."""
         resource = distribution.node.default_child
         assert isinstance(resource, cloudfront.CfnDistribution)  # noqa: S101 - what a distribution is made of
         # Without the condition the certificate is "", which is none: the linter does not follow Fn::If.
         resource.cfn_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W1030"]}}}
-        # CDK's own properties know neither name nor certificate that may be left out.
-        for path, value in (
-            ("Aliases", [name.value_as_string]),
-            (
-                "ViewerCertificate",
-                {
-                    "AcmCertificateArn": certificate.value_as_string,
-                    "MinimumProtocolVersion": "TLSv1.2_2021",
-                    "SslSupportMethod": "sni-only",
-                },
-            ),
-        ):
-            resource.add_property_override(
-                f"DistributionConfig.{path}", {"Fn::If": [given.logical_id, value, {"Ref": "AWS::NoValue"}]}
-            )
-        return cdk.Token.as_string(
-            cdk.Fn.condition_if(given.logical_id, name.value_as_string, distribution.distribution_domain_name)
-        )
+        for path, value in values.items():
+            chosen = value if given is None else {"Fn::If": [given.logical_id, value, {"Ref": "AWS::NoValue"}]}
+            resource.add_property_override(f"DistributionConfig.{path}", chosen)
 
 
 __all__ = ["ERRORS", "ORIGIN_KEEPALIVE_S", "ORIGIN_TIMEOUT_S", "EdgeStack"]

@@ -162,7 +162,9 @@ class IngestStack(cdk.Stack):
             "Log",
             log_group_name=f"/{self._stage.prefix}/ingest",
             retention=logs.RetentionDays.THREE_MONTHS,
-            removal_policy=cdk.RemovalPolicy.RETAIN if self._stage.keep else cdk.RemovalPolicy.DESTROY,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+            if self._stage.keep
+            else cdk.RemovalPolicy.DESTROY,
         )
         container = task.add_container(
             "ingest",

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import destroy, ingest, releases, stacks
+from infra.deploy import destroy, fronts, ingest, releases, stacks
 from infra.deploy.chalice_state import Deployed, path_of
 from infra.deploy.run import CannotDeploy, Run
-from infra.deploy.steps import NAMES, STEPS, chosen, templates
+from infra.deploy.steps import NAMES, STACKS, STEPS, chosen, templates
 from infra.render_chalice_config import OutputMissing, as_json, render
 from infra.stages import STAGE_NAMES, STAGES
 
@@ -33,11 +33,14 @@ def diff(run: Run, _arguments: argparse.Namespace) -> None:
     image = ingest.running_image(run)
     parameters = {
         "ingest": ingest.parameters(run, run.image or image),
-        "api-edge": Deployed.read(path_of(run)).parameters() if path_of(run).is_file() else {},
+        "edge": fronts.edge_parameters(run),
     }
-    for noun in ("data", "ingest", "edge", "api-edge"):
+    if path_of(run).is_file():
+        parameters |= {"api-edge": Deployed.read(path_of(run)).parameters(), "api-front": fronts.api_parameters(run)}
+    for noun in STACKS:
+        there = fronts.in_cloudfronts_region(run) if noun == "site-front" else run
         try:
-            changes = stacks.diff(run, noun, parameters.get(noun))
+            changes = stacks.diff(there, noun, parameters.get(noun))
         except CannotDeploy as error:
             run.say(f"{run.stage.stack(noun)}: cannot be compared yet: {error}")
             continue
@@ -99,7 +102,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def _setting(text: str) -> tuple[str, str]:
     key, found, value = text.partition("=")
-    if not found or key.partition(":")[0] not in ("data", "ingest", "edge", "api-edge") or ":" not in key:
+    if not found or key.partition(":")[0] not in STACKS or ":" not in key:
         raise argparse.ArgumentTypeError("must be like ingest:Packaging=off")
     return key, value
 

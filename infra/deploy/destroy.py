@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from infra.deploy import administrator, api, releases, stacks
+from infra.deploy import administrator, api, fronts, releases, stacks
 from infra.deploy.run import CannotDeploy, Run
 
 
@@ -11,14 +11,17 @@ def destroy(run: Run, *, with_data: bool, ask: Callable[[str], str]) -> None:
     what = "with ALL DATA: channels, keys, accounts" if with_data else "but its data"
     if ask(f"Delete {run.stage.prefix} {what}. Type the name of the stage: ").strip() != run.stage.name:
         raise CannotDeploy("Nothing was deleted.")
-    run.say("api-edge")
-    stacks.delete(run, "api-edge")
+    for noun in ("api-front", "api-edge"):
+        run.say(noun)
+        stacks.delete(run, noun)
     run.say("api")
     if stacks.find(run, run.stage.stack("data")) is not None:
         api.delete(run)
     for noun in ("edge", "ingest"):
         run.say(noun)
         stacks.delete(run, noun)
+    run.say("site-front")
+    stacks.delete(fronts.in_cloudfronts_region(run), "site-front")
     if not with_data:
         run.say(f"{run.stage.stack('data')} and the buckets remain. `make deploy` builds the rest on them again.")
         return

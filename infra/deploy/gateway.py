@@ -2,7 +2,7 @@
 
 - The answers that API Gateway gives by itself, as problem details. Each deployment of Chalice replaces the API's
   definition; so they are put after it, and a deployment of the API's stage then contains them.
-- The throttle of all WebSockets together.
+- The throttles: of all requests to the REST API together, and of all WebSockets.
 """
 
 from typing import Any
@@ -19,6 +19,8 @@ LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
 # Per second, for all WebSockets together: beyond it API Gateway rejects handshakes and messages without invoking
 # a function. Each connection has its own, much smaller limit, in `services.limits`.
 WEBSOCKET_THROTTLE = {"ThrottlingRateLimit": 1_000.0, "ThrottlingBurstLimit": 2_000}
+# The account's own limit, 10,000 a second, is for all APIs of the region together.
+REST_THROTTLE = {"rateLimit": "2000", "burstLimit": "4000"}
 
 
 def configure(run: Run, deployed: Deployed) -> None:
@@ -28,6 +30,14 @@ def configure(run: Run, deployed: Deployed) -> None:
             rest.put_gateway_response(restApiId=deployed.rest_api_id, responseType=kind, **gateway_response(answer))
     rest.create_deployment(
         restApiId=deployed.rest_api_id, stageName=API_STAGE, description="With the answers of API Gateway itself"
+    )
+    rest.update_stage(
+        restApiId=deployed.rest_api_id,
+        stageName=API_STAGE,
+        patchOperations=[
+            {"op": "replace", "path": f"/*/*/throttling/{name}", "value": value}
+            for name, value in REST_THROTTLE.items()
+        ],
     )
     run.client("apigatewayv2").update_stage(
         ApiId=deployed.websocket_api_id, StageName=API_STAGE, DefaultRouteSettings=WEBSOCKET_THROTTLE
@@ -50,4 +60,4 @@ def gateway_response(answer: GatewayResponse) -> dict[str, Any]:
     }
 
 
-__all__ = ["LOCAL_ONLY", "WEBSOCKET_THROTTLE", "configure", "gateway_response"]
+__all__ = ["LOCAL_ONLY", "REST_THROTTLE", "WEBSOCKET_THROTTLE", "configure", "gateway_response"]

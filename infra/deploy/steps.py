@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra import costs
-from infra.deploy import administrator, api, ingest, preflight, releases, smoke, stacks, website
+from infra.deploy import administrator, api, fronts, ingest, preflight, releases, smoke, stacks, website
 from infra.deploy.chalice_state import Deployed, path_of
 from infra.deploy.run import Run
 
@@ -21,12 +21,6 @@ def templates(run: Run) -> None:
     run.command("sh", "local/with_node.sh", sys.executable, "-m", "infra.app", run.stage.name)
 
 
-def _edge(run: Run) -> None:
-    stacks.deploy(run, "edge")
-    run.say("  handing the playback secret to CloudFront")
-    run.command("sh", "infra/publish_playback_secret.sh", run.stage.name)
-
-
 def _api_edge(run: Run) -> None:
     stacks.deploy(run, "api-edge", Deployed.read(path_of(run)).parameters())
 
@@ -40,15 +34,19 @@ STEPS = (
     Step("templates", "write the CloudFormation templates", templates),
     Step("data", "tables, keys, secrets, accounts, bus, image repository", lambda run: stacks.deploy(run, "data")),
     Step("ingest", "the ingest image for arm64, the nodes and their load balancer", ingest.deploy),
-    Step("edge", "CloudFront before playback, recordings and dashboard", _edge),
+    Step("site-front", "firewall and certificate of CloudFront, in us-east-1", fronts.deploy_site),
+    Step("edge", "CloudFront before playback, recordings and dashboard", fronts.deploy_edge),
     Step("api", "chalice deploy: REST, WebSocket and functions", api.deploy),
     Step("api-edge", "event rules, queues and rights of the functions", _api_edge),
+    Step("api-front", "firewall and names of the API", fronts.deploy_api),
     Step("dashboard", "the pages and their configuration", website.upload),
     Step("administrator", "the first administrator", administrator.create),
     Step("smoke", "one real broadcast", smoke.broadcast),
     Step("release", "remember what was deployed, for a rollback", releases.record),
     Step("cost", "what the stage costs a month", _cost),
 )
+# Those that deploy a stack of their name.
+STACKS = ("data", "ingest", "site-front", "edge", "api-edge", "api-front")
 NAMES = tuple(step.name for step in STEPS)
 
 
@@ -56,9 +54,9 @@ def chosen(only: list[str], first: str | None, skipped: list[str]) -> list[Step]
     """`only` these, or all from `first` on, without `skipped`."""
     wanted = only or NAMES[NAMES.index(first) if first else 0 :]
     names = {name for name in wanted if name not in skipped}
-    if names & {"data", "ingest", "edge", "api-edge"} and "templates" not in skipped:
+    if names & {*STACKS} and "templates" not in skipped:
         names.add("templates")
     return [step for step in STEPS if step.name in names]
 
 
-__all__ = ["NAMES", "STEPS", "Step", "chosen", "templates"]
+__all__ = ["NAMES", "STACKS", "STEPS", "Step", "chosen", "templates"]

@@ -19,10 +19,10 @@ PAGES = ("index.html", "studio.html", "watch.html", "embed.html")
 
 def config(run: Run) -> dict[str, Any]:
     """`config.json` (dashboard/README.md)."""
-    outputs, deployed = run.outputs(), Deployed.read(path_of(run))
+    outputs, deployed, domain = run.outputs(), Deployed.read(path_of(run)), run.stage.domain
     return {
-        "api_url": deployed.rest_url,
-        "ws_url": deployed.websocket_url,
+        "api_url": deployed.rest_url if domain is None else f"https://{domain.api}",
+        "ws_url": deployed.websocket_url if domain is None else f"wss://{domain.websocket}",
         "playback_url": outputs["PlaybackBaseUrl"],
         "cognito": {
             "endpoint": f"https://cognito-idp.{run.region}.amazonaws.com/",

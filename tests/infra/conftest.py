@@ -69,10 +69,12 @@ class Templates:
     ingest: Template
     edge: Template
     api_edge: Template
+    site_front: Template
+    api_front: Template
 
     @property
     def all(self) -> tuple[Template, ...]:
-        return self.data, self.ingest, self.edge, self.api_edge
+        return self.data, self.ingest, self.edge, self.api_edge, self.site_front, self.api_front
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[StageName, Templ
             ingest=Template.read(out / f"stream-sync-{stage}-ingest.template.json"),
             edge=Template.read(out / f"stream-sync-{stage}-edge.template.json"),
             api_edge=Template.read(out / f"stream-sync-{stage}-api-edge.template.json"),
+            site_front=Template.read(out / f"stream-sync-{stage}-site-front.template.json"),
+            api_front=Template.read(out / f"stream-sync-{stage}-api-front.template.json"),
         )
         for stage in STAGE_NAMES
     }
@@ -119,6 +123,12 @@ class WithDomain:
     ingest: Template
     remote: Template
     edge: Template
+    site_front: Template
+    api_front: Template
+
+    @property
+    def all(self) -> tuple[Template, ...]:
+        return self.ingest, self.remote, self.edge, self.site_front, self.api_front
 
 
 @pytest.fixture(scope="session")
@@ -130,6 +140,8 @@ def with_domain(tmp_path_factory: pytest.TempPathFactory) -> WithDomain:
         ingest=Template.read(out / "stream-sync-prod-ingest.template.json"),
         remote=Template.read(out / "stream-sync-prod-ingest-eu-west-1.template.json"),
         edge=Template.read(out / "stream-sync-prod-edge.template.json"),
+        site_front=Template.read(out / "stream-sync-prod-site-front.template.json"),
+        api_front=Template.read(out / "stream-sync-prod-api-front.template.json"),
     )
 
 
