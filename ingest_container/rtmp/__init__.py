@@ -10,7 +10,6 @@ from .counting import MediaCounter
 from .errors import LocalProtocolError
 from .events import (
     AudioConfig,
-    AudioMessage,
     Capabilities,
     CleanStop,
     CloseNow,
@@ -22,8 +21,8 @@ from .events import (
     PublishRequested,
     TimedOut,
     VideoConfig,
-    VideoMessage,
 )
+from .frames import AudioMessage, VideoMessage
 from .limits import Limits
 from .session import Session
 from .session_states import SessionState

@@ -30,5 +30,5 @@ class ChunkStream:
         self.stream_id = 0
         self.missing = 0  # bytes of the message that are still to come
         self.open = False  # a message is under way
-        self.plain = False  # it is only counted, and its body not kept
+        self.plain = False  # a frame like the one before it
         self.body = bytearray()  # what has come of it in earlier reads

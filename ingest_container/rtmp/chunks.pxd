@@ -7,7 +7,7 @@ from .messages cimport Message
 
 
 cdef unsigned long _EXTENDED, _MASK
-cdef long _MESSAGE_WORK, _LOOK_AHEAD, _LOOK_FURTHER
+cdef long _MESSAGE_WORK, _FRAME_WORK, _LOOK_AHEAD, _LOOK_FURTHER
 cdef long _LONGEST_SHORT_ID
 
 
@@ -16,6 +16,7 @@ cdef class ChunkReader:
     cdef dict _streams
     cdef ChunkStream _current
     cdef MediaCounter _counter
+    cdef bint _keeps_frames
     cdef bytes _rest
     cdef bytearray _buffer
     cdef Py_ssize_t _chunk_size, _chunk_left, _declared, _position, _end, _max_message_bytes, _max_partial_bytes

@@ -11,7 +11,6 @@ interleaved message, long chunk stream ids, extended timestamps) stops the run a
 is waited for: whatever is interleaved is delivered as soon as it is whole.
 
 Set Chunk Size and Abort change how the very next bytes are read, so they are obeyed here and not passed on.
-
 The module is plain Python and is compiled where there is a compiler; `chunks.pxd` holds its C types then.
 """
 
@@ -20,11 +19,12 @@ from .counting import MediaCounter
 from .errors import ProtocolError
 from .limits import DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE, Limits
 from .messages import ABORT, SET_CHUNK_SIZE, TIMESTAMP_MASK, Message, control_value
-from .work import MESSAGE
+from .work import FRAME, MESSAGE
 
 EXTENDED = 0xFFFFFF  # in the 24-bit time field: the real value follows in 32 bits (5.3.1.3)
 
-_EXTENDED, _MASK, _MESSAGE_WORK = EXTENDED, TIMESTAMP_MASK, MESSAGE  # own names: plain C numbers where this is compiled
+# Own names: plain C numbers where this is compiled.
+_EXTENDED, _MASK, _MESSAGE_WORK, _FRAME_WORK = EXTENDED, TIMESTAMP_MASK, MESSAGE, FRAME
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
 
 # Chunks looked ahead for a run at first, then four times as many as were found to belong to it: whoever breaks off runs
@@ -48,17 +48,17 @@ class ChunkReader:
         self._rest = b""  # a header cut off by the end of the last read
         self._buffer = _NOTHING  # what is being read: from `_position` to `_end`
         self._view = _NO_VIEW  # the same
-        self._position = 0
-        self._end = 0
+        self._position = self._end = 0
         self._counter: MediaCounter | None = None
-        self._max_message_bytes = limits.max_message_bytes_before_publish
-        self._max_partial_bytes = limits.max_message_bytes_before_publish
+        self._keeps_frames = False
+        self._max_message_bytes = self._max_partial_bytes = limits.max_message_bytes_before_publish
         self.work_left = limits.max_work_before_publish
         self.held = 0  # bytes kept of messages that are not whole
 
     def allow_media(self, counter: MediaCounter | None = None) -> None:
         """From now on messages may be as large as media is: the peer is known. Plain frames go to `counter`."""
         self._counter = counter
+        self._keeps_frames = counter is not None and counter.keeps_frames
         self._max_message_bytes = self._limits.max_message_bytes
         self._max_partial_bytes = self._limits.max_partial_bytes
 
@@ -104,7 +104,8 @@ class ChunkReader:
                 continue
             self._finish(stream)
             if stream.plain and self._counter is not None:
-                self._counter.count_plain(stream.type_id, stream.length, stream.timestamp)
+                self.spend(_FRAME_WORK if self._keeps_frames else 0)
+                self._counter.count_plain(stream.type_id, stream.length, stream.timestamp, payload)
                 continue
             self.spend(_MESSAGE_WORK)
             message = Message(stream.type_id, stream.stream_id, stream.timestamp, payload)
@@ -203,7 +204,7 @@ class ChunkReader:
     def _read_body(self, stream: ChunkStream) -> bytes:
         """Take what is there of the current chunk, and of the chunks after it that continue its message.
 
-        The message's body if it is whole now (nothing is missing) and not plain.
+        The message's body if it is whole now (nothing is missing) and wanted.
         """
         start = self._position
         available = self._end - start
@@ -224,7 +225,7 @@ class ChunkReader:
             stream.missing -= taken
             self._chunk_left = left - taken
             self._position = start + taken
-            if stream.plain:
+            if stream.plain and not self._keeps_frames:
                 return b""
             piece = self._view[start : start + taken]
             if not stream.missing and not stream.body:
@@ -252,7 +253,7 @@ class ChunkReader:
             stream.missing -= taken - run
             self._chunk_left = 0
             self._position = start + taken
-            if stream.plain:
+            if stream.plain and not self._keeps_frames:
                 return b""
             bodies = self._buffer[start : start + taken]
             del bodies[size::step]

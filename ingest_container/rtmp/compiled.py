@@ -10,7 +10,7 @@ import os
 import sysconfig
 from pathlib import Path
 
-HOT = ("messages", "counting", "chunk_stream", "chunks")  # in the order in which they import each other
+HOT = ("messages", "frames", "counting", "chunk_stream", "chunks")  # in the order in which they import each other
 BUILDS = Path(__file__).resolve().parents[2] / "build" / "rtmp"
 UNWANTED = "STREAM_SYNC_PURE_PYTHON"  # set to anything: run the sources as they are
 

@@ -1,13 +1,19 @@
 # C types of counting.py, used when it is compiled. Every attribute of the class is named here.
 cimport cython
 
-cdef long _AUDIO, _VIDEO
+from .frames cimport AudioMessage, VideoMessage
+
+cdef long _AUDIO, _VIDEO, _COMPOSITION_BYTES, _SIGN
 cdef long long _MASK, _HALF_WRAP
 
 
 cdef class MediaCounter:
     cdef set _refused
     cdef bytes _video_head, _audio_head
+    cdef str _video_codec, _audio_codec
+    cdef Py_ssize_t _video_offset
+    cdef public list events
+    cdef readonly bint keeps_frames
     cdef long long _clock
     cdef bint _began, _open
     cdef public long long video_bytes, audio_bytes, media, frames, timestamp
@@ -16,6 +22,6 @@ cdef class MediaCounter:
 
     @cython.locals(head=bytes)
     cpdef bint is_plain(self, long type_id, unsigned long stream_id, bytearray buffer, Py_ssize_t start, Py_ssize_t end)
-    @cython.locals(clock=cython.longlong)
-    cpdef count_plain(self, long type_id, Py_ssize_t size, unsigned long timestamp)
+    @cython.locals(clock=cython.longlong, offset=Py_ssize_t, composition=long)
+    cpdef count_plain(self, long type_id, Py_ssize_t size, unsigned long timestamp, bytes payload)
     cpdef long long unwrap(self, long long timestamp)

@@ -1,33 +1,43 @@
-"""What came of one published stream, counted. The hot path: plain frames end here and are not even kept.
+"""What came of one published stream, counted. The hot path: plain frames end here.
 
 Nearly every frame begins with the very bytes that the one before began with: the same codec, the same kind of packet.
-Where nobody wants the frames themselves, such a frame says nothing new. `ChunkReader` asks about each message when its
-first bytes are there (`is_plain`), reads over it and has it counted. Everything else goes on to `MediaReader`, which
-also tells what a plain frame looks like from then on.
+Such a frame says nothing new but its times. `ChunkReader` asks about each message when its first bytes are there
+(`is_plain`) and has it counted. Where nobody wants the frames themselves, it reads over it and keeps nothing of it;
+else the frame is an event at once. Everything else goes on to `MediaReader`, which also tells what a plain frame looks
+like from then on.
 
 The module is plain Python and is compiled where there is a compiler; `counting.pxd` holds its C types then.
 """
 
+from typing import Any
+
+from .frames import AudioMessage, VideoMessage
 from .messages import AUDIO, TIMESTAMP_MASK, VIDEO
 
 # Own names: plain C numbers where this is compiled.
 _AUDIO, _VIDEO, _MASK, _HALF_WRAP = AUDIO, VIDEO, TIMESTAMP_MASK, 0x80000000
+_COMPOSITION_BYTES, _SIGN = 3, 0x800000  # of a signed number of 24 bits
 
 
 class MediaCounter:
     """It grows in place: who looks at it now and then sees what is new."""
 
     __slots__ = (
+        "_audio_codec",
         "_audio_head",
         "_began",
         "_clock",
         "_open",
         "_refused",
+        "_video_codec",
         "_video_head",
+        "_video_offset",
         "audio_bytes",
         "audio_codec",
         "audio_timestamp",
+        "events",
         "frames",
+        "keeps_frames",
         "key_frame_timestamp",
         "key_frames",
         "media",
@@ -36,12 +46,19 @@ class MediaCounter:
         "video_codec",
     )
 
-    def __init__(self, refused: set[int] | None = None) -> None:
-        """`refused`: message streams whose media do not count; the caller may change the set."""
+    def __init__(self, refused: set[int] | None = None, *, keeps_frames: bool = False) -> None:
+        """`refused`: message streams whose media do not count; the caller may change the set.
+
+        `keeps_frames`: plain frames are appended to `events`, which is set before each read.
+        """
         self._refused: set[int] = set() if refused is None else refused
+        self.keeps_frames = keeps_frames
+        self.events: list[Any] = []  # of the read under way
         self._open = True
         self._video_head = b""  # how a plain frame begins; empty while that is not known
         self._audio_head = b""
+        self._video_codec = self._audio_codec = ""  # of such a frame
+        self._video_offset = 0  # of the codec's data in it
         self._clock = 0  # the last timestamp, unwrapped
         self._began = False  # there was a last timestamp
         self.video_bytes = 0  # payload of all video messages, of every track
@@ -69,27 +86,43 @@ class MediaCounter:
             return False
         return len(head) > 0 and buffer.startswith(head, start, end)
 
-    def count_plain(self, type_id: int, size: int, timestamp: int) -> None:
-        """A message that `is_plain`, now whole. `timestamp` is the wire's."""
+    def count_plain(self, type_id: int, size: int, timestamp: int, payload: bytes) -> None:
+        """A message that `is_plain`, now whole. `timestamp` is the wire's. `payload` is empty where none is kept."""
         if not self._open:
             return
+        if self.keeps_frames and type_id == _VIDEO and size < self._video_offset:
+            return  # cut short
         clock = self.unwrap(timestamp)
         self.media += 1
         if type_id == _VIDEO:
             self.video_bytes += size
             self.frames += 1
             self.timestamp = clock
+            self.video_codec = self._video_codec
+            if self.keeps_frames:
+                offset = self._video_offset
+                composition = 0
+                if offset - len(self._video_head) == _COMPOSITION_BYTES:
+                    composition = payload[offset - 3] << 16 | payload[offset - 2] << 8 | payload[offset - 1]
+                    if composition & _SIGN:
+                        composition -= 2 * _SIGN
+                self.events.append(
+                    VideoMessage(clock, payload, self._video_codec, False, False, offset, composition, 0, 0)
+                )
         else:
             self.audio_bytes += size
             self.audio_timestamp = clock
+            self.audio_codec = self._audio_codec
+            if self.keeps_frames:
+                self.events.append(AudioMessage(clock, payload, self._audio_codec, False, len(self._audio_head), 0, 0))
 
-    def expect_video(self, head: bytes) -> None:
-        """From now on frames that begin so are plain."""
-        self._video_head = head
+    def expect_video(self, head: bytes, codec: str, offset: int) -> None:
+        """From now on frames that begin so are plain. `offset`: of its data, maybe behind a composition time."""
+        self._video_head, self._video_codec, self._video_offset = head, codec, offset
 
-    def expect_audio(self, head: bytes) -> None:
-        """As `expect_video`."""
-        self._audio_head = head
+    def expect_audio(self, head: bytes, codec: str) -> None:
+        """As `expect_video`; the codec's data follows at once."""
+        self._audio_head, self._audio_codec = head, codec
 
     # --- messages that were read -------------------------------------------------------------------------------
 

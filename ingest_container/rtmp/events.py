@@ -2,8 +2,7 @@
 
 What may hold a stream key stays out of `repr`, so that an event in a log or a failed test does not tell it.
 
-All are to be taken as immutable. Only the two media messages are not frozen: `frozen` makes a dataclass five times as
-slow to create, and these two are created a hundred times a second for every live stream.
+All are to be taken as immutable, the two media messages (`frames`) too.
 
 A terminal list of events always ends with `CloseNow`: the shell closes the socket there and nowhere else.
 """
@@ -11,6 +10,7 @@ A terminal list of events always ends with `CloseNow`: the shell closes the sock
 from dataclasses import dataclass, field
 
 from .amf0 import AmfValue
+from .frames import AudioMessage, VideoMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +47,6 @@ class Metadata:
     """onMetaData, as the encoder claims it: unchecked."""
 
     values: dict[str, AmfValue]
-
-
-@dataclass(slots=True)
-class VideoMessage:
-    """One video message, or one track of it. `payload` is an FLV tag body; the codec's data begins at `data_offset`."""
-
-    timestamp: int  # decoding time, ms, unwrapped past 2**32
-    payload: bytes = field(repr=False)
-    codec: str  # "h264", "hevc", "av1", "vp9", ...
-    keyframe: bool  # a coded frame from which decoding can begin; false for sequence headers
-    is_sequence_header: bool
-    data_offset: int
-    composition_time: int  # presentation time minus decoding time, ms
-    track: int  # 0 unless Enhanced RTMP's multitrack
-    nanoseconds: int = 0  # to be added to the timestamp, below one millisecond
-
-
-@dataclass(slots=True)
-class AudioMessage:
-    """One audio message, or one track of it. `payload` is an FLV tag body; the codec's data begins at `data_offset`."""
-
-    timestamp: int  # ms, unwrapped past 2**32
-    payload: bytes = field(repr=False)
-    codec: str  # "aac", "opus", "mp3", ...
-    is_sequence_header: bool
-    data_offset: int
-    track: int
-    nanoseconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

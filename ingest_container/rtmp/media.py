@@ -8,7 +8,8 @@ from .codecs.facts import Sound
 from .codecs.readers import PICTURE_HEADERS, PICTURE_KEY_FRAMES, SOUND_FRAMES, SOUND_HEADERS
 from .counting import MediaCounter
 from .errors import AmfError, CodecError
-from .events import AudioConfig, AudioMessage, Event, Metadata, VideoConfig, VideoMessage
+from .events import AudioConfig, Event, Metadata, VideoConfig
+from .frames import AudioMessage, VideoMessage
 from .limits import MAX_TRACKS, Limits
 from .messages import AUDIO, DATA_AMF3, VIDEO, Message
 from .tags import (
@@ -88,9 +89,9 @@ class MediaReader:
             self._counter.count_video(
                 len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header, is_key=tag.keyframe
             )
+        if head := video_frame_head(payload):
+            self._counter.expect_video(head, tag.codec, tag.data_offset)
         if not self._frames:
-            if head := video_frame_head(payload):
-                self._counter.expect_video(head)
             return
         events.append(
             VideoMessage(
@@ -117,9 +118,9 @@ class MediaReader:
         else:
             self._describe_sound(tag, payload, events)
             self._counter.count_audio(len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header)
+        if head := audio_frame_head(payload):
+            self._counter.expect_audio(head, tag.codec)
         if not self._frames:
-            if head := audio_frame_head(payload):
-                self._counter.expect_audio(head)
             return
         events.append(
             AudioMessage(

@@ -81,8 +81,7 @@ class Session:
 
         `data` may be reused by the caller afterwards. A bytearray is read in place.
         """
-        if size < 0:
-            size = len(data)
+        size = len(data) if size < 0 else size
         self.bytes_received += size
         events: list[Event] = []
         try:
@@ -154,7 +153,7 @@ class Session:
     def accept_publish(self, now: float) -> None:
         """Send NetStream.Publish.Start. Raises LocalProtocolError unless the state is PUBLISH_PENDING."""
         self._move(Trigger.ACCEPT, now)
-        self._counter = MediaCounter(self._connection.refused)
+        self._counter = MediaCounter(self._connection.refused, keeps_frames=self._frames)
         self._reader.allow_media(self._counter)
         self._reader.work_left = self._allowance.open(now)
         self._bytes_before_publish = 0
@@ -210,11 +209,13 @@ class Session:
         if self._early.size and self.state is _PUBLISHING:
             for early in self._early.take():
                 self._media.read(early, events)
+        self._counter.events = events
         reader.feed(data, size)
         while (message := reader.next_message()) is not None:
             self._handle(message, now, events)
             if self.state is SessionState.CLOSED:
                 return
+        self._counter.events = []  # what was read is the caller's
         if self._bytes_since_handshake - self._acknowledged >= self._acknowledge_every:
             self._acknowledge()
 

@@ -11,6 +11,7 @@ from .limits import Limits
 MESSAGE = 3  # one that is handed over, be it empty; beside its chunk headers
 ANSWER = 8  # a message that is written
 TRACK = 4  # a tag of one track that is parsed, a part of an aggregate
+FRAME = MESSAGE + TRACK  # one that is handed over; the like of the one before, too
 BYTE_OF_CONFIGURATION = 2  # parameter sets are read bit by bit
 KEY_FRAME = 16  # one that says what its picture is like
 MOST_OF_CONFIGURATION = 2_048  # bytes, beyond which nobody reads (codecs.bits)
