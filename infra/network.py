@@ -137,6 +137,9 @@ class Network(Construct):
         self.node_security_group.add_ingress_rule(front, health, "Load balancer, health checks")
         # Any node is asked for any stream, and fetches what another one has.
         self.node_security_group.add_ingress_rule(self.node_security_group, origin, "Other nodes")
+        # A full node carries publishers on to one with room.
+        rtmp = ec2.Port.tcp(RTMP_PORT)
+        self.node_security_group.add_ingress_rule(self.node_security_group, rtmp, "Other nodes, for publishers")
         return front
 
     def _tls_listener(self, name: str, port: int, targets: elb.NetworkTargetGroup, names: IngestNames) -> None:

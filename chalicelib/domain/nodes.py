@@ -1,5 +1,6 @@
 """An ingest node, as it announces itself, and what the answer to its renewal brings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +11,8 @@ from chalicelib.domain.orders import Order
 class NodeInfo:
     """One run of a node. `address` is where operators reach it, `capacity` counts publishers.
 
-    `origin` is where its peers reach what it packages, as host and port; empty if it packages nothing.
+    `origin` is where its peers reach what it packages, as host and port; empty if it packages nothing. `peer` is where
+    they move publishers to, in the same form; empty if it takes none.
     """
 
     node_id: str
@@ -20,6 +22,7 @@ class NodeInfo:
     capacity: int
     started_at: int
     origin: str = ""
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,19 @@ class NodeState:
     active: int
     draining: bool
     drain_until: int | None = None
+    free: int = 0  # how many more publishers it has room for
+
+
+def roomiest(peers: Sequence[NodeState], point: float) -> NodeState | None:
+    """One of those with room, each as likely as it has places free; `point` is random, from 0 up to 1.
+
+    The rows are seconds old: if all took the one with the most room, it would have none left.
+    """
+    point *= sum(max(0, peer.free) for peer in peers)
+    for peer in peers:
+        if peer.free > 0 and (point := point - peer.free) < 0:
+            return peer
+    return None
 
 
 class Readiness(StrEnum):

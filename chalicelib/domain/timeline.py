@@ -20,7 +20,8 @@ class Entry:
 class ConnectionRecord:
     """The audit record of one publisher's connection. What does not apply or is not known is None.
 
-    `reason` is an EndReason, the code of a refusal, or how the connection ended.
+    `reason` is an EndReason, the code of a refusal, or how the connection ended. A publisher that a full node has moved
+    has two records: that of the full node says `moved_to`, and that of the node with the stream `moved_from`.
     """
 
     node_id: str
@@ -34,6 +35,8 @@ class ConnectionRecord:
     bytes: int | None = None
     mean_kbps: float | None = None
     detail: str | None = None
+    moved_to: str | None = None
+    moved_from: str | None = None
 
     @property
     def facts(self) -> dict[str, Any]:

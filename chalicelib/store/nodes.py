@@ -23,14 +23,15 @@ def register(node: NodeInfo, expires_at: int) -> None:
             started_at=node.started_at,
             address=node.address,
             origin=node.origin,
+            peer=node.peer,
             region=node.region,
             capacity=node.capacity,
             ttl=expires_at // 1000 + ROW_KEPT,
         ).save()
 
 
-def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
-    """Moves the session's expiry. Raises SessionTaken, StoreUnavailable."""
+def renew(node: NodeInfo, expires_at: int, active: int, free: int) -> Renewal:
+    """Moves the session's expiry; `free` places are left for publishers. Raises SessionTaken, StoreUnavailable."""
     row = runtime_models.Heartbeat(node.node_id)
     try:
         with store_errors():
@@ -38,6 +39,7 @@ def renew(node: NodeInfo, expires_at: int, active: int) -> Renewal:
                 [
                     runtime_models.Heartbeat.expires_at.set(expires_at),
                     runtime_models.Heartbeat.active.set(active),
+                    runtime_models.Heartbeat.free.set(free),
                     runtime_models.Heartbeat.ttl.set(expires_at // 1000 + ROW_KEPT),
                 ],
                 condition=runtime_models.Heartbeat.incarnation == node.incarnation,

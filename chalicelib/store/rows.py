@@ -168,9 +168,11 @@ def node(row: runtime_models.Node) -> NodeState:
             int(row.capacity),
             int(row.started_at),
             row.origin,
+            row.peer,
         ),
         expires_at=int(row.expires_at),
         active=int(row.active),
         draining=bool(row.draining),
         drain_until=whole(row.drain_until),
+        free=int(row.free),
     )

@@ -65,6 +65,11 @@ class IngestSettings(BaseSettings):
     # nobody else (ms, 99th percentile of the last minute).
     capacity_mbps: float | None = Field(default=None, gt=0, le=1_000_000)
     capacity_lag_ms: float = Field(default=500.0, ge=10, le=10_000)
+    # The host by which the other nodes reach `rtmp_port`: full, they move publishers here, and this node moves some to
+    # them. On Fargate the task's own address; without one there is no moving. They must be among `proxy_networks`.
+    peer_address: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
+    # Publishers that a full node carries on to others at once.
+    max_moved: int = Field(default=100, ge=0, le=10_000)
     # Publishers with a good key that wait for a place when all are taken, and how many seconds they do at most.
     queue_length: int = Field(default=64, ge=0, le=10_000)
     queue_seconds: float = Field(default=60.0, gt=0, le=600)
@@ -97,6 +102,11 @@ class IngestSettings(BaseSettings):
         if not self.origin_address and self.origin_host not in ("", "0.0.0.0", "::"):
             self.origin_address = self.origin_host
         return self
+
+    @property
+    def peer(self) -> str:
+        """Host and port to which other nodes move publishers; empty if there is no moving."""
+        return f"{self.peer_address}:{self.rtmp_port}" if self.peer_address and self.proxy_networks else ""
 
     @property
     def capacity_bytes(self) -> float:

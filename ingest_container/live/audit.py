@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.timeline import ConnectionRecord
 from chalicelib.domain.times import iso
@@ -58,6 +59,8 @@ class ConnectionAudit:
         self._key_id: str | None = None
         self._channel_id: str | None = None
         self._stream: tuple[str, int] | None = None  # its id, and the record's number in its timeline
+        self._moved_to: str | None = None
+        self.moved_from: str | None = None
 
     def ended(self, reason: str, detail: str | None = None) -> None:
         """Why the connection ends."""
@@ -75,6 +78,10 @@ class ConnectionAudit:
     def accepted(self, broadcast: Broadcast) -> None:
         self._key_id, self._channel_id = broadcast.key.key_id, broadcast.key.channel_id
         self._stream = (broadcast.stream_id, broadcast.hold.next_seq())
+
+    def moved(self, node_id: str, key: StreamKey) -> None:
+        """A peer has answered the publish."""
+        self._moved_to, self._key_id, self._channel_id = node_id, key.key_id, key.channel_id
 
     def refused(self, refusal: PublishRefused) -> None:
         self.reason, self._key_id, self._channel_id = refusal.code, refusal.key_id, refusal.channel_id
@@ -94,6 +101,8 @@ class ConnectionAudit:
             channel_id=self._channel_id,
             stream_id=self._stream[0] if self._stream else None,
             detail=self.detail,
+            moved_to=self._moved_to,
+            moved_from=self.moved_from,
             **self._span.measures(now, received),
         )
         # A load balancer's health check connects and leaves every few seconds.

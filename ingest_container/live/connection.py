@@ -11,7 +11,7 @@ from ingest_container import rtmp
 from ingest_container.live.audit import PEER_CLOSED, ConnectionAudit
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.facts import FactFinder, printable
-from ingest_container.live.publish import Abandoned, Host, request_admission
+from ingest_container.live.publish import Abandoned, Host, Moved, request_admission
 from ingest_container.net.rtmp_connection import RtmpConnection
 from ingest_container.net.turns import ADMISSION_COST
 
@@ -41,6 +41,7 @@ class PublisherConnection(RtmpConnection):
         self._node.connected(self)
 
     def identified(self, client_ip: str) -> None:
+        self._audit.moved_from = self.moved_from
         self._node.identified(self, client_ip)
 
     def aborted(self, reason: str, detail: str | None) -> None:
@@ -53,7 +54,7 @@ class PublisherConnection(RtmpConnection):
         self._node.disconnected(self)
         if self._broadcast is not None:
             self._leave(self._broadcast)
-        self._audit.connection_lost(self.client_ip, self._loop.time(), self._session.bytes_received)
+        self._audit.connection_lost(self.client_ip, self._loop.time(), self.bytes_received)
 
     # --- the session's events ----------------------------------------------------------------------------------
 
@@ -87,7 +88,7 @@ class PublisherConnection(RtmpConnection):
     def _on_publish(self, request: rtmp.PublishRequested) -> None:
         self._stopped_cleanly = False
         self.requested_at = self._loop.time()
-        self._audit.publish_requested(self.requested_at, self._session.bytes_received)
+        self._audit.publish_requested(self.requested_at, self.bytes_received)
         if self._allowance is None:
             self.charge(ADMISSION_COST)
         self._admission = self._loop.create_task(self._admit(request))
@@ -100,32 +101,49 @@ class PublisherConnection(RtmpConnection):
         self._let_go()  # the connection is free for another
         if broadcast is not None:
             broadcast.end(EndReason.CLEAN_STOP)
-        self._audit.write(self.client_ip, self._loop.time(), self._session.bytes_received)
+        self._audit.write(self.client_ip, self._loop.time(), self.bytes_received)
 
     # --- admission ---------------------------------------------------------------------------------------------
 
     async def _admit(self, request: rtmp.PublishRequested) -> None:
         try:
-            broadcast = await request_admission(self._node, request, self)
+            admitted = await request_admission(self._node, request, self)
         except PublishRefused as refusal:
             await self._refuse(refusal)
         except Abandoned as abandoned:
             if not self._transport.is_closing():
                 self.abort(abandoned.reason)
         else:
-            self._accept(broadcast)
+            if isinstance(admitted, Moved):
+                self._carry_on(admitted)
+            else:
+                self._accept(admitted)
 
     def _accept(self, broadcast: Broadcast) -> None:
         if self._transport.is_closing():
             self._leave(broadcast)
             return
         self._broadcast = broadcast
+        self.replay = None
         self._audit.accepted(broadcast)
         self._found = FactFinder()
         self._found.introduced(self.flash_version)
         self._session.accept_publish(self._loop.time())
         self._follow_counts(broadcast.media)
         broadcast.meter.follow(self._counts, self._loop.time())
+        self.answer()
+
+    def _carry_on(self, moved: Moved) -> None:
+        self._audit.moved(moved.splice.node_id, moved.key)
+        if self._transport.is_closing():
+            return  # the splice knows
+        if moved.answer.is_start:
+            self._move(moved.splice)
+            return
+        self.try_peer(None)
+        moved.splice.close()
+        self._audit.ended("refused_by_peer_node")
+        self._session.refuse_publish(moved.answer.code, moved.answer.description, self._loop.time())
         self.answer()
 
     async def _refuse(self, refusal: PublishRefused) -> None:
@@ -155,10 +173,6 @@ class PublisherConnection(RtmpConnection):
     @property
     def is_gone(self) -> bool:
         return self._transport.is_closing()
-
-    @property
-    def bytes_received(self) -> int:
-        return self._session.bytes_received
 
     @property
     def described(self) -> bool:

@@ -1,12 +1,14 @@
 """Between a connection and its node: what each asks of the other, and the answer to one publish."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Protocol
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain import publish_names
 from chalicelib.domain.errors import StreamSyncError
+from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.refusals import PublishRefused
 from ingest_container import rtmp
 from ingest_container.base.settings import IngestSettings
@@ -15,6 +17,7 @@ from ingest_container.live.steps import Publisher
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler
+from ingest_container.net.splice import Encoder, Splice
 
 
 class Abandoned(Exception):
@@ -26,8 +29,25 @@ class Abandoned(Exception):
         self.reason = reason
 
 
-class Connection(Publisher, Protocol):
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A peer has answered this publish, of a good key: it accepts the stream, or refuses it for a reason of its own."""
+
+    splice: Splice
+    answer: rtmp.PublishAnswer
+    key: StreamKey
+
+
+class Connection(Publisher, Encoder, Protocol):
     """A publisher's connection, as the node sees it."""
+
+    moved_from: str | None  # the node that carries it on to this one
+
+    def batch_reads(self, bytes_per_second: float) -> None:
+        """The stream runs at this rate."""
+
+    def try_peer(self, splice: Splice | None) -> None:
+        """What comes from now on goes to this peer as well, which is asked for its answer; None: to no peer."""
 
     @property
     def is_gone(self) -> bool:
@@ -67,8 +87,8 @@ class Host(Protocol):
 
     def disconnected(self, connection: Connection) -> None: ...
 
-    async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
-        """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
+    async def admit(self, stream_key: str, connection: Connection) -> Broadcast | Moved:
+        """The broadcast that `connection` carries from now on, or its peer. Raises StreamSyncError, Abandoned."""
 
     async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
         """If one of these is a key, adds its channel to the refusal, so that the owner sees it."""
@@ -77,8 +97,8 @@ class Host(Protocol):
         """Records the refusal; returns the seconds to wait before answering it."""
 
 
-async def request_admission(host: Host, request: rtmp.PublishRequested, connection: Connection) -> Broadcast:
-    """The broadcast that `connection` carries from now on. Raises PublishRefused and Abandoned, nothing else."""
+async def request_admission(host: Host, request: rtmp.PublishRequested, connection: Connection) -> Broadcast | Moved:
+    """What `Host.admit` says. Raises PublishRefused and Abandoned, nothing else."""
     try:
         try:
             stream_key = publish_names.stream_key(request.app, request.stream_name, host.settings.rtmp_app)

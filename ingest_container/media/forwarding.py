@@ -14,6 +14,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from ingest_container.base.sockets import notice_death
 from ingest_container.media.transfers import Head, Transfer
 
 LOOP_HEADER, OURS = "CDN-Loop", "stream-sync"
@@ -183,11 +184,7 @@ def _session(limits: ForwardLimits) -> aiohttp.ClientSession:
 
 
 def _socket(found: tuple[Any, ...]) -> socket.socket:
-    """One that notices within seconds that the other machine is gone, while it waits for an answer."""
     family, kind, protocol, _, _ = found
     made = socket.socket(family, kind, protocol)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 2), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 5_000)):
-        if (option := getattr(socket, name, None)) is not None:  # Linux has them all
-            made.setsockopt(socket.IPPROTO_TCP, option, value)
+    notice_death(made)
     return made

@@ -1,7 +1,9 @@
 """The PROXY protocol, versions 1 and 2: who the client really is, behind a load balancer. Sans-IO.
 
 Specification: HAProxy's proxy-protocol.txt, sections 2.1 (text) and 2.2 (binary). A Network Load Balancer sends
-version 2. Believe it only from networks that are trusted: it is a claim.
+version 2. Believe it only from networks that are trusted: it is a claim. A node that carries a connection on to a peer
+sends one too, with its own id in a TLV of a custom type (2.2.7). A load balancer puts its own header before whatever a
+client sends, so no client can.
 """
 
 import ipaddress
@@ -14,6 +16,8 @@ V1_MOST = 107  # bytes: "the maximum line lengths the receiver must support incl
 # Addresses take 36 bytes at most (216 for UNIX sockets), the rest is TLVs; AWS's are below 100 bytes.
 V2_MOST = V2_FIXED + 2_048
 
+MOVED_FROM = 0xE5  # our TLV, of those "reserved for application-specific data"; AWS's is 0xEA
+
 _COMMAND_LOCAL, _COMMAND_PROXY = 0x20, 0x21
 _ADDRESS_BYTES = {0x11: 4, 0x12: 4, 0x21: 16, 0x22: 16}  # family and transport -> bytes of one address
 
@@ -24,10 +28,24 @@ class ProxyHeaderBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`size` bytes belong to the header. `client_ip` is None where the proxy speaks for itself (health checks)."""
+    """`size` bytes belong to the header. `client_ip` is None where the proxy speaks for itself (health checks).
+
+    `moved_from` is the id of the node that carries the connection on, if one does.
+    """
 
     size: int
     client_ip: str | None
+    moved_from: str | None = None
+
+
+def header(client_ip: str, moved_from: str) -> bytes:
+    """Of version 2, for a peer: the client's address, and this node's id. Ports and our own address are zero."""
+    address = ipaddress.ip_address(client_ip)
+    family = 0x11 if address.version == 4 else 0x21
+    node_id = moved_from.encode()
+    body = address.packed + bytes(len(address.packed) + 4)
+    body += bytes((MOVED_FROM,)) + len(node_id).to_bytes(2, "big") + node_id
+    return V2_SIGNATURE + bytes((_COMMAND_PROXY, family)) + len(body).to_bytes(2, "big") + body
 
 
 def parse(data: bytes | bytearray) -> Header | None:
@@ -56,7 +74,18 @@ def _parse_v2(data: bytes | bytearray) -> Header | None:
         return Header(size, None)
     if size - V2_FIXED < 2 * width + 4:
         raise ProxyHeaderBroken("addresses cut short")
-    return Header(size, str(ipaddress.ip_address(bytes(data[V2_FIXED : V2_FIXED + width]))))
+    client_ip = str(ipaddress.ip_address(bytes(data[V2_FIXED : V2_FIXED + width])))
+    return Header(size, client_ip, _moved_from(bytes(data[V2_FIXED + 2 * width + 4 : size])))
+
+
+def _moved_from(tlvs: bytes) -> str | None:
+    """The value of our TLV; types of others are passed over, and so is what is cut short."""
+    while len(tlvs) >= 3:
+        end = 3 + int.from_bytes(tlvs[1:3], "big")
+        if tlvs[0] == MOVED_FROM and len(tlvs) >= end:
+            return tlvs[3:end].decode("ascii", "replace")
+        tlvs = tlvs[end:]
+    return None
 
 
 def _parse_v1(data: bytes | bytearray) -> Header | None:

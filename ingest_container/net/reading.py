@@ -104,6 +104,11 @@ class FairReader(asyncio.BufferedProtocol, ABC):
             first = self.handshake_is_cheap and self._session.state is rtmp.SessionState.HANDSHAKE
             self._scheduler.wait(self, self._subscriber, self._cpu, handshake=first)
 
+    @property
+    def paid_bytes(self) -> int:
+        """Bytes of its stream: for each of them it may use some CPU time."""
+        return self._session.counts.total_bytes
+
     # --- turns -------------------------------------------------------------------------------------------------
 
     def take_turn(self) -> None:
@@ -143,7 +148,7 @@ class FairReader(asyncio.BufferedProtocol, ABC):
             self._unsettled += spent
             if self._unsettled < SETTLE_AFTER:
                 return
-            within = self._allowance.spend(self._unsettled, self._session.counts.total_bytes, self._loop.time())
+            within = self._allowance.spend(self._unsettled, self.paid_bytes, self._loop.time())
             self._unsettled = 0.0
         if not within and not self._transport.is_closing():
             self.used_too_much()

@@ -12,6 +12,7 @@ from ingest_container.net.gatekeeper import ConnectionRejected, canonical
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import FairReader, TurnScheduler, received
 from ingest_container.net.receive_mark import ReceiveMark
+from ingest_container.net.splice import Replay, Splice
 from ingest_container.net.wire import Wire, WireBroken
 
 HANDSHAKE_RANDOM = 1528  # bytes of S1 (RTMP 1.0, 5.2.3)
@@ -45,6 +46,11 @@ class RtmpConnection(FairReader):
         self._media = 0  # messages that `_on_media` was told of
         self._on_media: Callable[[int], None] | None = None  # so many audio and video messages came
         self.client_ip: str | None = None
+        self.moved_from: str | None = None  # the node that carries it on to us
+        self.replay: Replay | None = Replay()  # until the publish is answered, or it cannot be repeated
+        self._splice: Splice | None = None  # to the peer that is asked for its answer, or that carries the stream
+        self._is_moved = False  # the latter
+        self._moved_bytes = 0
 
     # --- what a subclass does ----------------------------------------------------------------------------------
 
@@ -96,6 +102,13 @@ class RtmpConnection(FairReader):
             self._receive_through(self._wire, memoryview(received)[:nbytes])
 
     def _receive(self, data: bytes | bytearray | memoryview, size: int) -> None:
+        if self._splice is not None:
+            self._splice.send(bytes(memoryview(data)[:size]))
+            if self._is_moved:
+                self._moved_bytes += size
+                return
+        if self.replay is not None and not self.replay.add(data, size):
+            self.replay = None
         session = self._session
         state = session.state
         events = session.receive_data(data, self._loop.time(), size)
@@ -111,6 +124,8 @@ class RtmpConnection(FairReader):
 
     def _account(self) -> None:
         held = self._session.held_bytes
+        if self.replay is not None:
+            held += len(self.replay.data)
         if held != self._held:
             self._held = held
             self._memory.holds(self, held)
@@ -118,6 +133,7 @@ class RtmpConnection(FairReader):
     def _give_back(self) -> None:
         """Nothing is read any more."""
         self._session.discard()
+        self.replay = None
         self._held = 0
         self._memory.holds(self, 0)
 
@@ -144,6 +160,7 @@ class RtmpConnection(FairReader):
         self._subscriber = addresses.subscriber(client_ip)
 
     def _on_client(self, client_ip: str) -> None:
+        self.moved_from = self._wire.moved_from if self._wire is not None else None
         self._set_client(canonical(client_ip))
         self.identified(canonical(client_ip))
 
@@ -156,9 +173,56 @@ class RtmpConnection(FairReader):
             self._timer.cancel()
             self._timer = None
         self._give_back()
+        if self._splice is not None:
+            if exc is None:
+                self._splice.close()
+            else:
+                self._splice.abort()
         # It knows this connection: together they would stay, TLS and all, until the collector comes, and of an idle
         # node that may be never.
         self._wire = None
+
+    # --- carried on to a peer ----------------------------------------------------------------------------------
+
+    @property
+    def bytes_received(self) -> int:
+        """Of RTMP."""
+        return self._session.bytes_received + self._moved_bytes
+
+    def try_peer(self, splice: Splice | None) -> None:
+        """What comes from now on goes to this peer as well, which is asked for its answer; None: to no peer."""
+        self._splice = splice
+
+    @property
+    def paid_bytes(self) -> int:
+        return super().paid_bytes + self._moved_bytes
+
+    def _move(self, splice: Splice) -> None:
+        """The peer has accepted the publish: the session ends with the answer, and all bytes go there from now on."""
+        self._session.accept_publish(self._loop.time())
+        self.answer()
+        self._give_back()
+        self._splice, self._is_moved = splice, True
+
+    def pause_reading(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def peer_sent(self, data: bytes) -> None:
+        if self._wire is not None:
+            self._wire.send_data(data)
+            data = self._wire.data_to_send()
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def peer_closed(self, reason: str) -> None:
+        self._splice = None
+        self.aborted(reason, None)
+        self.hang_up()
 
     def _follow_counts(self, on_media: Callable[[int], None]) -> None:
         """A stream begins: its media is counted anew."""

@@ -35,6 +35,7 @@ class Wire:
         self._header: bytearray | None = bytearray() if behind_proxy else None
         self._on_client = on_client
         self._outgoing = bytearray()
+        self.moved_from: str | None = None  # the node that carries the connection on to us, by the header
 
     @property
     def is_transparent(self) -> bool:
@@ -96,6 +97,7 @@ class Wire:
             raise WireBroken("proxy_header_broken", str(broken)) from None
         if header is None:
             return None
+        self.moved_from = header.moved_from
         if header.client_ip is not None:
             self._on_client(header.client_ip)
         return header.size

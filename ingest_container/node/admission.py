@@ -15,20 +15,21 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.orders import Order
-from chalicelib.domain.refusals import NodeDraining, PublishRefused, StoreUnavailable
+from chalicelib.domain.refusals import AtCapacity, NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams import admission
 from ingest_container.base.clock import now_ms
 from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.liveness import LivenessLimits
-from ingest_container.live.publish import Abandoned, Connection
+from ingest_container.live.publish import Abandoned, Connection, Moved
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.media.packager import Packaging
 from ingest_container.net.gatekeeper import Gatekeeper
 from ingest_container.node.claims import Claims
 from ingest_container.node.held_answers import HeldAnswers
 from ingest_container.node.membership import Membership
+from ingest_container.node.moving import Moves
 from ingest_container.node.waiting_room import WaitingRoom
 
 KEY_THREADS = 8  # that look up keys
@@ -48,6 +49,7 @@ class Admission:
         limits: LivenessLimits,
         packaging: Packaging | None,
         waiting_room: Callable[[Callable[[], int]], WaitingRoom],
+        moves: Moves,
     ) -> None:
         """`packaging`: for viewers, if at all. `waiting_room` makes one, given how many places are taken."""
         self.broadcasts: dict[str, Broadcast] = {}  # by channel
@@ -64,6 +66,7 @@ class Admission:
         # A stream that waits for its encoder keeps its place: the encoder that comes back must find one.
         self._places = waiting_room(lambda: len(self.broadcasts))
         self._held_answers = HeldAnswers(log)
+        self._moves = moves
         self._is_draining = False
         self._is_stopping = False
 
@@ -95,8 +98,8 @@ class Admission:
 
     # --- one publisher -----------------------------------------------------------------------------------------
 
-    async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
-        """The broadcast that `connection` carries from now on. Raises StreamSyncError, Abandoned."""
+    async def admit(self, stream_key: str, connection: Connection) -> Broadcast | Moved:
+        """The broadcast that `connection` carries from now on, or its peer. Raises StreamSyncError, Abandoned."""
         key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
         self._gate.authenticated(connection)
         connection.authenticated()
@@ -134,17 +137,28 @@ class Admission:
         """It waits for nothing any more."""
         self._places.left(connection)
         self._held_answers.left(connection)
+        self._moves.left(connection)
 
-    async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast:
-        """Waits for a place if the node is full."""
+    async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast | Moved:
+        """If the node is full: on a peer, or after waiting for a place."""
         await self._check_open(key, connection)
         if key.channel_id in self.broadcasts:
             return await self._admit(key, connection)
         if not self._places.is_open:
+            if connection.moved_from is not None:
+                raise AtCapacity()
+            if (moved := await self._moves.move(key, connection)) is not None:
+                return moved
+            await self._check_open(key, connection)
             self._log.info(
                 "Publisher waiting for a place", event="publisher_queued", key_id=key.key_id, ahead=self._places.waiting
             )
-        await self._places.place(connection, key.channel_id)
+
+        async def meanwhile(ahead: int) -> Moved | None:
+            return await self._moves.move(key, connection)
+
+        if (moved := await self._places.place(connection, key.channel_id, meanwhile)) is not None:
+            return moved
         try:
             return await self._admit(key, connection)
         finally:
@@ -221,6 +235,11 @@ class Admission:
     def load_changed(self) -> None:
         """The node may have room again."""
         self._places.freed()
+
+    @property
+    def admits(self) -> bool:
+        """Whether a new publisher would be admitted at once."""
+        return self._places.is_open and not self._is_draining and not self._is_stopping
 
     def follow(self, orders: list[Order]) -> list[Order]:
         """Ends streams as ordered; answers the orders that are done with."""

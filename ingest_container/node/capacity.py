@@ -14,6 +14,8 @@ from ingest_container.base.settings import USUAL_MBPS
 ROOM_AGAIN_BANDWIDTH = 0.9  # of the limit
 ROOM_AGAIN_LAG = 0.5
 READY_AGAIN = 0.05  # of all places, that are free
+# Of the bandwidth's limit, for what goes on to peers: copying costs far less than a stream of one's own.
+MOVING_ROOM = 1.25
 # Bytes a second that a publisher is taken to send while none has been measured.
 USUAL_RATE = USUAL_MBPS * 1_000_000 / 8
 
@@ -94,6 +96,12 @@ class Capacity:
     def is_ready(self) -> bool:
         """Whether a load balancer should send new publishers, as of the last update."""
         return self._is_ready
+
+    @property
+    def may_move(self) -> bool:
+        """Whether it can carry one more connection on to a peer; a loop that is late cannot."""
+        within = self.limits.bytes_per_second * MOVING_ROOM
+        return self._overloaded is not Full.LAG and self._expected + self._rate <= within
 
     @property
     def _rate(self) -> float:

@@ -21,14 +21,15 @@ class NodeLoad:
         self._log = log
         self._full: Full | None = None
 
-    def measure(self, broadcasts: Collection[Broadcast]) -> None:
-        """Logs it when the node becomes full, and when it has room again."""
+    def measure(self, broadcasts: Collection[Broadcast], moved_bytes: float) -> None:
+        """`moved_bytes` go on to peers in a second. Logs it when the node becomes full, and when it has room again."""
         rates = [broadcast.meter.mean_bytes_per_second for broadcast in broadcasts]
         self.capacity.update(
             Load(
                 publishers=len(rates),
                 unmeasured=sum(1 for rate in rates if not rate),
                 bytes_per_second=sum(rates),
+                moved_bytes=moved_bytes,
                 lag=self.lag.p99,
             )
         )
@@ -42,6 +43,7 @@ class NodeLoad:
         measured = {
             "publishers": load.publishers,
             "mbps": round(load.bytes_per_second * 8 / 1e6, 1),
+            "moved_mbps": round(load.moved_bytes * 8 / 1e6, 1),
             "lag_p99_ms": round(load.lag * 1000),
         }
         if full is None:

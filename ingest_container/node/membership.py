@@ -94,6 +94,10 @@ class Membership:
         """Whether it may take a peer whose session has run out for dead: not by a clock that the system's denies."""
         return self._session.may_declare_dead(clock.steady_ms()) and abs(clock.step_ms()) < CLOCK_MARGIN
 
+    def tell_free(self, places: int) -> None:
+        """How many more publishers there is room for, for peers and the control plane: with the next renewal."""
+        self._session.free = places
+
     async def until_it_may_declare_dead(self) -> None:
         """A session's time at most, if its own is kept."""
         await asyncio.sleep(self._session.may_declare_dead_in(clock.steady_ms()) / 1000)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 from aws_lambda_powertools import Logger
@@ -22,7 +23,7 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.liveness import LivenessLimits
-from ingest_container.live.publish import Connection
+from ingest_container.live.publish import Connection, Moved
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net import listeners
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
@@ -35,11 +36,11 @@ from ingest_container.node.draining import Draining
 from ingest_container.node.load import NodeLoad
 from ingest_container.node.membership import Membership
 from ingest_container.node.metrics import NodeMetrics
+from ingest_container.node.moving import Moves
 from ingest_container.node.playback import PLAYBACK_THREADS, Playback
 from ingest_container.node.protection import task_protection
 from ingest_container.node.readiness import NodeCondition
 from ingest_container.node.rounds import Rounds
-from ingest_container.node.waiting_room import WaitingRoom
 from ingest_container.node.watching import Watching
 from ingest_container.rtmp import compiled
 
@@ -79,6 +80,7 @@ class IngestNode:
             capacity=settings.capacity,
             started_at=now_ms(),
             origin=self._playback.address if self._playback is not None else "",
+            peer=settings.peer,
         )
         self._membership = Membership(info, self, self._threads, self.telemetry, log)
         self._gate = Gatekeeper(
@@ -88,6 +90,8 @@ class IngestNode:
                 per_address=settings.max_connections_per_address,
             )
         )
+        capacity = self.load.capacity
+        self._moves = Moves(info, self._threads, log, most=settings.max_moved, may_move=lambda: capacity.may_move)
         self._admission = Admission(
             self._membership,
             self._gate,
@@ -96,13 +100,8 @@ class IngestNode:
             log,
             limits=LivenessLimits(described=settings.first_media_seconds, silence=settings.silence_seconds),
             packaging=self._playback.packaging if self._playback is not None else None,
-            waiting_room=lambda taken: WaitingRoom(
-                settings.capacity,
-                taken,
-                length=settings.queue_length,
-                longest_wait=settings.queue_seconds,
-                has_room=lambda publishers: self.load.capacity.full(publishers) is None,
-            ),
+            waiting_room=partial(parts.waiting_room, settings, capacity),
+            moves=self._moves,
         )
         self.metrics = NodeMetrics(counts, self._admission, self.load, self._connections, self._playback)
         self._draining = Draining(
@@ -132,7 +131,7 @@ class IngestNode:
         if not self._connections:
             self._no_connections.set()
 
-    async def admit(self, stream_key: str, connection: Connection) -> Broadcast:
+    async def admit(self, stream_key: str, connection: Connection) -> Broadcast | Moved:
         return await self._admission.admit(stream_key, connection)
 
     async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
@@ -252,8 +251,10 @@ class IngestNode:
         return [asyncio.create_task(loop) for loop in loops]
 
     def _on_sampled(self) -> None:
-        self.load.measure(self._admission.broadcasts.values())
-        self._admission.load_changed()
+        admission = self._admission
+        self.load.measure(admission.broadcasts.values(), self._moves.sample())
+        admission.load_changed()
+        self._membership.tell_free(self.load.capacity.free(admission.taken) if admission.admits else 0)
 
     def _on_round_ended(self, task: Task) -> None:
         if not task.cancelled() and task.exception() is not None:

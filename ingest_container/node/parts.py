@@ -1,4 +1,4 @@
-"""Parts of a node that its settings may leave out, and how many connections there is room for."""
+"""Parts of a node as its settings want them, and how many connections there is room for."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,11 @@ from ingest_container.base.settings import IngestSettings
 from ingest_container.media.http_server import HttpLimits
 from ingest_container.net import listeners
 from ingest_container.net.tls import Certificates
+from ingest_container.node.capacity import Capacity
 from ingest_container.node.health import HealthPort
 from ingest_container.node.metrics import NodeMetrics
 from ingest_container.node.readiness import NodeCondition
+from ingest_container.node.waiting_room import WaitingRoom
 
 
 def health_port(
@@ -25,6 +27,17 @@ def certificates(settings: IngestSettings) -> Certificates | None:
     if settings.tls_certificate is None or settings.tls_private_key is None:
         return None
     return Certificates(settings.tls_certificate, settings.tls_private_key)
+
+
+def waiting_room(settings: IngestSettings, capacity: Capacity, taken: Callable[[], int]) -> WaitingRoom:
+    """`taken`: how many places broadcasts have."""
+    return WaitingRoom(
+        settings.capacity,
+        taken,
+        length=settings.queue_length,
+        longest_wait=settings.queue_seconds,
+        has_room=lambda publishers: capacity.full(publishers) is None,
+    )
 
 
 def room(settings: IngestSettings) -> tuple[int, int]:

@@ -7,7 +7,7 @@ if (_built := compiled.find()) is not None:
 
 from .amf0 import AmfValue, Date
 from .counting import MediaCounter
-from .errors import LocalProtocolError
+from .errors import LocalProtocolError, ProtocolError
 from .events import (
     AudioConfig,
     Capabilities,
@@ -24,10 +24,12 @@ from .events import (
 )
 from .frames import AudioMessage, VideoMessage
 from .limits import Limits
+from .publish_answer import OPENING, PublishAnswer, PublishAnswerReader
 from .session import Session
 from .session_states import SessionState
 
 __all__ = [
+    "OPENING",
     "AmfValue",
     "AudioConfig",
     "AudioMessage",
@@ -42,7 +44,10 @@ __all__ = [
     "MediaCounter",
     "Metadata",
     "Pong",
+    "ProtocolError",
     "ProtocolFailed",
+    "PublishAnswer",
+    "PublishAnswerReader",
     "PublishRequested",
     "Session",
     "SessionState",

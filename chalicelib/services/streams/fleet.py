@@ -47,6 +47,7 @@ class NodeMembership:
     def __init__(self, node: NodeInfo) -> None:
         self.node = node
         self.expires_at = 0
+        self.free = 0  # how many more publishers there is room for, as the next renewal tells
         self._may_declare_dead_from = 0
 
     def join(self, now: int, offset: int = 0) -> None:
@@ -61,7 +62,7 @@ class NodeMembership:
         Raises SessionTaken, StoreUnavailable.
         """
         expires_at = (clock() if alive_at is None else alive_at) + SESSION_TTL
-        renewal = nodes.renew(self.node, expires_at + offset, active)
+        renewal = nodes.renew(self.node, expires_at + offset, active, self.free)
         answered_at = clock()  # the request itself may have lain where the outage was
         if not self.is_trusted(answered_at):
             self._may_declare_dead_from = answered_at + SESSION_TTL
@@ -106,6 +107,16 @@ def members(now: int) -> list[tuple[NodeState, bool]]:
     """Our own nodes, and whether each is gone, by id."""
     states = sorted(nodes.own(), key=lambda state: state.info.node_id)
     return [(state, _is_gone(state, now)) for state in states]
+
+
+def peers_with_room(node: NodeInfo, now: int) -> list[NodeState]:
+    """Nodes of the same region to which this one may move publishers. Raises StoreUnavailable."""
+    return [
+        state
+        for state, gone in members(now)
+        if not gone and not state.draining and state.free > 0 and state.info.peer
+        if state.info.region == node.region and state.info.node_id != node.node_id
+    ]
 
 
 def _is_gone(state: NodeState, now: int) -> bool:

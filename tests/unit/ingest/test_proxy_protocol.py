@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from ingest_container.net.proxy_protocol import V1_MOST, V2_SIGNATURE, Header, ProxyHeaderBroken, parse
+from ingest_container.net.proxy_protocol import header as header_for_peer
 
 
 def v2(command: int, family: int, addresses: bytes, tlvs: bytes = b"") -> bytes:
@@ -63,3 +64,28 @@ def test_no_header_is_no_header() -> None:
 def test_a_broken_header_is_refused(broken: bytes) -> None:
     with pytest.raises(ProxyHeaderBroken):
         parse(broken)
+
+
+@pytest.mark.parametrize("client", ["203.0.113.7", "2001:db8::7"])
+def test_our_own_header_names_the_client_and_the_node_it_is_moved_from(client: str) -> None:
+    sent = header_for_peer(client, "node-1")
+    assert parse(sent + b"\x03rest") == Header(len(sent), client, "node-1")
+    assert [parse(sent[:size]) for size in range(1, len(sent))] == [None] * (len(sent) - 1)
+
+
+@pytest.mark.parametrize(
+    ("tlvs", "node"),
+    [
+        (VPC_ENDPOINT_TLV + b"\xe5\x00\x02n1", "n1"),
+        (b"\xe5\x00\x02n1" + VPC_ENDPOINT_TLV, "n1"),
+        (VPC_ENDPOINT_TLV, None),
+        (b"\xe5\x00\x09n1", None),  # cut short
+        (b"\xea\xff\xff", None),
+        (b"\xe5\x00", None),
+        (b"\xe5\x00\x01\xff", "�"),
+    ],
+)
+def test_the_node_is_found_among_what_others_add(tlvs: bytes, node: str | None) -> None:
+    found = parse(v2(0x21, 0x11, tcp4("203.0.113.7"), tlvs))
+    assert found is not None
+    assert (found.client_ip, found.moved_from) == ("203.0.113.7", node)

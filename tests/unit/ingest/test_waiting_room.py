@@ -210,3 +210,38 @@ async def test_a_place_on_a_node_that_has_no_room_for_it_is_waited_for() -> None
     room.freed()
     await waiting
     assert room.taken == 1
+
+
+async def test_who_waits_may_be_found_a_place_elsewhere() -> None:
+    room = WaitingRoom(1, lambda: 1, length=8, longest_wait=30, look_every=0.01)
+    asked: list[int] = []
+
+    async def elsewhere(ahead: int) -> str | None:
+        asked.append(ahead)
+        return "a peer" if len(asked) == 3 else None
+
+    first = asyncio.create_task(room.place(Waiter(), "a"))
+    await asyncio.sleep(0)
+    assert await room.place(Waiter(), "b", elsewhere) == "a peer"
+    assert asked == [1, 1, 1]
+    assert (room.waiting, room.taken) == (1, 1)
+    first.cancel()
+
+
+async def test_a_place_that_came_while_a_peer_was_asked_goes_to_the_next() -> None:
+    held = 1
+    room = WaitingRoom(1, lambda: held, length=8, longest_wait=30, look_every=0.01)
+
+    async def elsewhere(ahead: int) -> str | None:
+        nonlocal held
+        held = 0
+        room.freed()
+        assert room.taken == 1
+        return "a peer"
+
+    waiting = asyncio.create_task(room.place(Waiter(), "a", elsewhere))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(room.place(Waiter(), "b"))
+    assert await waiting == "a peer"
+    await second
+    assert room.taken == 1
