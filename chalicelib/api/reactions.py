@@ -20,6 +20,7 @@ from chalicelib.domain.events import (
     DashboardConnected,
     HolderQuestioned,
     PublisherOrdered,
+    PublisherWaiting,
     StreamMetrics,
     StreamStateChange,
 )
@@ -56,6 +57,8 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         return {"dropped": detail_type}
     if isinstance(detail, StreamStateChange):
         fanout.state_changed(detail)
+    elif isinstance(detail, PublisherWaiting):
+        fanout.publisher_waits(detail)
     elif isinstance(detail, StreamMetrics):
         fanout.measured(detail)
     elif isinstance(detail, DashboardConnected):

@@ -44,6 +44,7 @@ from chalicelib.contract.messages import (
     RefusedMessage,
     SnapshotMessage,
     StatusMessage,
+    WaitingMessage,
 )
 from chalicelib.contract.nodes import Health, Node, NodeList
 from chalicelib.contract.recordings import ChannelRecording, OwnRecording, Recording, RecordingPage
@@ -156,6 +157,7 @@ __all__ = [
     "Technical",
     "TimelineEntry",
     "TimelinePage",
+    "WaitingMessage",
     "Webhook",
     "WebhookList",
 ]

@@ -81,6 +81,16 @@ class RefusedMessage(LastRefusal):
     seq: int
 
 
+class WaitingMessage(BaseModel):
+    """A publisher with a key of this channel waits for a place: all ingest servers are full. Repeated every 10 s."""
+
+    type: Literal["waiting"] = "waiting"
+    at: IsoTime
+    place: int | None = Field(description="Its place in the queue, from 1; null: it waits no more")
+    until: IsoTime = Field(description="When it is refused, if no place has become free")
+    client_ip: str | None
+
+
 class ErrorMessage(BaseModel):
     """A message from the client was invalid, or one too many."""
 
@@ -111,6 +121,7 @@ OwnerMessage = Annotated[
     | StatusMessage
     | MetricsMessage
     | RefusedMessage
+    | WaitingMessage
     | ErrorMessage
     | ClosingMessage
     | PongMessage,

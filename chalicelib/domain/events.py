@@ -89,6 +89,22 @@ def stream_refused(
     )
 
 
+class PublisherWaiting(BusEvent):
+    """detail-type `Publisher Waiting`: one with a good key waits for a place, as no ingest node has room.
+
+    `place` counts from 1; None: it waits no more. It waits until `until` (ms) at most.
+    """
+
+    detail_type: Literal["Publisher Waiting"] = Field(default="Publisher Waiting", exclude=True)
+    channel_id: str
+    key_id: str
+    node_id: str
+    at: int
+    until: int
+    place: int | None = None
+    client_ip: str | None = None
+
+
 class RecordingStateChange(BusEvent):
     """detail-type `Recording State Change`. `at` and `duration_ms` in ms.
 
@@ -204,6 +220,7 @@ class DeliveriesDue(BusEvent):
 
 AnyEvent = (
     StreamStateChange
+    | PublisherWaiting
     | RecordingStateChange
     | StreamHealthChange
     | StreamMetrics
@@ -217,6 +234,7 @@ AnyEvent = (
 )
 EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Stream State Change": StreamStateChange,
+    "Publisher Waiting": PublisherWaiting,
     "Recording State Change": RecordingStateChange,
     "Stream Health Change": StreamHealthChange,
     "Stream Metrics": StreamMetrics,

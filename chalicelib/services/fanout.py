@@ -18,6 +18,7 @@ from chalicelib.domain.events import (
     ChannelChanged,
     DashboardConnected,
     EventName,
+    PublisherWaiting,
     StreamMetrics,
     StreamStateChange,
 )
@@ -87,6 +88,12 @@ def state_changed(event: StreamStateChange) -> None:
     is_heard = _send(event.channel_id, event.at, partial(messages.status, event))
     if is_heard and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
         watches.watch(event.node_id, event.channel_id, event.at)
+
+
+def publisher_waits(event: PublisherWaiting) -> None:
+    """Tells the channel's owner."""
+    owners = _unexpired(connections.listening(Topic(event.channel_id, Listener.OWNER)), event.at)
+    sockets.send(owners, messages.waiting(event))
 
 
 def channel_changed(event: ChannelChanged) -> None:

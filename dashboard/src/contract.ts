@@ -414,7 +414,7 @@ export interface OwnStream {
 }
 
 /** A WebSocket message to a channel's owner */
-export type OwnerMessage = SnapshotMessage | ChannelMessage | StatusMessage | MetricsMessage | RefusedMessage | ErrorMessage | ClosingMessage | PongMessage;
+export type OwnerMessage = SnapshotMessage | ChannelMessage | StatusMessage | MetricsMessage | RefusedMessage | WaitingMessage | ErrorMessage | ClosingMessage | PongMessage;
 
 export interface Playback {
   readonly hls_url: string;
@@ -761,6 +761,17 @@ export interface TimelinePage {
 }
 
 export type Visibility = "public" | "unlisted" | "private";
+
+/** A publisher with a key of this channel waits for a place: all ingest servers are full. Repeated every 10 s. */
+export interface WaitingMessage {
+  readonly type: "waiting";
+  readonly at: string;
+  /** Its place in the queue, from 1; null: it waits no more */
+  readonly place: number | null;
+  /** When it is refused, if no place has become free */
+  readonly until: string;
+  readonly client_ip: string | null;
+}
 
 export const limits = {
   "ChannelEdit": {

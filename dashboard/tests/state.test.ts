@@ -8,6 +8,7 @@ import {
   type StudioState,
   wantsSnapshot,
 } from "../src/realtime/state";
+import { FORGOTTEN_MS, isWaiting } from "../src/realtime/waiting";
 import { AT, channel, live, metrics, STREAM_1, STREAM_2, snapshot, status } from "./messages";
 
 const NOW = 1_000_000;
@@ -360,4 +361,32 @@ it("knows a reset key by its last four characters only (SS-1.4)", () => {
   });
   expect(state.channel?.key).toEqual({ key_id: "key_2", hint: "wxyz", expires_at: null });
   expect(JSON.stringify(state)).not.toContain("SECRET");
+});
+
+describe("a publisher that waits for a place (SS-5.2)", () => {
+  const waiting = (second: number, place: number | null): OwnerMessage => ({
+    type: "waiting",
+    at: refusedAt(second),
+    place,
+    until: refusedAt(60),
+    client_ip: "192.0.2.1",
+  });
+
+  it("shows its place, and when it is refused at the latest", () => {
+    const { waiting: shown } = stateAfter(snapshot(), waiting(0, 3), waiting(10, 1));
+    expect(shown).toMatchObject({ place: 1, clientIp: "192.0.2.1" });
+    expect(shown && shown.until - shown.heardAt).toBe(50_000);
+  });
+
+  it("ignores what comes late, after it has gone live or left", () => {
+    const { waiting: shown } = stateAfter(snapshot(), waiting(5, null), waiting(4, 1));
+    expect(isWaiting(shown, shown?.heardAt ?? 0)).toBe(false);
+  });
+
+  it("is not shown any more when the node repeats nothing", () => {
+    const { waiting: shown } = stateAfter(snapshot(), waiting(0, 1));
+    const at = shown?.heardAt ?? 0;
+    expect(isWaiting(shown, at + FORGOTTEN_MS - 1)).toBe(true);
+    expect(isWaiting(shown, at + FORGOTTEN_MS)).toBe(false);
+  });
 });

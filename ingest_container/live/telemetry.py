@@ -13,7 +13,13 @@ from typing import TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.events import StreamHealthChange, StreamMetrics, StreamStateChange, stream_refused
+from chalicelib.domain.events import (
+    PublisherWaiting,
+    StreamHealthChange,
+    StreamMetrics,
+    StreamStateChange,
+    stream_refused,
+)
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.refusal_reports import SUMMARY
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
@@ -51,7 +57,7 @@ class Telemetry:
         self._log = log
         self._events: asyncio.Queue[StreamChange] = asyncio.Queue(MAX_WAITING)
         self._records: asyncio.Queue[StreamChange | Entry] = asyncio.Queue(MAX_WAITING)
-        self._refusal_events: asyncio.Queue[StreamChange] = asyncio.Queue(MAX_REFUSALS)
+        self._refusal_events: asyncio.Queue[StreamChange | PublisherWaiting] = asyncio.Queue(MAX_REFUSALS)
         self._refusal_records: asyncio.Queue[StreamChange | Entry] = asyncio.Queue(MAX_REFUSALS)
         self._sampler = RefusalSampler()
         self._seqs = itertools.count(now_ms() << 8)  # of refusals; grows within and across runs of a node
@@ -73,6 +79,11 @@ class Telemetry:
         with contextlib.suppress(asyncio.QueueFull):
             self._refusal_events.put_nowait(event)
         self._keep_refusal(event)
+
+    def publisher_waits(self, event: PublisherWaiting) -> None:
+        """To the dashboard of the channel; dropped while there is too much to tell of those without a place."""
+        with contextlib.suppress(asyncio.QueueFull):
+            self._refusal_events.put_nowait(event)
 
     def audit(self, record: ConnectionRecord, stream_id: str | None, seq: int | None) -> None:
         """The audit record of one connection that asked to publish (SS-5.3)."""
@@ -125,7 +136,7 @@ class Telemetry:
                 for _ in batch:
                     queue.task_done()
 
-    async def _publish(self, batch: list[StreamChange]) -> None:
+    async def _publish(self, batch: list[StreamChange] | list[StreamChange | PublisherWaiting]) -> None:
         await self._threads.run(bus.publish, batch)
 
     async def _keep(self, batch: list[StreamChange | Entry]) -> None:

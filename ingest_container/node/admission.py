@@ -30,6 +30,7 @@ from ingest_container.node.claims import Claims
 from ingest_container.node.held_answers import HeldAnswers
 from ingest_container.node.membership import Membership
 from ingest_container.node.moving import Moves
+from ingest_container.node.waiting_notices import WaitingNotices
 from ingest_container.node.waiting_room import WaitingRoom
 
 KEY_THREADS = 8  # that look up keys
@@ -154,15 +155,31 @@ class Admission:
                 "Publisher waiting for a place", event="publisher_queued", key_id=key.key_id, ahead=self._places.waiting
             )
 
-        async def meanwhile(ahead: int) -> Moved | None:
-            return await self._moves.move(key, connection)
-
-        if (moved := await self._places.place(connection, key.channel_id, meanwhile)) is not None:
+        if (moved := await self._wait(key, connection)) is not None:
             return moved
         try:
             return await self._admit(key, connection)
         finally:
             self._places.settled()
+
+    async def _wait(self, key: StreamKey, connection: Connection) -> Moved | None:
+        """For a place here, which is taken then, or on a peer; its owner is told meanwhile."""
+        notices = WaitingNotices(
+            self._telemetry.publisher_waits,
+            self._membership.info.node_id,
+            key,
+            connection.client_ip,
+            self._places.longest_wait,
+        )
+
+        async def meanwhile(ahead: int) -> Moved | None:
+            notices.waits(ahead)
+            return await self._moves.move(key, connection)
+
+        try:
+            return await self._places.place(connection, key.channel_id, meanwhile)
+        finally:
+            notices.ended()
 
     async def _check_open(self, key: StreamKey, connection: Connection) -> None:
         if connection.is_gone:  # its claim would only refuse the encoder that comes next

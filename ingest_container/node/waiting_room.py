@@ -54,7 +54,7 @@ class WaitingRoom:
         self._places = places
         self._held = held
         self._length = length
-        self._longest_wait = longest_wait
+        self.longest_wait = longest_wait
         self._ping_every = ping_every
         self._pong_within = pong_within
         self._look_every = look_every
@@ -136,14 +136,14 @@ class WaitingRoom:
         self, waiter: Waiter, turn: "asyncio.Future[bool]", channel_id: str, meanwhile: Meanwhile[T] | None
     ) -> T | None:
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._longest_wait
+        until = loop.time() + self.longest_wait
         ping_at = loop.time() + self._ping_every
         while True:
             next_at = min(ping_at, until, loop.time() + self._look_every if meanwhile is not None else until)
             await asyncio.wait((turn,), timeout=next_at - loop.time())
             if not turn.done() and loop.time() >= until:
                 raise AtCapacity(
-                    f"All ingest places are taken and none became free within {self._longest_wait:.0f} s",
+                    f"All ingest places are taken and none became free within {self.longest_wait:.0f} s",
                     channel_id=channel_id,
                 )
             if not turn.done() and loop.time() >= ping_at:

@@ -2,7 +2,7 @@
 
 from chalicelib import contract
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.events import StreamStateChange
+from chalicelib.domain.events import PublisherWaiting, StreamStateChange
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.streams import ChannelStatus
@@ -61,6 +61,12 @@ def refused(event: StreamStateChange) -> contract.RefusedMessage:
         reason=event.detail,
         action=event.action,
         client_ip=event.client_ip,
+    )
+
+
+def waiting(event: PublisherWaiting) -> contract.WaitingMessage:
+    return contract.WaitingMessage(
+        at=iso(event.at), place=event.place, until=iso(event.until), client_ip=event.client_ip
     )
 
 

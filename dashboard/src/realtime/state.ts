@@ -26,6 +26,7 @@ import type {
 } from "../contract";
 import { newestDetails, withDetails, withKey } from "./details";
 import { nextRefusal, type RefusalState, refusalAsRead } from "./refusal";
+import { nextWaiting, type Waiting } from "./waiting";
 
 /** The time range of the bitrate chart. */
 export const CHART_WINDOW_MS = 60_000;
@@ -62,6 +63,7 @@ export interface Sample {
 }
 
 export interface StudioState extends RefusalState {
+  readonly waiting: Waiting | null;
   readonly link: Link;
   /** Null until the first response. Its `status` and `live` are not updated afterwards: use `stream`. */
   readonly channel: OwnChannel | null;
@@ -103,6 +105,7 @@ export const initialState: StudioState = {
   samples: [],
   refusal: null,
   dismissed: null,
+  waiting: null,
   heardAt: 0,
   doubtful: false,
 };
@@ -154,6 +157,8 @@ function onMessage(state: StudioState, message: OwnerMessage, now: number): Stud
       return onMetrics(state, message, now);
     case "refused":
       return { ...state, refusal: nextRefusal(state, message) };
+    case "waiting":
+      return { ...state, waiting: nextWaiting(state.waiting, message, now) };
     case "channel":
       return edited(state, (channel) => withDetails(channel, message.channel));
     default:

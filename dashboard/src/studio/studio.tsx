@@ -12,6 +12,7 @@ import { SharePanel } from "./share-panel";
 import { StatusPanel } from "./status-panel";
 import { shownStatus } from "./status-words";
 import { useStudio } from "./use-studio";
+import { WaitingNotice } from "./waiting";
 
 interface StudioProps {
   readonly config: Config;
@@ -51,6 +52,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
       <main class="main" id="main" tabIndex={-1}>
         <h1 class="sr-only">Studio</h1>
         <LinkBanner link={state.link} onRetry={retryNow} />
+        <WaitingNotice waiting={state.waiting} />
         {state.refusal && (
           <RefusalNotice
             refusal={state.refusal}

@@ -9,12 +9,15 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from chalicelib.domain.events import PublisherWaiting
+from chalicelib.services import bus
 from chalicelib.store import runtime_models, watches
 from local.settings import NODE_ID
 from tests.integration.api.conftest import Client, token
 from tests.integration.api.test_channel import stream_key_of
 from tests.support.publisher import STARTED, Publisher
 from tests.support.stack import Stack
+from tests.support.studio import now_ms
 from tests.support.waiting import until
 
 LIVE = {
@@ -237,6 +240,22 @@ def test_an_open_dashboard_hears_of_everything_as_it_happens(stack: Stack, me: C
         ended = next_of(socket, "status")
         assert (ended["status"], ended["reason"], ended["live"]) == ("OFFLINE", "clean_stop", None)
         assert ended["seq"] > news["seq"]
+
+
+@pytest.mark.requirement("SS-5.2")
+@pytest.mark.usefixtures("stack_as_environment")
+def test_an_open_dashboard_is_told_the_place_of_a_publisher_that_waits(stack: Stack, me: Client) -> None:
+    channel_id = me.get("/api/channel").json["channel_id"]
+    with dashboard(stack, me) as socket:
+        next_of(socket, "snapshot")
+        for place in (2, None):
+            told = PublisherWaiting(
+                channel_id=channel_id, key_id="key_1", node_id=NODE_ID, at=now_ms(), place=place, until=now_ms()
+            )
+            bus.publish([told])
+            waiting = next_of(socket, "waiting")
+            assert waiting.keys() == {"type", "at", "place", "until", "client_ip"}
+            assert waiting["place"] == place
 
 
 @pytest.mark.usefixtures("stack_as_environment")
