@@ -3,14 +3,14 @@ import type { Recording } from "../public-api";
 import { shortDuration } from "../ui/format";
 import { Moment } from "../ui/moment";
 import { ViewerIcon } from "../ui/viewer-icon";
-import { watchUrl } from "./address";
+import { type Watched, watchUrl } from "./address";
 import type { Watching } from "./use-watch";
 
 const INTERRUPTED = "The broadcaster's connection was interrupted. The stream goes on here as soon as it is back.";
 const STARTING = "The stream is starting…";
 
 /** What stands in the picture's place; null while there is a picture, or will be in a moment. */
-export function cardOf({ state, handle, recordings, recordingGone, recording }: Watching): ComponentChildren {
+export function cardOf({ watched, state, handle, recordings, recordingGone, recording }: Watching): ComponentChildren {
   const { phase } = handle.view;
   if (state.problem === "not-found") {
     return (
@@ -55,7 +55,7 @@ export function cardOf({ state, handle, recordings, recordingGone, recording }: 
   }
   const shown = phase === "playing" || phase === "blocked";
   if (state.status === "OFFLINE" && !shown) {
-    return <Offline state={state} last={recordings[0] ?? null} />;
+    return <Offline watched={watched} state={state} last={recordings[0] ?? null} />;
   }
   return null;
 }
@@ -67,7 +67,7 @@ export function noticeOf({ state, handle }: Watching): string | null {
   return state.status === "LIVE" && phase === "waiting" ? STARTING : null;
 }
 
-function Offline({ state, last }: { state: Watching["state"]; last: Recording | null }) {
+function Offline({ watched, state, last }: Pick<Watching, "watched" | "state"> & { readonly last: Recording | null }) {
   const name = state.channel?.display_name || state.channel?.title || "This channel";
   return (
     <Card
@@ -78,7 +78,7 @@ function Offline({ state, last }: { state: Watching["state"]; last: Recording | 
       {last && (
         <a
           class="stage-link"
-          href={watchUrl(state.channel?.channel_id ?? "", last.stream_id)}
+          href={watchUrl(watched.channelId, last.stream_id, watched.token)}
           data-testid="last-stream"
         >
           <ViewerIcon name="play" />
@@ -99,10 +99,10 @@ function Card({ title, testid, children }: { title: string; testid: string; chil
   );
 }
 
-export function RecordingCard({ channelId, recording }: { channelId: string; recording: Recording }) {
+export function RecordingCard({ watched, recording }: { readonly watched: Watched; readonly recording: Recording }) {
   return (
     <li class="stream-card" data-testid="recording">
-      <a class="stream-link" href={watchUrl(channelId, recording.stream_id)}>
+      <a class="stream-link" href={watchUrl(watched.channelId, recording.stream_id, watched.token)}>
         <div class="thumb">
           {recording.poster_url ? (
             <img src={recording.poster_url} alt="" loading="lazy" width="640" height="360" />

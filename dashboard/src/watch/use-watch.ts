@@ -13,6 +13,7 @@ const FIRST_LOOK_MS = 2_000;
 const FINISHED_MS = [3_000, 10_000, 30_000, 90_000] as const;
 
 export interface Watching {
+  readonly watched: Watched;
   readonly state: WatchState;
   readonly handle: PlayerHandle;
   readonly recordings: readonly Recording[];
@@ -36,7 +37,8 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stale = false;
     const load = async () => {
-      const one = streamId !== null && token !== null && (await privateRecording(recordingsUrl, streamId, token));
+      const id = streamId ?? endedId;
+      const one = id !== null && token !== null && (await privateRecording(recordingsUrl, id, token));
       return one ? [one] : api.recordings(channelId, endedId === null ? "default" : "no-cache");
     };
     const look = async (turn: number) => {
@@ -73,6 +75,7 @@ export function useWatch(config: Config, api: PublicApi, watched: Watched, lowLa
   }, [reportTo, video]);
 
   return {
+    watched,
     state,
     handle,
     recordings: recordings ?? [],

@@ -119,7 +119,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
             <h2 id="past">Past streams</h2>
             <ul class="grid">
               {others.map((one) => (
-                <RecordingCard key={one.stream_id} channelId={channel.channel_id} recording={one} />
+                <RecordingCard key={one.stream_id} watched={watched} recording={one} />
               ))}
             </ul>
           </section>

@@ -145,13 +145,17 @@ def test_private_channel_plays_by_its_link_and_is_not_found_without(
     viewer: Viewer, broadcaster: Broadcaster, channel: str, go_live: GoLive
 ) -> None:
     broadcaster.edit(visibility="private")
-    go_live()
+    encoder = go_live()
     viewer.open(f"/watch/{channel}")
     expect(viewer.part("not-found")).to_be_visible()
     link = broadcaster.call("/api/channel/playback-tokens", method="POST", body={})["watch_url"]
     viewer.page.goto("about:blank")  # the address differs in its fragment alone
     viewer.page.goto(link)
     viewer.plays()
+    encoder.interrupt()
+    viewer.part("last-stream").click()
+    expect(viewer.part("to-channel")).to_be_visible()
+    viewer.plays_past(1)
 
 
 @pytest.mark.requirement("FX-15")
