@@ -26,6 +26,7 @@ from infra.stages import Stage
 from infra.tables import TABLES
 
 Secret = Literal["admin", "user-service", "hooks", "mediamtx-api", "playback"]
+API_HANDLER = "api_handler"
 SECRETS: tuple[Secret, ...] = get_args(Secret)
 
 
@@ -48,6 +49,10 @@ class Function:
         """`on_stream_event` -> `OnStreamEvent`: in parameters and in templates."""
         return "".join(part.capitalize() for part in self.name.split("_"))
 
+    def deployed_as(self, stage: Stage) -> str:
+        """Its name on AWS, as Chalice makes it."""
+        return stage.prefix if self.name == API_HANDLER else f"{stage.prefix}-{self.name}"
+
     def policy(self, stage: Stage, place: Place, kms_key_arn: str, media_bucket: str) -> Policy:
         statements: list[Statement] = row_statements(stage, place, self.reads, self.writes)
         if self.scans is not None:
@@ -63,7 +68,7 @@ class Function:
             statements += recording_statements(bucket, may_delete=True)
         if self.pushes:
             statements.append(parameter_statement(place, stage.websocket_parameter))
-        return policy_of(*statements, log_statement(stage, place, self.name))
+        return policy_of(*statements, log_statement(place, self.deployed_as(stage)))
 
 
 # What a stream, its channel and its node are made of.
@@ -71,7 +76,7 @@ _STREAMS = ("channels", "keys", "streams", "timeline", "nodes", "pulses")
 
 FUNCTIONS = (
     Function(
-        "api_handler",
+        API_HANDLER,
         writes=tuple(table.name for table in TABLES),
         secrets=SECRETS,
         kms=("kms:Decrypt", "kms:Encrypt"),
@@ -117,4 +122,4 @@ FUNCTIONS = (
     Function("sweep_webhooks", writes=("webhooks", "deliveries"), kms=("kms:Decrypt",), publishes=True),
 )
 
-__all__ = ["FUNCTIONS", "SECRETS", "Function"]
+__all__ = ["API_HANDLER", "FUNCTIONS", "SECRETS", "Function"]

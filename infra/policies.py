@@ -103,9 +103,9 @@ def parameter_statement(place: Place, name: str) -> Statement:
     return allow("Parameter", ("ssm:GetParameter",), [place.arn("ssm", f"parameter{name}")])
 
 
-def log_statement(stage: Stage, place: Place, function: str) -> Statement:
+def log_statement(place: Place, function: str) -> Statement:
     """Log groups are made by the deployment, so functions only write, each to its own."""
-    streams = place.arn("logs", f"log-group:/aws/lambda/{stage.prefix}-{function}:log-stream:*")
+    streams = place.arn("logs", f"log-group:/aws/lambda/{function}:log-stream:*")
     return allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), [streams])
 
 

@@ -1,20 +1,26 @@
-"""Settings of the two APIs that Chalice deploys, which neither Chalice nor another stack can make.
+"""Settings of what Chalice deploys, which neither Chalice nor another stack can make.
 
 - The answers that API Gateway gives by itself, as problem details. Each deployment of Chalice replaces the API's
   definition; so they are put after it, and a deployment of the API's stage then contains them.
 - The throttles: of all requests to the REST API together, and of all WebSockets.
+- The log group of the REST function: Chalice makes one for `<stage>-api_handler`, but names the function `<stage>`.
 """
 
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES, MEDIA_TYPE, GatewayResponse
 from chalicelib.api.security_headers import HSTS, NO_SNIFF
 from infra.api_edge import API_STAGE
 from infra.deploy.chalice_state import Deployed
 from infra.deploy.run import Run
+from infra.functions import API_HANDLER, FUNCTIONS
 
 # Answers of the local gateway that API Gateway has no type for.
 LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})
+
+LOGS_KEPT_DAYS = 90  # `log_retention_in_days` in `.chalice/config.json`
 
 # Per second, for all WebSockets together: beyond it API Gateway rejects handshakes and messages without invoking
 # a function. Each connection has its own, much smaller limit, in `services.limits`.
@@ -42,6 +48,18 @@ def configure(run: Run, deployed: Deployed) -> None:
     run.client("apigatewayv2").update_stage(
         ApiId=deployed.websocket_api_id, StageName=API_STAGE, DefaultRouteSettings=WEBSOCKET_THROTTLE
     )
+    _log_group(run)
+
+
+def _log_group(run: Run) -> None:
+    (function,) = [one for one in FUNCTIONS if one.name == API_HANDLER]
+    logs, name = run.client("logs"), f"/aws/lambda/{function.deployed_as(run.stage)}"
+    try:
+        logs.create_log_group(logGroupName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+            raise
+    logs.put_retention_policy(logGroupName=name, retentionInDays=LOGS_KEPT_DAYS)
 
 
 def gateway_response(answer: GatewayResponse) -> dict[str, Any]:

@@ -79,10 +79,11 @@ class Templates:
 
 @dataclass(frozen=True)
 class Package:
-    """One stage as packaged by Chalice."""
+    """One stage as packaged by Chalice, and the folder that it was packaged in."""
 
     template: Template
     zip: Path
+    folder: Path
 
 
 def _run(*command: str | Path, cwd: Path, timeout: float = 230) -> None:
@@ -185,4 +186,4 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
     chalice = Path(sys.executable).with_name("chalice")
     (copy / "merge.json").write_text(json.dumps(CORRECTION))
     _run(chalice, "package", "--stage", "dev", "--merge-template", "merge.json", "out", cwd=copy)
-    return Package(Template.read(copy / "out" / "sam.json"), copy / "out" / "deployment.zip")
+    return Package(Template.read(copy / "out" / "sam.json"), copy / "out" / "deployment.zip", copy)
