@@ -11,7 +11,12 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from chalicelib.config import settings
 from chalicelib.domain.metrics import BY_NAME, NAMESPACE, Service, Unit
 
-_UNITS = {Unit.COUNT: MetricUnit.Count, Unit.BYTES: MetricUnit.Bytes, Unit.MILLISECONDS: MetricUnit.Milliseconds}
+_UNITS = {
+    Unit.COUNT: MetricUnit.Count,
+    Unit.BYTES: MetricUnit.Bytes,
+    Unit.MILLISECONDS: MetricUnit.Milliseconds,
+    Unit.PERCENT: MetricUnit.Percent,
+}
 _UNIT_OF = {name: _UNITS[metric.unit] for metric in BY_NAME.values() for name in metric.cloudwatch_names}
 
 

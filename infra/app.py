@@ -6,6 +6,7 @@
     cdk.out/stream-sync-dev-api-edge.template.json event rules, queues and rights of the functions
     cdk.out/stream-sync-dev-site-front.template.json   firewall and certificate of CloudFront, for us-east-1
     cdk.out/stream-sync-dev-api-front.template.json    firewall and names of the API
+    cdk.out/stream-sync-dev-observability.template.json   alarms, dashboard, saved log queries
 
 Order of deployment: infra/README.md.
 """
@@ -23,6 +24,7 @@ from infra.data import DataStack
 from infra.edge import EdgeStack
 from infra.fronts import ApiFrontStack, SiteFrontStack
 from infra.ingest import IngestStack
+from infra.observability import ObservabilityStack
 from infra.stages import STAGE_NAMES, STAGES, Domain, Stage
 
 OUT = Path("cdk.out")
@@ -40,6 +42,7 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
     edge = EdgeStack(app, stage, cdk.BootstraplessSynthesizer(), ingest)
     site_front = SiteFrontStack(app, stage, cdk.BootstraplessSynthesizer())
     api_front = ApiFrontStack(app, stage, cdk.BootstraplessSynthesizer())
+    observability = ObservabilityStack(app, stage, cdk.BootstraplessSynthesizer(), ingest)
     further = {
         f"ingest-{region}": IngestStack(app, stage, cdk.BootstraplessSynthesizer(), None, region) for region in remote
     }
@@ -51,6 +54,7 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
             ingest: accepted_risks.ingest(stage),
             edge: accepted_risks.edge(stage),
             api_edge: accepted_risks.API_EDGE,
+            observability: {},
             site_front: {},
             api_front: {},
             **dict.fromkeys(further.values(), accepted_risks.remote_ingest(stage)),
@@ -60,7 +64,7 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
         cdk.Tags.of(app).add(tag, value)
     app.synth()
     stacks: dict[str, cdk.Stack] = {"data": data, "ingest": ingest, "edge": edge, "api-edge": api_edge, **further}
-    stacks |= {"site-front": site_front, "api-front": api_front}
+    stacks |= {"site-front": site_front, "api-front": api_front, "observability": observability}
     return {noun: out / stack.template_file for noun, stack in stacks.items()}
 
 

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from chalicelib.domain.metrics import METRICS
+from infra.alarms import ALARMS, FUNCTIONS
 from infra.stages import STAGE_NAMES, STAGES, Stage
 
 PRICES_OF = "2026-11"
@@ -39,7 +41,10 @@ PART_S = 0.5
 
 # Parts of a stage that are there whether or not anybody streams.
 SECRETS = 5
-METRICS, ALARMS, DASHBOARD = 40, 15, 3.0
+PUBLISHED = sum(len(metric.cloudwatch_names) * len(metric.services) for metric in METRICS)
+# An alarm is billed for each metric that it looks at.
+WATCHED = sum(len(FUNCTIONS.get(each.of, (each,))) for alarm in ALARMS for each in alarm.series.values())
+DASHBOARD = 3.0
 ZONES = 2
 SCHEDULED_PER_MINUTE = 4
 WEB_ACLS, WEB_ACL_RULES = 2, 3
@@ -171,7 +176,7 @@ def _dashboards(load: Load) -> float:
 def _observability(count: int, load: Load) -> float:
     """Some 20 KB of log lines a broadcast, and 1 MB an hour of a node and of the scheduled functions."""
     logs_gb = load.broadcasts * 20e-6 + (count + 1) * HOURS * 1e-3
-    return METRICS * METRIC + ALARMS * ALARM + DASHBOARD + logs_gb * LOGS_GB
+    return PUBLISHED * METRIC + WATCHED * ALARM + DASHBOARD + logs_gb * LOGS_GB
 
 
 def _recordings(load: Load) -> float:

@@ -14,6 +14,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from chalicelib.domain.metrics import NAMESPACE, UTILIZATION
 from infra.ingest_roles import execution_role, node_role
 from infra.names import IngestNames
 from infra.network import HEALTH_PORT, ORIGIN_PORT, RTMP_PORT, RTMPS_PORT, Network
@@ -37,8 +38,6 @@ LIVE_CHECK = (
     "c.request('GET', '/live'); sys.exit(c.getresponse().status != 200)"
 )
 
-# What nodes report: percent of the resource that is used most (places, bytes, time of the event loop).
-METRICS_NAMESPACE, UTILIZATION = "StreamSync", "Utilization"
 # A new node takes three minutes to come, and running streams do not move to it.
 TARGET_UTILIZATION = 60
 
@@ -99,6 +98,9 @@ class IngestStack(cdk.Stack):
         names = IngestNames(self, stage.domain, remote) if stage.domain is not None else None
         self._network = Network(self, stage, addresses.value_as_string, names)
         balancer = self._network.balancer.load_balancer_dns_name
+        # By which CloudWatch knows them.
+        self.balancer_full_name = self._network.balancer.load_balancer_full_name
+        self.targets_full_name = self._network.rtmp_targets.target_group_full_name
         # Where CloudFront asks for playback.
         self.origin_name = names.origin if names is not None else balancer
         self.origin_port, self.origin_has_tls = self._network.origin_port, names is not None
@@ -224,6 +226,14 @@ class IngestStack(cdk.Stack):
         return task
 
     def _service(self, task: ecs.FargateTaskDefinition) -> None:
+        # Otherwise ECS makes it, and keeps what is in it for ever.
+        insights = logs.LogGroup(
+            self,
+            "ContainerInsights",
+            log_group_name=f"/aws/ecs/containerinsights/{self._stage.prefix}/performance",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
         cluster = ecs.Cluster(
             self,
             "Cluster",
@@ -231,6 +241,7 @@ class IngestStack(cdk.Stack):
             vpc=self._network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
+        cluster.node.add_dependency(insights)
         service = ecs.FargateService(
             self,
             "Nodes",
@@ -264,8 +275,8 @@ class IngestStack(cdk.Stack):
         """By what the fullest resource of a node is used at, on average over the nodes, and never by the CPU alone: an
         idle publisher takes a place all the same. Scaling in waits long, and spares tasks that have publishers."""
         utilization = cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
-            metric_name=UTILIZATION,
+            namespace=NAMESPACE,
+            metric_name=UTILIZATION.name,
             dimensions_map={"service": "ingest", "stage": self._stage.name},
             statistic="Average",
             period=cdk.Duration.minutes(1),

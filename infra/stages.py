@@ -85,4 +85,7 @@ STAGES: dict[StageName, Stage] = {
     "prod": Stage("prod", keep=True, tasks=2, most_tasks=20),
 }
 
-__all__ = ["STAGES", "STAGE_NAMES", "Domain", "Stage", "StageName"]
+# The stacks of a stage, in the order in which they are deployed.
+STACKS = ("data", "ingest", "site-front", "edge", "api-edge", "api-front", "observability")
+
+__all__ = ["STACKS", "STAGES", "STAGE_NAMES", "Domain", "Stage", "StageName"]

@@ -35,6 +35,7 @@ class Unit(StrEnum):
     COUNT = "Count"
     BYTES = "Bytes"
     MILLISECONDS = "Milliseconds"
+    PERCENT = "Percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ class Metric:
 
     @property
     def prometheus_name(self) -> str:
-        """In Prometheus' base units: bytes and seconds. The client library adds `_total` to counters."""
+        """In Prometheus' base units: bytes, seconds, ratios. The client library adds `_total` to counters."""
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name).lower()
-        suffix = {Unit.BYTES: "_bytes", Unit.MILLISECONDS: "_seconds", Unit.COUNT: ""}[self.unit]
+        suffix = {Unit.BYTES: "_bytes", Unit.MILLISECONDS: "_seconds", Unit.PERCENT: "_ratio"}.get(self.unit, "")
         return f"stream_sync_{words.removesuffix(suffix)}{suffix}"
 
 
@@ -75,6 +76,12 @@ PLACES_FREE = Metric(
     Kind.GAUGE,
     Unit.COUNT,
     "More publishers that the node has room for.",
+)
+UTILIZATION = Metric(
+    "Utilization",
+    Kind.GAUGE,
+    Unit.PERCENT,
+    "What the node uses most of its places, its bandwidth or the lag that it may have; the fleet is scaled by it.",
 )
 WAITING = Metric("Waiting", Kind.GAUGE, Unit.COUNT, "Publishers with a valid key that wait for a place.")
 CONNECTIONS = Metric("Connections", Kind.GAUGE, Unit.COUNT, "Open RTMP connections, authenticated or not.")

@@ -11,7 +11,7 @@ def destroy(run: Run, *, with_data: bool, ask: Callable[[str], str]) -> None:
     what = "with ALL DATA: channels, keys, accounts" if with_data else "but its data"
     if ask(f"Delete {run.stage.prefix} {what}. Type the name of the stage: ").strip() != run.stage.name:
         raise CannotDeploy("Nothing was deleted.")
-    for noun in ("api-front", "api-edge"):
+    for noun in ("observability", "api-front", "api-edge"):
         run.say(noun)
         stacks.delete(run, noun)
     run.say("api")

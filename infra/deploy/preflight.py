@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deploy import stacks
 from infra.deploy.run import CannotDeploy, Run
 from infra.ingest import CPU_UNITS
+from infra.stages import STACKS
 
 # Chalice 1.34 deploys the functions for the Python that runs it.
 PYTHONS = ((3, 10), (3, 14))
@@ -106,7 +107,7 @@ def _quotas(run: Run, region: str) -> Iterator[str]:
 
 
 def _stacks(run: Run) -> Iterator[str]:
-    for noun in ("data", "ingest", "edge", "api-edge"):
+    for noun in STACKS:
         stack = stacks.find(run, run.stage.stack(noun))
         if stack is not None and stack["StackStatus"] in ("UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"):
             yield (

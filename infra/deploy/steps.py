@@ -8,6 +8,7 @@ from infra import costs
 from infra.deploy import administrator, api, fronts, ingest, preflight, releases, smoke, stacks, website
 from infra.deploy.chalice_state import Deployed, path_of
 from infra.deploy.run import Run
+from infra.stages import STACKS
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ def _api_edge(run: Run) -> None:
     stacks.deploy(run, "api-edge", Deployed.read(path_of(run)).parameters())
 
 
+def _observability(run: Run) -> None:
+    stacks.deploy(run, "observability")
+
+
 def _cost(run: Run) -> None:
     run.say(costs.table(run.stage, [costs.Load(streams) for streams in costs.LOADS]))
 
@@ -39,14 +44,13 @@ STEPS = (
     Step("api", "chalice deploy: REST, WebSocket and functions", api.deploy),
     Step("api-edge", "event rules, queues and rights of the functions", _api_edge),
     Step("api-front", "firewall and names of the API", fronts.deploy_api),
+    Step("observability", "alarms, dashboard of CloudWatch, saved log queries", _observability),
     Step("dashboard", "the pages and their configuration", website.upload),
     Step("administrator", "the first administrator", administrator.create),
     Step("smoke", "one real broadcast", smoke.broadcast),
     Step("release", "remember what was deployed, for a rollback", releases.record),
     Step("cost", "what the stage costs a month", _cost),
 )
-# Those that deploy a stack of their name.
-STACKS = ("data", "ingest", "site-front", "edge", "api-edge", "api-front")
 NAMES = tuple(step.name for step in STEPS)
 
 

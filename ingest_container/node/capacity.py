@@ -92,6 +92,14 @@ class Capacity:
             return 0
         return min(self.limits.publishers - publishers, self._fitting(publishers))
 
+    def utilization(self, publishers: int) -> float:
+        """What is used most, of its limit: 1 when there is no more room."""
+        return max(
+            publishers / self.limits.publishers,
+            self._expected / self.limits.bytes_per_second,
+            min(1.0, self.load.lag / self.limits.lag),
+        )
+
     @property
     def is_ready(self) -> bool:
         """Whether a load balancer should send new publishers, as of the last update."""

@@ -42,8 +42,8 @@ def _counter(metric: Metric, counts: Mapping[str, int]) -> Family:
 
 
 def _base(metric: Metric, value: float) -> float:
-    """In seconds instead of milliseconds."""
-    return value / 1000 if metric.unit is Unit.MILLISECONDS else value
+    """Seconds instead of milliseconds, and a ratio instead of percent."""
+    return value / {Unit.MILLISECONDS: 1000, Unit.PERCENT: 100}.get(metric.unit, 1)
 
 
 def _histogram(metric: Metric, times: Times) -> Family:

@@ -112,6 +112,7 @@ class NodeMetrics:
             metrics.PUBLISHERS: len(admission.broadcasts),
             metrics.PLACES: load.capacity.limits.publishers if admits else 0,
             metrics.PLACES_FREE: load.capacity.free(admission.taken) if admits else 0,
+            metrics.UTILIZATION: round(100 * load.capacity.utilization(admission.taken), 1),
             metrics.WAITING: admission.waiting,
             metrics.LOOP_LAG: round(load.lag.p99 * 1000, 2),
             metrics.CONNECTIONS: len(self._connections),

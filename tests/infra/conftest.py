@@ -71,10 +71,11 @@ class Templates:
     api_edge: Template
     site_front: Template
     api_front: Template
+    observability: Template
 
     @property
     def all(self) -> tuple[Template, ...]:
-        return self.data, self.ingest, self.edge, self.api_edge, self.site_front, self.api_front
+        return self.data, self.ingest, self.edge, self.api_edge, self.site_front, self.api_front, self.observability
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[StageName, Templ
             edge=Template.read(out / f"stream-sync-{stage}-edge.template.json"),
             api_edge=Template.read(out / f"stream-sync-{stage}-api-edge.template.json"),
             site_front=Template.read(out / f"stream-sync-{stage}-site-front.template.json"),
+            observability=Template.read(out / f"stream-sync-{stage}-observability.template.json"),
             api_front=Template.read(out / f"stream-sync-{stage}-api-front.template.json"),
         )
         for stage in STAGE_NAMES
@@ -159,6 +161,11 @@ def data(templates: dict[StageName, Templates], stage: StageName) -> Template:
 @pytest.fixture
 def ingest(templates: dict[StageName, Templates], stage: StageName) -> Template:
     return templates[stage].ingest
+
+
+@pytest.fixture
+def observability(templates: dict[StageName, Templates], stage: StageName) -> Template:
+    return templates[stage].observability
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.ingest import METRICS_NAMESPACE as NAMESPACE
-from infra.ingest import UTILIZATION
+from chalicelib.domain.metrics import NAMESPACE, UTILIZATION
 from infra.stages import StageName
 from tests.infra.conftest import Template
 
@@ -205,7 +204,7 @@ def test_nodes_scale_by_what_they_use_and_a_deployment_keeps_their_number(
     assert (tracking["TargetValue"], tracking["ScaleOutCooldown"], tracking["ScaleInCooldown"]) == (60, 60, 900)
     assert tracking["CustomizedMetricSpecification"] == {
         "Namespace": NAMESPACE,
-        "MetricName": UTILIZATION,
+        "MetricName": UTILIZATION.name,
         "Statistic": "Average",
         "Dimensions": [{"Name": "service", "Value": "ingest"}, {"Name": "stage", "Value": stage}],
     }

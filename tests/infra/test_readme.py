@@ -39,8 +39,14 @@ def test_the_modules_and_scripts_of_the_readme_exist() -> None:
 
 def test_the_parameters_that_operators_may_set_exist(templates: dict[StageName, Templates]) -> None:
     dev = templates["dev"]
-    stacks = {"data": dev.data, "ingest": dev.ingest, "edge": dev.edge, "api-edge": dev.api_edge}
-    named = re.findall(r"\b(data|ingest|edge|api-edge):([A-Z]\w+)", README)
+    stacks = {
+        "data": dev.data,
+        "ingest": dev.ingest,
+        "edge": dev.edge,
+        "api-edge": dev.api_edge,
+        "observability": dev.observability,
+    }
+    named = re.findall(r"\b(data|ingest|edge|api-edge|observability):([A-Z]\w+)", README)
     assert len(named) >= 4
     for stack, name in named:
         assert name in stacks[stack].body["Parameters"]

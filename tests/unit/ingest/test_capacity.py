@@ -92,3 +92,19 @@ def test_a_default_limit_never_keeps_out_who_has_a_place() -> None:
     for count in (1, 250, 499):
         capacity.update(Load(count, count))
         assert capacity.full(count) is None
+
+
+@pytest.mark.parametrize(
+    ("load", "taken", "used"),
+    [
+        (Load(publishers=10), 60, 0.6),
+        (Load(publishers=10, bytes_per_second=80_000_000), 10, 0.8),
+        (Load(lag=0.45), 10, 0.9),
+        (Load(lag=30.0), 10, 1.0),
+    ],
+    ids=["places", "bandwidth", "lag", "frozen"],
+)
+def test_utilization_is_of_what_is_used_most(load: Load, taken: int, used: float) -> None:
+    capacity = Capacity(CapacityLimits(publishers=100, bytes_per_second=100_000_000, lag=0.5))
+    capacity.update(load)
+    assert capacity.utilization(taken) == pytest.approx(used, abs=0.01)
