@@ -7,5 +7,7 @@ net     sockets: listeners, PROXY protocol, TLS, an RTMP session on a connection
 rtmp    the protocol, sans-IO
 base    settings, clock, threads, retry
 
+`compiled` finds the ahead-of-time build of the hot path in `rtmp` and `media`; `build` makes it.
+
 Each imports only those below it.
 """

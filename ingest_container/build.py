@@ -1,9 +1,10 @@
-"""`python -m ingest_container.build`: compile the RTMP core's hot path, where this machine has a C compiler.
+"""`python -m ingest_container.build`: compile the hot path, where this machine has a C compiler.
 
 It is never a failure that there is none: the same sources run uncompiled, and what that costs is said. Builds of other
 sources are removed.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,12 +12,12 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from ingest_container.rtmp import compiled
+from ingest_container import compiled
 
 # No index before the beginning or past the end is ever used; if one were, it is an exception and not a crash.
 DIRECTIVES = {"language_level": 3, "boundscheck": True, "wraparound": False, "annotation_typing": False}
 PLAIN = "The ingest node runs as plain Python; it needs about twice the CPU for the same streams."
-PACKAGE = "ingest_container.rtmp"
+ROOT = "ingest_container"
 
 
 class CannotBuild(Exception):
@@ -55,15 +56,16 @@ def _build(target: Path) -> None:
     compiled.BUILDS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=compiled.BUILDS, prefix="making-") as name:
         making = Path(name)
-        package = making / "source" / Path(*PACKAGE.split("."))
-        package.mkdir(parents=True)
-        for parent in (package, package.parent):
-            (parent / "__init__.py").touch()
-        for source in compiled.sources():
-            shutil.copy(source, package)
+        for package in compiled.HOT:
+            place = making / "source" / ROOT / package
+            place.mkdir(parents=True)
+            for each in (place, place.parent):
+                (each / "__init__.py").touch()
+            for source in compiled.sources(package):
+                shutil.copy(source, place)
         code = f"from ingest_container.build import compile_in; compile_in({str(making)!r})"
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-        built = making / "built" / Path(*PACKAGE.split("."))
+        built = making / "built" / ROOT
         if run.returncode != 0 or not built.is_dir():
             raise CannotBuild("Compiling failed:\n" + "\n".join((run.stdout + run.stderr).splitlines()[-8:]))
         try:
@@ -80,12 +82,14 @@ def compile_in(folder: str) -> None:
 
     source, built = Path(folder) / "source", Path(folder) / "built"
     extensions = [
-        Extension(f"{PACKAGE}.{name}", [str(source / Path(*PACKAGE.split(".")) / f"{name}.py")])
-        for name in compiled.HOT
+        Extension(f"{ROOT}.{package}.{name}", [str(source / ROOT / package / f"{name}.py")])
+        for package, names in compiled.HOT.items()
+        for name in names
     ]
     modules = cythonize(extensions, include_path=[str(source)], compiler_directives=DIRECTIVES, quiet=True)
     script = ["build_ext", "--build-lib", str(built), "--build-temp", str(Path(folder) / "objects")]
-    setup(name="stream-sync-rtmp", packages=[], ext_modules=modules, script_args=["--quiet", *script])
+    script += ["--parallel", str(os.cpu_count() or 1)]
+    setup(name="stream-sync-hot", packages=[], ext_modules=modules, script_args=["--quiet", *script])
 
 
 def _print(text: str) -> None:

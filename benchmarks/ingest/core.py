@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from benchmarks.ingest.material import prepare, read_flv
-from ingest_container.rtmp import Session, compiled
+from ingest_container import compiled
+from ingest_container.rtmp import Session
 from tests.support.rtmp_peer import RtmpPeer
 
 READ = 256 * 1024
@@ -38,7 +39,7 @@ def seconds_a_gigabyte(flv: bytes, chunk_size: int, *, frames: bool) -> float:
 
 
 if __name__ == "__main__":
-    print("compiled" if compiled.find() else "plain Python")
+    print("compiled" if compiled.find("rtmp") else "plain Python")
     for size in (128, 4096, 65536):
         for wanted in (False, True):
             seconds = seconds_a_gigabyte(Path(sys.argv[1]).read_bytes(), size, frames=wanted)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ulid import ULID
 
-from ingest_container.rtmp import compiled
+from ingest_container import compiled
 from local.children import die_with
 from local.settings import HOST, ROOT
 from tests.support.ports import free_ports
@@ -133,7 +133,7 @@ class Servers:
                 "STREAM_SYNC_ORIGIN_PORT": str(playback_port),
             }
         with self._process([sys.executable, "-m", "ingest_container"], port, env) as pid:
-            if ("/build/rtmp/" in Path(f"/proc/{pid}/maps").read_text()) is plain:
+            if (f"{compiled.BUILDS}/" in Path(f"/proc/{pid}/maps").read_text()) is plain:
                 raise CannotMeasure("the node is not the build that it should be: run `make compiled`")
             channels, keys = zip(*taken, strict=True)
             yield Running(pid, port, list(keys), True, playback_port if recording is not None else 0, list(channels))

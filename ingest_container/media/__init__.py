@@ -17,3 +17,8 @@ All of that is sans-IO: no socket, no file, no clock. The shell around it:
     origin      answers players and CDNs over HTTP, behind `http_server`'s limits
     recorder    hands whole segments to an `archive` for good
 """
+
+from ingest_container import compiled
+
+if (_built := compiled.find("media")) is not None:
+    __path__.insert(0, _built)  # before anything else of the package is imported

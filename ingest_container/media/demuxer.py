@@ -12,6 +12,7 @@ A header that changes while streaming makes a new init segment. Of several track
 from collections.abc import Iterable, Sequence
 
 from ingest_container import rtmp
+from ingest_container.rtmp.frames import AudioMessage, VideoMessage
 
 from .fmp4 import AudioTrack, VideoTrack
 from .outputs import Output, PackagingStopped
@@ -25,11 +26,11 @@ MAX_HELD_BYTES = 8 * 1024 * 1024
 VIDEO_CODECS = frozenset({"h264", "hevc", "av1"})
 AUDIO_CODECS = frozenset({"aac", "opus", "mp3"})
 _AUDIO_WITH_HEADER = frozenset({"aac", "opus"})
-MAX_SKIP = 16  # bytes before a frame's own that are kept beside them; rarer headers are larger
+_MOST_SKIPPED = 16  # bytes before a frame's own that are kept with them; larger headers are rare
 _TEMPORAL_DELIMITER = b"\x12\x00"  # has no place in MP4 (AV1 in ISOBMFF, 2.4)
 _MAX_SIDE = 16_384  # pixels
 
-_Frame = rtmp.VideoMessage | rtmp.AudioMessage
+_Frame = VideoMessage | AudioMessage
 
 
 class Demuxer:
@@ -64,7 +65,7 @@ class Demuxer:
     def feed(self, events: Iterable[rtmp.Event], elapsed: int, out: list[Output]) -> None:
         """Appends to `out`. `elapsed`: ms since the stream first went live, at the arrival of the events."""
         for event in events:
-            if isinstance(event, (rtmp.VideoMessage, rtmp.AudioMessage)):
+            if isinstance(event, (VideoMessage, AudioMessage)):
                 if event.track == 0:
                     self._message(event, elapsed, out)
             elif isinstance(event, rtmp.VideoConfig):
@@ -88,7 +89,7 @@ class Demuxer:
 
     def _header(self, message: _Frame) -> Sequence[Output]:
         record = message.payload[message.data_offset :]
-        if isinstance(message, rtmp.VideoMessage):
+        if isinstance(message, VideoMessage):
             return self._seen(message.codec, record)
         if self._sound is not None and self._sound.codec == message.codec:
             return self._heard(self._sound, record)
@@ -155,23 +156,37 @@ class Demuxer:
     # --- samples -----------------------------------------------------------------------------------------------
 
     def _sample(self, message: _Frame, elapsed: int, out: list[Output]) -> None:
-        if self._clock.follow(message.timestamp, elapsed) and self._began:
+        if isinstance(message, VideoMessage):
+            self._picture_sample(message, elapsed, out)
+        else:
+            self._sound_sample(message, elapsed, out)
+
+    def _follow(self, timestamp: int, elapsed: int, out: list[Output]) -> None:
+        """Of any message, whatever becomes of it."""
+        if self._clock.follow(timestamp, elapsed) and self._began:
             out += self._segmenter.restart()
         self._began = True
+
+    def _picture_sample(self, message: VideoMessage, elapsed: int, out: list[Output]) -> None:
+        self._follow(message.timestamp, elapsed, out)
         payload, skip = message.payload, message.data_offset
-        if skip > MAX_SKIP:
+        if self._video is None or message.codec != self._video.codec or len(payload) <= skip:
+            return
+        if skip > _MOST_SKIPPED:
             payload, skip = payload[skip:], 0
-        if len(payload) <= skip:
+        if message.codec == "av1" and payload.startswith(_TEMPORAL_DELIMITER, skip):
+            skip += len(_TEMPORAL_DELIMITER)
+        made = self._segmenter.video(self._clock.now, message.composition_time, message.keyframe, payload, skip)
+        if made:
+            out += made
+
+    def _sound_sample(self, message: AudioMessage, elapsed: int, out: list[Output]) -> None:
+        self._follow(message.timestamp, elapsed, out)
+        payload, skip = message.payload, message.data_offset
+        if self._audio is None or message.codec != self._audio.codec or len(payload) <= skip:
             return
-        if isinstance(message, rtmp.VideoMessage):
-            if self._video is None or message.codec != self._video.codec:
-                return
-            if message.codec == "av1" and payload.startswith(_TEMPORAL_DELIMITER, skip):
-                skip += len(_TEMPORAL_DELIMITER)
-            made = self._segmenter.video(self._clock.now, message.composition_time, message.keyframe, payload, skip)
-        elif self._audio is not None and message.codec == self._audio.codec:
-            made = self._segmenter.audio(self._clock.now, payload, skip)
-        else:
-            return
+        if skip > _MOST_SKIPPED:
+            payload, skip = payload[skip:], 0
+        made = self._segmenter.audio(self._clock.now, payload, skip)
         if made:
             out += made

@@ -8,7 +8,7 @@ from .fmp4 import Fragment
 class Run:
     """An entry of each list is a sample's. The first `skips[n]` bytes of payload n are not the sample's."""
 
-    __slots__ = ("compositions", "keyframes", "payloads", "skips", "times", "track_id")
+    __slots__ = ("compositions", "keyframes", "last", "payloads", "skips", "times", "track_id")
 
     def __init__(self, track_id: int) -> None:
         self.track_id = track_id
@@ -17,8 +17,10 @@ class Run:
         self.keyframes: list[bool] = []
         self.payloads: list[bytes] = []
         self.skips: list[int] = []
+        self.last = 0  # time of the newest sample
 
     def add(self, time: int, composition: int, keyframe: bool, payload: bytes, skip: int) -> None:
+        self.last = time
         self.times.append(time)
         self.compositions.append(composition)
         self.keyframes.append(keyframe)
@@ -35,7 +37,7 @@ class Run:
         if not times or not count:
             return None
         if len(times) == count:
-            times.append(end if end is not None else times[-1])
+            times.append(end if end is not None else times[count - 1])
         taken = Fragment(
             self.track_id,
             times[0],

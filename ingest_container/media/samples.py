@@ -7,6 +7,7 @@ the encoder's own spacing is kept, so picture and sound stay together.
 
 LEAP = 3_000  # ms forward at once that are no pause of an encoder (OvenMediaEngine takes the same)
 BACKWARD = 1_000  # ms backward: interleaving of tracks explains less than this
+_LEAP, _BACKWARD = LEAP, BACKWARD  # own names: plain C numbers where this is compiled
 
 
 class StreamClock:
@@ -30,7 +31,7 @@ class StreamClock:
 
         `timestamp`: of the message, unwrapped, ms. `elapsed`: ms since the stream first went live, by arrival.
         """
-        anchored = not self._anchored or not -BACKWARD <= timestamp - self._last <= LEAP
+        anchored = not self._anchored or not -_BACKWARD <= timestamp - self._last <= _LEAP
         if anchored:
             self._anchored = True
             self._offset = max(elapsed, self._latest) - timestamp

@@ -31,6 +31,10 @@ MAX_STRETCH = 1.0  # seconds by which the last frame of sound is made longer, at
 VIDEO_TICKS = 90  # of the picture's timescale in a millisecond
 VIDEO_RATE = 1000 * VIDEO_TICKS
 
+# Own names: plain C numbers where this is compiled.
+_VIDEO_TICKS, _MOST_BYTES = VIDEO_TICKS, MAX_SEGMENT_BYTES
+_LONGEST_WITHOUT_KEY_FRAME, _MIN_SEGMENT = LONGEST_WITHOUT_KEY_FRAME, MIN_SEGMENT
+
 
 class Segmenter:
     """One stream, from one (re)start of packaging to its end."""
@@ -102,18 +106,18 @@ class Segmenter:
 
         `at`: of decoding, ms. `composition`: ms from then to its presentation.
         """
-        time, run = at * VIDEO_TICKS, self._picture_run
+        time, run = at * _VIDEO_TICKS, self._picture_run
         out: Sequence[Output] = ()
         if not self._began:
             if not keyframe:
                 return out
             self._begin(time)
-        if self._segment_bytes > MAX_SEGMENT_BYTES:  # one sample late: what was cut before it is not lost
+        if self._segment_bytes > _MOST_BYTES:  # one sample late: what was cut before it is not lost
             raise PackagingStopped("segment_too_large")
         if run.times:
-            time = max(time, run.times[-1] + 1)  # decoding times grow
+            time = max(time, run.last + 1)  # decoding times grow
             out = self._cut(time, keyframe)
-        run.add(time, composition * VIDEO_TICKS, keyframe, payload, skip)
+        run.add(time, composition * _VIDEO_TICKS, keyframe, payload, skip)
         self._segment_bytes += len(payload) - skip
         return out
 
@@ -129,7 +133,7 @@ class Segmenter:
             self._begin(time)
         if self._video is not None:
             self._check_picture(time / self._audio.timescale)
-        if self._segment_bytes > MAX_SEGMENT_BYTES:
+        if self._segment_bytes > _MOST_BYTES:
             raise PackagingStopped("segment_too_large")
         if self._video is None and run.times:
             out = self._cut(time, True)
@@ -142,7 +146,7 @@ class Segmenter:
         run, grid = self._leading, self._grid
         out: Sequence[Output] = ()
         if run.times and self._began:
-            last = run.times[-1] + self._last_duration
+            last = run.last + self._last_duration
             if grid.part_target is None:
                 grid.learn([*run.times, last], self._rate)
             if grid.target_duration is None:
@@ -166,29 +170,29 @@ class Segmenter:
 
     def _check_picture(self, now: float) -> None:
         """Sound came at `now` seconds; the picture must not be far behind: nothing is cut without it."""
-        times = self._picture_run.times
-        if times and now - times[-1] / self._rate > LONGEST_WITHOUT_KEY_FRAME:
+        run = self._picture_run
+        if run.times and now - run.last / self._rate > _LONGEST_WITHOUT_KEY_FRAME:
             raise PackagingStopped("picture_stands_still")
 
     # --- where it is cut ---------------------------------------------------------------------------------------
 
     def _cut(self, time: int, keyframe: bool) -> Sequence[Output]:
         """A sample of the leading track, which has some already, begins at `time`: end what cannot hold it."""
-        times, rate, grid = self._leading.times, self._rate, self._grid
-        first = times[0]
-        following = time - times[-1]
+        run, rate, grid = self._leading, self._rate, self._grid
+        first = run.times[0]
+        following = time - run.last
         if grid.part_target is None:
             if time - first + following <= (PART_SECONDS + JITTER_SECONDS) * rate:
                 return ()
-            grid.learn([*times, time], rate)
+            grid.learn([*run.times, time], rate)
         in_segment = time - self._segment_start
         if grid.target_duration is None and (keyframe or in_segment >= LEARN_SECONDS * rate):
             grid.choose_target_duration(in_segment / rate if keyframe else None)
-        if not keyframe and time - self._last_key > LONGEST_WITHOUT_KEY_FRAME * rate:
+        if not keyframe and time - self._last_key > _LONGEST_WITHOUT_KEY_FRAME * rate:
             raise PackagingStopped("no_key_frame")
         longest = grid.target_duration or LONGEST_TARGET_DURATION
         out: Sequence[Output] = ()
-        if (keyframe and in_segment >= MIN_SEGMENT * rate) or in_segment + following > longest * rate:
+        if (keyframe and in_segment >= _MIN_SEGMENT * rate) or in_segment + following > longest * rate:
             self._overrun = not keyframe
             out = (self._part(time, ends_segment=True),)
             self._segment_start = time
@@ -240,6 +244,6 @@ class Segmenter:
             return None
         if end is None:
             return run.take(len(run.times) - 1, None)
-        own_end = run.times[-1] + self._sound.frame
+        own_end = run.last + self._sound.frame
         is_near = self._audio is not None and end - own_end <= MAX_STRETCH * self._audio.timescale
         return run.take(len(run.times), max(own_end, end) if is_near else own_end)

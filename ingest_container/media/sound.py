@@ -8,6 +8,7 @@ rate than announced), the encoder's times count.
 from .fmp4 import AudioTrack
 
 TOLERANCE_MS = 20  # between a frame's time and where the frames before it end; less than one frame
+_TOLERANCE = TOLERANCE_MS  # own name: a plain C number where this is compiled
 
 # Samples of a frame: AAC (ISO/IEC 14496-3), HE-AAC at its output rate; MP3 (ISO/IEC 11172-3), MPEG-2's half.
 _FRAMES = {"aac": (1024, 2048, 960), "mp3": (1152, 576), "opus": (960, 480, 240, 120, 1920, 2880)}
@@ -16,11 +17,12 @@ _FRAMES = {"aac": (1024, 2048, 960), "mp3": (1152, 576), "opus": (960, 480, 240,
 class SoundClock:
     """Times in units of the track's timescale."""
 
+    __slots__ = ("_began", "_candidates", "_frame", "_last", "_rate")
+
     def __init__(self, track: AudioTrack) -> None:
         self._rate = track.timescale
         self._candidates = _FRAMES.get(track.codec, ())
-        self._last: int | None = None
-        self._frame: int | None = None
+        self.restart()
 
     @property
     def frame(self) -> int:
@@ -28,18 +30,22 @@ class SoundClock:
         return self._frame or (self._candidates[0] if self._candidates else 1024)
 
     def restart(self) -> None:
-        self._last = self._frame = None
+        self._began = False
+        self._last = self._frame = 0  # 0: not learnt
 
     def time_of(self, milliseconds: int) -> int:
         """The decoding time of the next frame, whose message says `milliseconds`."""
         said = milliseconds * self._rate // 1000
-        if self._last is None:
+        if not self._began:
+            self._began = True
             self._last = said
             return said
-        if self._frame is None and said > self._last:
-            step = said - self._last
-            self._frame = min(self._candidates, key=lambda frame: abs(frame - step), default=step)
-        expected = self._last + (self._frame or 0)
-        agrees = abs(said - expected) * 1000 <= TOLERANCE_MS * self._rate
+        if not self._frame and said > self._last:
+            self._frame = self._nearest(said - self._last)
+        expected = self._last + self._frame
+        agrees = abs(said - expected) * 1000 <= _TOLERANCE * self._rate
         self._last = expected if agrees else max(said, self._last + 1)
         return self._last
+
+    def _nearest(self, step: int) -> int:
+        return min(self._candidates, key=lambda frame: abs(frame - step), default=step)

@@ -16,6 +16,7 @@ from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams.fleet import Orders
+from ingest_container import compiled
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.counts import NodeCounts
 from ingest_container.base.settings import IngestSettings
@@ -42,7 +43,6 @@ from ingest_container.node.protection import task_protection
 from ingest_container.node.readiness import NodeCondition
 from ingest_container.node.rounds import Rounds
 from ingest_container.node.watching import Watching
-from ingest_container.rtmp import compiled
 
 LEAST_FOR_RECORDINGS = 1.0  # seconds to finish them, however long the streams took to end
 TELEMETRY_THREADS = 7  # one for each of its four workers, and three for the measures
@@ -214,7 +214,7 @@ class IngestNode:
             health_port=self._health.port if self._health is not None else None,
             node_id=settings.node_id,
             event_loop=type(asyncio.get_running_loop()).__module__,
-            compiled=compiled.find() is not None,
+            compiled=compiled.find("rtmp") is not None,
         )
         # What is there by now stays: no collection of garbage need look at it again, and none takes long.
         gc.collect()

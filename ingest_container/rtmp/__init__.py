@@ -1,8 +1,8 @@
 """RTMP for the server side of a publishing connection, sans-IO: bytes and time in, events and bytes out."""
 
-from . import compiled
+from ingest_container import compiled
 
-if (_built := compiled.find()) is not None:
+if (_built := compiled.find("rtmp")) is not None:
     __path__.insert(0, _built)  # before anything else of the package is imported
 
 from .amf0 import AmfValue, Date

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_container.rtmp import compiled
+from ingest_container import compiled
 from tests.infra.conftest import ROOT, offline_environment
 
 DOCKERFILE = ROOT / "ingest_container" / "Dockerfile"

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Iterable
 
-from ingest_container.rtmp import Event, Limits, Session, SessionState, compiled
+from ingest_container import compiled
+from ingest_container.rtmp import Event, Limits, Session, SessionState
 from tests.support.rtmp_peer import RtmpPeer
 
 S1_RANDOM = bytes(1528)

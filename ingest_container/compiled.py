@@ -10,30 +10,34 @@ import os
 import sysconfig
 from pathlib import Path
 
-HOT = ("messages", "frames", "counting", "chunk_stream", "chunks")  # in the order in which they import each other
-BUILDS = Path(__file__).resolve().parents[2] / "build" / "rtmp"
+HERE = Path(__file__).resolve().parent
+HOT = {  # by package, in the order in which they import each other
+    "rtmp": ("messages", "frames", "counting", "chunk_stream", "chunks"),
+    "media": ("samples", "sound", "runs", "segmenter", "demuxer"),
+}
+BUILDS = HERE.parent / "build" / "hot"
 UNWANTED = "STREAM_SYNC_PURE_PYTHON"  # set to anything: run the sources as they are
 
 _SUFFIX = sysconfig.get_config_var("EXT_SUFFIX") or ".so"
 
 
-def sources() -> list[Path]:
-    """What is compiled: the modules and their C types."""
-    here = Path(__file__).resolve().parent
-    return [here / f"{name}{suffix}" for name in HOT for suffix in (".py", ".pxd")]
+def sources(package: str) -> list[Path]:
+    """What is compiled of it: the modules and their C types."""
+    return [HERE / package / f"{name}{suffix}" for name in HOT[package] for suffix in (".py", ".pxd")]
 
 
 def folder() -> Path:
     """Where the build of the present sources belongs, whether it is there or not."""
     digest = hashlib.sha256(_SUFFIX.encode())
-    for source in sources():
-        digest.update(source.read_bytes())
+    for package in HOT:
+        for source in sources(package):
+            digest.update(source.read_bytes())
     return BUILDS / digest.hexdigest()[:16]
 
 
-def find() -> str | None:
+def find(package: str) -> str | None:
     """The folder to import from before the package's own; None if nothing fits or nobody wants it."""
     if os.environ.get(UNWANTED) or not BUILDS.is_dir():
         return None
-    built = folder()
-    return str(built) if all((built / f"{name}{_SUFFIX}").is_file() for name in HOT) else None
+    built = folder() / package
+    return str(built) if all((built / f"{name}{_SUFFIX}").is_file() for name in HOT[package]) else None
