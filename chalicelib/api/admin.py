@@ -59,7 +59,8 @@ def get_stream_details(stream_id: str) -> contract.StreamDetails:
     problems=(StreamNotFound, NotLive),
 ).on(blueprint)
 def end_stream(stream_id: str) -> contract.Accepted:
-    """Ends a running stream. Its key stays valid: revoke the key as well to keep the broadcaster from reconnecting."""
+    """Ends a running stream. Its encoder is refused until the broadcaster allows it again or it has not tried for 20
+    minutes: block the broadcaster, or revoke the key, to end it for good."""
     orders.end_stream(stream_id, EndReason.ADMIN_STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
 

@@ -115,9 +115,16 @@ def create_playback_token(channel: Channel, body: NewPlaybackToken) -> contract.
     problems=(NotLive,),
 ).on(blueprint)
 def stop_stream(channel: Channel) -> contract.Accepted:
-    """Ends the running stream."""
+    """Ends the running stream. Encoders that reconnect are refused with `channel_closed` until `POST
+    /api/channel/allow`, or until none has tried for 20 minutes."""
     stream_id = orders.stop_channel(channel.channel_id, EndReason.STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
+
+
+@Route("POST", "/api/channel/allow", BROADCASTER, answer=contract.OwnChannel).on(blueprint)
+def allow_publishing(channel: Channel) -> contract.OwnChannel:
+    """Accepts encoders again after the stream was ended here or by an administrator. May be repeated."""
+    return _body_of(orders.allow_again(channel.channel_id, now_ms()))
 
 
 @Route(

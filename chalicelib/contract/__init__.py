@@ -8,6 +8,7 @@ ISO 8601 UTC with milliseconds; `bitrate_kbps` is 1000 bit/s of audio and video 
 from chalicelib.contract.broadcasters import Block, BlockEntry, Broadcaster, BroadcasterDetails, BroadcasterPage
 from chalicelib.contract.channels import (
     ChannelDetails,
+    Closed,
     IngestEndpoint,
     KeyHint,
     LastEnd,
@@ -94,6 +95,7 @@ __all__ = [
     "ChannelDetails",
     "ChannelMessage",
     "ChannelRecording",
+    "Closed",
     "ClosingMessage",
     "Credentials",
     "Delivery",

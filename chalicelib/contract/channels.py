@@ -50,8 +50,18 @@ class IngestEndpoint(BaseModel):
     plain_url: str | None = Field(description="The same server without encryption; null if `url` is not encrypted")
 
 
+class Closed(BaseModel):
+    """The stream was ended by its owner or an administrator: encoders are refused for now."""
+
+    until: IsoTime = Field(description="If none tries until then; each attempt extends it")
+    reason: EndReason
+    reason_text: str
+
+
 class OwnChannelDetails(ChannelDetails):
     """The details of a channel, including those that only its owner can see."""
+
+    closed: Closed | None = Field(description="Null while encoders are accepted")
 
     visibility: Visibility
     recording: bool = Field(description="Whether streams are recorded; a change applies from the next stream")

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field, fields
 
 from chalicelib.domain.broadcasters import Block
+from chalicelib.domain.closures import Closure
 from chalicelib.domain.leases import Lease
 from chalicelib.domain.metadata import Metadata, Visibility
 
@@ -30,6 +31,7 @@ class Channel(Metadata):
     contact: str = ""
     email: str | None = None
     blocked: Block | None = None
+    closed: Closure | None = None  # see `domain.closures`
     recording: bool = True  # whether its streams are to be recorded
     key_hash: str | None = None
     stream_id: str | None = None

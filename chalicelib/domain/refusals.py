@@ -3,7 +3,7 @@
 PublishRefused                   NetStream.Publish.Denied unless said otherwise
 |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
 |-- KeyMissing, KeyMalformed 401
-|-- KeyNotAllowedHere, BroadcasterBlocked     403
+|-- KeyNotAllowedHere, BroadcasterBlocked, ChannelClosed     403
 |-- KeyInUse                 409  NetStream.Publish.BadName
 |-- WrongApplication         404
 |-- StartsLimited            429  NetStream.Publish.Rejected
@@ -99,6 +99,15 @@ class BroadcasterBlocked(PublishRefused):
     http_status = 403
     title = "This broadcaster is blocked"
     action = "Contact the operators of this service."
+
+
+class ChannelClosed(PublishRefused):
+    """See `domain.closures`. The detail says who ended the stream."""
+
+    code = "channel_closed"
+    http_status = 403
+    title = "The stream was ended, and the channel accepts no encoder for now"
+    action = 'Choose "Allow again" in the studio, or stop the encoder for 20 minutes.'
 
 
 class KeyInUse(PublishRefused):

@@ -81,7 +81,7 @@ END_REASON_ACTION: dict[EndReason, str | None] = {
     EndReason.KEY_RESET: "Enter the new stream key in the encoder.",
     EndReason.KEY_REVOKED: "Use another stream key, or ask for a new one.",
     EndReason.KEY_EXPIRED: "Get a new stream key.",
-    EndReason.STOPPED: "Stop the encoder as well: many reconnect automatically.",
+    EndReason.STOPPED: "Stop the encoder as well: many keep trying, and are refused until you allow them again.",
     EndReason.ADMIN_STOPPED: "Ask the administrators of the service.",
     EndReason.BLOCKED: "Ask the administrators of the service.",
     EndReason.LEASE_LOST: "If you did not switch to another encoder, reset the stream key.",

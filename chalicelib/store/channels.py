@@ -8,6 +8,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.broadcasters import Block, person_of
 from chalicelib.domain.channels import Channel
+from chalicelib.domain.closures import Closure
 from chalicelib.domain.errors import KeyChanged
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.metadata import SHOWN, Metadata
@@ -111,6 +112,26 @@ def set_block(channel_id: str, block: Block | None) -> Channel | None:
         return _update(channel_id, marked, row.blocked_at.does_not_exist())
     except ChannelNotFound:
         get(channel_id)
+        return None
+
+
+def set_closed(channel_id: str, closure: Closure | None, *, instead_of: Closure | None = None) -> Channel | None:
+    """Refuses publishers from now on, or accepts them again with None. Raises ChannelNotFound.
+
+    With `instead_of`: only if that one is still in force as it was read; else None, and nothing is written.
+    A claim that has read the channel before a closure and writes after it fails on it, without the fence being moved.
+    """
+    row = models.Channel
+    actions = (
+        [row.closed_until.remove(), row.closed_why.remove()]
+        if closure is None
+        else [row.closed_until.set(closure.until), row.closed_why.set(closure.reason.value)]
+    )
+    if instead_of is None:
+        return _update(channel_id, actions)
+    try:
+        return _update(channel_id, actions, row.closed_until == instead_of.until)
+    except ChannelNotFound:
         return None
 
 

@@ -113,9 +113,10 @@ def unchanged(channel: Channel) -> Any:
     return models.Channel.fence == channel.lease.fence
 
 
-def _not_blocked() -> Any:
-    """The broadcaster has not been blocked since the channel was read: a block does not move the fence."""
-    return models.Channel.blocked_at.does_not_exist()
+def _open(now: int) -> Any:
+    """Neither blocked nor closed since the channel was read: that does not move the fence."""
+    channel = models.Channel
+    return channel.blocked_at.does_not_exist() & (channel.closed_until.does_not_exist() | (channel.closed_until <= now))
 
 
 def _shown_as_read(channel: Channel) -> Any:
@@ -161,7 +162,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
                 models.Channel(claim.channel.channel_id),
                 [*_take_channel(claim, stream.stream_id, None), *_pay(claim)],
                 condition=unchanged(claim.channel)
-                & _not_blocked()
+                & _open(claim.now)
                 & _shown_as_read(claim.channel)
                 & models.Channel.lease_node.does_not_exist(),
             )
@@ -184,7 +185,7 @@ def resume(claim: Claim, stream_id: str, resumable_until: int) -> Claimed:
                 _note_use(claim, stream_id),
                 condition=_key_usable(claim.now, stream_id),
             )
-            free = unchanged(claim.channel) & _not_blocked()
+            free = unchanged(claim.channel) & _open(claim.now)
             session = claim.publication
             over = session_is_over(old.incarnation, claim.now) if old is not None else None
             if old is None:

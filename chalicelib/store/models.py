@@ -67,6 +67,9 @@ class Channel(Model):
     blocked_at = NumberAttribute(null=True)
     blocked_by = UnicodeAttribute(null=True)
     blocked_why = UnicodeAttribute(null=True)
+    # While `closed_until` is ahead, publishers are refused: the stream was ended for this reason.
+    closed_until = NumberAttribute(null=True)
+    closed_why = UnicodeAttribute(null=True)
     # Grows with every edit of what is shown and every reset of the key: of two readings the higher one is newer.
     # Streams carry a copy of what viewers are shown, and the newest one wins.
     version = NumberAttribute(default=0, attr_name="edition")  # its name in rows since the first version

@@ -7,6 +7,7 @@ from chalicelib.domain import keys as key_rules
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.channels import Channel
+from chalicelib.domain.closures import Closure
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Holder, Lease, NodeSession
 from chalicelib.domain.live_index import region_of
@@ -14,7 +15,7 @@ from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus
-from chalicelib.domain.streams import Stream, StreamState
+from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.store import models, runtime_models
 
 KEY_KEPT = 90 * 86_400  # seconds
@@ -42,6 +43,7 @@ def channel(row: models.Channel) -> Channel:
         contact=row.contact,
         email=row.email,
         blocked=block(row),
+        closed=closure(row),
         version=int(row.version),
         recording=bool(row.recording),
         key_hash=row.key_hash,
@@ -50,6 +52,12 @@ def channel(row: models.Channel) -> Channel:
         resumable_until=whole(row.resumable_until),
         starts_paid_until=whole(row.starts_paid_until),
     )
+
+
+def closure(row: models.Channel) -> Closure | None:
+    if row.closed_until is None or row.closed_why is None:
+        return None
+    return Closure(int(row.closed_until), EndReason(row.closed_why))
 
 
 def block(row: models.Channel) -> Block | None:

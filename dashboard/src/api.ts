@@ -39,6 +39,11 @@ export class Api {
     return this.call("POST", "/api/channel/credentials/reset") as Promise<RevealedCredentials>;
   }
 
+  /** Encoders are accepted again after an end. */
+  allowPublishing(): Promise<OwnChannel> {
+    return this.call("POST", "/api/channel/allow") as Promise<OwnChannel>;
+  }
+
   async stopStream(): Promise<void> {
     await this.call("POST", "/api/channel/stop");
   }

@@ -46,6 +46,14 @@ export interface ChannelRecording {
 
 export type ChannelStatus = "LIVE" | "RECONNECTING" | "OFFLINE";
 
+/** The stream was ended by its owner or an administrator: encoders are refused for now. */
+export interface Closed {
+  /** If none tries until then; each attempt extends it */
+  readonly until: string;
+  readonly reason: EndReason;
+  readonly reason_text: string;
+}
+
 /** Why the server closes a WebSocket: the `code` of its last message. */
 export type Closing = "token_expired" | "too_many_messages" | "channel_not_found" | "access_revoked";
 
@@ -192,7 +200,7 @@ export interface LastEnd {
 export interface LastRefusal {
   readonly at: string;
   /** One of the codes in [why a publisher is refused](#why-a-publisher-is-refused) */
-  readonly code: "at_capacity" | "broadcaster_blocked" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
+  readonly code: "at_capacity" | "broadcaster_blocked" | "channel_closed" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
   /** The reason as a sentence */
   readonly reason: string | null;
   /** What to do about it */
@@ -298,6 +306,8 @@ export interface OwnChannel {
   readonly channel_id: string;
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
+  /** Null while encoders are accepted */
+  readonly closed: Closed | null;
   readonly visibility: Visibility;
   /** Whether streams are recorded; a change applies from the next stream */
   readonly recording: boolean;
@@ -330,6 +340,8 @@ export interface OwnChannelDetails {
   readonly channel_id: string;
   /** Increases with every change of the details or the key: the highest is the newest */
   readonly version: number;
+  /** Null while encoders are accepted */
+  readonly closed: Closed | null;
   readonly visibility: Visibility;
   /** Whether streams are recorded; a change applies from the next stream */
   readonly recording: boolean;
@@ -631,7 +643,7 @@ export type RecordingStatus = "recording" | "available" | "incomplete" | "failed
 export interface RefusedMessage {
   readonly at: string;
   /** One of the codes in [why a publisher is refused](#why-a-publisher-is-refused) */
-  readonly code: "at_capacity" | "broadcaster_blocked" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
+  readonly code: "at_capacity" | "broadcaster_blocked" | "channel_closed" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
   /** The reason as a sentence */
   readonly reason: string | null;
   /** What to do about it */

@@ -46,6 +46,7 @@ export function channel(overrides: Partial<OwnChannel> = {}): OwnChannel {
     tags: ["live"],
     visibility: "public",
     recording: true,
+    closed: null,
     region: "local",
     ingest_url: "rtmp://127.0.0.1:1935/live",
     ingest_endpoints: [{ region: "local", url: "rtmp://127.0.0.1:1935/live", plain_url: null }],

@@ -6,6 +6,7 @@ from chalicelib import contract
 from chalicelib.config import settings
 from chalicelib.contract import (
     ChannelDetails,
+    Closed,
     IngestEndpoint,
     KeyHint,
     LastEnd,
@@ -16,6 +17,7 @@ from chalicelib.contract import (
     PublicChannel,
 )
 from chalicelib.domain.channels import Channel
+from chalicelib.domain.closures import Closure
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.metadata import Metadata
 from chalicelib.domain.playback import hls_url, watch_url
@@ -66,11 +68,18 @@ def _own_fields(channel: Channel, key: StreamKey | None) -> dict[str, Any]:
     return {
         "visibility": channel.visibility,
         "recording": channel.recording,
+        "closed": _closed(channel.closed),
         "region": channel.region,
         "ingest_url": settings().ingest_url(channel.region),
         "ingest_endpoints": _ingest_endpoints(channel.region),
         "key": KeyHint(key_id=key.key_id, hint=key.hint, expires_at=iso_or_none(key.expires_at)) if key else None,
     }
+
+
+def _closed(closure: Closure | None) -> Closed | None:
+    if closure is None:
+        return None
+    return Closed(until=iso(closure.until), reason=closure.reason, reason_text=END_REASON_TEXT[closure.reason])
 
 
 def _ingest_endpoints(home: str) -> list[IngestEndpoint]:

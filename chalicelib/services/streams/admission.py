@@ -7,6 +7,7 @@ revoked key stops working at once on every node, and two claims for one channel 
 """
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 
@@ -17,6 +18,7 @@ from chalicelib.domain import keys as rules
 from chalicelib.domain import starts
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
+from chalicelib.domain.closures import Closure, closure_at
 from chalicelib.domain.encoders import Encoder
 from chalicelib.domain.events import HolderQuestioned
 from chalicelib.domain.keys import StreamKey
@@ -25,13 +27,14 @@ from chalicelib.domain.metrics import LEASE_CONFLICTS
 from chalicelib.domain.publications import OWN_KIND, Dialect, Publication, dialect_of
 from chalicelib.domain.refusals import (
     BroadcasterBlocked,
+    ChannelClosed,
     KeyInUse,
     KeyMissing,
     KeyUnknown,
     PublishRefused,
     StoreUnavailable,
 )
-from chalicelib.domain.streams import FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
+from chalicelib.domain.streams import END_REASON_TEXT, FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
 from chalicelib.services import bus
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, keys, leases, nodes, pulses, streams
@@ -119,7 +122,7 @@ def claim(
     its node dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
     Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel (HeldBySameEncoder
     if it may be the same one), the key's refusal if it was revoked meanwhile or is used up, BroadcasterBlocked,
-    StartsLimited, StoreUnavailable.
+    ChannelClosed, StartsLimited, StoreUnavailable.
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
     rules.check_place(key, client_ip)
@@ -145,6 +148,10 @@ def claim(
             continue
         if channel.blocked is not None:
             raise BroadcasterBlocked(channel_id=key.channel_id, key_id=key.key_id)
+        if (closure := closure_at(channel.closed, now)) is not None:
+            _attempted(channel, closure, now)
+            why = END_REASON_TEXT[closure.reason].removesuffix(".")
+            raise ChannelClosed(why, channel_id=key.channel_id, key_id=key.key_id)
         if only is not None and (waiting is None or waiting.stream_id != only):
             raise _in_use(key)
         if waiting is None:
@@ -162,6 +169,13 @@ def claim(
             raise rules.refusal_of_claim(keys.find(key.key_hash), continued, now)
         counters.count(LEASE_CONFLICTS)
     raise _in_use(key)
+
+
+def _attempted(channel: Channel, closure: Closure, now: int) -> None:
+    """An encoder still tries: the channel stays closed for longer, unless it was opened meanwhile."""
+    if (renewed := closure.after_attempt(now)) is not closure:
+        with suppress(StoreUnavailable):
+            channels.set_closed(channel.channel_id, renewed, instead_of=closure)
 
 
 def still_held(grant: Grant, state: StreamState) -> bool:

@@ -1,12 +1,14 @@
 """Ending a stream from outside: an order to its holder, on the row that the holder reads with its next renewal.
 
-A reason that is stored (a dead key, a block) is written first, and the order given after it: a claim either came before
-that write, and is seen here, or fails on it. If the order fails, the caller is told, and the same request again ends
-the stream.
+A reason that is stored (a dead key, a block, a closed channel) is written first, and the order given after it: a claim
+either came before that write, and is seen here, or fails on it. If the order fails, the caller is told, and the same
+request again ends the stream.
 """
 
+from chalicelib.domain.channels import Channel
+from chalicelib.domain.closures import Closure
 from chalicelib.domain.errors import LeaseLost, NotLive
-from chalicelib.domain.events import PublisherOrdered
+from chalicelib.domain.events import ChannelChanged, PublisherOrdered
 from chalicelib.domain.keys import KeyStatus
 from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import dialect_of
@@ -63,15 +65,33 @@ def end_on_dead_key(channel_id: str, reason: EndReason, now: int) -> None:
 
 
 def end_stream(stream_id: str, reason: EndReason, now: int) -> None:
-    """Ends a stream that runs. Raises StreamNotFound, NotLive if it has ended."""
-    streams.get(stream_id)
-    if not order_end(stream_id, reason, now):
+    """Ends a stream that runs, and closes its channel. Raises StreamNotFound, NotLive if it has ended."""
+    stream = streams.get(stream_id)
+    if stream.state is StreamState.ENDED or not _end_and_close(stream, reason, now):
         raise NotLive("The stream has already ended")
 
 
 def stop_channel(channel_id: str, reason: EndReason, now: int) -> str:
-    """Ends the channel's broadcast; answers its stream id. Raises NotLive."""
-    stream_id = end_running(channel_id, reason, now)
-    if stream_id is None:
+    """Ends the channel's broadcast, and closes the channel; answers the stream's id. Raises NotLive."""
+    stream = running_stream(channel_id)
+    if stream is None or not _end_and_close(stream, reason, now):
         raise NotLive()
-    return stream_id
+    return stream.stream_id
+
+
+def allow_again(channel_id: str, now: int) -> Channel:
+    """Publishers of a closed channel are accepted from now on. Raises ChannelNotFound."""
+    channel = channels.set_closed(channel_id, None) or channels.get(channel_id)
+    bus.publish([ChannelChanged(channel_id=channel_id, at=now)])
+    return channel
+
+
+def _end_and_close(stream: Stream, reason: EndReason, now: int) -> bool:
+    """False if it had ended meanwhile; then the channel is open as before."""
+    closure = Closure.at(now, reason)
+    channels.set_closed(stream.channel_id, closure)
+    if not order_end(stream.stream_id, reason, now):
+        channels.set_closed(stream.channel_id, None, instead_of=closure)
+        return False
+    bus.publish([ChannelChanged(channel_id=stream.channel_id, at=now)])
+    return True

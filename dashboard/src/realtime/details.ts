@@ -10,9 +10,9 @@ export function withDetails(channel: OwnChannel, details: OwnChannelDetails): Ow
 export function newestDetails(known: OwnChannel | null, read: OwnChannel): OwnChannel {
   if (!known || read.version >= known.version) return read;
   const { title, description, category, tags, visibility, recording, version, key } = known;
-  const { region, ingest_url, ingest_endpoints } = known;
+  const { region, ingest_url, ingest_endpoints, closed } = known;
   const servers = { region, ingest_url, ingest_endpoints };
-  return { ...read, ...servers, title, description, category, tags, visibility, recording, version, key };
+  return { ...read, ...servers, closed, title, description, category, tags, visibility, recording, version, key };
 }
 
 /** Whoever is given the key itself is shown which one that is. */

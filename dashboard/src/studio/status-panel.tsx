@@ -80,8 +80,8 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
           }}
           onClose={() => setAsking(false)}
         >
-          <p>Your channel goes offline immediately. If your encoder keeps sending, it starts a new stream.</p>
-          <p>Stop streaming in your encoder as well: many encoders reconnect automatically.</p>
+          <p>Your channel goes offline immediately. Encoders that reconnect are refused until you allow them again.</p>
+          <p>Stop streaming in your encoder as well: many keep trying.</p>
         </Confirm>
       )}
     </section>

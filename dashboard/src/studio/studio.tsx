@@ -2,7 +2,9 @@ import { useEffect } from "preact/hooks";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
 import { sentence } from "../ui/format";
+import { useNow } from "../ui/hooks";
 import { Wordmark } from "../ui/icon";
+import { CHANNEL_CLOSED, ClosedNotice, closureNow } from "./closed";
 import { ConnectPanel } from "./connect-panel";
 import { DetailsForm } from "./details-form";
 import { LinkBanner, LinkMark } from "./link";
@@ -25,6 +27,8 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
   const { state, dispatch, api, loadProblem, reload, retryNow } = useStudio(config, session, onSignedOut);
   const { channel } = state;
   const status = channel && shownStatus(state);
+  const now = useNow(channel?.closed != null);
+  const closed = channel && status === "OFFLINE" ? closureNow(channel, now) : null;
 
   useEffect(() => {
     document.title = status === "LIVE" ? "● LIVE · stream-sync" : "Studio · stream-sync";
@@ -53,7 +57,20 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
         <h1 class="sr-only">Studio</h1>
         <LinkBanner link={state.link} onRetry={retryNow} />
         <WaitingNotice waiting={state.waiting} />
-        {state.refusal && (
+        {closed && (
+          <ClosedNotice
+            closed={closed}
+            refusal={state.refusal?.code === CHANNEL_CLOSED ? state.refusal : null}
+            api={api}
+            onAllowed={(opened) => {
+              dispatch({ kind: "details-saved", details: opened });
+              if (state.refusal?.code === CHANNEL_CLOSED) dispatch({ kind: "refusal-dismissed" });
+              // The button that had the focus is gone.
+              document.getElementById("main")?.focus();
+            }}
+          />
+        )}
+        {state.refusal && !(closed && state.refusal.code === CHANNEL_CLOSED) && (
           <RefusalNotice
             refusal={state.refusal}
             onDismiss={() => {

@@ -161,7 +161,7 @@ def test_a_broadcast_is_seen_and_ends_with_its_key(
     assert [one["id"] for one in usage["streams"]] == [listed["id"]]
 
 
-def test_an_administrator_ends_a_stream_and_the_key_stays_good(
+def test_an_administrator_ends_a_stream_and_its_encoder_is_refused_from_then_on(
     admin: Caller, broadcaster_id: str, broadcast: Callable[[str], OnAir]
 ) -> None:
     key = admin.json("POST", "/api/admin/keys", {"broadcaster_id": broadcaster_id})
@@ -170,7 +170,7 @@ def test_an_administrator_ends_a_stream_and_the_key_stays_good(
     assert admin("DELETE", f"/api/admin/streams/{stream_id}").status_code == 202
     assert on_air.cut_off.wait(5)
     until(lambda: admin("DELETE", f"/api/admin/streams/{stream_id}").status_code == 409, "its end")
-    assert broadcast(key["stream_key"]).status == "NetStream.Publish.Start"
+    assert broadcast(key["stream_key"]).status == "NetStream.Publish.Denied"
 
 
 def test_a_broadcaster_has_further_keys_of_their_own(user: Caller, sign_in: Callable[[], Caller]) -> None:

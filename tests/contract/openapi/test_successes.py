@@ -110,7 +110,8 @@ def own_channel(call: Caller) -> None:
 
 
 def recordings(call: Caller) -> None:
-    """Of a stream on our own node."""
+    """Of a stream on our own node, on a channel that an administrator closed."""
+    assert call("POST", "/api/channel/allow")["closed"] is None
     publisher = Publisher(call.rtmp_port, call("POST", "/api/channel/credentials/reset")["stream_key"])
     assert publisher.publish() == STARTED
     publisher.go_on_air()
@@ -118,6 +119,7 @@ def recordings(call: Caller) -> None:
     call("POST", "/api/channel/stop")
     assert publisher.was_closed(WITHIN_S)
     publisher.drop()
+    assert call("POST", "/api/channel/allow")["closed"] is None
 
     def available() -> Any:
         streams = call("GET", "/api/streams")["streams"]

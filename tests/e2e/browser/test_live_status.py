@@ -125,6 +125,33 @@ def test_the_broadcast_can_be_ended_from_the_page(stack: Stack, studio: Studio, 
     expect(studio.part("end-reason")).to_have_text("The stream was ended from the dashboard.")
 
 
+@pytest.mark.requirement("SS-3.3")
+def test_after_an_end_encoders_are_refused_until_the_owner_allows_them_again(
+    stack: Stack, studio: Studio, broadcaster: Broadcaster, pictures: Path
+) -> None:
+    key, port = broadcaster.stream_key(), stack.settings.rtmp_port
+    with Publisher(port, key) as first:
+        first.go()
+        studio.shows("LIVE")
+        studio.part("stop-stream").click()
+        studio.part("confirm").click()
+        expect(studio.part("closed")).to_contain_text("Encoders are refused for now.")
+    for _ in range(2):
+        with Publisher(port, key) as again:
+            assert again.status == "NetStream.Publish.Denied"
+    expect(studio.part("closed-attempts")).to_contain_text("2 attempts")
+    expect(studio.part("refusal")).to_have_count(0)
+    studio.page.reload()
+    expect(studio.part("closed")).to_be_visible()
+    studio.page.screenshot(path=pictures / "studio-closed.png")
+    studio.part("allow-again").click()
+    expect(studio.part("closed")).to_have_count(0)
+    expect(studio.part("refusal")).to_have_count(0)
+    with Publisher(port, key) as allowed:
+        allowed.go()
+        studio.shows("LIVE")
+
+
 @pytest.mark.requirement("FX-9")
 @pytest.mark.requirement("SS-2.3")
 def test_a_refused_second_publisher_shows_at_once_with_its_reason(

@@ -57,6 +57,23 @@ def test_obs_goes_live_is_measured_and_stops(
 
 @pytest.mark.serial
 @pytest.mark.requirement("SS-3.3")
+def test_obs_that_keeps_trying_stays_off_air_after_the_owner_ended_the_stream(
+    broadcaster: Broadcaster, start_obs: StartObs
+) -> None:
+    dashboard = broadcaster.dashboard
+    obs = start_obs(broadcaster.ingest_url, broadcaster.key)
+    obs.until_on_air()
+    dashboard.until_statuses("LIVE", within=LIVE_WITHIN + SOON)
+    broadcaster.call("POST", "/api/channel/stop")
+    dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)
+    refused = dashboard.until_refused("channel_closed", within=SOON)
+    assert refused.message["reason"] == "The stream was ended from the dashboard"
+    time.sleep(NO_RETRY_FOR)
+    assert [heard.message["status"] for heard in dashboard.statuses()] == ["LIVE", "OFFLINE"]
+
+
+@pytest.mark.serial
+@pytest.mark.requirement("SS-3.3")
 def test_killed_obs_is_offline_within_ten_seconds(
     broadcaster: Broadcaster, start_obs: StartObs, record_property: Record
 ) -> None:

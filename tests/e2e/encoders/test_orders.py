@@ -59,3 +59,6 @@ def test_stop_from_the_dashboard_ends_the_broadcast(
     with pytest.raises(urllib.error.HTTPError) as refusal:
         broadcaster.call("POST", "/api/channel/stop")
     assert refusal.value.code == 409
+    again = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    assert again.exit_code(EXIT_WITHIN) == 1
+    assert again.said("The stream was ended from the dashboard")
