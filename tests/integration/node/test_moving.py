@@ -4,6 +4,7 @@ import signal
 import subprocess
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,11 @@ from ingest_container.net.proxy_protocol import header
 from local.loopback import open_url
 from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.integration.node.test_rtmps import EncryptedPublisher
+from tests.support.certificates import make_certificate
 from tests.support.encoders import card
+from tests.support.obs import Obs, XServer
+from tests.support.ports import free_ports
 from tests.support.publisher import STARTED, Publisher
 from tests.support.studio import Studio, now_ms
 from tests.support.waiting import until
@@ -104,6 +109,44 @@ def test_real_ffmpeg_is_moved_plays_and_stops_cleanly(studio: Studio, on_air: On
     finally:
         program.end()
         print(program.tail())
+
+
+@pytest.mark.needs("obs", "Xvfb")
+def test_real_obs_is_moved_and_its_button_ends_the_stream(
+    studio: Studio, full: Node, start_peer: StartPeer, tmp_path: Path
+) -> None:
+    peer = start_peer(1)
+    (control,) = free_ports(1)
+    with XServer() as screen:
+        obs = Obs(tmp_path / "obs", screen, f"rtmp://{HOST}:{full.port}/live", studio.stream_key, control_port=control)
+        try:
+            obs.until_on_air(within=40)
+            until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
+            assert studio.stream().node_id == peer.node_id
+            obs.stop_streaming()
+            until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
+            assert moved_record(peer, studio)["reason"] == "clean_stop"
+        finally:
+            obs.end()
+            print(obs.tail())
+
+
+def test_what_comes_over_tls_is_moved_as_plain_rtmp(
+    studio: Studio, on_air: OnAir, start_peer: StartPeer, tmp_path: Path
+) -> None:
+    certificate, key = make_certificate(tmp_path, HOST)
+    (port,) = free_ports(1)
+    full = start_peer(1, rtmps_port=port, tls_certificate=certificate, tls_private_key=key)
+    on_air(full, Studio())
+    peer = start_peer(1)
+    publisher = EncryptedPublisher(port, studio.stream_key, certificate)
+    assert publisher.publish() == STARTED
+    publisher.go_on_air()
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
+    assert studio.stream().node_id == peer.node_id
+    publisher.stop()
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
+    assert moved_record(peer, studio)["reason"] == "clean_stop"
 
 
 def _is_there(url: str) -> bool:
