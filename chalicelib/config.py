@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     )
     # Where `ingest_urls` are encrypted: the same servers without TLS, for encoders that know no RTMPS.
     plain_ingest_urls: Annotated[dict[str, str], NoDecode] = {}
+    # Whether nodes have public URLs of their own, and no load balancer before them: credentials then name the URL of a
+    # node with room.
+    ingest_url_by_node: bool = False
     playback_base_url: str = Field(
         default="http://127.0.0.1:8000/hls",
         validation_alias=AliasChoices("STREAM_SYNC_PLAYBACK_BASE_URL", "HLS_URL"),

@@ -30,7 +30,7 @@ from chalicelib.services.serializers import channels as channel_serializer
 from chalicelib.services.serializers import keys as key_serializer
 from chalicelib.services.serializers import recordings as recording_serializer
 from chalicelib.services.serializers import streams as stream_serializer
-from chalicelib.services.streams import orders
+from chalicelib.services.streams import ingest_urls, orders
 
 blueprint = Blueprint(__name__)
 
@@ -67,9 +67,9 @@ def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
 def get_credentials(channel: Channel, query: CredentialsQuery) -> contract.Credentials:
     """The ingest URL and the stream key, masked by default. Revealing the key is logged."""
     if not query.reveal:
-        return key_serializer.credentials(channel.region, credentials.current_key(channel))
+        return key_serializer.credentials(ingest_urls.best(channel.region, now_ms()), credentials.current_key(channel))
     issued = credentials.reveal(channel, channel.owner)
-    return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
+    return key_serializer.revealed(ingest_urls.best(channel.region, now_ms()), issued.key, issued.stream_key)
 
 
 @Route(
@@ -86,7 +86,7 @@ def reset_credentials(channel: Channel, address: str) -> contract.RevealedCreden
     """Replaces the stream key. The old key stops working immediately, and a stream that uses it ends."""
     limits.new_key(channel.owner, address, now_ms())
     issued = credentials.reset(channel, channel.owner, now_ms())
-    return key_serializer.revealed(channel.region, issued.key, issued.stream_key)
+    return key_serializer.revealed(ingest_urls.best(channel.region, now_ms()), issued.key, issued.stream_key)
 
 
 @Route(

@@ -12,7 +12,7 @@ class NodeInfo:
     """One run of a node. `address` is where operators reach it, `capacity` counts publishers.
 
     `origin` is where its peers reach what it packages, as host and port; empty if it packages nothing. `peer` is where
-    they move publishers to, in the same form; empty if it takes none.
+    they move publishers to, in the same form; empty if it takes none. `public_url` is its own ingest URL, if any.
     """
 
     node_id: str
@@ -23,6 +23,7 @@ class NodeInfo:
     started_at: int
     origin: str = ""
     peer: str = ""
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def register(node: NodeInfo, expires_at: int) -> None:
             address=node.address,
             origin=node.origin,
             peer=node.peer,
+            public_url=node.public_url,
             region=node.region,
             capacity=node.capacity,
             ttl=expires_at // 1000 + ROW_KEPT,

@@ -177,6 +177,7 @@ def node(row: runtime_models.Node) -> NodeState:
             int(row.started_at),
             row.origin,
             row.peer,
+            row.public_url,
         ),
         expires_at=int(row.expires_at),
         active=int(row.active),

@@ -39,6 +39,7 @@ class Node(Model):
     address = UnicodeAttribute(default="")
     origin = UnicodeAttribute(default="")
     peer = UnicodeAttribute(default="")
+    public_url = UnicodeAttribute(default="")
     region = UnicodeAttribute()
     capacity = NumberAttribute()
     active = NumberAttribute(default=0)

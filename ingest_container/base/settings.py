@@ -68,6 +68,8 @@ class IngestSettings(BaseSettings):
     # The host by which the other nodes reach `rtmp_port`: full, they move publishers here, and this node moves some to
     # them. On Fargate the task's own address; without one there is no moving. They must be among `proxy_networks`.
     peer_address: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
+    # An ingest URL that leads to this very node, where no load balancer is before it.
+    public_url: str = Field(default="", pattern=r"^(rtmps?://[^/\s]{1,253}/[A-Za-z0-9_-]{1,32})?$")
     # Publishers that a full node carries on to others at once.
     max_moved: int = Field(default=100, ge=0, le=10_000)
     # Publishers with a good key that wait for a place when all are taken, and how many seconds they do at most.

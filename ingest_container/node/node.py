@@ -81,6 +81,7 @@ class IngestNode:
             started_at=now_ms(),
             origin=self._playback.address if self._playback is not None else "",
             peer=settings.peer,
+            public_url=settings.public_url,
         )
         self._membership = Membership(info, self, self._threads, self.telemetry, log)
         self._gate = Gatekeeper(

@@ -1,6 +1,5 @@
 """Stream keys and credentials."""
 
-from chalicelib.config import settings
 from chalicelib.contract import Credentials, IssuedKey, Key, RevealedCredentials
 from chalicelib.domain import keys as rules
 from chalicelib.domain.keys import KeyReading, StreamKey
@@ -36,14 +35,14 @@ def revoked(one: StreamKey) -> Key:
     return key(KeyView(one, KeyReading.REVOKED, None))
 
 
-def credentials(region: str, key: StreamKey) -> Credentials:
+def credentials(ingest_url: str, key: StreamKey) -> Credentials:
     return Credentials(
-        ingest_url=settings().ingest_url(region),
+        ingest_url=ingest_url,
         key_id=key.key_id,
         stream_key_masked=rules.masked(key.hint),
         expires_at=iso_or_none(key.expires_at),
     )
 
 
-def revealed(region: str, key: StreamKey, stream_key: str) -> RevealedCredentials:
-    return RevealedCredentials(**credentials(region, key).model_dump(), stream_key=stream_key)
+def revealed(ingest_url: str, key: StreamKey, stream_key: str) -> RevealedCredentials:
+    return RevealedCredentials(**credentials(ingest_url, key).model_dump(), stream_key=stream_key)
