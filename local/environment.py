@@ -51,6 +51,7 @@ FIXED = {
     "OIDC_ISSUER": _ACCOUNTS,
     "OIDC_AUDIENCE": _ACCOUNTS,
     "OIDC_JWKS_URL": _ACCOUNTS,
+    "HEALTH_HOST": "metrics are shown by the local gateway",
     "ORIGIN_HOST": "viewers come through the local gateway",
     "WS_MANAGEMENT_URL": "the local gateway holds the WebSocket connections",
     "WS_MANAGEMENT_PARAMETER": "the local gateway holds the WebSocket connections",
@@ -151,6 +152,8 @@ def node_environment(
             "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
             "STREAM_SYNC_ORIGIN_HOST": HOST,
             "STREAM_SYNC_ORIGIN_PORT": str(settings.origin_port),
+            "STREAM_SYNC_HEALTH_HOST": HOST,
+            "STREAM_SYNC_HEALTH_PORT": str(settings.health_port),
         }
     )
 
@@ -170,6 +173,7 @@ def _local(settings: LocalSettings) -> dict[str, str]:
         "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
         "STREAM_SYNC_CLOUD_PORT": str(settings.cloud_port),
         "STREAM_SYNC_ORIGIN_PORT": str(settings.origin_port),
+        "STREAM_SYNC_HEALTH_PORT": str(settings.health_port),
         "STREAM_SYNC_STATE_DIR": str(settings.state_dir.resolve()),
     }
 

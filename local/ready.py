@@ -28,6 +28,7 @@ stream-sync is ready ({seconds:.1f} s)
 
   Watch       {settings.http_url}
   Studio      {settings.http_url}/studio
+  Metrics     {settings.http_url}/metrics
   Sign in     {DEMO_EMAIL}  /  {secrets.demo_password}
   Ingest      {ingest}  ({_reach(settings)})
 

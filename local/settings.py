@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class LocalSettings(BaseSettings):
     """`STREAM_SYNC_HTTP_PORT`, `_RTMP_PORT`, `_CLOUD_PORT`, `_STATE_DIR`; and where the node is published from.
 
-    The origin's port is the gateway's affair alone, so 0, which is any that is free, will do.
+    Only the gateway asks the node's origin and its health port, so 0, which is any port that is free, will do.
     """
 
     model_config = SettingsConfigDict(env_prefix="STREAM_SYNC_", extra="ignore")
@@ -39,6 +39,7 @@ class LocalSettings(BaseSettings):
     rtmp_port: int = Field(default=1935, ge=1, le=65535)
     cloud_port: int = Field(default=4566, ge=1, le=65535)
     origin_port: int = Field(default=0, ge=0, le=65535)
+    health_port: int = Field(default=0, ge=0, le=65535)
     state_dir: Path = Path(".local")
     # The node's own variables; where it listens, and so what encoders are told.
     rtmp_host: str = HOST
@@ -77,6 +78,11 @@ class LocalSettings(BaseSettings):
     def origin_url(self) -> str:
         """The node's own HTTP server, which the gateway stands before."""
         return f"http://{HOST}:{self.origin_port}"
+
+    @property
+    def health_url(self) -> str:
+        """The node's health port, which has its metrics."""
+        return f"http://{HOST}:{self.health_port}"
 
     @property
     def ready_file(self) -> Path:

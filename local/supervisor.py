@@ -50,8 +50,9 @@ async def run(settings: LocalSettings) -> None:
                 "STREAM_SYNC_CLOUD_PORT": (HOST, settings.cloud_port, "AWS emulator"),
             },
         )
-        if settings.origin_port == 0:
-            settings = settings.model_copy(update={"origin_port": free_port(HOST)})
+        for name in ("origin_port", "health_port"):
+            if getattr(settings, name) == 0:
+                settings = settings.model_copy(update={name: free_port(HOST)})
         await _start_and_watch(settings, began)
 
 

@@ -16,6 +16,7 @@ from local.gateway.functions import Functions
 from local.gateway.headers import add_headers
 from local.gateway.live import Live
 from local.gateway.management import ManagementApi
+from local.gateway.metrics import MetricsPage
 from local.gateway.protocol import HttpLimits
 from local.gateway.reactions import Reactions
 from local.gateway.rest import RestApi
@@ -47,6 +48,7 @@ def make_server(
     reactions = Reactions(app_module, functions, secrets.bus_secret)
     site = Site(dist, settings.http_port, sign_in.client_id, secrets.demo_password)
     live = Live(settings.origin_url)
+    metrics = MetricsPage(settings.health_url)
     recordings, lookups = storage(), Threads(LOOKUP_THREADS)
     cognito = Cognito(settings.cloud_url, secrets.access_key_id, secrets.secret_access_key)
 
@@ -76,6 +78,7 @@ def make_server(
     server.router.add_route("*", "/ws-management/@connections/{connection_id}", management.handle)
     server.router.add_post("/bus-events", reactions.handle)
     server.router.add_get("/config.json", site.config)
+    server.router.add_get("/metrics", metrics.handle)
     server.router.add_route("*", "/live/{path:.*}", live.handle)
     if recordings is not None:
         Vod(recordings, RecordingDirectory(lookups)).add_to(server)

@@ -127,12 +127,13 @@ def start_stack(settings: LocalSettings, users: Mapping[str, str] | None = None)
     make_private_folder(settings.state_dir)
     settings.ready_file.unlink(missing_ok=True)
     output = settings.state_dir / "output.txt"
-    origin = {"STREAM_SYNC_ORIGIN_PORT": str(free_ports(1)[0])}  # of this stack's own node only
+    origin, health = free_ports(2)  # of this stack's own node only
+    ports = {"STREAM_SYNC_ORIGIN_PORT": str(origin), "STREAM_SYNC_HEALTH_PORT": str(health)}
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"],
             cwd=ROOT,
-            env=environment(settings) | origin | dict(users or {}),
+            env=environment(settings) | ports | dict(users or {}),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

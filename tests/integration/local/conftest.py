@@ -40,6 +40,7 @@ class Gateway:
     module: Any
     dist: Path
     origin_port: int  # where the node's origin would listen
+    health_port: int  # and its health port
 
     @property
     def ws_url(self) -> str:
@@ -91,9 +92,11 @@ async def gateway(
     dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits
 ) -> AsyncIterator[Gateway]:
     monkeypatch.setenv("AWS_REGION", "us-east-1")  # as Lambda sets it; Chalice looks for it
-    port, unused, origin = free_ports(3)
-    settings = LocalSettings(http_port=port, cloud_port=unused, origin_port=origin, state_dir=tmp_path)
+    port, unused, origin, health = free_ports(4)
+    settings = LocalSettings(
+        http_port=port, cloud_port=unused, origin_port=origin, health_port=health, state_dir=tmp_path
+    )
     module = make_app_module(f"{settings.http_url}/ws-management", SECRETS)
     server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, limits, HTTP_LIMITS)
     async with listening(server, HOST, port, HTTP_LIMITS), aiohttp.ClientSession() as http:
-        yield Gateway(settings.http_url, http, module, dist, origin)
+        yield Gateway(settings.http_url, http, module, dist, origin, health)

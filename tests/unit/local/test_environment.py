@@ -24,7 +24,7 @@ SECRETS = Secrets(
     secret_access_key="the-secret-access-key",
 )
 # Ours alone, or read by `make run` itself before it starts anything.
-MAKE_RUN = {"HTTP_PORT", "RTMP_PORT", "CLOUD_PORT", "ORIGIN_PORT", "STATE_DIR", "RTMP_HOST"}
+MAKE_RUN = {"HTTP_PORT", "RTMP_PORT", "CLOUD_PORT", "ORIGIN_PORT", "HEALTH_PORT", "STATE_DIR", "RTMP_HOST"}
 # A secret of the control plane's is no business of the node's.
 CONTROL_PLANE = "**Control plane**"
 
