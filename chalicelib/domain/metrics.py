@@ -127,6 +127,14 @@ EVENTS_DROPPED = Metric(
     "EventsDropped", Kind.COUNTER, Unit.COUNT, "Events and records of streams lost because their queue was full."
 )
 
+HEALTH_FINDINGS = Metric(
+    "HealthFindings",
+    Kind.COUNTER,
+    Unit.COUNT,
+    "Findings about streams, by code: what broadcasters do wrong most.",
+    label="code",
+)
+
 # --- viewers and recordings ---------------------------------------------------------------------------------------
 
 VIEWERS = Metric("Viewers", Kind.GAUGE, Unit.COUNT, "Viewers of the node's streams, as far as they report.")

@@ -16,6 +16,7 @@ import {
   profileAndLevel,
   rateAndChannels,
   shownStatus,
+  tabTitle,
 } from "../src/studio/status-words";
 import { copyText } from "../src/ui/clipboard";
 import { ago, dayAndTime, dayAndTimeWithZone, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
@@ -239,6 +240,20 @@ describe("words and figures", () => {
     expect(encoderName("obs-output module (libobs version 29.0.2)")).toBe("OBS Studio 29.0.2");
     expect(encoderName("Lavf59.27.100")).toBe("FFmpeg (libavformat 59.27.100)");
     expect(encoderName("Wirecast/FM 1.0")).toBe("Wirecast/FM 1.0");
+  });
+});
+
+describe("the tab's title", () => {
+  it("says what the channel does", () => {
+    expect(tabTitle("LIVE", false)).toBe("● LIVE · stream-sync");
+    expect(tabTitle("RECONNECTING", false)).toBe("◌ Reconnecting · stream-sync");
+    expect(tabTitle("UNKNOWN", true)).toBe("Unknown · stream-sync");
+    expect(tabTitle(null, false)).toBe("Studio · stream-sync");
+  });
+
+  it("says that a publisher was refused, unless another is live", () => {
+    expect(tabTitle("OFFLINE", true)).toBe("Refused · stream-sync");
+    expect(tabTitle("LIVE", true)).toBe("● LIVE · stream-sync");
   });
 });
 

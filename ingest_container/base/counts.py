@@ -18,6 +18,7 @@ class NodeCounts:
     renewals_failed: int = 0  # by the thread that renews
     leases_lost: int = 0
     events_dropped: int = 0
+    findings: Counter[str] = field(default_factory=Counter)  # by code
     parts: int = 0
     parts_late: int = 0
     packaging_stopped: int = 0

@@ -40,6 +40,8 @@ class HealthWatch:
         now = now_ms()
         for change in self._doctor.observe(seen, publisher.facts, publisher.declared, now):
             finding = change.finding
+            if not change.cleared:
+                self._telemetry.counts.findings[finding.code] += 1
             self._telemetry.publish(
                 StreamHealthChange(
                     event_name=HealthEventName.FINDING_END if change.cleared else HealthEventName.FINDING_START,

@@ -88,6 +88,7 @@ class NodeMetrics:
             metrics.RENEWALS_FAILED: _plain(counts.renewals_failed),
             metrics.LEASES_LOST: _plain(counts.leases_lost),
             metrics.EVENTS_DROPPED: _plain(counts.events_dropped),
+            metrics.HEALTH_FINDINGS: dict(counts.findings),
             metrics.PARTS: _plain(counts.parts),
             metrics.PARTS_LATE: _plain(counts.parts_late),
             metrics.PACKAGING_STOPPED: _plain(counts.packaging_stopped),

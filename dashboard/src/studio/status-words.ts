@@ -11,6 +11,19 @@ export function shownStatus(state: StudioState): ShownStatus {
   return phase === "lost" || phase === "closed" ? "UNKNOWN" : state.stream.status;
 }
 
+/** The tab's title, in sight while the page is not. */
+export function tabTitle(shown: ShownStatus | null, refused: boolean): string {
+  const first = refused && shown === "OFFLINE" ? "Refused" : shown === null ? "Studio" : TAB[shown];
+  return `${first} · stream-sync`;
+}
+
+const TAB: Readonly<Record<ShownStatus, string>> = {
+  LIVE: "● LIVE",
+  RECONNECTING: "◌ Reconnecting",
+  OFFLINE: "Offline",
+  UNKNOWN: "Unknown",
+};
+
 /** What a screen reader says when the status changes. No countdown in it, or it would be repeated every second. */
 export function announcement(shown: ShownStatus, stream: CurrentStream): string {
   switch (shown) {

@@ -12,7 +12,7 @@ import { RecordingsPanel } from "./recordings-panel";
 import { RefusalNotice } from "./refusal";
 import { SharePanel } from "./share-panel";
 import { StatusPanel } from "./status-panel";
-import { shownStatus } from "./status-words";
+import { shownStatus, tabTitle } from "./status-words";
 import { useStudio } from "./use-studio";
 import { WaitingNotice } from "./waiting";
 
@@ -30,12 +30,13 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
   const now = useNow(channel?.closed != null);
   const closed = channel && status === "OFFLINE" ? closureNow(channel, now) : null;
 
+  const title = tabTitle(status, state.refusal !== null);
   useEffect(() => {
-    document.title = status === "LIVE" ? "● LIVE · stream-sync" : "Studio · stream-sync";
+    document.title = title;
     return () => {
       document.title = "stream-sync";
     };
-  }, [status]);
+  }, [title]);
 
   return (
     <div class="page" data-testid="studio">
