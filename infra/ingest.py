@@ -186,6 +186,7 @@ class IngestStack(cdk.Stack):
                 "STREAM_SYNC_DRAIN_SECONDS": str(DRAIN_S),
                 "STREAM_SYNC_DRAIN_NOTICE_SECONDS": str(DRAIN_NOTICE_S),
                 "STREAM_SYNC_STOP_SECONDS": str(STOP_S),
+                "STREAM_SYNC_REPLACED_DRAIN_SECONDS": str(self._stage.replaced_s),
                 "STREAM_SYNC_PACKAGING": self._switch(
                     "Packaging", "Whether nodes package streams for viewers"
                 ).value_as_string,

@@ -45,6 +45,7 @@ class Stage:
         keep: data outlives its stack, and neither tables nor the load balancer can be deleted by accident.
         tasks: ingest nodes to run at least.
         most_tasks: ingest nodes to run at most; between the two, the service scales by itself.
+        replaced_s: seconds in which the nodes of the version before move their streams to those of a new one.
         domain: DNS names. Without them, addresses are those that AWS gives, and RTMP is not encrypted.
     """
 
@@ -52,6 +53,7 @@ class Stage:
     keep: bool
     tasks: int
     most_tasks: int
+    replaced_s: int
     domain: Domain | None = None
 
     @property
@@ -81,8 +83,9 @@ class Stage:
 
 
 STAGES: dict[StageName, Stage] = {
-    "dev": Stage("dev", keep=False, tasks=1, most_tasks=2),
-    "prod": Stage("prod", keep=True, tasks=2, most_tasks=20),
+    "dev": Stage("dev", keep=False, tasks=1, most_tasks=2, replaced_s=300),
+    # `aws cloudformation deploy` waits for an hour at most, for new tasks to come up and for old ones to be empty.
+    "prod": Stage("prod", keep=True, tasks=2, most_tasks=20, replaced_s=2700),
 }
 
 # The stacks of a stage, in the order in which they are deployed.

@@ -64,6 +64,7 @@ def _own_settings() -> IngestSettings:
         "address": f"{task.address}:{own.rtmp_port}",
         "origin_address": task.address,
         "peer_address": task.address,
+        "version": task.version,
     }
     return own.model_copy(update={name: value for name, value in found.items() if name not in own.model_fields_set})
 

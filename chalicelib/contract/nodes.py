@@ -9,13 +9,15 @@ from chalicelib.domain.times import IsoTime
 
 
 class Node(BaseModel):
-    """`status` is `gone` if the node has stopped renewing its session. `drain_until` is when its streams have to be on
+    """`status` is `gone` if the node has stopped renewing its session. `version` is what was deployed, on Fargate the
+    task definition's revision; empty if it is not known. `drain_until` is when its streams have to be on
     other nodes, if the drain has a deadline."""
 
     node_id: str
     status: Literal["serving", "draining", "gone"]
     address: str
     region: str
+    version: str
     capacity: int
     active: int
     started_at: IsoTime

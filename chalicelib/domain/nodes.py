@@ -1,6 +1,6 @@
 """An ingest node, as it announces itself, and what the answer to its renewal brings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ class NodeInfo:
 
     `origin` is where its peers reach what it packages, as host and port; empty if it packages nothing. `peer` is where
     they move publishers to, in the same form; empty if it takes none. `public_url` is its own ingest URL, if any.
+    `version` is what was deployed; empty if nobody said.
     """
 
     node_id: str
@@ -24,6 +25,7 @@ class NodeInfo:
     origin: str = ""
     peer: str = ""
     public_url: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,33 @@ def roomiest(peers: Sequence[NodeState], point: float) -> NodeState | None:
         if peer.free > 0 and (point := point - peer.free) < 0:
             return peer
     return None
+
+
+# Milliseconds that a node of another version has to have run before it takes the place of others.
+PROVEN_AFTER = 60_000
+
+
+def is_replaced(own: NodeInfo, peers: Iterable[NodeState], now: int) -> bool:
+    """Whether another version was deployed after this node's: the newest of the region's nodes is of another one.
+
+    `peers` are alive. Only such as take publishers, and have for a while, replace others: a version that does not come
+    up replaces nothing, and one that is rolled back is replaced itself. Nodes that know no version are left alone.
+    """
+    if not own.version:
+        return False
+    newest = max(
+        (
+            peer.info
+            for peer in peers
+            if peer.info.version
+            and peer.info.region == own.region
+            and not peer.draining
+            and now - peer.info.started_at >= PROVEN_AFTER
+        ),
+        key=lambda info: info.started_at,
+        default=own,
+    )
+    return newest.started_at > own.started_at and newest.version != own.version
 
 
 class Readiness(StrEnum):

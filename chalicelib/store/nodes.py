@@ -25,6 +25,7 @@ def register(node: NodeInfo, expires_at: int) -> None:
             origin=node.origin,
             peer=node.peer,
             public_url=node.public_url,
+            version=node.version,
             region=node.region,
             capacity=node.capacity,
             ttl=expires_at // 1000 + ROW_KEPT,

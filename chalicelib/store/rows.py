@@ -178,6 +178,7 @@ def node(row: runtime_models.Node) -> NodeState:
             row.origin,
             row.peer,
             row.public_url,
+            row.version,
         ),
         expires_at=int(row.expires_at),
         active=int(row.active),

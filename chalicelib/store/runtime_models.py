@@ -40,6 +40,7 @@ class Node(Model):
     origin = UnicodeAttribute(default="")
     peer = UnicodeAttribute(default="")
     public_url = UnicodeAttribute(default="")
+    version = UnicodeAttribute(default="")
     region = UnicodeAttribute()
     capacity = NumberAttribute()
     active = NumberAttribute(default=0)

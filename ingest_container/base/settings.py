@@ -91,6 +91,10 @@ class IngestSettings(BaseSettings):
     # and those of them in which it waits for load balancers to notice that it is not ready.
     drain_seconds: float = Field(default=0.0, ge=0, le=86_400)
     drain_notice_seconds: float = Field(default=0.0, ge=0, le=600)
+    # What is deployed (on Fargate the task definition's revision), and the seconds in which a node drains once nodes of
+    # another version have started after it; 0: it does not.
+    version: str = Field(default="", max_length=100)
+    replaced_drain_seconds: float = Field(default=0.0, ge=0, le=86_400)
     # Seconds a stopping node may take to end its streams properly.
     stop_seconds: float = Field(default=10.0, gt=0, le=110)
 

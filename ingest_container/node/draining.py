@@ -2,6 +2,7 @@
 
 order, no deadline     no new streams; those that are here stay until they end, or the order is taken back
 order, deadline        no new streams; those that are here are on other nodes by then, or ended
+a newer version        the node gives itself an order with a deadline, `replaced_drain_seconds` from then
 SIGTERM                the same, within `drain_seconds`, and the node stops after it; cannot be taken back
 a second SIGTERM       the node stops at once, and ends what is left
 """
@@ -18,6 +19,8 @@ from ingest_container.base.settings import IngestSettings
 from ingest_container.node.admission import Admission
 from ingest_container.node.drain import Drain
 from ingest_container.node.membership import Membership
+
+VERSIONS_EVERY = 20.0  # seconds between looks at the versions of the other nodes
 
 
 class Draining:
@@ -36,6 +39,7 @@ class Draining:
         self.is_terminating = False
         self._seconds = settings.drain_seconds
         self._notice = settings.drain_notice_seconds
+        self._replaced_seconds = settings.replaced_drain_seconds
         self._admission = admission
         self._membership = membership
         self._log = log
@@ -56,6 +60,16 @@ class Draining:
         self.cancel()
         if until is not None:
             self._start(self._empty(steady() + max(0, until - now_ms()) / 1000))
+
+    async def watch_versions(self) -> None:
+        """Once a newer version was deployed, the node drains; only once, so that an operator can take it back."""
+        replaced = not self._replaced_seconds
+        while True:
+            await asyncio.sleep(VERSIONS_EVERY)
+            if not replaced and not self.is_terminating:
+                replaced = await self._membership.drain_if_replaced(self._replaced_seconds)
+                if replaced:
+                    self._log.info("A newer version was deployed: the node drains", event="node_replaced")
 
     def terminate(self) -> None:
         """The node was told to stop; at once if it is told again."""

@@ -14,10 +14,14 @@ TIMEOUT_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`task_id` is the last part of the task's ARN, as in ECS's events; `address` its private IPv4 address."""
+    """`task_id` is the last part of the task's ARN, as in ECS's events; `address` its private IPv4 address.
+
+    `version` is the task definition's family and revision.
+    """
 
     task_id: str
     address: str
+    version: str
 
 
 def this_task() -> Task | None:
@@ -30,6 +34,7 @@ def this_task() -> Task | None:
             task = json.load(answer)
         networks = [network for container in task.get("Containers", []) for network in container.get("Networks", [])]
         addresses = [address for network in networks for address in network.get("IPv4Addresses", [])]
-        return Task(str(task["TaskARN"]).rpartition("/")[2], addresses[0] if addresses else "")
+        version = f"{task['Family']}:{task['Revision']}"
+        return Task(str(task["TaskARN"]).rpartition("/")[2], addresses[0] if addresses else "", version)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

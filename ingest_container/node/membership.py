@@ -122,6 +122,13 @@ class Membership:
         """Tells the others that this node is about to stop, if the database answers."""
         await self._quietly(self._alone.run(self._session.drain, now_ms()))
 
+    async def drain_if_replaced(self, within: float) -> bool:
+        """Whether it ordered itself to drain, since a newer version was deployed; so many seconds are for it."""
+        try:
+            return await self._threads.run(self._session.drain_if_replaced, now_ms(), round(within * 1000))
+        except StoreUnavailable:
+            return False
+
     async def room_elsewhere(self) -> int:
         """How many publishers the other nodes have places for; none while that cannot be known."""
         try:

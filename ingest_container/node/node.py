@@ -82,6 +82,7 @@ class IngestNode:
             origin=self._playback.address if self._playback is not None else "",
             peer=settings.peer,
             public_url=settings.public_url,
+            version=settings.version,
         )
         self._membership = Membership(info, self, self._threads, self.telemetry, log)
         self._gate = Gatekeeper(
@@ -246,6 +247,7 @@ class IngestNode:
             rounds.look_after(),
             self._membership.watch_peers(),
             self._watching.run(),
+            self._draining.watch_versions(),
             self.metrics.run(),
             *([] if protection is None else [protection.run()]),
         ]

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.metrics import NAMESPACE, UTILIZATION
+from chalicelib.domain.nodes import PROVEN_AFTER
+from infra.network import DEREGISTRATION_S
 from infra.stages import StageName
 from tests.infra.conftest import Template
 
@@ -225,6 +227,16 @@ def test_a_node_has_two_minutes_to_move_and_to_end_its_streams(container: dict[s
     )
     assert 20 < notice < drain / 2, "the load balancer's two checks, and time for the streams"
     assert drain + stop <= 110
+
+
+@pytest.mark.requirement("FX-22")
+def test_a_deployment_empties_the_old_nodes_before_cloudformation_gives_up(
+    container: dict[str, Any], stage: StageName
+) -> None:
+    environment = {variable["Name"]: variable["Value"] for variable in container["Environment"]}
+    seconds = int(environment["STREAM_SYNC_REPLACED_DRAIN_SECONDS"])
+    assert seconds == {"dev": 300, "prod": 2700}[stage]
+    assert seconds + PROVEN_AFTER / 1000 + DEREGISTRATION_S + 300 < 3600, "and 5 minutes to start the new ones"
 
 
 def test_a_node_has_one_core_and_files_for_all_its_publishers(ingest: Template, container: dict[str, Any]) -> None:

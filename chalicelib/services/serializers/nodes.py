@@ -25,6 +25,7 @@ def node(state: NodeState, *, gone: bool) -> Node:
         status="gone" if gone else "draining" if state.draining else "serving",
         address=info.address,
         region=info.region,
+        version=info.version,
         capacity=info.capacity,
         active=state.active,
         started_at=iso(info.started_at),

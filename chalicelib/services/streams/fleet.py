@@ -14,7 +14,7 @@ from typing import Literal
 from chalicelib import aws
 from chalicelib.domain.events import NodeChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, is_over, may_trust_own
-from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness
+from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness, is_replaced
 from chalicelib.domain.not_found import NodeNotFound
 from chalicelib.domain.orders import Order
 from chalicelib.observability import logger
@@ -87,6 +87,14 @@ class NodeMembership:
         """This node is about to stop: others are told not to count on it. Raises StoreUnavailable."""
         nodes.set_draining(self.node.node_id, True)
         _publish_change(self.node.node_id, self.node.incarnation, "draining", now)
+
+    def drain_if_replaced(self, now: int, within: int) -> bool:
+        """Orders this node to drain (`within`: ms) if a newer version was deployed. Raises StoreUnavailable."""
+        replaced = is_replaced(self.node, (peer for peer, gone in members(now) if not gone), now)
+        if replaced:
+            nodes.set_draining(self.node.node_id, True, now + within)
+            _publish_change(self.node.node_id, self.node.incarnation, "draining", now)
+        return replaced
 
     def room_elsewhere(self, now: int) -> int:
         """How many publishers the other nodes of the region have places for. Raises StoreUnavailable."""

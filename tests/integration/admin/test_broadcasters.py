@@ -9,7 +9,7 @@ from chalicelib.domain import cursors
 from chalicelib.domain.errors import BroadcasterExists, InvalidInput
 from chalicelib.domain.events import NodeChange
 from chalicelib.domain.leases import CLOCK_MARGIN
-from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.nodes import PROVEN_AFTER, NodeInfo
 from chalicelib.domain.not_found import BroadcasterNotFound, NodeNotFound
 from chalicelib.services import broadcasters, bus
 from chalicelib.services.keys import credentials
@@ -115,6 +115,23 @@ def test_room_is_counted_on_the_nodes_of_the_region_that_take_publishers(house: 
     joined("room-draining", 20).drain(house.now)
     joined("room-gone", 30).leave(house.now - 2 * CLOCK_MARGIN)
     assert own.room_elsewhere(house.now) == 6
+
+
+@pytest.mark.requirement("FX-22")
+def test_a_node_of_an_older_version_orders_itself_to_drain(house: House) -> None:
+    def joined(node_id: str, version: str, age: int) -> fleet.NodeMembership:
+        started = house.now - age
+        node = fleet.NodeMembership(NodeInfo(node_id, "run", "", "xx-version-1", 10, started, version=version))
+        node.join(house.now)
+        return node
+
+    old = joined("version-old", "ingest:7", 3_600_000)
+    assert not old.drain_if_replaced(house.now, within=300_000)
+    new = joined("version-new", "ingest:8", 2 * PROVEN_AFTER)
+    assert old.drain_if_replaced(house.now, within=300_000)
+    orders = old.renew(lambda: house.now, 0)
+    assert (orders.draining, orders.drain_until) == (True, house.now + 300_000)
+    assert not new.drain_if_replaced(house.now, within=300_000)
 
 
 @pytest.mark.parametrize("node_id", ["nobody", "mediamtx:server:1"])

@@ -13,6 +13,8 @@ ANSWERS: dict[str, bytes] = {
     "/good/task": json.dumps(
         {
             "TaskARN": "arn:aws:ecs:us-east-1:111122223333:task/stream-sync/158d1c8083dd49d6b527399fd6414f5c",
+            "Family": "stream-sync-dev-ingest",
+            "Revision": "7",
             "Containers": [{"Networks": [{"NetworkMode": "awsvpc", "IPv4Addresses": ["10.0.1.23"]}]}],
         }
     ).encode(),
@@ -45,7 +47,7 @@ def agent() -> Iterator[str]:
 
 def test_node_is_named_after_its_task(agent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(METADATA_VARIABLE, f"{agent}/good")
-    assert this_task() == Task("158d1c8083dd49d6b527399fd6414f5c", "10.0.1.23")
+    assert this_task() == Task("158d1c8083dd49d6b527399fd6414f5c", "10.0.1.23", "stream-sync-dev-ingest:7")
 
 
 @pytest.mark.parametrize("path", ["odd", "broken", "missing"])

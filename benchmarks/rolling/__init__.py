@@ -1,0 +1,1 @@
+"""What streams notice when all nodes are replaced."""
