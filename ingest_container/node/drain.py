@@ -9,7 +9,7 @@ again later. What no peer has room for stays until the deadline.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,7 +26,7 @@ COUNTED_AFTER = 5.0  # seconds until a stream that was handed over is in its new
 
 
 class Movable(Protocol):
-    """A broadcast."""
+    """A broadcast, or a connection that is carried on to a peer."""
 
     @property
     def stream_id(self) -> str: ...
@@ -56,17 +56,17 @@ class Schedule:
 
 
 @dataclass
-class Moves:
+class Handovers:
     """Which stream is next, and for how many the peers have room beside those that are on their way to them."""
 
     _at: dict[str, float] = field(default_factory=dict)  # when each was handed over last
 
-    def due(self, now: float, streams: Mapping[str, Movable]) -> list[Movable]:
+    def due(self, now: float, streams: Iterable[Movable]) -> list[Movable]:
         """Those to be handed over: first the ones that never were, then those for which it was longest ago."""
-        due = (one for one in streams.values() if one.is_live and now >= self._last(one) + AGAIN)
+        due = (one for one in streams if one.is_live and now >= self._last(one) + AGAIN)
         return sorted(due, key=self._last)
 
-    def moved(self, now: float, stream: Movable) -> None:
+    def done(self, now: float, stream: Movable) -> None:
         self._at[stream.stream_id] = now
 
     def under_way(self, now: float) -> int:
@@ -85,13 +85,13 @@ class Drain:
 
     def __init__(
         self,
-        broadcasts: Mapping[str, Movable],
+        streams: Callable[[], Collection[Movable]],
         room_elsewhere: Callable[[], Awaitable[int]],
         log: Logger,
         notice: float,
     ) -> None:
-        """`broadcasts` is a view of those that are there at present."""
-        self._broadcasts = broadcasts
+        """`streams` answers those that are there at present."""
+        self._streams = streams
         self._room_elsewhere = room_elsewhere
         self._log = log
         self._notice = notice
@@ -100,15 +100,15 @@ class Drain:
 
     async def run(self, deadline: float) -> None:
         began = steady()
-        schedule, moves = Schedule.of(began, deadline, self._notice), Moves()
-        self._tell("drain_started", "Draining", left=len(self._broadcasts), seconds=round(deadline - began))
+        schedule, handovers = Schedule.of(began, deadline, self._notice), Handovers()
+        self._tell("drain_started", "Draining", left=len(self._streams()), seconds=round(deadline - began))
         next_at, waits = schedule.start, False
-        while self._broadcasts and (now := steady()) < deadline:
-            due = moves.due(now, self._broadcasts) if now >= next_at else []
-            if due and await self._has_room(moves):
+        while (streams := self._streams()) and (now := steady()) < deadline:
+            due = handovers.due(now, streams) if now >= next_at else []
+            if due and await self._has_room(handovers):
                 stream, left = due[0], len(due) - 1
                 stream.hand_over()
-                moves.moved(steady(), stream)
+                handovers.done(steady(), stream)
                 self._tell("stream_handed_over", "Stream handed over", stream_id=stream.stream_id, left=left)
                 next_at, waits = steady() + schedule.pause(steady(), left), False
             elif due and not waits:
@@ -116,13 +116,13 @@ class Drain:
                 self._log.warning("Streams stay here: no other node has room", event="drain_waits")
             due_in = next_at - steady()
             await asyncio.sleep(min(LOOK_EVERY, due_in if due_in > 0 else LOOK_EVERY))
-        left, took = len(self._broadcasts), round(steady() - began, 1)
-        self._tell("drain_finished", "Drained", handed_over=moves.count, left=left, seconds=took)
+        left, took = len(self._streams()), round(steady() - began, 1)
+        self._tell("drain_finished", "Drained", handed_over=handovers.count, left=left, seconds=took)
 
-    async def _has_room(self, moves: Moves) -> bool:
+    async def _has_room(self, handovers: Handovers) -> bool:
         if steady() >= self._room_at + ROOM_EVERY:
             self._room, self._room_at = await self._room_elsewhere(), steady()
-        return self._room > moves.under_way(steady())
+        return self._room > handovers.under_way(steady())
 
     def _tell(self, event: str, message: str, **said: object) -> None:
         self._log.info(message, event=event, extra=said)

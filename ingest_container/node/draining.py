@@ -9,6 +9,7 @@ a second SIGTERM       the node stops at once, and ends what is left
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
@@ -16,11 +17,31 @@ from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams.fleet import Orders
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.settings import IngestSettings
+from ingest_container.live.publish import Connection
 from ingest_container.node.admission import Admission
-from ingest_container.node.drain import Drain
+from ingest_container.node.drain import Drain, Movable
 from ingest_container.node.membership import Membership
+from ingest_container.node.moving import Moves
 
 VERSIONS_EVERY = 20.0  # seconds between looks at the versions of the other nodes
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOn:
+    """A connection whose stream is on a peer: closed here, its encoder connects to a node directly."""
+
+    connection: Connection
+
+    @property
+    def stream_id(self) -> str:
+        return f"connection-{id(self.connection)}"
+
+    @property
+    def is_live(self) -> bool:
+        return not self.connection.is_gone
+
+    def hand_over(self) -> None:
+        self.connection.close(EndReason.NODE_DRAINED.value)
 
 
 class Draining:
@@ -31,6 +52,7 @@ class Draining:
         settings: IngestSettings,
         admission: Admission,
         membership: Membership,
+        moves: Moves,
         log: Logger,
         *,
         stop: Callable[[], None],
@@ -41,6 +63,7 @@ class Draining:
         self._notice = settings.drain_notice_seconds
         self._replaced_seconds = settings.replaced_drain_seconds
         self._admission = admission
+        self._moves = moves
         self._membership = membership
         self._log = log
         self._stop = stop
@@ -73,7 +96,7 @@ class Draining:
 
     def terminate(self) -> None:
         """The node was told to stop; at once if it is told again."""
-        if self.is_terminating or not self._seconds or not self._admission.broadcasts:
+        if self.is_terminating or not self._seconds or not self._streams():
             self._stop()
             return
         self.is_terminating = True
@@ -86,13 +109,17 @@ class Draining:
             self._task.cancel()
             self._task = None
 
+    def _streams(self) -> list[Movable]:
+        """Those of this node, and the connections that it carries on to peers."""
+        return [*self._admission.broadcasts.values(), *map(CarriedOn, self._moves.carried)]
+
     def _start(self, drain: Coroutine[None, None, None]) -> None:
         self._task = asyncio.create_task(drain)
         self._task.add_done_callback(self._failed)
 
     async def _empty(self, deadline: float) -> None:
         admission = self._admission
-        drain = Drain(admission.broadcasts, self._membership.room_elsewhere, self._log, self._notice)
+        drain = Drain(self._streams, self._membership.room_elsewhere, self._log, self._notice)
         await drain.run(deadline)
         admission.end_left(EndReason.NODE_DRAINED)
 

@@ -43,6 +43,11 @@ class Moves:
     def count(self) -> int:
         return len(self._carried)
 
+    @property
+    def carried(self) -> list[Connection]:
+        """Those that go on to a peer."""
+        return list(self._carried)
+
     def left(self, connection: Connection) -> None:
         """Its connection is gone."""
         self._carried.pop(connection, None)

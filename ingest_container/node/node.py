@@ -107,7 +107,7 @@ class IngestNode:
         )
         self.metrics = NodeMetrics(counts, self._admission, self.load, self._connections, self._playback)
         self._draining = Draining(
-            settings, self._admission, self._membership, log, stop=self.stop, failed=self._on_round_ended
+            settings, self._admission, self._membership, self._moves, log, stop=self.stop, failed=self._on_round_ended
         )
         self._certificates = parts.certificates(settings)
         self._health = parts.health_port(settings, lambda: self.condition, self.metrics)
@@ -239,7 +239,7 @@ class IngestNode:
             self.log,
             self._on_sampled,
         )
-        protection = task_protection(lambda: self.active, self.log)
+        protection = task_protection(lambda: self.active + self._moves.count, self.log)
         loops = [
             self.load.lag.run(),
             rounds.tick(),

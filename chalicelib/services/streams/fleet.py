@@ -97,9 +97,9 @@ class NodeMembership:
         return replaced
 
     def room_elsewhere(self, now: int) -> int:
-        """How many publishers the other nodes of the region have places for. Raises StoreUnavailable."""
+        """How many publishers the other nodes of the region have room for. Raises StoreUnavailable."""
         return sum(
-            max(0, peer.info.capacity - peer.active)
+            max(0, peer.free)
             for peer, gone in members(now)
             if not gone
             and not peer.draining

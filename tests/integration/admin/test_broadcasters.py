@@ -102,15 +102,16 @@ def test_a_drain_may_have_a_deadline_which_undraining_takes_away(house: House) -
 
 @pytest.mark.requirement("FX-22")
 def test_room_is_counted_on_the_nodes_of_the_region_that_take_publishers(house: House) -> None:
-    def joined(node_id: str, capacity: int, active: int = 0, region: str = "xx-room-1") -> fleet.NodeMembership:
-        node = fleet.NodeMembership(NodeInfo(node_id, f"run of {node_id}", "", region, capacity, house.now))
+    def joined(node_id: str, free: int, region: str = "xx-room-1") -> fleet.NodeMembership:
+        node = fleet.NodeMembership(NodeInfo(node_id, f"run of {node_id}", "", region, 500, house.now))
         node.join(house.now)
-        node.renew(lambda: house.now, active)
+        node.free = free
+        node.renew(lambda: house.now, 1)
         return node
 
     own = joined("room-own", 100)
-    joined("room-half-full", 10, active=4)
-    joined("room-overfull", 5, active=6)
+    joined("room-half-full", 6)
+    joined("room-full", 0)
     joined("room-elsewhere", 50, region="xx-room-2")
     joined("room-draining", 20).drain(house.now)
     joined("room-gone", 30).leave(house.now - 2 * CLOCK_MARGIN)

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus, EndReason
 from chalicelib.services.streams import fleet
 from chalicelib.store import nodes
+from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode
 from tests.support.publisher import Publisher
 from tests.support.studio import Studio, now_ms
@@ -56,6 +57,24 @@ def test_an_encoder_that_comes_back_to_the_draining_node_keeps_its_stream(
     assert publisher.was_closed(5)
     on_air(node, studio)
     assert studio.stream().stream_id == stream_id
+
+
+def test_a_connection_that_is_carried_on_to_a_peer_is_closed_too(
+    studio: Studio, on_air: OnAir, start_node: StartNode
+) -> None:
+    group = {"peer_address": HOST, "proxy_networks": "127.0.0.0/8", "ingest_urls": ALONE}
+    full, peer = start_node(capacity=1, drain_seconds=12, **group), start_node(**group)
+    on_air(full, Studio())
+    until(lambda: (state := nodes.state(peer.node_id)) and state.free, "its room is known")
+    publisher = on_air(full, studio)
+    stream = studio.stream()
+    assert stream.node_id == peer.node_id
+    full.send(signal.SIGTERM)
+    assert publisher.was_closed(12)
+    on_air(peer, studio)
+    assert full.process.wait(15) == 0
+    assert studio.stream().stream_id == stream.stream_id
+    assert len(full.logged("stream_handed_over")) == 2
 
 
 def test_without_a_peer_streams_stay_until_the_deadline_and_end_with_the_reason(

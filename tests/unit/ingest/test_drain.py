@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest_container.base.clock import steady
 from ingest_container.node import drain
-from ingest_container.node.drain import AGAIN, COUNTED_AFTER, SETTLE, Drain, Moves, Schedule
+from ingest_container.node.drain import AGAIN, COUNTED_AFTER, SETTLE, Drain, Handovers, Schedule
 
 pytestmark = pytest.mark.requirement("FX-22")
 
@@ -64,25 +64,25 @@ def test_load_balancers_have_time_to_notice_where_there_is_time() -> None:
 
 
 def test_each_has_its_turn_and_one_that_came_back_is_not_sent_away_at_once() -> None:
-    moves, found = Moves(), streams(2)
+    handovers, found = Handovers(), streams(2)
     first, second = found.values()
-    moves.moved(0, second)
-    assert moves.due(1, found) == [first]
-    moves.moved(1, first)
-    assert moves.due(AGAIN - 1, found) == []
-    assert moves.due(AGAIN + 1, found) == [second, first]
+    handovers.done(0, second)
+    assert handovers.due(1, found.values()) == [first]
+    handovers.done(1, first)
+    assert handovers.due(AGAIN - 1, found.values()) == []
+    assert handovers.due(AGAIN + 1, found.values()) == [second, first]
 
 
 def test_a_stream_that_waits_for_its_encoder_is_not_handed_over() -> None:
     found = streams(1)
     found["st_0"].is_live = False
-    assert Moves().due(0, found) == []
+    assert Handovers().due(0, found.values()) == []
 
 
 def test_streams_on_their_way_count_until_their_new_node_counts_them() -> None:
-    moves = Moves()
-    moves.moved(0, streams(1)["st_0"])
-    assert (moves.under_way(COUNTED_AFTER - 0.1), moves.under_way(COUNTED_AFTER)) == (1, 0)
+    handovers = Handovers()
+    handovers.done(0, streams(1)["st_0"])
+    assert (handovers.under_way(COUNTED_AFTER - 0.1), handovers.under_way(COUNTED_AFTER)) == (1, 0)
 
 
 @pytest.fixture
@@ -99,7 +99,9 @@ async def run(found: dict[str, Stream], room: list[int], seconds: float) -> floa
 
     loop = asyncio.get_running_loop()
     began = loop.time()
-    await Drain(found, room_elsewhere, Logger("test", level="CRITICAL"), notice=0).run(steady() + seconds)
+    await Drain(lambda: list(found.values()), room_elsewhere, Logger("test", level="CRITICAL"), notice=0).run(
+        steady() + seconds
+    )
     return loop.time() - began
 
 
