@@ -7,17 +7,15 @@ from functools import partial
 from typing import TypeAlias
 
 from aws_lambda_powertools import Logger
-from ulid import ULID
 
 from chalicelib.aws import POOL
 from chalicelib.config import Settings
-from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams.fleet import Orders
 from ingest_container import compiled
-from ingest_container.base.clock import now_ms, steady
+from ingest_container.base.clock import steady
 from ingest_container.base.counts import NodeCounts
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
@@ -72,18 +70,7 @@ class IngestNode:
         self._playback = Playback(settings, log, counts, viewers) if settings.packaging else None
         self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log, counts)
         self.load = NodeLoad(settings, log)
-        info = NodeInfo(
-            node_id=settings.node_id,
-            incarnation=str(ULID()),
-            address=settings.address,
-            region=shared.home_region,
-            capacity=settings.capacity,
-            started_at=now_ms(),
-            origin=self._playback.address if self._playback is not None else "",
-            peer=settings.peer,
-            public_url=settings.public_url,
-            version=settings.version,
-        )
+        info = parts.node_info(settings, shared, self._playback.address if self._playback is not None else "")
         self._membership = Membership(info, self, self._threads, self.telemetry, log)
         self._gate = Gatekeeper(
             GateLimits(

@@ -2,6 +2,11 @@
 
 from collections.abc import Callable
 
+from ulid import ULID
+
+from chalicelib.config import Settings
+from chalicelib.domain.nodes import NodeInfo
+from ingest_container.base.clock import now_ms
 from ingest_container.base.settings import IngestSettings
 from ingest_container.media.http_server import HttpLimits
 from ingest_container.net import listeners
@@ -11,6 +16,22 @@ from ingest_container.node.health import HealthPort
 from ingest_container.node.metrics import NodeMetrics
 from ingest_container.node.readiness import NodeCondition
 from ingest_container.node.waiting_room import WaitingRoom
+
+
+def node_info(settings: IngestSettings, shared: Settings, origin: str) -> NodeInfo:
+    """This run of the node, as it announces itself; `origin` is where its peers reach what it packages."""
+    return NodeInfo(
+        node_id=settings.node_id,
+        incarnation=str(ULID()),
+        address=settings.address,
+        region=shared.home_region,
+        capacity=settings.capacity,
+        started_at=now_ms(),
+        origin=origin,
+        peer=settings.peer,
+        public_url=settings.public_url,
+        version=settings.version,
+    )
 
 
 def health_port(
