@@ -24,7 +24,7 @@ from chalicelib.domain.streams import EndReason
 from chalicelib.services import limits, playback_tokens
 from chalicelib.services.keys import credentials, keyring
 from chalicelib.services.media_servers import readers
-from chalicelib.services.reading import discovery, timelines
+from chalicelib.services.reading import discovery, refusals, timelines
 from chalicelib.services.recordings import upkeep
 from chalicelib.services.serializers import channels as channel_serializer
 from chalicelib.services.serializers import keys as key_serializer
@@ -202,6 +202,14 @@ def delete_recording(channel: Channel, key_or_id: str) -> contract.OwnRecording 
     segments are deleted within minutes."""
     now = now_ms()
     return recording_serializer.own_recording(upkeep.delete(channel, key_or_id, now), channel, now)
+
+
+@Route("GET", "/api/channel/refusals", BROADCASTER, query=PageQuery, answer=contract.RefusalPage).on(blueprint)
+def list_own_refusals(channel: Channel, query: PageQuery) -> contract.RefusalPage:
+    """Publishers with a key of the caller's channel that were refused in the last 90 days, newest first."""
+    now = now_ms()
+    asked = refusals.Asked(since=now - refusals.LONGEST, until=now, channel_id=channel.channel_id)
+    return refusals.page(asked, query.limit, query.cursor)
 
 
 @Route("GET", "/api/channel/keys", BROADCASTER, answer=contract.KeyList).on(blueprint)

@@ -1,7 +1,15 @@
 /** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to the user. */
 
 import { AuthError } from "./auth/cognito";
-import type { ChannelEdit, OwnChannel, OwnRecording, PlaybackToken, RevealedCredentials, StreamPage } from "./contract";
+import type {
+  ChannelEdit,
+  OwnChannel,
+  OwnRecording,
+  PlaybackToken,
+  RefusalPage,
+  RevealedCredentials,
+  StreamPage,
+} from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
 
 /** Seconds: a day, the most that a playback token is valid for. */
@@ -58,6 +66,11 @@ export class Api {
   /** The channel's streams, newest first. */
   streams(): Promise<StreamPage> {
     return this.call("GET", "/api/streams?limit=20") as Promise<StreamPage>;
+  }
+
+  /** Publishers of the channel that were refused, newest first. */
+  refusals(): Promise<RefusalPage> {
+    return this.call("GET", "/api/channel/refusals?limit=50") as Promise<RefusalPage>;
   }
 
   /** Keeps the recording of a stream without an expiry, or gives it one again. */

@@ -639,6 +639,24 @@ export type RecordingReason = "storage_unreachable" | "storage_refused" | "stora
 
 export type RecordingStatus = "recording" | "available" | "incomplete" | "failed" | "deleted";
 
+/** `reason` is the code with which the publisher was refused, or its connection ended before it got a response. */
+export interface Refusal {
+  readonly at: string;
+  readonly reason: string;
+  readonly title: string | null;
+  readonly action: string | null;
+  readonly broadcaster_id: string | null;
+  readonly key_id: string | null;
+  readonly node_id: string | null;
+  readonly client_ip: string | null;
+}
+
+/** Newest first. */
+export interface RefusalPage {
+  readonly refusals: readonly Refusal[];
+  readonly next_cursor: string | null;
+}
+
 /** A publisher with a key of this channel was refused. */
 export interface RefusedMessage {
   readonly at: string;

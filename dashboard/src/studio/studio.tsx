@@ -10,6 +10,7 @@ import { DetailsForm } from "./details-form";
 import { LinkBanner, LinkMark } from "./link";
 import { RecordingsPanel } from "./recordings-panel";
 import { RefusalNotice } from "./refusal";
+import { RefusalsPanel } from "./refusals-panel";
 import { SharePanel } from "./share-panel";
 import { StatusPanel } from "./status-panel";
 import { shownStatus, tabTitle } from "./status-words";
@@ -103,6 +104,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
               streamId={state.stream.status === "OFFLINE" ? null : state.stream.streamId}
               visibility={channel.visibility}
             />
+            <RefusalsPanel api={api} newest={state.refusal?.serverAt ?? null} />
           </>
         ) : loadProblem ? (
           <section class="card" data-testid="load-error">

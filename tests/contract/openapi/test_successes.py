@@ -157,6 +157,7 @@ def administration(call: Caller) -> None:
     assert call("GET", "/api/admin/broadcasters", params={"q": whose["broadcaster_id"]})["broadcasters"] == [blocked]
     call("POST", "/api/admin/broadcasters/{broadcaster_id}/unblock", whose, json={})
     call("GET", "/api/admin/refusals", params={"reason": "key_unknown"})
+    call("GET", "/api/channel/refusals")
     node = {"node_id": call("GET", "/api/admin/nodes")["nodes"][0]["node_id"]}
     drained = call("POST", "/api/admin/nodes/{node_id}/drain", node, json={"within_seconds": 86_400})
     assert drained["nodes"][0]["drain_until"] is not None

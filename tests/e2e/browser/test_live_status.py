@@ -172,3 +172,6 @@ def test_a_refused_second_publisher_shows_at_once_with_its_reason(
         assert studio.statuses() == ["OFFLINE", "LIVE"]
         studio.part("refusal-dismiss").click()
         expect(refusal).to_have_count(0)
+    studio.part("refusals").get_by_text("Refused connections").click()
+    expect(studio.part("refusal-row")).to_contain_text("The channel is already live from another connection.")
+    expect(studio.part("refusal-row")).to_contain_text("127.0.0.1")
