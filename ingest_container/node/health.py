@@ -9,14 +9,15 @@ The event loop that carries media answers, so that a frozen one fails every chec
 its routes.
 """
 
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from aiohttp import web
 
-from ingest_container.media.http_server import HttpLimits, busy, serving
-from ingest_container.net import listeners
+from ingest_container.media.http_server import HttpConnection, HttpLimits, Places, busy, serving
+from ingest_container.net import listeners, proxy_protocol
 from ingest_container.node import exposition
 from ingest_container.node.metrics import NodeMetrics
 from ingest_container.node.readiness import DETAIL, NodeCondition
@@ -25,6 +26,28 @@ LIMITS = HttpLimits(connections=64, per_client=32, header_s=10.0, answer_s=10.0)
 NO_STORE = {"Cache-Control": "no-store"}
 
 Respond = Callable[[], web.Response]
+
+
+class HealthConnection(HttpConnection):
+    """Passes over a PROXY protocol header: where targets get one, a Network Load Balancer's checks have it, too."""
+
+    def __init__(self, manager: web.Server, places: Places, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(manager, places, loop)
+        self._opening: bytearray | None = bytearray()  # until it is known whether there is a header
+
+    def data_received(self, data: bytes) -> None:
+        if self._opening is not None:
+            self._opening += data
+            try:
+                header = proxy_protocol.parse(self._opening)
+            except proxy_protocol.ProxyHeaderBroken:
+                self.force_close()
+                return
+            if header is None:
+                return
+            data, self._opening = bytes(self._opening[header.size :]), None
+        if data:
+            super().data_received(data)
 
 
 class HealthPort:
@@ -59,7 +82,7 @@ class HealthPort:
         self._app.router.add_get(path, handle)
 
     async def start(self) -> None:
-        await self._ending.enter_async_context(serving(self._app, self._bound, LIMITS))
+        await self._ending.enter_async_context(serving(self._app, self._bound, LIMITS, HealthConnection))
 
     async def stop(self) -> None:
         await self._ending.aclose()

@@ -16,6 +16,8 @@ from local.settings import HOST
 CHECK_EVERY_S = 0.5
 CHECKS = 2  # in a row, until it believes them
 CHUNK = 65_536
+# Before a health check where targets get the PROXY protocol: version 2, LOCAL, no addresses.
+LOCAL_HEADER = b"\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00"
 
 
 @dataclass
@@ -97,7 +99,7 @@ async def _is_ready(target: Target) -> bool:
     try:
         async with asyncio.timeout(2):
             reader, writer = await asyncio.open_connection(HOST, target.health_port)
-            writer.write(b"GET /ready HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n")
+            writer.write(LOCAL_HEADER + b"GET /ready HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n")
             status = (await reader.readline()).split()
             writer.close()
     except (OSError, TimeoutError):

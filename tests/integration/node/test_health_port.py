@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,32 @@ def test_a_full_node_and_a_draining_node_are_not_ready_but_live(
     assert ask(port, "/live")[0] == ask(port, "/started")[0] == 200, "neither to be killed nor to be left by viewers"
     assert nodes.set_draining(node.node_id, False)
     until(lambda: reasons(port) == [], "it is undrained")
+
+
+# What a Network Load Balancer sends before the request of a health check: version 2, LOCAL, with TLVs (84 bytes).
+PROXY_HEADER = bytes.fromhex("0d0a0d0a000d0a515549540a 2011 0054 030004bce5951f 04004a") + bytes(74)
+REQUEST = b"GET /ready HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"
+
+
+def answer_to(port: int, *pieces: bytes) -> bytes:
+    with socket.create_connection((HOST, port), timeout=5) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(piece)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def test_a_load_balancers_check_has_a_proxy_header_before_its_request(start_node: StartNode) -> None:
+    (port,) = free_ports(1)
+    start_node(health_port=port)
+    for pieces in (
+        [PROXY_HEADER + REQUEST],
+        [PROXY_HEADER, REQUEST],
+        [bytes((byte,)) for byte in PROXY_HEADER + REQUEST],
+        [REQUEST],
+    ):
+        assert answer_to(port, *pieces).startswith(b"HTTP/1.1 200 "), pieces
+    assert answer_to(port, PROXY_HEADER[:12] + b"\xff" + PROXY_HEADER[13:]) == b"", "no version that there is"
 
 
 def test_a_node_that_waits_for_its_database_is_starting_and_live(cloud: Emulator, tmp_path: Path) -> None:
