@@ -26,7 +26,11 @@ ROWS: Sequence[Sequence[Graph]] = (
         ("From publish to LIVE", ((metrics.PUBLISH_TO_LIVE, "Maximum"),), INGEST),
     ),
     (
-        ("Refusals", ((metrics.REFUSALS, "Sum"), (metrics.REFUSALS_FULL, "Sum")), INGEST),
+        (
+            "Refusals and moves",
+            ((metrics.REFUSALS, "Sum"), (metrics.REFUSALS_FULL, "Sum"), (metrics.PUBLISHERS_MOVED, "Sum")),
+            INGEST,
+        ),
         ("Bytes a minute", ((metrics.RECEIVED, "Sum"),), INGEST),
         (
             "Connections",
@@ -45,8 +49,13 @@ ROWS: Sequence[Sequence[Graph]] = (
     ),
     (
         (
-            "Packaging",
-            ((metrics.PARTS, "Sum"), (metrics.PARTS_LATE, "Sum"), (metrics.PACKAGING_STOPPED, "Sum")),
+            "Packaging and health",
+            (
+                (metrics.PARTS, "Sum"),
+                (metrics.PARTS_LATE, "Sum"),
+                (metrics.PACKAGING_STOPPED, "Sum"),
+                (metrics.HEALTH_FINDINGS, "Sum"),
+            ),
             INGEST,
         ),
         ("Recordings that wait", ((metrics.RECORDING_QUEUE, "Maximum"),), INGEST),

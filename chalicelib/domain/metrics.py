@@ -102,6 +102,13 @@ CONNECTIONS_REJECTED = Metric(
     "Connections closed before authentication, because of a limit.",
     label="reason",
 )
+PUBLISHERS_MOVED = Metric(
+    "PublishersMoved",
+    Kind.COUNTER,
+    Unit.COUNT,
+    "Attempts of a full node to move a publisher to a peer, by their result.",
+    label="result",
+)
 PUBLISH_TO_LIVE = Metric(
     "PublishToLive",
     Kind.TIMES,

@@ -13,6 +13,7 @@ class NodeCounts:
 
     refusals: Counter[str] = field(default_factory=Counter)  # by code
     rejected: Counter[str] = field(default_factory=Counter)  # connections, by reason
+    moves: Counter[str] = field(default_factory=Counter)  # of publishers to peers, by result
     bytes_of_closed: int = 0  # received by connections that are closed
     publish_to_live: Histogram = field(default_factory=Histogram)
     renewals_failed: int = 0  # by the thread that renews

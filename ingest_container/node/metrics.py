@@ -84,6 +84,7 @@ class NodeMetrics:
             metrics.RECEIVED: _plain(counts.bytes_of_closed + sum(each.bytes_received for each in self._connections)),
             metrics.REFUSALS: dict(counts.refusals),
             metrics.REFUSALS_FULL: _plain(counts.refusals[AtCapacity.code]),
+            metrics.PUBLISHERS_MOVED: dict(counts.moves),
             metrics.CONNECTIONS_REJECTED: dict(counts.rejected),
             metrics.RENEWALS_FAILED: _plain(counts.renewals_failed),
             metrics.LEASES_LOST: _plain(counts.leases_lost),

@@ -15,6 +15,7 @@ from chalicelib.domain.nodes import NodeInfo, NodeState, roomiest
 from chalicelib.domain.refusals import AtCapacity
 from chalicelib.services.streams import fleet
 from ingest_container.base.clock import now_ms
+from ingest_container.base.counts import NodeCounts
 from ingest_container.base.lookups import Lookups, Unavailable
 from ingest_container.base.threads import Threads
 from ingest_container.live.publish import Connection, Moved
@@ -27,8 +28,16 @@ class Moves:
     """`most` connections at once, those included whose peer has yet to answer."""
 
     def __init__(
-        self, node: NodeInfo, threads: Threads, log: Logger, *, most: int, may_move: Callable[[], bool]
+        self,
+        node: NodeInfo,
+        threads: Threads,
+        log: Logger,
+        counts: NodeCounts,
+        *,
+        most: int,
+        may_move: Callable[[], bool],
     ) -> None:
+        self._counts = counts
         self._node = node
         self._threads = threads
         self._log = log
@@ -120,6 +129,7 @@ class Moves:
             self._tell_not_moved(peer, key, str(not_moved))
             return None
         if answer.is_start:
+            self._counts.moves["moved"] += 1
             self._log.info(
                 "Publisher moved to a peer",
                 event="publisher_moved",
@@ -134,6 +144,7 @@ class Moves:
         return Moved(splice, answer, key)
 
     def _tell_not_moved(self, peer: NodeInfo, key: StreamKey, reason: str) -> None:
+        self._counts.moves["not_moved"] += 1
         self._log.info(
             "Publisher not moved to a peer",
             event="publisher_not_moved",

@@ -80,7 +80,9 @@ class IngestNode:
             )
         )
         capacity = self.load.capacity
-        self._moves = Moves(info, self._threads, log, most=settings.max_moved, may_move=lambda: capacity.may_move)
+        self._moves = Moves(
+            info, self._threads, log, counts, most=settings.max_moved, may_move=lambda: capacity.may_move
+        )
         self._admission = Admission(
             self._membership,
             self._gate,

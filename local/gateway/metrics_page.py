@@ -38,7 +38,12 @@ td.value { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.value small { display: block; color: var(--soft); }
 td.meaning { color: var(--soft); width: 60%; }
 .zero { color: var(--soft); }
-@media (max-width: 40rem) { td.meaning, thead th:last-child { display: none; } tbody th { white-space: normal; } }
+@media (max-width: 45rem) {
+  thead { display: none; }
+  tr { display: grid; grid-template-columns: 1fr auto; border-top: 1px solid var(--line); padding: .35rem 0; }
+  th, td { border: 0; padding: .1rem .75rem; }
+  td.meaning { grid-column: 1 / -1; width: auto; }
+}
 """
 
 

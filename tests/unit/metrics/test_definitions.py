@@ -39,7 +39,7 @@ def test_units_are_in_the_names_that_prometheus_reads() -> None:
 
 def test_nothing_is_split_by_what_grows_with_the_number_of_streams() -> None:
     """A label has as many values as the code has codes; a dimension would cost 0.30 $ a month for each value."""
-    assert {metric.label for metric in METRICS} == {None, "code", "reason", "sweep"}
+    assert {metric.label for metric in METRICS} == {None, "code", "reason", "result", "sweep"}
     assert all(metric.kind is Kind.COUNTER for metric in METRICS if metric.label)
 
 
