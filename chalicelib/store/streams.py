@@ -64,8 +64,10 @@ def _facts(facts: StreamFacts) -> Any:
 def _write(stream_id: str, fence: int, actions: list[Any]) -> None:
     try:
         with store_errors():
-            models.Stream(stream_id).update(
-                actions,
+            # Not `Model.update`, which asks for the whole row back and makes a model of it.
+            models.Stream._get_connection().update_item(
+                stream_id,
+                actions=actions,
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )
     except ConditionFailed:

@@ -12,10 +12,17 @@ from chalicelib.store.guard import ConditionFailed, store_errors
 
 def of_node(node_id: str, now: int) -> frozenset[str]:
     """Channel ids; one query, eventually consistent, that reads only what is watched."""
-    watch = runtime_models.Watch
+    table, found, after = runtime_models.Watch._get_connection(), set[str](), None
+    wanted = runtime_models.Watch.until > now
     with store_errors():
-        found = watch.query(node_id, filter_condition=watch.until > now, attributes_to_get=["channel_id"])
-        return frozenset(row.channel_id for row in found)
+        while True:  # without a model for each row: hundreds of them each second, of a node that is full
+            page = table.query(
+                node_id, filter_condition=wanted, attributes_to_get=["channel_id"], exclusive_start_key=after
+            )
+            found |= {row["channel_id"]["S"] for row in page["Items"]}
+            after = page.get("LastEvaluatedKey")
+            if after is None:
+                return frozenset(found)
 
 
 def until(node_id: str, channel_id: str) -> int:
