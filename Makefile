@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package bench-latency bench-scale dashboard compiled deploy diff rollback destroy clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package bench-latency bench-scale sbom dashboard compiled deploy diff rollback destroy clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -92,6 +92,9 @@ bench-latency: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## how late vi
 
 bench-scale: $(DEV_STAMP) $(CLOUD_STAMP)  ## what 1,000 to 100,000 streams ask of AWS and cost; fills in docs/scale.md
 	.venv/bin/python -m benchmarks.scale
+
+sbom:  ## write a bill of materials of each lock file of what is deployed to build/sbom/
+	@sh local/sbom.sh
 
 dashboard: $(DASHBOARD)  ## build the dashboard
 
