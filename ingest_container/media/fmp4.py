@@ -24,7 +24,11 @@ _NOT_SYNC = 0x01010000  # depends on others, is no sync sample
 # tfhd: default-base-is-moof; trun: data offset, then duration, size, flags and composition offset of each sample.
 _TFHD_FLAGS = 0x020000
 _TRUN_FLAGS = 0x000F01
-_TRUN_HEADER = struct.Struct(">IIi")
+
+# Boxes that always have the same form, in one: moof and its mfhd (8.8.4, 8.8.5), then for each run of samples traf with
+# tfhd, tfdt and trun (8.8.6, 8.8.7, 8.8.12, 8.8.8) up to its table of samples.
+_MOOF, _MDAT = struct.Struct(">I4sI4sII"), struct.Struct(">I4s")
+_TRAF = struct.Struct(">I4sI4sIII4sIQI4sIIi")
 
 _OBJECT_TYPE_AAC, _OBJECT_TYPE_MP3 = 0x40, 0x6B  # ISO/IEC 14496-1, 7.2.6.6
 
@@ -102,15 +106,14 @@ def init_segment(tracks: Sequence[VideoTrack | AudioTrack]) -> bytes:
 
 def fragment(sequence: int, fragments: Sequence[Fragment]) -> PartBytes:
     """moof and mdat of these runs of samples. `sequence` grows by one with each fragment of a stream."""
-    moof_size = 8 + 16 + sum(8 + 16 + 20 + 20 + 16 * len(run.durations) for run in fragments)
-    header = full_box(b"mfhd", 0, 0, struct.pack(">I", sequence))
-    trafs = []
-    offset = moof_size + 8  # of the first sample, from the start of moof: behind the header of mdat
+    moof_size = _MOOF.size + sum(_TRAF.size + 16 * len(run.durations) for run in fragments)
+    header = [_MOOF.pack(moof_size, b"moof", 16, b"mfhd", 0, sequence)]
+    offset = moof_size + _MDAT.size  # of the next run's first sample, from the start of moof
     pieces: list[bytes] = [b""]
     skips = [0]
     for run in fragments:
         sizes = list(map(sub, map(len, run.payloads), run.skips))
-        trafs.append(_traf(run, sizes, offset))
+        header += _traf(run, sizes, offset)
         size = sum(sizes)
         offset += size
         if size < SMALL * len(sizes):
@@ -119,28 +122,27 @@ def fragment(sequence: int, fragments: Sequence[Fragment]) -> PartBytes:
         else:
             pieces += run.payloads
             skips += run.skips
-    moof = box(b"moof", header, *trafs)
-    pieces[0] = moof + struct.pack(">I4s", 8 + offset - moof_size - 8, b"mdat")
+    header.append(_MDAT.pack(offset - moof_size, b"mdat"))
+    pieces[0] = b"".join(header)
     return PartBytes(pieces, skips)
 
 
-def _traf(run: Fragment, sizes: list[int], offset: int) -> bytes:
+def _traf(run: Fragment, sizes: list[int], offset: int) -> tuple[bytes, bytes]:
     count = len(sizes)
-    table = [0] * (4 * count)
-    table[0::4] = run.durations
-    table[1::4] = sizes
-    table[2::4] = [_SYNC if key else _NOT_SYNC for key in run.keyframes]
-    table[3::4] = run.composition_offsets
-    return box(
-        b"traf",
-        full_box(b"tfhd", 0, _TFHD_FLAGS, struct.pack(">I", run.track_id)),
-        full_box(b"tfdt", 1, 0, struct.pack(">Q", run.decode_time)),
-        # Version 1: composition offsets are signed, as some encoders send them.
-        box(
-            b"trun",
-            _TRUN_HEADER.pack(0x01000000 | _TRUN_FLAGS, count, offset),
-            struct.pack(">" + count * "IIIi", *table),
+    samples = [0] * (4 * count)
+    samples[0::4] = run.durations
+    samples[1::4] = sizes
+    samples[2::4] = [_SYNC if key else _NOT_SYNC for key in run.keyframes]
+    samples[3::4] = run.composition_offsets
+    return (
+        _TRAF.pack(
+            *(_TRAF.size + 16 * count, b"traf"),
+            *(16, b"tfhd", _TFHD_FLAGS, run.track_id),
+            *(20, b"tfdt", 0x01000000, run.decode_time),  # version 1: 64 bits
+            # Version 1: composition offsets are signed, as some encoders send them.
+            *(20 + 16 * count, b"trun", 0x01000000 | _TRUN_FLAGS, count, offset),
         ),
+        struct.pack(">" + count * "IIIi", *samples),
     )
 
 

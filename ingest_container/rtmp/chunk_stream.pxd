@@ -1,4 +1,7 @@
 # C types of chunk_stream.py, used when it is compiled. Every attribute of the class is named here.
+cimport cython
+
+cdef Py_ssize_t _LARGE
 
 
 cdef class ChunkStream:
@@ -8,3 +11,7 @@ cdef class ChunkStream:
     cdef bint open, plain
     cdef bytes extended, mark
     cdef bytearray body
+
+
+@cython.locals(bodies=list, run=bytearray)
+cpdef bodies_of_run(bytearray buffer, view, Py_ssize_t start, Py_ssize_t end, Py_ssize_t size)

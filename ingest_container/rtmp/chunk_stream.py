@@ -1,4 +1,9 @@
-"""One chunk stream of a connection. Compiled where there is a compiler; `chunk_stream.pxd` holds its C types then."""
+"""One chunk stream of a connection, and the bodies of its chunks.
+
+Compiled where there is a compiler; `chunk_stream.pxd` holds its C types then.
+"""
+
+_LARGE = 1_024  # bytes of a chunk, from which on chunks are copied one by one
 
 
 class ChunkStream:
@@ -32,3 +37,19 @@ class ChunkStream:
         self.open = False  # a message is under way
         self.plain = False  # a frame like the one before it
         self.body = bytearray()  # what has come of it in earlier reads
+
+
+def bodies_of_run(buffer: bytearray, view: memoryview, start: int, end: int, size: int) -> bytes | bytearray:
+    """Of the chunks in `buffer[start:end]`, each of `size` bytes, and a byte of header between them. `view`: of it.
+
+    Small chunks are copied together, and their headers dropped by one strided deletion.
+    """
+    if size < _LARGE:
+        run = buffer[start:end]
+        del run[size :: size + 1]
+        return run
+    bodies = []
+    while start < end:
+        bodies.append(view[start : min(start + size, end)])
+        start += size + 1
+    return b"".join(bodies)

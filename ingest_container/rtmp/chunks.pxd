@@ -1,7 +1,7 @@
 # C types of chunks.py, used when it is compiled. Every attribute of the class is named here.
 cimport cython
 
-from .chunk_stream cimport ChunkStream
+from .chunk_stream cimport ChunkStream, bodies_of_run
 from .counting cimport MediaCounter
 from .messages cimport Message
 
@@ -39,7 +39,7 @@ cdef class ChunkReader:
 
     @cython.locals(
         start=Py_ssize_t, available=Py_ssize_t, size=Py_ssize_t, left=Py_ssize_t, taken=Py_ssize_t, step=Py_ssize_t,
-        run=Py_ssize_t, ahead=Py_ssize_t, found=Py_ssize_t, headers=bytearray, bodies=bytearray,
+        run=Py_ssize_t, ahead=Py_ssize_t, found=Py_ssize_t, headers=bytearray, bodies=object,
     )
     cdef bytes _read_body(self, ChunkStream stream)
 

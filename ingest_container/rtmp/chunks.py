@@ -6,15 +6,15 @@ Cost is per message and per read, not per chunk. `ChunkReader` walks over the ca
 taken as they come, so only a header cut off by the end of a read is kept (at most 18 bytes). At the start of a chunk
 the next chunks nearly always continue the same message: in the usual form each is one header byte followed by
 `chunk_size` bytes, so the header bytes of all whole chunks in the buffer are one strided slice. As far as they equal
-the continuation byte, the run is copied once and its headers are dropped by one strided deletion. Anything else (an
-interleaved message, long chunk stream ids, extended timestamps) stops the run and is read chunk by chunk. No message
+the continuation byte, the run is taken in one go, without its headers (`bodies_of_run`). Anything else (an interleaved
+message, long chunk stream ids, extended timestamps) stops the run and is read chunk by chunk. No message
 is waited for: whatever is interleaved is delivered as soon as it is whole.
 
 Set Chunk Size and Abort change how the very next bytes are read, so they are obeyed here and not passed on.
 The module is plain Python and is compiled where there is a compiler; `chunks.pxd` holds its C types then.
 """
 
-from .chunk_stream import ChunkStream
+from .chunk_stream import ChunkStream, bodies_of_run
 from .counting import MediaCounter
 from .errors import ProtocolError
 from .limits import DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE, Limits
@@ -255,8 +255,7 @@ class ChunkReader:
             self._position = start + taken
             if stream.plain and not self._keeps_frames:
                 return b""
-            bodies = self._buffer[start : start + taken]
-            del bodies[size::step]
+            bodies = bodies_of_run(self._buffer, self._view, start, start + taken, size)
             if not stream.missing and not stream.body:
                 return bytes(bodies)
             stream.body += bodies
