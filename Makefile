@@ -90,8 +90,8 @@ bench-package: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of HLS packaging be
 bench-latency: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## how late viewers see it, glass to glass in Chromium (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.latency $(ARGS)
 
-bench-scale: $(DEV_STAMP) $(CLOUD_STAMP)  ## what 1,000 to 100,000 streams ask of AWS and cost; fills in docs/scale.md
-	.venv/bin/python -m benchmarks.scale
+bench-scale: $(DEV_STAMP) $(CLOUD_STAMP)  ## what 1,000 to 100,000 streams ask of AWS and cost; fills in docs/scale.md (ARGS=--compute: measures nothing)
+	.venv/bin/python -m benchmarks.scale $(ARGS)
 
 sbom:  ## write a bill of materials of each lock file of what is deployed to build/sbom/
 	@sh local/sbom.sh

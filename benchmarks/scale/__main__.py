@@ -14,10 +14,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from local.children import die_with
 from local.settings import ROOT
 from tests.support.stack import running_emulator
+
+if TYPE_CHECKING:
+    from benchmarks.scale.fleet import Measured
 
 RESULTS = ROOT / "benchmarks" / "results" / "scale.json"
 DOCUMENT = ROOT / "docs" / "scale.md"
@@ -25,12 +29,28 @@ STOCK = 6 * 50 + 250  # channels: of each round of broadcasts, and of those that
 
 
 def main() -> int:
-    argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser.add_argument("--compute", action="store_true", help="measure nothing: after a change of prices")
+    measured = None if parser.parse_args().compute else measure()
+    # Not before the environment is set: the tables' names are read at import.
+    from benchmarks.scale import report
+    from benchmarks.scale.fleet import Measured
+
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+    if measured is None:
+        found = json.loads(RESULTS.read_text())
+        measured, machine = {name: Measured(**row) for name, row in found["measured"].items()}, found["machine"]
+    document = report.document(measured, machine)
+    RESULTS.write_text(json.dumps(document, indent=2) + "\n")
+    DOCUMENT.write_text(report.fill_in(DOCUMENT.read_text(), document))
+    print(f"\n{report.fleet_table(document)}\n\nWritten to {RESULTS.relative_to(ROOT)}, {DOCUMENT.relative_to(ROOT)}")
+    return 0
+
+
+def measure() -> "dict[str, Measured]":
     with tempfile.TemporaryDirectory() as folder, running_emulator(Path(folder)) as emulator, listener() as port:
         os.environ.update(emulator.env | {"STREAM_SYNC_LOG_LEVEL": "ERROR"})
         os.environ["STREAM_SYNC_WS_MANAGEMENT_URL"] = f"http://127.0.0.1:{port}"
-        # Not before the environment is set: the tables' names are read at import.
-        from benchmarks.scale import report
         from benchmarks.scale.ledger import Ledger
         from benchmarks.scale.sample import Sample
         from chalicelib.config import settings
@@ -47,12 +67,7 @@ def main() -> int:
                 f" {1_000 * row.cpu_s:7.2f} ms CPU",
                 flush=True,
             )
-    document = report.document(measured, f"Python {platform.python_version()}, {os.cpu_count()} cores")
-    RESULTS.write_text(json.dumps(document, indent=2) + "\n")
-    if DOCUMENT.exists():
-        DOCUMENT.write_text(report.fill_in(DOCUMENT.read_text(), document))
-    print(f"\n{report.fleet_table(document)}\n\nWritten to {RESULTS.relative_to(ROOT)}")
-    return 0
+    return measured
 
 
 @contextmanager
