@@ -12,6 +12,7 @@ PAGE = (ROOT / "docs" / "operations.md").read_text()
 
 
 def test_the_table_of_costs_is_what_the_code_computes() -> None:
+    """Otherwise: paste what `python -m infra.costs prod` prints between the two comments."""
     written = PAGE.partition("<!-- costs -->\n")[2].partition("\n<!-- /costs -->")[0]
     assert written == table(STAGES["prod"], [Load(streams) for streams in LOADS])
 
