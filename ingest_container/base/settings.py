@@ -63,7 +63,7 @@ class IngestSettings(BaseSettings):
     capacity: int = Field(default=500, ge=1, le=20_000)
     # Mbit/s that they may send together, by default 6 for each; and the event loop's lag from which on the node takes
     # nobody else (ms, 99th percentile of the last minute).
-    capacity_mbps: float | None = Field(default=None, gt=0, le=1_000_000)
+    capacity_mbps: float | None = Field(default=None, ge=USUAL_MBPS, le=1_000_000)
     capacity_lag_ms: float = Field(default=500.0, ge=10, le=10_000)
     # The host by which the other nodes reach `rtmp_port`: full, they move publishers here, and this node moves some to
     # them. On Fargate the task's own address; without one there is no moving. They must be among `proxy_networks`.

@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.orders import Order
-from chalicelib.domain.refusals import AtCapacity, NodeDraining, PublishRefused, StoreUnavailable
+from chalicelib.domain.refusals import NodeDraining, PublishRefused, StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams import admission
 from ingest_container.base.clock import now_ms
@@ -30,7 +30,7 @@ from ingest_container.node.claims import Claims
 from ingest_container.node.held_answers import HeldAnswers
 from ingest_container.node.membership import Membership
 from ingest_container.node.moving import Moves
-from ingest_container.node.waiting_notices import WaitingNotices
+from ingest_container.node.places import PlaceFinder
 from ingest_container.node.waiting_room import WaitingRoom
 
 KEY_THREADS = 8  # that look up keys
@@ -68,6 +68,7 @@ class Admission:
         self._places = waiting_room(lambda: len(self.broadcasts))
         self._held_answers = HeldAnswers(log)
         self._moves = moves
+        self._finder = PlaceFinder(self._places, moves, telemetry.publisher_waits, membership.info.node_id, log)
         self._is_draining = False
         self._is_stopping = False
 
@@ -141,45 +142,20 @@ class Admission:
         self._moves.left(connection)
 
     async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast | Moved:
-        """If the node is full: on a peer, or after waiting for a place."""
+        """Where there is a place: here, or on a peer."""
+        is_here = key.channel_id in self.broadcasts
+        moves_all = self._is_draining and not self._is_stopping
+        if moves_all and not is_here and (moved := await self._moves.move(key, connection)) is not None:
+            return moved
         await self._check_open(key, connection)
-        if key.channel_id in self.broadcasts:
+        if is_here:
             return await self._admit(key, connection)
-        if not self._places.is_open:
-            if connection.moved_from is not None:
-                raise AtCapacity()
-            if (moved := await self._moves.move(key, connection)) is not None:
-                return moved
-            await self._check_open(key, connection)
-            self._log.info(
-                "Publisher waiting for a place", event="publisher_queued", key_id=key.key_id, ahead=self._places.waiting
-            )
-
-        if (moved := await self._wait(key, connection)) is not None:
+        if (moved := await self._finder.find(key, connection)) is not None:
             return moved
         try:
             return await self._admit(key, connection)
         finally:
             self._places.settled()
-
-    async def _wait(self, key: StreamKey, connection: Connection) -> Moved | None:
-        """For a place here, which is taken then, or on a peer; its owner is told meanwhile."""
-        notices = WaitingNotices(
-            self._telemetry.publisher_waits,
-            self._membership.info.node_id,
-            key,
-            connection.client_ip,
-            self._places.longest_wait,
-        )
-
-        async def meanwhile(ahead: int) -> Moved | None:
-            notices.waits(ahead)
-            return await self._moves.move(key, connection)
-
-        try:
-            return await self._places.place(connection, key.channel_id, meanwhile)
-        finally:
-            notices.ended()
 
     async def _check_open(self, key: StreamKey, connection: Connection) -> None:
         if connection.is_gone:  # its claim would only refuse the encoder that comes next

@@ -15,6 +15,7 @@ from local.loopback import open_url
 from local.settings import HOST
 from tests.integration.node.conftest import Node, Publish, StartNode
 from tests.integration.node.test_rtmps import EncryptedPublisher
+from tests.support import publisher as publisher_on_a_socket
 from tests.support.certificates import make_certificate
 from tests.support.encoders import card
 from tests.support.obs import Obs, XServer
@@ -44,10 +45,10 @@ def told(node: Node, places: int) -> None:
 def start_peer(start_node: StartNode) -> StartPeer:
     """Nodes that trust each other."""
 
-    def start(capacity: int, **settings: object) -> Node:
+    def start(capacity: int, *, places: int | None = None, **settings: object) -> Node:
         group = {"peer_address": HOST, "proxy_networks": "127.0.0.0/8"}
         started = start_node(capacity=capacity, **(group | settings))
-        told(started, capacity)
+        told(started, capacity if places is None else places)
         return started
 
     return start
@@ -198,6 +199,31 @@ def test_what_comes_from_a_peer_is_not_moved_again(
     assert not full.logged("publisher_moved")
     assert not full.logged("publisher_queued")
     assert moved_record(full, studio)["client_ip"] == "192.0.2.7"
+
+
+def test_a_node_that_is_full_by_bandwidth_moves_publishers_and_has_room_again(
+    studio: Studio, on_air: OnAir, start_peer: StartPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The publisher sends 6 Mbit/s: another one like it would be too much, though there are places."""
+    monkeypatch.setattr(publisher_on_a_socket, "FRAME_BYTES", 30_000)
+    node = start_peer(50, capacity_mbps=10, places=1)
+    first = on_air(node, Studio())
+    told(node, 0)
+    peer = start_peer(1)
+    moved = on_air(node, studio)
+    assert studio.stream().node_id == peer.node_id
+    moved.stop()
+    first.stop()
+    told(node, 1)
+
+
+def test_a_node_that_drains_moves_new_publishers(studio: Studio, on_air: OnAir, start_peer: StartPeer) -> None:
+    """The load balancer sends some for half a minute more, and OBS takes a refusal of its first attempt as final."""
+    node, peer = start_peer(2), start_peer(1)
+    fleet.drain(node.node_id, now_ms())
+    told(node, 0)
+    on_air(node, studio)
+    assert studio.stream().node_id == peer.node_id
 
 
 def test_a_bad_key_opens_no_connection_to_a_peer(publish: Publish, full: Node, start_peer: StartPeer) -> None:
