@@ -101,7 +101,8 @@ class Drain:
     async def run(self, deadline: float) -> None:
         began = steady()
         schedule, handovers = Schedule.of(began, deadline, self._notice), Handovers()
-        self._tell("drain_started", "Draining", left=len(self._streams()), seconds=round(deadline - began))
+        left, seconds = len(self._streams()), round(deadline - began)
+        self._log.info("Draining", event="drain_started", left=left, seconds=seconds)
         next_at, waits = schedule.start, False
         while (streams := self._streams()) and (now := steady()) < deadline:
             due = handovers.due(now, streams) if now >= next_at else []
@@ -109,7 +110,7 @@ class Drain:
                 stream, left = due[0], len(due) - 1
                 stream.hand_over()
                 handovers.done(steady(), stream)
-                self._tell("stream_handed_over", "Stream handed over", stream_id=stream.stream_id, left=left)
+                self._log.info("Stream handed over", event="stream_handed_over", stream_id=stream.stream_id, left=left)
                 next_at, waits = steady() + schedule.pause(steady(), left), False
             elif due and not waits:
                 waits = True
@@ -117,12 +118,9 @@ class Drain:
             due_in = next_at - steady()
             await asyncio.sleep(min(LOOK_EVERY, due_in if due_in > 0 else LOOK_EVERY))
         left, took = len(self._streams()), round(steady() - began, 1)
-        self._tell("drain_finished", "Drained", handed_over=handovers.count, left=left, seconds=took)
+        self._log.info("Drained", event="drain_finished", handed_over=handovers.count, left=left, seconds=took)
 
     async def _has_room(self, handovers: Handovers) -> bool:
         if steady() >= self._room_at + ROOM_EVERY:
             self._room, self._room_at = await self._room_elsewhere(), steady()
         return self._room > handovers.under_way(steady())
-
-    def _tell(self, event: str, message: str, **said: object) -> None:
-        self._log.info(message, event=event, extra=said)
