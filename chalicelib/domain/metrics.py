@@ -81,7 +81,8 @@ UTILIZATION = Metric(
     "Utilization",
     Kind.GAUGE,
     Unit.PERCENT,
-    "What the node uses most of its places, its bandwidth or the lag that it may have; the fleet is scaled by it.",
+    "What the node uses most of its places, its bandwidth or the lag that it may have; the fleet is scaled by it. "
+    "A node that drains reports none.",
 )
 WAITING = Metric("Waiting", Kind.GAUGE, Unit.COUNT, "Publishers with a valid key that wait for a place.")
 CONNECTIONS = Metric("Connections", Kind.GAUGE, Unit.COUNT, "Open RTMP connections, authenticated or not.")

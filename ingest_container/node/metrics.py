@@ -109,18 +109,20 @@ class NodeMetrics:
     def _gauges(self) -> dict[Metric, float]:
         admission, playback, load = self._admission, self._playback, self._load
         admits = not (admission.is_draining or admission.is_stopping)
-        return {
+        gauges: dict[Metric, float] = {
             metrics.NODES: 1,
             metrics.PUBLISHERS: len(admission.broadcasts),
             metrics.PLACES: load.capacity.limits.publishers if admits else 0,
             metrics.PLACES_FREE: load.capacity.free(admission.taken) if admits else 0,
-            metrics.UTILIZATION: round(100 * load.capacity.utilization(admission.taken), 1),
             metrics.WAITING: admission.waiting,
             metrics.LOOP_LAG: round(load.lag.p99 * 1000, 2),
             metrics.CONNECTIONS: len(self._connections),
             metrics.VIEWERS: playback.viewers if playback is not None else 0,
             metrics.RECORDING_QUEUE: playback.waiting_bytes if playback is not None else 0,
         }
+        if admits:  # a node that empties would make the others look less used
+            gauges[metrics.UTILIZATION] = round(100 * load.capacity.utilization(admission.taken), 1)
+        return gauges
 
     async def run(self) -> None:
         """Writes a line at each full minute, all nodes alike, so that CloudWatch's sums over a minute are the fleet's.

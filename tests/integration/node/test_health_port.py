@@ -4,6 +4,7 @@ import http.client
 import json
 import signal
 import socket
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def reasons(port: int) -> list[str]:
     return found
 
 
+def reports_utilization(port: int) -> bool:
+    with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=5) as answer:
+        return b"\nstream_sync_utilization_ratio " in answer.read()
+
+
 def test_a_full_node_and_a_draining_node_are_not_ready_but_live(
     studio: Studio, on_air: OnAir, start_node: StartNode
 ) -> None:
@@ -52,9 +58,11 @@ def test_a_full_node_and_a_draining_node_are_not_ready_but_live(
     until(lambda: reasons(port) == ["draining", "full"], "it drains")
     publisher.stop()
     until(lambda: reasons(port) == ["draining"], "its place is free")
+    assert not reports_utilization(port), "the others are not to look less used while it empties"
     assert ask(port, "/live")[0] == ask(port, "/started")[0] == 200, "neither to be killed nor to be left by viewers"
     assert nodes.set_draining(node.node_id, False)
     until(lambda: reasons(port) == [], "it is undrained")
+    assert reports_utilization(port)
 
 
 # What a Network Load Balancer sends before the request of a health check: version 2, LOCAL, with TLVs (84 bytes).
