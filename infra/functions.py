@@ -12,7 +12,6 @@ from infra.policies import (
     Place,
     Policy,
     Statement,
-    allow,
     event_statement,
     log_statement,
     parameter_statement,
@@ -20,6 +19,7 @@ from infra.policies import (
     recording_statements,
     row_statements,
     scan_statement,
+    sealing_statement,
     secret_statement,
 )
 from infra.stages import Stage
@@ -32,7 +32,10 @@ SECRETS: tuple[Secret, ...] = get_args(Secret)
 
 @dataclass(frozen=True)
 class Function:
-    """`reads`, `writes`: tables; what is written may be read as well. `pushes`: writes to, or closes, WebSockets."""
+    """`reads`, `writes`: tables; what is written may be read as well. `pushes`: writes to, or closes, WebSockets.
+
+    `contexts`: keys of the encryption contexts of secrets that it may encrypt or decrypt.
+    """
 
     name: str
     reads: tuple[str, ...] = ()
@@ -40,6 +43,7 @@ class Function:
     scans: str | None = None
     secrets: tuple[Secret, ...] = ()
     kms: tuple[Literal["kms:Decrypt", "kms:Encrypt"], ...] = ()
+    contexts: tuple[str, ...] = ()
     recordings: bool = False
     publishes: bool = False
     pushes: bool = False
@@ -62,7 +66,7 @@ class Function:
         if self.secrets:
             statements.append(secret_statement(stage, place, self.secrets))
         if self.kms:
-            statements.append(allow("Sealed", self.kms, [kms_key_arn]))
+            statements.append(sealing_statement(self.kms, kms_key_arn, self.contexts))
         if self.recordings:
             bucket = f"arn:{place.partition}:s3:::{media_bucket}"
             statements += recording_statements(bucket, may_delete=True)
@@ -71,6 +75,8 @@ class Function:
         return policy_of(*statements, log_statement(place, self.deployed_as(stage)))
 
 
+# What the encryption context of a secret names: whose it is (`services.sealing`).
+STREAM_KEY, WEBHOOK = ("channel_id", "key_id"), ("webhook_id",)
 # What a stream, its channel and its node are made of.
 _STREAMS = ("channels", "keys", "streams", "timeline", "nodes", "pulses")
 
@@ -80,6 +86,7 @@ FUNCTIONS = (
         writes=tuple(table.name for table in TABLES),
         secrets=SECRETS,
         kms=("kms:Decrypt", "kms:Encrypt"),
+        contexts=(*STREAM_KEY, *WEBHOOK, "purpose"),
         recordings=True,
         publishes=True,
         pushes=True,
@@ -98,6 +105,7 @@ FUNCTIONS = (
         ),  # a broadcaster's first visit makes the channel
         secrets=("user-service",),
         kms=("kms:Encrypt",),
+        contexts=STREAM_KEY,
         publishes=True,
     ),
     Function("websocket_message", reads=_STREAMS, writes=("connections", "limits", "watches"), pushes=True),
@@ -118,8 +126,12 @@ FUNCTIONS = (
         secrets=("mediamtx-api",),
         publishes=True,
     ),
-    Function("on_webhook_event", writes=("webhooks", "deliveries"), kms=("kms:Decrypt",), publishes=True),
-    Function("sweep_webhooks", writes=("webhooks", "deliveries"), kms=("kms:Decrypt",), publishes=True),
+    Function(
+        "on_webhook_event", writes=("webhooks", "deliveries"), kms=("kms:Decrypt",), contexts=WEBHOOK, publishes=True
+    ),
+    Function(
+        "sweep_webhooks", writes=("webhooks", "deliveries"), kms=("kms:Decrypt",), contexts=WEBHOOK, publishes=True
+    ),
 )
 
 __all__ = ["API_HANDLER", "FUNCTIONS", "SECRETS", "Function"]

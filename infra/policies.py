@@ -99,6 +99,13 @@ def secret_statement(stage: Stage, place: Place, nouns: Iterable[str]) -> Statem
     return allow("Secrets", ("secretsmanager:GetSecretValue",), arns)
 
 
+def sealing_statement(actions: tuple[str, ...], key_arn: str, contexts: Iterable[str]) -> Statement:
+    """Of secrets of these kinds only. A call without any context is refused by the key's own policy."""
+    statement = allow("Sealed", actions, [key_arn])
+    statement["Condition"] = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": list(contexts)}}
+    return statement
+
+
 def parameter_statement(place: Place, name: str) -> Statement:
     return allow("Parameter", ("ssm:GetParameter",), [place.arn("ssm", f"parameter{name}")])
 
@@ -133,6 +140,7 @@ __all__ = [
     "recording_statements",
     "row_statements",
     "scan_statement",
+    "sealing_statement",
     "secret_statement",
     "shared_statements",
 ]

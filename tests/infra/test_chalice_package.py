@@ -98,6 +98,11 @@ def test_every_function_of_the_app_is_packaged(package: Package) -> None:
     }
 
 
+def test_functions_carry_the_stages_tags(package: Package) -> None:
+    for properties in package.template.of_type(FUNCTION).values():
+        assert properties["Tags"].items() >= {"application": "stream-sync", "stage": "dev"}.items()
+
+
 def test_the_sweep_runs_every_minute_and_ends_before_the_next(package: Package) -> None:
     sweep = function(package, "SweepDeadNodes")
     (schedule,) = sweep["Events"].values()

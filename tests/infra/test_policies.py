@@ -6,9 +6,11 @@ from typing import Any
 
 from app import app
 from infra.functions import FUNCTIONS
+from infra.policies import Place
 from infra.render_chalice_config import policies
 from infra.stages import STAGE_NAMES, STAGES, StageName
 from tests.infra.conftest import ROOT, Package, Template, Templates
+from tests.support.iam import Request, is_allowed
 
 # AWS offers no resource to name: a registry login is for the whole registry.
 WITHOUT_RESOURCE = {"ecr:GetAuthorizationToken"}
@@ -133,3 +135,19 @@ def test_the_functions_are_those_of_the_app() -> None:
     named = {auth.name for auth in app.builtin_auth_handlers}
     named |= {source.name for source in app.event_sources} | {pure.name for pure in app.pure_lambda_functions}
     assert {function.name for function in FUNCTIONS} == {"api_handler"} | sockets | named
+
+
+def test_a_function_opens_secrets_of_its_own_kind_only() -> None:
+    place, key = Place("aws", "us-east-1", "123456789012"), "arn:aws:kms:us-east-1:123456789012:key/k"
+
+    def may(name: str, action: str, *contexts: str) -> bool:
+        (function,) = [one for one in FUNCTIONS if one.name == name]
+        policy = function.policy(STAGES["dev"], place, key, "bucket")
+        return is_allowed([policy], Request(action, key, {"kms:EncryptionContextKeys": contexts}))
+
+    assert may("on_webhook_event", "kms:Decrypt", "webhook_id")
+    assert not may("on_webhook_event", "kms:Decrypt", "channel_id", "key_id")
+    assert not may("sweep_webhooks", "kms:Encrypt", "webhook_id")
+    assert may("websocket_connect", "kms:Encrypt", "channel_id", "key_id")
+    assert not may("websocket_connect", "kms:Decrypt", "channel_id", "key_id")
+    assert not may("broadcaster_auth", "kms:Decrypt", "channel_id", "key_id")
