@@ -18,11 +18,18 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 
 from chalicelib.domain.webhooks import OFFERED
-from infra.functions import FUNCTIONS, Function
+from infra.functions import (
+    API_STAGE,
+    FUNCTIONS,
+    PUSHERS,
+    SCHEDULED,
+    STREAM_EVENT,
+    WEBHOOK_EVENT,
+    WEBSOCKET_API_ID,
+    arn_parameter,
+    role_parameter,
+)
 from infra.stages import Stage
-
-# The name of both APIs' stage: `api_gateway_stage` in `.chalice/config.json`.
-API_STAGE = "api"
 
 A_DAY_S = 86_400
 DEAD_LETTERS_DAYS = 14  # the most that SQS keeps a message
@@ -39,22 +46,7 @@ WEBHOOK_AGAIN_S = 300
 WEBHOOK_ATTEMPTS = A_DAY_S // WEBHOOK_AGAIN_S - 8  # the last one is before the message is a day old
 # Receivers are strangers' servers and may be slow: of the account's concurrent functions they take this many at most.
 WEBHOOK_CONCURRENCY = 20
-
-STREAM_EVENT, WEBHOOK_EVENT = "on_stream_event", "on_webhook_event"
-# Called every minute: a run that failed is followed by the next, so it is not repeated.
-SCHEDULED = ("sweep_dead_nodes", "sweep_recordings", "sweep_webhooks", "reconcile_media_servers")
-PUSHERS = tuple(function for function in FUNCTIONS if function.pushes)
 _BY_NAME = {function.name: function for function in FUNCTIONS}
-
-WEBSOCKET_API_ID = "WebsocketApiId"
-
-
-def arn_parameter(function: Function) -> str:
-    return f"{function.logical_id}Arn"
-
-
-def role_parameter(function: Function) -> str:
-    return f"{function.logical_id}Role"
 
 
 class ApiEdgeStack(cdk.Stack):
@@ -246,14 +238,4 @@ class ApiEdgeStack(cdk.Stack):
         return self._roles[name]
 
 
-__all__ = [
-    "API_STAGE",
-    "PUSHERS",
-    "SCHEDULED",
-    "STREAM_EVENT",
-    "WEBHOOK_EVENT",
-    "WEBSOCKET_API_ID",
-    "ApiEdgeStack",
-    "arn_parameter",
-    "role_parameter",
-]
+__all__ = ["ApiEdgeStack"]

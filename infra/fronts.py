@@ -10,8 +10,8 @@ from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 
-from infra.api_edge import API_STAGE
 from infra.firewall import api_firewall, site_firewall
+from infra.functions import API_STAGE
 from infra.names import certificate, point, zone_of
 from infra.stages import Domain, Stage
 

@@ -134,4 +134,36 @@ FUNCTIONS = (
     ),
 )
 
-__all__ = ["API_HANDLER", "FUNCTIONS", "SECRETS", "Function"]
+# The name of both APIs' stage: `api_gateway_stage` in `.chalice/config.json`.
+API_STAGE = "api"
+
+STREAM_EVENT, WEBHOOK_EVENT = "on_stream_event", "on_webhook_event"
+# Called every minute: a run that failed is followed by the next, so it is not repeated.
+SCHEDULED = ("sweep_dead_nodes", "sweep_recordings", "sweep_webhooks", "reconcile_media_servers")
+PUSHERS = tuple(function for function in FUNCTIONS if function.pushes)
+
+WEBSOCKET_API_ID = "WebsocketApiId"
+
+
+def arn_parameter(function: Function) -> str:
+    return f"{function.logical_id}Arn"
+
+
+def role_parameter(function: Function) -> str:
+    return f"{function.logical_id}Role"
+
+
+__all__ = [
+    "API_HANDLER",
+    "API_STAGE",
+    "FUNCTIONS",
+    "PUSHERS",
+    "SCHEDULED",
+    "SECRETS",
+    "STREAM_EVENT",
+    "WEBHOOK_EVENT",
+    "WEBSOCKET_API_ID",
+    "Function",
+    "arn_parameter",
+    "role_parameter",
+]

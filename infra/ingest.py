@@ -19,7 +19,7 @@ from infra.ingest_roles import execution_role, node_role
 from infra.names import IngestNames
 from infra.network import HEALTH_PORT, ORIGIN_PORT, RTMP_PORT, RTMPS_PORT, Network
 from infra.policies import RECORDINGS
-from infra.stages import Stage
+from infra.stages import NODE_CPU_UNITS, Stage
 
 # The most that Fargate grants between SIGTERM and SIGKILL.
 STOP_TIMEOUT_S = 120
@@ -42,7 +42,7 @@ LIVE_CHECK = (
 TARGET_UTILIZATION = 60
 
 # A node is one event loop, so one core is all it can use.
-CPU_UNITS = 1024
+CPU_UNITS = NODE_CPU_UNITS
 MEMORY_MIB = 2048
 
 # Publishers that one node carries at most. One more waits for a place for a moment, and is then refused.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 StageName = Literal["dev", "prod"]
+# Of Fargate, 1024 to a core. A node is one event loop.
+NODE_CPU_UNITS = 1024
 STAGE_NAMES: tuple[StageName, ...] = get_args(StageName)
 
 

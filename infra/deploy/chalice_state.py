@@ -10,7 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.api_edge import (
+from infra.deploy.run import CannotDeploy, Run
+from infra.functions import (
+    FUNCTIONS,
     PUSHERS,
     SCHEDULED,
     STREAM_EVENT,
@@ -19,8 +21,6 @@ from infra.api_edge import (
     arn_parameter,
     role_parameter,
 )
-from infra.deploy.run import CannotDeploy, Run
-from infra.functions import FUNCTIONS
 
 COPY = "operations/chalice-deployed.json"  # nodes serve only what is below `vod/`
 

@@ -12,10 +12,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES, MEDIA_TYPE, GatewayResponse
 from chalicelib.api.security_headers import HSTS, NO_SNIFF
-from infra.api_edge import API_STAGE
 from infra.deploy.chalice_state import Deployed
 from infra.deploy.run import Run
-from infra.functions import API_HANDLER, FUNCTIONS
+from infra.functions import API_HANDLER, API_STAGE, FUNCTIONS
 
 # Answers of the local gateway that API Gateway has no type for.
 LOCAL_ONLY = frozenset({"METHOD_NOT_ALLOWED"})

@@ -9,8 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy import stacks
 from infra.deploy.run import CannotDeploy, Run
-from infra.ingest import CPU_UNITS
-from infra.stages import STACKS
+from infra.stages import NODE_CPU_UNITS, STACKS
 
 # Chalice 1.34 deploys the functions for the Python that runs it.
 PYTHONS = ((3, 10), (3, 14))
@@ -38,7 +37,7 @@ QUOTAS = (
     # CloudFront's prefix list counts as 55 rules.
     Quota("vpc", "L-0EA8095F", "rules of a security group", lambda run: 60),
     # During a deployment there are twice as many tasks.
-    Quota("fargate", "L-3032A538", "vCPUs of Fargate", lambda run: 2 * run.stage.tasks * CPU_UNITS / 1024),
+    Quota("fargate", "L-3032A538", "vCPUs of Fargate", lambda run: 2 * run.stage.tasks * NODE_CPU_UNITS / 1024),
     Quota("lambda", "L-B99A9384", "concurrent functions", lambda run: 100),
 )
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.events import EVENT_TYPES, EventName, HealthEventName, RecordingEventName
 from chalicelib.domain.webhooks import EVENT_NAMES
-from infra.api_edge import API_STAGE, PUSHERS, SCHEDULED
+from infra.functions import API_STAGE, PUSHERS, SCHEDULED
 from infra.stages import STAGES, StageName
 from tests.infra.conftest import ROOT, Template
 

@@ -18,11 +18,10 @@ import pytest
 
 from app import app
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES
-from infra.api_edge import API_STAGE
 from infra.deploy import gateway
 from infra.deploy.chalice_state import Deployed
 from infra.deploy.run import Run
-from infra.functions import FUNCTIONS, Function
+from infra.functions import API_STAGE, FUNCTIONS, Function
 from infra.render_chalice_config import policies
 from infra.stages import STAGES
 from tests.infra.conftest import ROOT, Package, offline_environment

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from app import app
-from infra.api_edge import API_STAGE
-from infra.functions import FUNCTIONS
+from infra.functions import API_STAGE, FUNCTIONS
 from infra.render_chalice_config import policies
 from infra.stages import STAGES
 from tests.infra.conftest import ROOT, Package, offline_environment

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from infra.deploy.run import CannotDeploy, Run
 from infra.deploy.steps import NAMES, chosen
 from infra.deploy.website import ALWAYS_ASK, FOR_GOOD, headers
 from infra.stages import STAGES, StageName
-from tests.infra.conftest import Template
+from tests.infra.conftest import ROOT, Template
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 API_GATEWAY_TYPES = {
@@ -44,6 +45,12 @@ def test_steps_run_in_their_order_whatever_order_they_are_asked_for() -> None:
 
 def test_a_stack_is_never_deployed_from_an_old_template() -> None:
     assert [step.name for step in chosen(["data"], None, [])] == ["templates", "data"]
+
+
+def test_the_tool_starts_without_node() -> None:
+    """CDK runs on Node.js; `preflight` must be able to say that it is missing."""
+    look = "import infra.deploy.__main__, sys; sys.exit('aws_cdk' in sys.modules)"
+    subprocess.run([sys.executable, "-c", look], cwd=ROOT, check=True, timeout=60)
 
 
 def test_every_lack_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -25,11 +25,10 @@ from typing import Any
 
 import boto3
 
-from infra.api_edge import API_STAGE
 from infra.deploy import administrator, chalice_state, gateway, stacks
 from infra.deploy.chalice_state import Deployed
 from infra.deploy.run import Run
-from infra.functions import API_HANDLER, FUNCTIONS
+from infra.functions import API_HANDLER, API_STAGE, FUNCTIONS
 from infra.render_chalice_config import as_json, render, write_policies
 from infra.stages import STAGES
 from local.children import die_with
