@@ -9,10 +9,13 @@ import pytest
 
 from chalicelib.observability import logger
 from ingest_container import rtmp
+from ingest_container.media.demuxer import Demuxer
+from ingest_container.media.outputs import Output, Part
 from ingest_container.media.packager import Origination, Packager
 from ingest_container.media.pieces import SegmentBytes
 from ingest_container.media.playlist import ListedSegment
 from ingest_container.media.recorder import Recorder
+from ingest_container.media.segmenter import Segmenter
 from ingest_container.rtmp.messages import VIDEO
 from tests.support import wire_material as made
 from tests.support.rtmp_peer import RtmpPeer
@@ -169,3 +172,27 @@ def test_the_archive_gets_them_without_viewers(name: str) -> None:
     digests = Digests(fetches=False)
     packaged(stream(), chunk_size, digests)
     assert digests.archive.hexdigest()[:16] == archive
+
+
+def parts(before: int) -> list[Part]:
+    """Of a stream whose frames stand behind so many other bytes."""
+    chance, out = random.Random(1), list[Output]()
+    demuxer = Demuxer(Segmenter(0))
+    opening: list[rtmp.Event] = [
+        rtmp.VideoConfig("h264", 640, 360, "Main", "3.1", 30.0),
+        rtmp.VideoMessage(0, b"avcC", "h264", False, True, 0, 0, 0),
+    ]
+    frames = [(n, bytes(before) + chance.randbytes(3_000)) for n in range(150)]
+    messages = [rtmp.VideoMessage(33 * n, data, "h264", n % 60 == 0, False, before, 0, 0) for n, data in frames]
+    for message in (*opening, *messages):
+        demuxer.feed([message], 0, out)
+    return [output for output in (*out, *demuxer.interrupted()) if isinstance(output, Part)]
+
+
+@pytest.mark.parametrize("before", [5, 16, 17, 5_000])
+def test_what_stands_before_a_frame_is_neither_sent_nor_kept(before: int) -> None:
+    made = parts(before)
+    views = [each for part in made for each in part.data.buffers() if isinstance(each, memoryview)]
+    assert all(memoryview(view.obj).nbytes - view.nbytes <= 16 for view in views)
+    assert [part.data.size for part in made] == [len(part.data.whole()) for part in made]
+    assert [bytes(part.data.whole()) for part in made] == [bytes(part.data.whole()) for part in parts(0)]
