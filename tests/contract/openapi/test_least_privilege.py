@@ -27,7 +27,7 @@ from websockets.typing import Subprotocol
 
 from chalicelib.api.access import Audience
 from infra.functions import FUNCTIONS
-from infra.policies import Place, allow, policy_of
+from infra.policies import Place, allow, policy_of, recording_statements, shared_statements
 from infra.stages import STAGES, Stage, StageName
 from local.children import die_with
 from local.private_files import load_or_make_secrets
@@ -48,6 +48,7 @@ BUCKET = "stream-sync-local-media"
 LOCAL: Stage = dataclasses.replace(STAGES["dev"], name=cast(StageName, "local"))
 
 PASSWORD = "x" * 24
+NODE = "tests.support.recording_node"
 NOBODY = "http://127.0.0.1:9/hook"  # where no receiver is: deliveries are made, and fail
 
 Recorded = dict[str, list[Request]]
@@ -67,7 +68,7 @@ def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         password = {"STREAM_SYNC_MEDIAMTX_API_SECRET": PASSWORD}
         env = cloud.env | server | password | {"STREAM_SYNC_CALLS": str(calls)}
         with gateway(env, folder / "gateway.log", cloud.settings.http_url):
-            node = Node(env, folder / "node.log", origin_port=0).listening()
+            node = Node(env, folder / "node.log", origin_port=0, module=NODE).listening()
             try:
                 target = target_of(cloud, node)
                 everything(target, cloud, node, env, folder)
@@ -83,7 +84,7 @@ def everything(target: Target, cloud: Emulator, node: Node, env: dict[str, str],
     # A webhook that stays, so that the schedule has deliveries to send again.
     target.call("POST", "/api/admin/webhooks", Audience.ADMIN, json={"url": NOBODY})
     publish_on_mediamtx(target)
-    other = Node(env, folder / "other.log", origin_port=0).listening()
+    other = Node(env, folder / "other.log", origin_port=0, module=NODE).listening()
     key = target.call("POST", "/api/channel/credentials/reset", Audience.BROADCASTER).json()["stream_key"]
     publisher = Publisher(other.port, key)
     assert publisher.publish() == STARTED
@@ -202,7 +203,15 @@ def test_a_function_may_do_what_it_does(recorded: Recorded, name: str) -> None:
 
 
 def test_no_function_makes_calls_that_no_policy_is_for(recorded: Recorded) -> None:
-    assert set(recorded) <= {function.name for function in FUNCTIONS}
+    assert set(recorded) <= {"ingest_node", *(function.name for function in FUNCTIONS)}
+
+
+def test_a_node_may_do_what_it_does(recorded: Recorded) -> None:
+    """As `infra.ingest_roles` makes its role."""
+    own = [*shared_statements(LOCAL, PLACE), *recording_statements(f"arn:aws:s3:::{BUCKET}", may_delete=False)]
+    calls = recorded["ingest_node"]
+    assert {one.action.split(":")[0] for one in calls} == {"dynamodb", "events", "s3"}
+    assert [one for one in calls if not is_allowed([policy_of(*own)], one)] == []
 
 
 # Rights to tables that the walk does not always reach, and what would.
