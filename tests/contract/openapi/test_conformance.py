@@ -27,6 +27,7 @@ FURTHER_RULES = {
     "admin_list_keys": "a cursor comes from the page before",
     "admin_list_refusals": "a cursor comes from the page before",
     "get_timeline": "a cursor comes from the page before",
+    "list_own_refusals": "a cursor comes from the page before",
 }
 # Derandomized: the same requests in every run.
 BOUNDED: dict[str, Any] = {"derandomize": True, "deadline": None, "database": None}
