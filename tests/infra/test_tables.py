@@ -79,6 +79,7 @@ def test_every_table_can_be_restored_to_any_second(data: Template) -> None:
 def test_only_in_prod_tables_are_kept_and_protected(data: Template, stage: StageName) -> None:
     for resource in data.body["Resources"].values():
         if resource["Type"] == TABLE:
-            kept = resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+            policies = (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+            kept = policies == ("RetainExceptOnCreate", "Retain")
             (replica,) = resource["Properties"]["Replicas"]
             assert kept is replica["DeletionProtectionEnabled"] is (stage == "prod")

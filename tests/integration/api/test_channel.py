@@ -13,9 +13,19 @@ KEY = re.compile("[A-Za-z0-9]{40}")
 CHANNEL = {
     "channel_id", "status", "status_until", "title", "display_name", "description", "category", "tags", "visibility",
     "region", "ingest_url", "ingest_endpoints", "playback", "key", "live", "version", "last_end", "last_refusal",
-    "recording",
+    "recording", "closed",
 }  # fmt: skip
-OWNERS = {"visibility", "region", "ingest_url", "ingest_endpoints", "key", "last_end", "last_refusal", "recording"}
+OWNERS = {
+    "visibility",
+    "region",
+    "ingest_url",
+    "ingest_endpoints",
+    "key",
+    "last_end",
+    "last_refusal",
+    "recording",
+    "closed",
+}
 CREDENTIALS = {"ingest_url", "key_id", "stream_key_masked", "expires_at"}
 
 
