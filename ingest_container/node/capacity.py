@@ -107,9 +107,12 @@ class Capacity:
 
     @property
     def may_move(self) -> bool:
-        """Whether it can carry one more connection on to a peer; a loop that is late cannot."""
-        within = self.limits.bytes_per_second * MOVING_ROOM
-        return self._overloaded is not Full.LAG and self._expected + self._rate <= within
+        """Whether it can carry one more connection on to a peer; a loop that is late cannot.
+
+        Measured bytes count, not expected ones: a small node full of new publishers would move nobody.
+        """
+        measured = self.load.bytes_per_second + self.load.moved_bytes
+        return self._overloaded is not Full.LAG and measured < self.limits.bytes_per_second * MOVING_ROOM
 
     @property
     def _rate(self) -> float:

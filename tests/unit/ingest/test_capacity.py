@@ -108,3 +108,19 @@ def test_utilization_is_of_what_is_used_most(load: Load, taken: int, used: float
     capacity = Capacity(CapacityLimits(publishers=100, bytes_per_second=100_000_000, lag=0.5))
     capacity.update(load)
     assert capacity.utilization(taken) == pytest.approx(used, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("load", "may_move"),
+    [
+        (Load(100, 100), True),  # full of publishers that do not send yet
+        (Load(100, 0, 50 * MB), True),
+        (Load(50, 0, 50 * MB, moved_bytes=12 * MB), True),
+        (Load(50, 0, 50 * MB, moved_bytes=13 * MB), False),
+        (Load(100, 0, 10 * MB, lag=0.5), False),
+    ],
+)
+def test_a_full_node_moves_publishers_while_it_can_bear_their_bytes(load: Load, may_move: bool) -> None:
+    capacity = Capacity(LIMITS)
+    capacity.update(load)
+    assert capacity.may_move is may_move
