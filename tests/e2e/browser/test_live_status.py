@@ -139,7 +139,7 @@ def test_after_an_end_encoders_are_refused_until_the_owner_allows_them_again(
     for _ in range(2):
         with Publisher(port, key) as again:
             assert again.status == "NetStream.Publish.Denied"
-    expect(studio.part("closed-attempts")).to_contain_text("2 attempts")
+    expect(studio.part("closed-attempts")).to_contain_text("An encoder keeps trying")
     expect(studio.part("refusal")).to_have_count(0)
     studio.page.reload()
     expect(studio.part("closed")).to_be_visible()

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.needs("ministack")
 
 
 async def message(socket: ClientConnection, kind: str, **wanted: Any) -> dict[str, Any]:
-    """The next message of this type with these values; others are passed over. Fails after 15 s."""
-    async with asyncio.timeout(15):
+    """The next message of this type with these values; others are passed over. Fails after 45 s."""
+    async with asyncio.timeout(45):
         while True:
             document: dict[str, Any] = json.loads(await socket.recv())
             if document["type"] == kind and wanted.items() <= document.items():

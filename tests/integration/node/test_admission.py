@@ -25,7 +25,7 @@ STRANGERS = (f"127.0.1.{number}" for number in itertools.count(1))
 OnAir = Callable[[Node, Studio], Publisher]
 AUDITED = {
     "client_ip", "node_id", "key_id", "channel_id", "stream_id",
-    "started_at", "duration_s", "bytes", "mean_kbps", "reason", "detail",
+    "started_at", "duration_s", "bytes", "mean_kbps", "reason", "detail", "moved_to", "moved_from",
 }  # fmt: skip
 
 

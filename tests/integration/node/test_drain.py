@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from ulid import ULID
 
 from chalicelib.domain.streams import ChannelStatus, EndReason
 from chalicelib.services.streams import fleet
@@ -18,8 +19,11 @@ OnAir = Callable[[Node, Studio], Publisher]
 pytestmark = pytest.mark.requirement("FX-22")
 
 LIVE, RECONNECTING, OFFLINE = ChannelStatus
-# A region without other nodes, whatever the tests beside this one have started.
-ALONE = '{"eu-west-1": "rtmp://127.0.0.1:1935/live"}'
+
+
+def alone() -> str:
+    """Ingest URLs of a region without other nodes: those that other tests killed count as living for seconds."""
+    return f'{{"region-{str(ULID()).lower()}": "rtmp://127.0.0.1:1935/live"}}'
 
 
 def test_sigterm_hands_streams_over_to_a_peer(
@@ -62,7 +66,7 @@ def test_an_encoder_that_comes_back_to_the_draining_node_keeps_its_stream(
 def test_a_connection_that_is_carried_on_to_a_peer_is_closed_too(
     studio: Studio, on_air: OnAir, start_node: StartNode
 ) -> None:
-    group = {"peer_address": HOST, "proxy_networks": "127.0.0.0/8", "ingest_urls": ALONE}
+    group = {"peer_address": HOST, "proxy_networks": "127.0.0.0/8", "ingest_urls": alone()}
     full, peer = start_node(capacity=1, drain_seconds=12, **group), start_node(**group)
     on_air(full, Studio())
     until(lambda: (state := nodes.state(peer.node_id)) and state.free, "its room is known")
@@ -80,7 +84,7 @@ def test_a_connection_that_is_carried_on_to_a_peer_is_closed_too(
 def test_without_a_peer_streams_stay_until_the_deadline_and_end_with_the_reason(
     studio: Studio, on_air: OnAir, start_node: StartNode
 ) -> None:
-    node = start_node(drain_seconds=3, ingest_urls=ALONE)
+    node = start_node(drain_seconds=3, ingest_urls=alone())
     publisher = on_air(node, studio)
     node.send(signal.SIGTERM)
     until(lambda: node.logged("drain_waits"), "it looks for a peer")
@@ -90,7 +94,7 @@ def test_without_a_peer_streams_stay_until_the_deadline_and_end_with_the_reason(
 
 
 def test_a_second_sigterm_ends_the_streams_at_once(studio: Studio, on_air: OnAir, start_node: StartNode) -> None:
-    node = start_node(drain_seconds=300, ingest_urls=ALONE)
+    node = start_node(drain_seconds=300, ingest_urls=alone())
     on_air(node, studio)
     node.send(signal.SIGTERM)
     until(lambda: node.logged("drain_waits"), "it drains")
