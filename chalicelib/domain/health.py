@@ -39,6 +39,11 @@ class Observation:
         return max(self.video_time, self.audio_time)
 
 
+def kbps(count: int, seconds: float) -> float:
+    """The bitrate of so many bytes, in 1000 bit/s."""
+    return count * 8 / 1000 / seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What the encoder says of itself in onMetaData; None where it says nothing."""
@@ -203,7 +208,7 @@ class Doctor:
     def _note_rate(self, seen: Observation) -> None:
         if len(self._window) > RATE_SECONDS:
             before = self._window[-1 - RATE_SECONDS]
-            self._rates.append((seen.video_bytes - before.video_bytes) * 8 / 1000 / (seen.at - before.at))
+            self._rates.append(kbps(seen.video_bytes - before.video_bytes, seen.at - before.at))
 
     def _note_gop(self, seen: Observation) -> None:
         while self._gops and seen.at - self._gops[0][0] > WINDOW:

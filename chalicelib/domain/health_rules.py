@@ -1,7 +1,7 @@
 """The rules by which a stream is judged: each looks at what was seen and names a symptom, or None. See `health`."""
 
 from chalicelib.domain.findings import FindingCode, Severity
-from chalicelib.domain.health import Observation, Rule, Seen, Symptom
+from chalicelib.domain.health import Observation, Rule, Seen, Symptom, kbps
 
 
 def gop_size_long(seen: Seen) -> Symptom | None:
@@ -197,12 +197,12 @@ def _speed(span: tuple[Observation, Observation] | None) -> float | None:
 
 def _video_kbps(seen: Seen) -> float | None:
     span = seen.over(10)
-    return None if span is None else (span[1].video_bytes - span[0].video_bytes) * 8 / 1000 / (span[1].at - span[0].at)
+    return None if span is None else kbps(span[1].video_bytes - span[0].video_bytes, span[1].at - span[0].at)
 
 
 def _audio_kbps(seen: Seen) -> float | None:
     span = seen.over(10)
-    return None if span is None else (span[1].audio_bytes - span[0].audio_bytes) * 8 / 1000 / (span[1].at - span[0].at)
+    return None if span is None else kbps(span[1].audio_bytes - span[0].audio_bytes, span[1].at - span[0].at)
 
 
 def _bitrate_range(seen: Seen) -> tuple[int, int] | None:
