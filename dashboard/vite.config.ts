@@ -4,6 +4,7 @@ export default defineConfig({
   // Pages have paths of several levels (/watch/<channel>/<stream>), so the site is at the root of its origin.
   base: "/",
   build: {
+    manifest: true,
     rolldownOptions: { input: ["index.html", "watch.html", "embed.html", "studio.html"] },
     target: "es2022",
     // Every browser that runs es2022 preloads modules itself; the polyfill is only weight.

@@ -11,6 +11,7 @@ import type {
   StreamPage,
 } from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
+import { t } from "./words/common";
 
 /** Seconds: a day, the most that a playback token is valid for. */
 export const PLAYBACK_TOKEN_S = 86_400;
@@ -113,9 +114,9 @@ export class Api {
     } catch (error) {
       if (error instanceof AuthError && error.kind === "credentials") {
         this.onSignedOut();
-        throw new ApiProblem(401, "signed_out", "Your session has ended.", "Sign in again.");
+        throw new ApiProblem(401, "signed_out", t.sessionEnded, t.signInAgain);
       }
-      throw new ApiProblem(0, "network", "The server can't be reached.", "Check your connection and try again.");
+      throw new ApiProblem(0, "network", t.unreachable, t.checkConnection);
     }
   }
 }

@@ -6,6 +6,8 @@ import { SignIn } from "./sign-in";
 import { forgetDismissed } from "./studio/dismissed";
 import { Studio } from "./studio/studio";
 import { Wordmark } from "./ui/icon";
+import { t as common } from "./words/common";
+import { t } from "./words/sign-in";
 
 type Stage =
   | { readonly name: "starting" }
@@ -35,7 +37,7 @@ export function App() {
       return (
         <main class="gate" aria-busy="true" data-testid="starting">
           <Wordmark />
-          <p class="muted">Starting the studio…</p>
+          <p class="muted">{t.starting}</p>
         </main>
       );
     case "broken":
@@ -43,10 +45,10 @@ export function App() {
         <main class="gate">
           <section class="card gate-card" data-testid="config-error">
             <Wordmark />
-            <h1>The studio cannot start</h1>
+            <h1>{t.cannotStart}</h1>
             <p role="alert">{stage.message}</p>
             <button type="button" class="button primary" onClick={() => void start()}>
-              Try again
+              {common.tryAgain}
             </button>
           </section>
         </main>

@@ -1,5 +1,7 @@
 /** What goes wrong between the page and the API. */
 
+import { t } from "./words/common";
+
 /** RFC 9457 problem details, or the same shape for a failure on the way (`code` "network" or "unreadable"). */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
@@ -17,7 +19,7 @@ export class ApiProblem extends Error {
 }
 
 export function unreadable(): ApiProblem {
-  return new ApiProblem(0, "unreadable", "The server sent a response that this page can't read.", "Reload the page.");
+  return new ApiProblem(0, "unreadable", t.unreadable, t.reload);
 }
 
 interface ProblemDetails {
@@ -34,8 +36,8 @@ export function problem(status: number, answer: unknown): ApiProblem {
   return new ApiProblem(
     status,
     found.code ?? "unknown",
-    found.detail ?? found.title ?? `The server answered ${status}.`,
-    found.action ?? (status >= 500 ? "Try again in a moment." : ""),
+    found.detail ?? found.title ?? t.serverAnswered(status),
+    found.action ?? (status >= 500 ? t.tryAgainSoon : ""),
     fields,
   );
 }
@@ -44,5 +46,5 @@ export function problem(status: number, answer: unknown): ApiProblem {
 export function explain(error: unknown): string {
   if (error instanceof ApiProblem) return [error.detail, error.action].filter(Boolean).join(" ");
   if (error instanceof Error) return error.message;
-  return "Something went wrong.";
+  return t.somethingWrong;
 }

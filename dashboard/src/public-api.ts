@@ -2,6 +2,7 @@
 
 import type { ChannelRecording, PublicChannel, PublicStream, PublicStreamPage, RecordingPage } from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
+import { t } from "./words/common";
 
 /** Empty fields look for nothing. */
 export interface Search {
@@ -67,7 +68,7 @@ export class PublicApi {
     try {
       response = await this.fetcher(this.baseUrl + path, { headers: { Accept: "application/json" }, cache });
     } catch {
-      throw new ApiProblem(0, "network", "The server can't be reached.", "Check your connection and try again.");
+      throw new ApiProblem(0, "network", t.unreachable, t.checkConnection);
     }
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) throw problem(response.status, answer);

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { AuthError } from "./auth/cognito";
 import type { Config } from "./config";
+import { LanguageSwitch } from "./i18n/language-switch";
 import { Icon, Wordmark } from "./ui/icon";
+import { t } from "./words/sign-in";
 
 interface SignInProps {
   /** Why the user was signed out, e.g. an expired session. */
@@ -40,8 +42,8 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
       <form class="card gate-card" data-testid="signin-form" onSubmit={(event) => void submit(event)}>
         <Wordmark />
         <div>
-          <h1>Sign in to your studio</h1>
-          <p class="muted">Your server URL, your stream key, and your stream's status as it changes.</p>
+          <h1>{t.title}</h1>
+          <p class="muted">{t.lead}</p>
         </div>
         {notice && !error && (
           <p class="notice notice-quiet" role="status" data-testid="signin-notice">
@@ -55,7 +57,7 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
           </div>
         )}
         <label class="field">
-          <span class="label">Email</span>
+          <span class="label">{t.email}</span>
           <input
             ref={emailField}
             class="input"
@@ -69,7 +71,7 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
           />
         </label>
         <label class="field">
-          <span class="label">Password</span>
+          <span class="label">{t.password}</span>
           <input
             ref={passwordField}
             class="input"
@@ -89,11 +91,11 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
           disabled={busy}
           data-testid="signin-submit"
         >
-          {busy ? "Signing in…" : "Sign in"}
+          {busy ? t.signingIn : t.signIn}
         </button>
         {demo && (
           <div class="demo">
-            <p class="muted">This is a local installation. It comes with a demo account.</p>
+            <p class="muted">{t.demo}</p>
             <button
               type="button"
               class="button wide"
@@ -104,11 +106,12 @@ export function SignIn({ notice, demo, signIn }: SignInProps) {
                 submitButton.current?.focus();
               }}
             >
-              Fill in the demo account
+              {t.demoFill}
             </button>
           </div>
         )}
       </form>
+      <LanguageSwitch />
     </main>
   );
 }

@@ -37,7 +37,8 @@ def upload(run: Run) -> None:
     if missing := [page for page in PAGES if not (folder / page).is_file()]:
         raise CannotDeploy(f"{folder} has no {missing[0]}: run `make dashboard`")
     bucket, s3 = run.output("SiteBucket"), run.client("s3")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    # Without the build's own records, .vite/.
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and ".vite" not in path.parts)
     for path in sorted(files, key=lambda path: path.suffix == ".html"):
         key = path.relative_to(folder).as_posix()
         if key != "config.json":

@@ -1,9 +1,12 @@
 import { useState } from "preact/hooks";
 import type { Config } from "../config";
+import { LanguageSwitch } from "../i18n/language-switch";
 import type { PublicApi, Search } from "../public-api";
 import { Icon } from "../ui/icon";
 import { SiteHeader } from "../ui/site-header";
 import { ViewerIcon } from "../ui/viewer-icon";
+import { t as common } from "../words/common";
+import { t } from "../words/discovery";
 import { StreamCard } from "./stream-card";
 import { useLive } from "./use-live";
 
@@ -35,8 +38,8 @@ export function Discovery({ api, demo, lost }: DiscoveryProps) {
           <input
             class="input"
             type="search"
-            placeholder="Search live streams"
-            aria-label="Search live streams"
+            placeholder={t.search}
+            aria-label={t.search}
             maxLength={100}
             value={search.q}
             data-testid="search"
@@ -47,18 +50,18 @@ export function Discovery({ api, demo, lost }: DiscoveryProps) {
       <main class="main" id="main">
         {lost && (
           <p class="notice notice-quiet" role="status" data-testid="no-such-page">
-            There is no page at this address. Here is what is live.
+            {t.noSuchPage}
           </p>
         )}
         <div class="section-head">
-          <h1>Live now</h1>
+          <h1>{t.title}</h1>
           {(chips.length > 1 || search.category || search.tag) && (
-            <div class="chips" role="group" aria-label="Filter">
+            <div class="chips" role="group" aria-label={t.filter}>
               {search.tag && (
                 <button type="button" class="chip" aria-pressed="true" onClick={() => refine({ tag: "" })}>
                   #{search.tag}
                   <Icon name="close" />
-                  <span class="sr-only">, remove this filter</span>
+                  <span class="sr-only">{t.removeFilter}</span>
                 </button>
               )}
               {chips.map((category) => (
@@ -81,12 +84,12 @@ export function Discovery({ api, demo, lost }: DiscoveryProps) {
             <Icon name="warning" />
             <p class="notice-body">{live.problem}</p>
             <button type="button" class="button small" onClick={live.reload}>
-              Try again
+              {common.tryAgain}
             </button>
           </div>
         )}
         <p class="sr-only" role="status">
-          {live.loaded ? `${live.streams.length} live` : "Loading…"}
+          {live.loaded ? t.liveCount(live.streams.length) : t.loading}
         </p>
         {live.streams.length > 0 ? (
           <ul class="grid" data-testid="live-list">
@@ -101,10 +104,11 @@ export function Discovery({ api, demo, lost }: DiscoveryProps) {
         )}
         {live.more && (
           <button type="button" class="button show-more" data-testid="show-more" onClick={live.loadMore}>
-            Show more
+            {t.showMore}
           </button>
         )}
       </main>
+      <LanguageSwitch />
     </div>
   );
 }
@@ -113,10 +117,10 @@ function Nobody({ filtered, demo, onClear }: { filtered: boolean; demo: boolean;
   if (filtered) {
     return (
       <section class="card empty" data-testid="nothing-found">
-        <h2>No live stream matches</h2>
-        <p class="muted">Search looks at titles, descriptions, tags and names of what is live now.</p>
+        <h2>{t.noMatch}</h2>
+        <p class="muted">{t.noMatchHint}</p>
         <button type="button" class="button" onClick={onClear}>
-          Show everything that is live
+          {t.showAll}
         </button>
       </section>
     );
@@ -124,15 +128,11 @@ function Nobody({ filtered, demo, onClear }: { filtered: boolean; demo: boolean;
   return (
     <section class="card empty" data-testid="nobody-live">
       <ViewerIcon name="live" />
-      <h2>Nobody is live right now</h2>
-      <p class="muted">This page updates by itself: streams appear here within seconds of their start.</p>
-      {demo && (
-        <p class="muted">
-          On this machine, <kbd>make demo</kbd> streams a test card.
-        </p>
-      )}
+      <h2>{t.nobody}</h2>
+      <p class="muted">{t.nobodyHint}</p>
+      {demo && <p class="muted">{t.demo(<kbd>make demo</kbd>)}</p>}
       <a class="button primary" href="/studio">
-        Go live from your studio
+        {t.goLive}
       </a>
     </section>
   );

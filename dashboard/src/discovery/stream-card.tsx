@@ -2,6 +2,7 @@ import type { LiveStream } from "../public-api";
 import { count, shortDuration } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { ViewerIcon } from "../ui/viewer-icon";
+import { t } from "../words/discovery";
 import { Thumbnail } from "./thumbnail";
 
 const SHOWN_TAGS = 3;
@@ -13,7 +14,7 @@ interface StreamCardProps {
 
 export function StreamCard({ stream, onTag }: StreamCardProps) {
   const now = useNow(true, 30_000);
-  const title = stream.title || "Untitled stream";
+  const title = stream.title || t.untitled;
   const startedAt = stream.live ? Date.parse(stream.live.started_at) : null;
   return (
     <li class="stream-card" data-testid="stream-card" data-channel={stream.channel_id}>
@@ -22,13 +23,13 @@ export function StreamCard({ stream, onTag }: StreamCardProps) {
           <Thumbnail url={stream.playback.thumbnail_url} />
           <span class="badge badge-live">
             <span class="dot" aria-hidden="true" />
-            LIVE
+            {t.live}
           </span>
           {typeof stream.viewers === "number" && (
             <span class="badge badge-viewers" data-testid="card-viewers">
               <ViewerIcon name="viewers" />
               {count(stream.viewers)}
-              <span class="sr-only"> watching</span>
+              <span class="sr-only"> {t.watching}</span>
             </span>
           )}
         </div>

@@ -1,4 +1,4 @@
-import { render } from "preact";
+import { show } from "../i18n/show";
 import { PublicApi } from "../public-api";
 import { Starting } from "../ui/starting";
 import { watchedAt } from "../watch/address";
@@ -14,14 +14,12 @@ import "../styles/embed.css";
 // While the configuration is read; the page plays in most cases.
 void import("hls.js");
 
-const root = document.getElementById("app");
 const watched = watchedAt(location);
 if (!watched) location.replace("/");
-else if (root) {
-  render(
+else {
+  void show(
     <Starting>
       {(config) => <EmbedPage config={config} api={new PublicApi(config.apiUrl)} watched={watched} />}
     </Starting>,
-    root,
   );
 }

@@ -1,5 +1,5 @@
-import { render } from "preact";
 import { App } from "../app";
+import { show } from "../i18n/show";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/controls.css";
@@ -8,5 +8,4 @@ import "../styles/studio.css";
 import "../styles/health.css";
 import "../styles/refusals.css";
 
-const root = document.getElementById("app");
-if (root) render(<App />, root);
+void show(<App />);

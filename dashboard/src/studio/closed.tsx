@@ -6,6 +6,7 @@ import type { Refusal } from "../realtime/refusal";
 import { sentence } from "../ui/format";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
+import { t } from "../words/studio";
 
 /** The refusal that a closed channel answers with. */
 export const CHANNEL_CLOSED = "channel_closed";
@@ -39,12 +40,13 @@ export function ClosedNotice({ closed, refusal, api, onAllowed }: ClosedNoticePr
     <div class="notice notice-warning" role="status" data-testid="closed">
       <Icon name="stop" />
       <div class="notice-body">
-        <p class="notice-title">{closed.reason_text} Encoders are refused for now.</p>
-        <p>Allow them again to start another stream, or wait until none has tried for 20 minutes.</p>
+        <p class="notice-title">
+          {closed.reason_text} {t.closedNow}
+        </p>
+        <p>{t.closedHint}</p>
         {refusal && (
           <p class="notice-hint" data-testid="closed-attempts">
-            An encoder keeps trying: {refusal.count > 1 ? `${refusal.count} attempts, the last ` : "last attempt "}
-            <Moment at={refusal.at} />. Stop it if you do not want to go live again.
+            {t.keepsTrying(refusal.count, <Moment at={refusal.at} />)}
           </p>
         )}
         {problem && (
@@ -60,7 +62,7 @@ export function ClosedNotice({ closed, refusal, api, onAllowed }: ClosedNoticePr
         aria-disabled={busy}
         onClick={() => !busy && allow()}
       >
-        {busy ? "Allowing…" : "Allow again"}
+        {busy ? t.allowing : t.allow}
       </button>
     </div>
   );

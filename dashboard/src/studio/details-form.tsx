@@ -4,15 +4,12 @@ import { limits, type OwnChannelDetails, type Visibility } from "../contract";
 import { ApiProblem, explain } from "../problem";
 import { useFlash } from "../ui/hooks";
 import { Icon } from "../ui/icon";
+import { t } from "../words/studio";
 import { changesOf, type Details, type DetailsText, textOf } from "./details-text";
 
 const LIMITS = limits.ChannelEdit;
 
-const VISIBILITIES: readonly { value: Visibility; label: string }[] = [
-  { value: "public", label: "Public" },
-  { value: "unlisted", label: "Unlisted (link only)" },
-  { value: "private", label: "Private (only you)" },
-];
+const VISIBILITIES: readonly Visibility[] = ["public", "unlisted", "private"];
 
 interface DetailsFormProps {
   readonly details: Details;
@@ -71,16 +68,16 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       onSubmit={(event) => void save(event)}
     >
       <header class="card-head">
-        <h2 id="details-heading">Channel details</h2>
-        <p class="muted">What viewers see</p>
+        <h2 id="details-heading">{t.details}</h2>
+        <p class="muted">{t.detailsHint}</p>
       </header>
       <label class="field">
-        <span class="label">Title</span>
+        <span class="label">{t.title}</span>
         <input
           class="input"
           maxLength={LIMITS.title.maxLength}
           value={shown.title}
-          placeholder="What are you streaming today?"
+          placeholder={t.titleExample}
           data-testid="details-title"
           onInput={edit("title")}
           {...describe("title")}
@@ -88,7 +85,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
         {fieldError("title")}
       </label>
       <label class="field">
-        <span class="label">Description</span>
+        <span class="label">{t.description}</span>
         <textarea
           class="input"
           rows={3}
@@ -102,12 +99,12 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       </label>
       <div class="field-pair">
         <label class="field">
-          <span class="label">Category</span>
+          <span class="label">{t.category}</span>
           <input
             class="input"
             maxLength={LIMITS.category.maxLength}
             value={shown.category}
-            placeholder="e.g. Music"
+            placeholder={t.categoryExample}
             data-testid="details-category"
             onInput={edit("category")}
             {...describe("category")}
@@ -115,7 +112,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
           {fieldError("category")}
         </label>
         <label class="field">
-          <span class="label">Visibility</span>
+          <span class="label">{t.visibility}</span>
           <select
             class="input"
             value={shown.visibility}
@@ -123,9 +120,9 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
             onChange={edit("visibility")}
             {...describe("visibility")}
           >
-            {VISIBILITIES.map(({ value, label }) => (
+            {VISIBILITIES.map((value) => (
               <option key={value} value={value}>
-                {label}
+                {t.visibilities[value]}
               </option>
             ))}
           </select>
@@ -134,12 +131,12 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       </div>
       <label class="field">
         <span class="label">
-          Tags <span class="muted">separated by commas, up to {LIMITS.tags.maxItems}</span>
+          {t.tags} <span class="muted">{t.tagsHint(LIMITS.tags.maxItems)}</span>
         </span>
         <input
           class="input"
           value={shown.tags}
-          placeholder="e.g. live, piano"
+          placeholder={t.tagsExample}
           data-testid="details-tags"
           onInput={edit("tags")}
           {...describe("tags")}
@@ -148,7 +145,7 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
       </label>
       <label class="field">
         <span class="label">
-          Recording <span class="muted">a change counts from the next stream on</span>
+          {t.recording} <span class="muted">{t.recordingHint}</span>
         </span>
         <select
           class="input"
@@ -157,33 +154,31 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
           onChange={edit("recording")}
           {...describe("recording")}
         >
-          <option value="on">Record my streams</option>
-          <option value="off">Don't record</option>
+          <option value="on">{t.record}</option>
+          <option value="off">{t.dontRecord}</option>
         </select>
         {fieldError("recording")}
       </label>
       {problem && (
         <p class="field-error" role="alert" data-testid="details-error">
-          {Object.keys(problem.fields).length > 0
-            ? "Not saved. Please correct the fields marked above."
-            : explain(problem)}
+          {Object.keys(problem.fields).length > 0 ? t.correct : explain(problem)}
         </p>
       )}
       <div class="field-foot">
         <p class="saved" role="status" data-testid="details-saved">
           {saved && (
             <>
-              <Icon name="check" /> Saved
+              <Icon name="check" /> {t.saved}
             </>
           )}
         </p>
         {dirty && !busy && (
           <button type="button" class="button text" data-testid="details-discard" onClick={() => setEdits({})}>
-            Discard
+            {t.discard}
           </button>
         )}
         <button type="submit" class="button primary" data-testid="details-save" aria-disabled={!dirty || busy}>
-          {busy ? "Saving…" : "Save"}
+          {busy ? t.saving : t.save}
         </button>
       </div>
     </form>

@@ -1,7 +1,8 @@
 import type { HealthFinding, StreamHealth } from "../contract";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
-import { healthAnnouncement, OVERALL } from "./health-words";
+import { t } from "../words/studio";
+import { healthAnnouncement } from "./health-words";
 
 interface HealthPanelProps {
   readonly health: StreamHealth;
@@ -15,7 +16,7 @@ export function HealthPanel({ health, fresh }: HealthPanelProps) {
   return (
     <div class={fresh ? "health" : "health measures-old"} data-testid="health" data-overall={overall}>
       <h3 class="health-head">
-        Stream health <span class={`health-overall health-${overall}`}>{OVERALL[overall]}</span>
+        {t.health} <span class={`health-overall health-${overall}`}>{t.overall[overall]}</span>
       </h3>
       <p class="sr-only" role="status" aria-live="polite">
         {healthAnnouncement(health)}
@@ -38,12 +39,10 @@ function Finding({ finding }: { finding: HealthFinding }) {
       <Icon name="warning" />
       <div>
         <p class="finding-title">
-          {severity !== "info" && <span class="sr-only">{severity === "error" ? "Error: " : "Warning: "}</span>}
+          {severity !== "info" && <span class="sr-only">{severity === "error" ? t.error : t.warning} </span>}
           {title}
         </p>
-        <p class="finding-figures">
-          Measured: {measured}. Recommended: {expected}. Since <Moment at={Date.parse(since)} />.
-        </p>
+        <p class="finding-figures">{t.finding(measured, expected, <Moment at={Date.parse(since)} />)}</p>
         <p data-testid="finding-action">{action}</p>
       </div>
     </li>

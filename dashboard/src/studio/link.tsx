@@ -2,20 +2,15 @@ import type { Link } from "../realtime/state";
 import { secondsLeft, sentence } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
-
-const LINK_WORDS = {
-  connecting: "Connecting…",
-  open: "Connected",
-  lost: "Connection lost",
-  closed: "Disconnected",
-} as const;
+import { t as common } from "../words/common";
+import { t } from "../words/studio";
 
 /** Whether the page receives updates. */
 export function LinkMark({ link }: { link: Link }) {
   return (
     <span class={`link-mark link-${link.phase}`} data-testid="link" data-link={link.phase}>
       <span class="dot" aria-hidden="true" />
-      {LINK_WORDS[link.phase]}
+      {t.link[link.phase]}
     </span>
   );
 }
@@ -32,7 +27,7 @@ export function LinkBanner({ link, onRetry }: { link: Link; onRetry: () => void 
           <p>{sentence(link.action)}</p>
         </div>
         <button type="button" class="button small" data-testid="link-retry" onClick={onRetry}>
-          Try again
+          {common.tryAgain}
         </button>
       </div>
     );
@@ -43,14 +38,13 @@ export function LinkBanner({ link, onRetry }: { link: Link; onRetry: () => void 
     <div class="notice notice-quiet" data-testid="link-lost">
       <Icon name="offline" />
       <div class="notice-body">
-        <p class="notice-title">Connection lost, retrying</p>
+        <p class="notice-title">{t.linkLost}</p>
         <p class="notice-hint">
-          This page can't show your stream's current state; your encoder shows whether it is still sending.{" "}
-          {left > 0 ? `Next attempt in ${left} s.` : "Retrying now…"}
+          {t.linkLostHint} {left > 0 ? t.nextAttempt(left) : t.retryingNow}
         </p>
       </div>
       <button type="button" class="button small" data-testid="link-retry" onClick={onRetry}>
-        Retry now
+        {t.retryNow}
       </button>
     </div>
   );

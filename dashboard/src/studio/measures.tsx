@@ -1,13 +1,15 @@
 import type { ComponentChildren } from "preact";
 import type { Live } from "../contract";
+import { CHOICE } from "../i18n/language";
 import type { Sample } from "../realtime/state";
 import { frameRate, kbps } from "../ui/format";
+import { t as common } from "../words/common";
+import { t } from "../words/status";
 import { BitrateChart } from "./bitrate-chart";
 import {
   anythingMeasured,
   codecName,
   encoderName,
-  type Media,
   missingMedia,
   profileAndLevel,
   rateAndChannels,
@@ -22,17 +24,6 @@ interface MeasuresProps {
   readonly fresh: boolean;
 }
 
-const MISSING: Readonly<Record<Media, { short: string; hint: string }>> = {
-  audio: {
-    short: "No audio received",
-    hint: "No audio has been received since the stream started. Check your encoder's audio settings.",
-  },
-  video: {
-    short: "No video received",
-    hint: "No video has been received since the stream started. Check your encoder's video settings.",
-  },
-};
-
 export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps) {
   const rate = live?.bitrate_kbps ?? null;
   const apart = live ? bitrates(live) : "";
@@ -41,12 +32,12 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
     <div class={fresh ? "measures" : "measures measures-old"} data-testid="measures" data-fresh={fresh}>
       <div class="measure-bitrate">
         <dl class="measure measure-main">
-          <dt>Bitrate</dt>
+          <dt>{t.bitrate}</dt>
           <dd>
             <span class="figures" data-testid="bitrate">
               {rate === null ? <Unknown /> : kbps(rate)}
             </span>
-            <span class="unit">kb/s</span>
+            <span class="unit">{t.kbps}</span>
           </dd>
         </dl>
         {apart && (
@@ -56,46 +47,46 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
         )}
         {!fresh && (
           <p class="measures-note" data-testid="measures-note">
-            {samples.length > 0 || anythingMeasured(live) ? "Last measured" : "Waiting for measurements…"}
+            {samples.length > 0 || anythingMeasured(live) ? t.lastMeasured : t.waitingForMeasures}
           </p>
         )}
       </div>
       <BitrateChart samples={samples} now={Math.max(now, samples.at(-1)?.at ?? 0)} />
       <dl class="measure-grid">
-        <Measure name="Resolution" testid="resolution">
+        <Measure name={t.resolution} testid="resolution">
           {live?.width && live.height ? `${live.width} × ${live.height}` : null}
         </Measure>
-        <Measure name="Frame rate" testid="fps" unit="fps">
+        <Measure name={t.frameRate} testid="fps" unit="fps">
           {live?.fps ? frameRate(live.fps) : null}
         </Measure>
         <Measure
-          name="Video"
+          name={t.video}
           testid="video-codec"
           unit={live ? profileAndLevel(live) : ""}
           missing={missing.includes("video")}
         >
-          {live?.video_codec ? codecName(live.video_codec) : missing.includes("video") ? MISSING.video.short : null}
+          {live?.video_codec ? codecName(live.video_codec) : missing.includes("video") ? t.missing.video.short : null}
         </Measure>
         <Measure
-          name="Audio"
+          name={t.audio}
           testid="audio-codec"
           unit={live ? rateAndChannels(live) : ""}
           missing={missing.includes("audio")}
         >
-          {live?.audio_codec ? codecName(live.audio_codec) : missing.includes("audio") ? MISSING.audio.short : null}
+          {live?.audio_codec ? codecName(live.audio_codec) : missing.includes("audio") ? t.missing.audio.short : null}
         </Measure>
-        <Measure name="Encoder" testid="encoder">
+        <Measure name={t.encoder} testid="encoder">
           {live?.encoder ? encoderName(live.encoder) : null}
         </Measure>
         {typeof live?.viewers === "number" && (
-          <Measure name="Viewers" testid="viewers" unit={audience(live)}>
+          <Measure name={t.viewers} testid="viewers" unit={audience(live)}>
             {whole(live.viewers)}
           </Measure>
         )}
       </dl>
       {(live?.health ? [] : missing).map((media) => (
         <p key={media} class="measures-hint" role="status" data-testid={`no-${media}`}>
-          {MISSING[media].hint}
+          {t.missing[media].hint}
         </p>
       ))}
     </div>
@@ -104,18 +95,18 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
 
 /** Of picture and sound apart, as far as they are known. */
 function bitrates({ video_bitrate_kbps: video, audio_bitrate_kbps: audio }: Live): string {
-  const parts = [video !== null && `Video ${kbps(video)}`, audio !== null && `Audio ${kbps(audio)}`];
+  const parts = [video !== null && t.videoRate(kbps(video)), audio !== null && t.audioRate(kbps(audio))];
   return parts.filter(Boolean).join(" · ");
 }
 
 /** Of the stream so far. */
 function audience({ peak_viewers: peak, watched_minutes: minutes }: Live): string {
-  const parts = [peak !== null && `peak ${whole(peak)}`, minutes !== null && `${whole(minutes)} min watched`];
+  const parts = [peak !== null && t.peak(whole(peak)), minutes !== null && t.watched(whole(minutes))];
   return parts.filter(Boolean).join(" · ");
 }
 
 function whole(value: number): string {
-  return Math.round(value).toLocaleString("en");
+  return Math.round(value).toLocaleString(CHOICE.locale);
 }
 
 interface MeasureProps {
@@ -149,7 +140,7 @@ function Unknown() {
   return (
     <>
       <span aria-hidden="true">–</span>
-      <span class="sr-only">unknown</span>
+      <span class="sr-only">{common.unknown}</span>
     </>
   );
 }

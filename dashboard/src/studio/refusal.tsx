@@ -2,6 +2,8 @@ import type { Refusal } from "../realtime/refusal";
 import { sentence } from "../ui/format";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
+import { t as common } from "../words/common";
+import { t } from "../words/studio";
 
 /** A refused publisher: when, why, and what to do about it. */
 export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDismiss: () => void }) {
@@ -10,18 +12,18 @@ export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDism
       <Icon name="warning" />
       <div class="notice-body">
         <p class="notice-title">
-          <span>A connection was refused: </span>
+          <span>{t.refused} </span>
           <span data-testid="refusal-reason">{sentence(refusal.reason)}</span>
         </p>
         {refusal.action && <p data-testid="refusal-action">{sentence(refusal.action)}</p>}
         <p class="notice-hint">
           <Moment at={refusal.at} />
-          {refusal.clientIp && ` · from ${refusal.clientIp}`}
-          {refusal.count > 1 && ` · ${refusal.count} times`}
+          {refusal.clientIp && ` · ${t.from(refusal.clientIp)}`}
+          {refusal.count > 1 && ` · ${t.times(refusal.count)}`}
         </p>
       </div>
       <button type="button" class="button small" data-testid="refusal-dismiss" onClick={onDismiss}>
-        Dismiss
+        {common.dismiss}
       </button>
     </div>
   );

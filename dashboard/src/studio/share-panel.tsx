@@ -2,12 +2,14 @@ import { type FunctionComponent, h } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
 import type { OwnChannel, PlaybackToken } from "../contract";
+import { withWords } from "../i18n/catalogue";
 import { explain } from "../problem";
 import type { CurrentStream } from "../realtime/state";
 import { CopyButton } from "../ui/copy-button";
 import { Icon } from "../ui/icon";
 import { ManualCopy } from "../ui/manual-copy";
 import { Moment } from "../ui/moment";
+import { t } from "../words/studio";
 
 const PREVIEW_KEY = "stream-sync.preview";
 
@@ -42,7 +44,7 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
   return (
     <section class="card share-card" aria-labelledby="share-heading">
       <header class="card-head">
-        <h2 id="share-heading">Your watch page</h2>
+        <h2 id="share-heading">{t.watchPage}</h2>
         <button
           type="button"
           class="button small"
@@ -54,22 +56,22 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
           }}
         >
           <Icon name={open ? "hide" : "eye"} />
-          {open ? "Hide preview" : "Show preview"}
+          {open ? t.hidePreview : t.showPreview}
         </button>
       </header>
       {url === null ? (
         <div class="field">
-          <p class="muted">Your channel is private: people need a private link, which is valid for a day.</p>
+          <p class="muted">{t.privateHint}</p>
           <div class="field-row">
             <button type="button" class="button" data-testid="create-link" onClick={createLink}>
-              Create a private link
+              {t.createLink}
             </button>
           </div>
         </div>
       ) : (
         <div class="field">
           <label class="label" for="watch-url">
-            Link for viewers
+            {t.viewersLink}
           </label>
           <div class="field-row">
             <input
@@ -82,20 +84,18 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
               onFocus={(event) => event.currentTarget.select()}
             />
             <CopyButton
-              what="link for viewers"
+              what={t.viewersLinkInText}
               testid="copy-watch-url"
               text={() => url}
               onNoClipboard={() => setByHand(true)}
             />
             <a class="button" href={url} target="_blank" rel="noopener" data-testid="open-watch-page">
-              Open
+              {t.open}
             </a>
           </div>
-          {byHand && <ManualCopy label="link for viewers" text={url} secret={false} onDismiss={dismiss} />}
+          {byHand && <ManualCopy label={t.viewersLinkInText} text={url} secret={false} onDismiss={dismiss} />}
           {token && isPrivate && (
-            <p class="field-hint">
-              Whoever has it can watch until <Moment at={Date.parse(token.expires_at)} zone />.
-            </p>
+            <p class="field-hint">{t.validUntil(<Moment at={Date.parse(token.expires_at)} zone />)}</p>
           )}
         </div>
       )}
@@ -104,7 +104,7 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
           {problem}
         </p>
       )}
-      {open && hlsUrl === null && <p class="muted">Create a private link to see the preview.</p>}
+      {open && hlsUrl === null && <p class="muted">{t.linkForPreview}</p>}
       {open && hlsUrl !== null && (
         <LazyPreview url={hlsUrl} running={stream.status !== "OFFLINE"} streamId={stream.streamId} />
       )}
@@ -117,11 +117,11 @@ function LazyPreview(props: PreviewProps) {
   const [loaded, setLoaded] = useState<{ readonly Preview: FunctionComponent<PreviewProps> } | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    import("../watch/preview").then(
+    withWords(() => import("../watch/preview")).then(
       (module) => setLoaded({ Preview: module.default }),
       () => setFailed(true),
     );
   }, []);
-  if (failed) return <p class="field-error">The preview can't be loaded. Reload the page to try again.</p>;
+  if (failed) return <p class="field-error">{t.previewFailed}</p>;
   return loaded ? h(loaded.Preview, props) : <div class="preview" aria-busy="true" />;
 }

@@ -6,6 +6,7 @@ import { ago, duration, secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
+import { t } from "../words/status";
 import { HealthPanel } from "./health-panel";
 import { Measures } from "./measures";
 import { announcement, interruption, isWaitingForKeyFrame, type ShownStatus, shownStatus } from "./status-words";
@@ -30,7 +31,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
   return (
     <section class={`card status-card status-${shown.toLowerCase()}`} aria-labelledby="status-heading">
       <h2 id="status-heading" class="sr-only">
-        Stream status
+        {t.heading}
       </h2>
       <p class="sr-only" role="status" aria-live="polite">
         {announcement(shown, stream)}
@@ -39,10 +40,10 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
         <div class="status-lead">
           <span class="pill" data-testid="status" data-status={shown}>
             <span class="dot" aria-hidden="true" />
-            {shown}
+            {t.pill[shown]}
           </span>
           <div class="status-lines">
-            <p class="status-title">{title || "Untitled stream"}</p>
+            <p class="status-title">{title || t.untitled}</p>
             <p class="status-text" data-testid="status-text">
               <StatusText state={state} shown={shown} now={now} />
             </p>
@@ -57,7 +58,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
             onClick={() => !isEnding && setAsking(true)}
           >
             <Icon name="stop" />
-            {isEnding ? "Ending…" : "End stream"}
+            {isEnding ? t.ending : t.endStream}
           </button>
         )}
       </div>
@@ -71,17 +72,17 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
       )}
       {asking && (
         <Confirm
-          title="End the stream?"
-          confirmLabel="End stream"
-          busyLabel="Ending…"
+          title={t.endTitle}
+          confirmLabel={t.endStream}
+          busyLabel={t.ending}
           onConfirm={async () => {
             await api.stopStream();
             setEnding(stream.streamId);
           }}
           onClose={() => setAsking(false)}
         >
-          <p>Your channel goes offline immediately. Encoders that reconnect are refused until you allow them again.</p>
-          <p>Stop streaming in your encoder as well: many keep trying.</p>
+          <p>{t.endConsequence}</p>
+          <p>{t.endEncoder}</p>
         </Confirm>
       )}
     </section>
@@ -92,52 +93,39 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
   const { stream, link } = state;
   switch (shown) {
     case "LIVE":
-      return stream.startedAt === null ? (
-        <>Live</>
-      ) : (
+      if (stream.startedAt === null) return <>{t.live}</>;
+      return (
         <>
-          Live for{" "}
-          <span class="figures" data-testid="uptime">
-            {duration(now - stream.startedAt)}
-          </span>
+          {t.liveFor(
+            <span class="figures" data-testid="uptime">
+              {duration(now - stream.startedAt)}
+            </span>,
+          )}
         </>
       );
     case "RECONNECTING":
       if (isWaitingForKeyFrame(stream)) return <>{stream.reasonText}</>;
       return (
         <>
-          <span data-testid="interruption">{interruption(stream)}</span> Waiting
-          {stream.until === null ? (
-            " for it to reconnect."
-          ) : (
-            <>
-              {" "}
-              <span class="figures" data-testid="reconnect-countdown">
-                {secondsLeft(stream.until, now)}
-              </span>{" "}
-              s for it to reconnect.
-            </>
-          )}
+          <span data-testid="interruption">{interruption(stream)}</span>{" "}
+          {stream.until === null
+            ? t.waitingToReconnect
+            : t.waitingSeconds(
+                <span class="figures" data-testid="reconnect-countdown">
+                  {secondsLeft(stream.until, now)}
+                </span>,
+              )}
         </>
       );
     case "UNKNOWN":
-      return (
-        <>
-          Last known: {stream.status}
-          {link.phase === "lost" && `, ${ago(now - link.since)}`}.
-        </>
-      );
+      return <>{t.lastKnown(t.pill[stream.status], link.phase === "lost" ? ago(now - link.since) : null)}</>;
     case "OFFLINE":
-      return stream.reasonText === null ? (
-        <>You are offline.</>
-      ) : (
+      if (stream.reasonText === null) return <>{t.youAreOffline}</>;
+      return (
         <>
           <span data-testid="end-reason">{stream.reasonText}</span>
           {stream.endedAt !== null && !isWaitingForKeyFrame(stream) && (
-            <>
-              {" "}
-              Ended on <Moment at={stream.endedAt} />.
-            </>
+            <> {t.endedOn(<Moment at={stream.endedAt} zone />)}</>
           )}
           {stream.action !== null && <span data-testid="end-action"> {stream.action}</span>}
         </>
@@ -149,19 +137,13 @@ function FirstSteps() {
   return (
     <ol class="steps" data-testid="first-steps">
       <li>
-        <p>
-          <strong>Copy</strong> the server URL and the stream key below.
-        </p>
+        <p>{t.stepCopy()}</p>
       </li>
       <li>
-        <p>
-          <strong>Paste</strong> them into OBS or any RTMP encoder.
-        </p>
+        <p>{t.stepPaste()}</p>
       </li>
       <li>
-        <p>
-          <strong>Start streaming.</strong> This page shows LIVE within two seconds.
-        </p>
+        <p>{t.stepStart()}</p>
       </li>
     </ol>
   );

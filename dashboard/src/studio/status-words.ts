@@ -2,6 +2,7 @@
 
 import type { ChannelStatus, Live } from "../contract";
 import type { CurrentStream, StudioState } from "../realtime/state";
+import { t } from "../words/status";
 
 /** UNKNOWN: the connection is lost, so the last status may no longer be true. */
 export type ShownStatus = ChannelStatus | "UNKNOWN";
@@ -13,29 +14,22 @@ export function shownStatus(state: StudioState): ShownStatus {
 
 /** The tab's title, in sight while the page is not. */
 export function tabTitle(shown: ShownStatus | null, refused: boolean): string {
-  const first = refused && shown === "OFFLINE" ? "Refused" : shown === null ? "Studio" : TAB[shown];
+  const first = refused && shown === "OFFLINE" ? t.tabRefused : shown === null ? t.tabStudio : t.tab[shown];
   return `${first} · stream-sync`;
 }
-
-const TAB: Readonly<Record<ShownStatus, string>> = {
-  LIVE: "● LIVE",
-  RECONNECTING: "◌ Reconnecting",
-  OFFLINE: "Offline",
-  UNKNOWN: "Unknown",
-};
 
 /** What a screen reader says when the status changes. No countdown in it, or it would be repeated every second. */
 export function announcement(shown: ShownStatus, stream: CurrentStream): string {
   switch (shown) {
     case "LIVE":
-      return "You are live.";
+      return t.youAreLive;
     case "RECONNECTING":
       if (isWaitingForKeyFrame(stream) && stream.reasonText) return stream.reasonText;
-      return `${interruption(stream)} Waiting for it to reconnect.`;
+      return `${interruption(stream)} ${t.waitingToReconnect}`;
     case "OFFLINE":
-      return stream.reasonText ? `You are offline. ${stream.reasonText}` : "You are offline.";
+      return stream.reasonText ? `${t.youAreOffline} ${stream.reasonText}` : t.youAreOffline;
     case "UNKNOWN":
-      return "This page has lost its connection to stream-sync. Your status is unknown.";
+      return t.statusUnknown;
   }
 }
 
@@ -66,8 +60,7 @@ export function isWaitingForKeyFrame(stream: CurrentStream): boolean {
 
 /** That the encoder is gone, and the reason if it is known. */
 export function interruption({ reasonText }: CurrentStream): string {
-  const gone = "The connection to your encoder was lost.";
-  return reasonText === null ? gone : `${gone} ${reasonText}`;
+  return reasonText === null ? t.encoderLost : `${t.encoderLost} ${reasonText}`;
 }
 
 const CODEC_NAMES: Readonly<Record<string, string>> = {
@@ -119,6 +112,6 @@ const LAYOUTS: Readonly<Record<number, string>> = { 1: "mono", 2: "stereo", 6: "
 /** "48 kHz stereo", or as much of it as is known. */
 export function rateAndChannels({ audio_sample_rate, audio_channels }: Live): string {
   const rate = audio_sample_rate === null ? null : `${audio_sample_rate / 1000} kHz`;
-  const channels = audio_channels === null ? null : (LAYOUTS[audio_channels] ?? `${audio_channels} channels`);
+  const channels = audio_channels === null ? null : (LAYOUTS[audio_channels] ?? t.channels(audio_channels));
   return [rate, channels].filter((word) => word !== null).join(" ");
 }

@@ -1,9 +1,12 @@
 import { useEffect } from "preact/hooks";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
+import { LanguageSwitch } from "../i18n/language-switch";
 import { sentence } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Wordmark } from "../ui/icon";
+import { t as common } from "../words/common";
+import { t } from "../words/studio";
 import { CHANNEL_CLOSED, ClosedNotice, closureNow } from "./closed";
 import { ConnectPanel } from "./connect-panel";
 import { DetailsForm } from "./details-form";
@@ -43,7 +46,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
     <div class="page" data-testid="studio">
       <header class="topbar">
         <div class="topbar-inner">
-          <a class="home-link" href="/" aria-label="stream-sync: what is live">
+          <a class="home-link" href="/" aria-label={common.homeLabel}>
             <Wordmark />
           </a>
           <LinkMark link={state.link} />
@@ -51,12 +54,12 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
             {session.email}
           </span>
           <button type="button" class="button small" data-testid="sign-out" onClick={() => onSignedOut(null)}>
-            Sign out
+            {t.signOut}
           </button>
         </div>
       </header>
       <main class="main" id="main" tabIndex={-1}>
-        <h1 class="sr-only">Studio</h1>
+        <h1 class="sr-only">{t.studio}</h1>
         <LinkBanner link={state.link} onRetry={retryNow} />
         <WaitingNotice waiting={state.waiting} />
         {closed && (
@@ -108,18 +111,19 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
           </>
         ) : loadProblem ? (
           <section class="card" data-testid="load-error">
-            <h2>Your channel could not be loaded</h2>
+            <h2>{t.loadFailed}</h2>
             <p role="alert">
               {sentence(loadProblem.detail)} {sentence(loadProblem.action)}
             </p>
             <button type="button" class="button primary" onClick={reload}>
-              Try again
+              {common.tryAgain}
             </button>
           </section>
         ) : (
           <Skeleton />
         )}
       </main>
+      <LanguageSwitch />
     </div>
   );
 }
@@ -128,7 +132,7 @@ function Skeleton() {
   return (
     <div class="skeletons" aria-busy="true" data-testid="loading">
       <p class="sr-only" role="status">
-        Loading your channel…
+        {t.loading}
       </p>
       <div class="card skeleton skeleton-tall" />
       <div class="columns">

@@ -6,6 +6,7 @@ import type { OwnerMessage } from "../contract";
 import { ApiProblem } from "../problem";
 import { Realtime } from "../realtime/socket";
 import { initialState, reduce, type StudioEvent, type StudioState, wantsSnapshot } from "../realtime/state";
+import { t } from "../words/studio";
 import { keepDismissed, readDismissed } from "./dismissed";
 
 export interface StudioHandle {
@@ -20,7 +21,6 @@ export interface StudioHandle {
 }
 
 const BLOCKED = "broadcaster_blocked";
-export const SESSION_ENDED = "Your session has ended. Please sign in again.";
 
 /** Wires REST and WebSocket to the reducer for as long as the studio is on the screen. */
 export function useStudio(config: Config, session: Session, onSignedOut: (notice: string) => void): StudioHandle {
@@ -33,8 +33,8 @@ export function useStudio(config: Config, session: Session, onSignedOut: (notice
   const latest = useRef(state);
   latest.current = state;
   const realtime = useRef<Realtime<OwnerMessage> | null>(null);
-  const signedOut = useRef(() => onSignedOut(SESSION_ENDED));
-  signedOut.current = () => onSignedOut(SESSION_ENDED);
+  const signedOut = useRef(() => onSignedOut(t.sessionEnded));
+  signedOut.current = () => onSignedOut(t.sessionEnded);
 
   const api = useMemo(() => new Api(config.apiUrl, session, () => signedOut.current()), [config, session]);
 

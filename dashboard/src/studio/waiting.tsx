@@ -1,6 +1,7 @@
 import { isWaiting, type Waiting } from "../realtime/waiting";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
+import { t } from "../words/studio";
 
 /** An encoder that is connected and waits for a place: at which place in the queue, and for how long at most. */
 export function WaitingNotice({ waiting }: { waiting: Waiting | null }) {
@@ -11,14 +12,13 @@ export function WaitingNotice({ waiting }: { waiting: Waiting | null }) {
     <div class="notice notice-warning" role="status" data-testid="waiting" data-place={waiting.place}>
       <Icon name="warning" />
       <div class="notice-body">
-        <p class="notice-title">Your encoder is connected and waits: all ingest servers are full.</p>
+        <p class="notice-title">{t.waiting}</p>
         <p>
-          <span data-testid="waiting-place">Place {waiting.place} in the queue.</span> The stream starts by itself as
-          soon as a place is free. Leave the encoder running.
+          <span data-testid="waiting-place">{t.place(waiting.place)}</span> {t.waitingHint}
         </p>
         <p class="notice-hint">
-          <span aria-hidden="true">Refused in {left} s if no place becomes free</span>
-          {waiting.clientIp && ` · from ${waiting.clientIp}`}
+          <span aria-hidden="true">{t.refusedIn(left)}</span>
+          {waiting.clientIp && ` · ${t.from(waiting.clientIp)}`}
         </p>
       </div>
     </div>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { explain } from "../problem";
+import { t } from "../words/common";
 
 interface ConfirmProps {
   readonly title: string;
@@ -62,7 +63,7 @@ export function Confirm({ title, children, confirmLabel, busyLabel, onConfirm, o
           disabled={busy}
           onClick={() => dialog.current?.close()}
         >
-          Cancel
+          {t.cancel}
         </button>
         <button
           type="button"

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { explain } from "../problem";
+import { t } from "../words/common";
 import { copyText } from "./clipboard";
 import { useFlash } from "./hooks";
 import { Icon } from "./icon";
@@ -15,7 +16,7 @@ interface CopyButtonProps {
   readonly onProblem?: (message: string | null) => void;
 }
 
-export function CopyButton({ what, testid, label = "Copy", text, onNoClipboard, onProblem }: CopyButtonProps) {
+export function CopyButton({ what, testid, label = t.copy, text, onNoClipboard, onProblem }: CopyButtonProps) {
   const [copied, flash] = useFlash();
   const [busy, setBusy] = useState(false);
 
@@ -44,12 +45,12 @@ export function CopyButton({ what, testid, label = "Copy", text, onNoClipboard, 
       >
         <Icon name={copied ? "check" : "copy"} />
         <span>
-          {copied ? "Copied" : label}
+          {copied ? t.copied : label}
           <span class="sr-only"> {what}</span>
         </span>
       </button>
       <span class="sr-only" role="status">
-        {copied ? `The ${what} was copied.` : ""}
+        {copied ? t.wasCopied(what) : ""}
       </span>
     </>
   );

@@ -1,5 +1,8 @@
 /** Numbers and times as people read them. */
 
+import { CHOICE } from "../i18n/language";
+import { t } from "../words/common";
+
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -9,10 +12,10 @@ export function duration(ms: number): string {
 /** "just now", "12 s ago", "3 min ago", "2 h ago". */
 export function ago(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 2) return "just now";
-  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 2) return t.justNow;
+  if (seconds < 60) return t.secondsAgo(seconds);
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+  return minutes < 60 ? t.minutesAgo(minutes) : t.hoursAgo(Math.floor(minutes / 60));
 }
 
 /** Whole seconds left, at least 0. */
@@ -21,22 +24,19 @@ export function secondsLeft(until: number, now: number): number {
 }
 
 export function kbps(value: number): string {
-  return Math.round(value).toLocaleString("en");
+  return Math.round(value).toLocaleString(CHOICE.locale);
 }
 
 /** 30, 29.97, 59.94: no more digits than standard frame rates have. */
 export function frameRate(fps: number): string {
-  return String(Math.round(fps * 100) / 100);
+  return fps.toLocaleString(CHOICE.locale, { maximumFractionDigits: 2 });
 }
 
-/** Without a locale: the reader's own. */
-type Locale = string | undefined;
-
-export function dayAndTime(ms: number, locale?: Locale): string {
+export function dayAndTime(ms: number, locale = CHOICE.locale): string {
   return new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-export function dayAndTimeWithZone(ms: number, locale?: Locale): string {
+export function dayAndTimeWithZone(ms: number, locale = CHOICE.locale): string {
   return new Date(ms).toLocaleString(locale, {
     day: "numeric",
     month: "short",
@@ -47,7 +47,7 @@ export function dayAndTimeWithZone(ms: number, locale?: Locale): string {
   });
 }
 
-export function dayAndTimeInFull(ms: number, locale?: Locale): string {
+export function dayAndTimeInFull(ms: number, locale = CHOICE.locale): string {
   return new Date(ms).toLocaleString(locale, { dateStyle: "full", timeStyle: "long" });
 }
 
@@ -56,9 +56,14 @@ export function sentence(text: string): string {
   return text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
+/** 3.0: always with the digit, so that the text beside it stands still. */
+export function oneDigit(value: number): string {
+  return value.toLocaleString(CHOICE.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
 /** 950, 1.2K, 34K: as short as a badge is. */
 export function count(value: number): string {
-  return value.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+  return value.toLocaleString(CHOICE.locale, { notation: "compact", maximumFractionDigits: 1 });
 }
 
 /** "40 s", "4 min", "1 h 20 min". */

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { t } from "../words/common";
 import { Icon } from "./icon";
 
 /** A secret does not stay on an unattended screen. */
@@ -33,11 +34,11 @@ export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) 
   };
 
   return (
-    <div class="notice notice-warning" role="group" aria-label={`Copy the ${label} manually`} data-testid="manual-copy">
+    <div class="notice notice-warning" role="group" aria-label={t.copyByHand(label)} data-testid="manual-copy">
       <Icon name="warning" />
       <div class="notice-body">
         <p class="notice-title" role="alert">
-          Your browser doesn't let this page copy. Please copy the {label} manually.
+          {t.copyByHandTitle(label)}
         </p>
         <input
           ref={field}
@@ -46,17 +47,17 @@ export function ManualCopy({ label, text, secret, onDismiss }: ManualCopyProps) 
           value={text}
           spellcheck={false}
           autocomplete="off"
-          aria-label={`${label}, to copy manually`}
+          aria-label={t.copyByHandField(label)}
           data-testid="manual-copy-text"
           onFocus={(event) => event.currentTarget.select()}
         />
         <p class="notice-hint">
-          It is already selected: press <kbd>{copyShortcut()}</kbd>, or touch and hold the text and choose Copy.
-          {secret && " Dismiss this when you are done: nobody else should see your key."}
+          {t.copyByHandHint(<kbd>{copyShortcut()}</kbd>)}
+          {secret && ` ${t.copyByHandSecret}`}
         </p>
       </div>
       <button type="button" class="button small" data-testid="manual-copy-dismiss" onClick={dismiss}>
-        Dismiss
+        {t.dismiss}
       </button>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { t } from "../words/common";
 import { Wordmark } from "./icon";
 
 /** The bar on top of the pages for viewers; broadcasters find their studio here. */
@@ -6,12 +7,12 @@ export function SiteHeader({ children }: { children?: ComponentChildren }) {
   return (
     <header class="topbar">
       <div class="topbar-inner site-bar">
-        <a class="home-link" href="/" aria-label="stream-sync: what is live">
+        <a class="home-link" href="/" aria-label={t.homeLabel}>
           <Wordmark />
         </a>
         {children}
         <a class="button small site-studio" href="/studio" data-testid="studio-link">
-          Studio
+          {t.studio}
         </a>
       </div>
     </header>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { type Config, loadConfig } from "../config";
+import { t } from "../words/common";
 import { Wordmark } from "./icon";
 
 /** Reads the configuration, then shows the page; if it cannot be read, says why. */
@@ -21,10 +22,10 @@ export function Starting({ children }: { children: (config: Config) => Component
     <main class="gate">
       <section class="card gate-card" data-testid="config-error">
         <Wordmark />
-        <h1>This page cannot start</h1>
+        <h1>{t.pageCannotStart}</h1>
         <p role="alert">{broken}</p>
         <button type="button" class="button primary" onClick={start}>
-          Try again
+          {t.tryAgain}
         </button>
       </section>
     </main>

@@ -1,4 +1,5 @@
 import type { FragLoadingData, HlsConfig } from "hls.js";
+import { t } from "../words/watch";
 
 /**
  * Captions that come in the picture (CEA-608), as a text track of the video.
@@ -14,7 +15,7 @@ export class Captions {
   add(cues: readonly VTTCue[]): void {
     if (cues.length === 0) return;
     // A track that was added so stays for the element's life.
-    this.track ??= this.video.addTextTrack("captions", "Captions", "en");
+    this.track ??= this.video.addTextTrack("captions", t.captions, "en");
     if (this.track.mode === "disabled") this.track.mode = "hidden";
     for (const cue of cues) this.track.addCue(cue);
   }

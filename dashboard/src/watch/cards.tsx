@@ -3,43 +3,41 @@ import type { Recording } from "../public-api";
 import { shortDuration } from "../ui/format";
 import { Moment } from "../ui/moment";
 import { ViewerIcon } from "../ui/viewer-icon";
+import { t } from "../words/watch";
 import { type Watched, watchUrl } from "./address";
 import type { Watching } from "./use-watch";
-
-const INTERRUPTED = "The broadcaster's connection was interrupted. The stream goes on here as soon as it is back.";
-const STARTING = "The stream is starting…";
 
 /** What stands in the picture's place; null while there is a picture, or will be in a moment. */
 export function cardOf({ watched, state, handle, recordings, recordingGone, recording }: Watching): ComponentChildren {
   const { phase } = handle.view;
   if (state.problem === "not-found") {
     return (
-      <Card title="There is no such channel" testid="not-found">
-        <p>It may be private, or the address may be incomplete.</p>
+      <Card title={t.noChannel} testid="not-found">
+        <p>{t.noChannelHint}</p>
         <a class="stage-link" href="/">
-          See what is live
+          {t.seeLive}
         </a>
       </Card>
     );
   }
   if (state.problem === "expired") {
     return (
-      <Card title="This link has expired" testid="expired">
-        <p>The channel is private. Ask its broadcaster for a new link.</p>
+      <Card title={t.expired} testid="expired">
+        <p>{t.expiredHint}</p>
       </Card>
     );
   }
   if (recordingGone) {
     return (
-      <Card title="This stream can't be watched" testid="recording-gone">
-        <p>It was not recorded, or its recording was deleted.</p>
+      <Card title={t.recordingGone} testid="recording-gone">
+        <p>{t.recordingGoneHint}</p>
       </Card>
     );
   }
   if (phase === "unsupported") {
     return (
-      <Card title="This browser can't play the stream" testid="unsupported">
-        <p>Any current browser can.</p>
+      <Card title={t.unsupported} testid="unsupported">
+        <p>{t.unsupportedHint}</p>
       </Card>
     );
   }
@@ -48,8 +46,8 @@ export function cardOf({ watched, state, handle, recordings, recordingGone, reco
   }
   if (state.problem === "unreachable" && state.channel === null) {
     return (
-      <Card title="The server can't be reached" testid="unreachable">
-        <p>This page tries again by itself.</p>
+      <Card title={t.unreachable} testid="unreachable">
+        <p>{t.unreachableHint}</p>
       </Card>
     );
   }
@@ -63,18 +61,15 @@ export function cardOf({ watched, state, handle, recordings, recordingGone, reco
 /** What is said above the picture. */
 export function noticeOf({ state, handle }: Watching): string | null {
   const { phase } = handle.view;
-  if (state.status === "RECONNECTING") return INTERRUPTED;
-  return state.status === "LIVE" && phase === "waiting" ? STARTING : null;
+  if (state.status === "RECONNECTING") return t.interrupted;
+  return state.status === "LIVE" && phase === "waiting" ? t.starting : null;
 }
 
 function Offline({ watched, state, last }: Pick<Watching, "watched" | "state"> & { readonly last: Recording | null }) {
-  const name = state.channel?.display_name || state.channel?.title || "This channel";
+  const name = state.channel?.display_name || state.channel?.title || t.thisChannel;
   return (
-    <Card
-      title={state.ended ? "The stream has ended" : `${name} is offline`}
-      testid={state.ended ? "ended" : "offline"}
-    >
-      <p>When the next one starts, it plays here by itself.</p>
+    <Card title={state.ended ? t.hasEnded : t.isOffline(name)} testid={state.ended ? "ended" : "offline"}>
+      <p>{t.nextPlaysHere}</p>
       {last && (
         <a
           class="stage-link"
@@ -82,8 +77,7 @@ function Offline({ watched, state, last }: Pick<Watching, "watched" | "state"> &
           data-testid="last-stream"
         >
           <ViewerIcon name="play" />
-          Watch the last stream
-          {last.duration_ms !== null && ` (${shortDuration(last.duration_ms)})`}
+          {t.watchLast(last.duration_ms === null ? null : shortDuration(last.duration_ms))}
         </a>
       )}
     </Card>
@@ -115,7 +109,7 @@ export function RecordingCard({ watched, recording }: { readonly watched: Watche
             <span class="badge badge-time">{shortDuration(recording.duration_ms)}</span>
           )}
         </div>
-        <h3 class="stream-title">{recording.title || "Untitled stream"}</h3>
+        <h3 class="stream-title">{recording.title || t.untitled}</h3>
       </a>
       <p class="stream-facts">
         <Moment at={Date.parse(recording.started_at)} />

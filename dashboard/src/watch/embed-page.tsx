@@ -1,6 +1,7 @@
 import type { Config } from "../config";
 import type { PublicApi } from "../public-api";
 import { Wordmark } from "../ui/icon";
+import { t } from "../words/watch";
 import { type Watched, watchUrl } from "./address";
 import { cardOf, noticeOf } from "./cards";
 import { Stage } from "./stage";
@@ -16,7 +17,7 @@ interface EmbedPageProps {
 export function EmbedPage({ config, api, watched }: EmbedPageProps) {
   const watching = useWatch(config, api, watched, true);
   const { state, handle } = watching;
-  const title = state.channel?.title || "Live stream";
+  const title = state.channel?.title || t.liveStream;
   return (
     <main class="embed" data-testid="embed" data-status={state.status ?? ""}>
       <h1 class="sr-only">{title}</h1>
@@ -34,7 +35,7 @@ export function EmbedPage({ config, api, watched }: EmbedPageProps) {
           href={watchUrl(state.channel.channel_id)}
           target="_blank"
           rel="noopener"
-          aria-label={`Watch ${title} on stream-sync`}
+          aria-label={t.watchOnSite(title)}
         >
           <Wordmark />
         </a>

@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { t } from "../words/watch";
 import { type Source, usePlayer } from "./use-player";
 
 interface PreviewProps {
@@ -17,10 +18,10 @@ export default function Preview({ url, running, streamId }: PreviewProps) {
   const { video, view } = usePlayer(source, true);
   return (
     <div class="preview" data-testid="preview" data-phase={view.phase}>
-      <video ref={video} muted playsInline controls crossOrigin="anonymous" aria-label="Preview of your stream" />
+      <video ref={video} muted playsInline controls crossOrigin="anonymous" aria-label={t.previewOf} />
       {view.phase !== "playing" && (
         <p class="preview-note" role="status">
-          {running ? "The preview is starting…" : "You are offline."}
+          {running ? t.previewStarting : t.youAreOffline}
         </p>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { CopyButton } from "../ui/copy-button";
 import { ManualCopy } from "../ui/manual-copy";
+import { t } from "../words/watch";
 import { embedCode, watchUrl } from "./address";
 
 interface ShareProps {
@@ -16,19 +17,19 @@ export function Share({ channelId, streamId, title }: ShareProps) {
   return (
     <>
       <CopyButton
-        what="link to this page"
-        label="Copy link"
+        what={t.linkToPage}
+        label={t.copyLink}
         testid="copy-link"
         text={() => watchUrl(channelId, streamId)}
-        onNoClipboard={(text) => setByHand({ label: "link", text })}
+        onNoClipboard={(text) => setByHand({ label: t.link, text })}
       />
       {streamId === null && (
         <CopyButton
-          what="code that embeds the player into a page"
-          label="Embed"
+          what={t.embedWhat}
+          label={t.embed}
           testid="copy-embed"
           text={() => embedCode(channelId, title)}
-          onNoClipboard={(text) => setByHand({ label: "embed code", text })}
+          onNoClipboard={(text) => setByHand({ label: t.embedCode, text })}
         />
       )}
       {byHand && <ManualCopy label={byHand.label} text={byHand.text} secret={false} onDismiss={dismiss} />}

@@ -12,6 +12,7 @@ import "media-chrome/dist/media-volume-range.js";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ViewerIcon } from "../ui/viewer-icon";
+import { t } from "../words/watch";
 import type { PlayerHandle } from "./use-player";
 
 interface StageProps {
@@ -66,7 +67,7 @@ export function Stage({ handle, live, title, poster, card, notice }: StageProps)
               onClick={() => player?.goLive()}
             >
               <span class="dot" aria-hidden="true" />
-              {view.behind ? "Go to live" : "Live"}
+              {view.behind ? t.goToLive : t.live}
             </button>
           ) : (
             <media-time-range />
@@ -94,7 +95,7 @@ export function Stage({ handle, live, title, poster, card, notice }: StageProps)
           }}
         >
           <ViewerIcon name="muted" />
-          Unmute
+          {t.unmute}
         </button>
       )}
       {shows && view.phase === "blocked" && (
@@ -105,7 +106,7 @@ export function Stage({ handle, live, title, poster, card, notice }: StageProps)
           onClick={() => player?.start()}
         >
           <ViewerIcon name="play" />
-          Play
+          {t.play}
         </button>
       )}
       {!shows && (

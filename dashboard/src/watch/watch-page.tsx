@@ -1,11 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Config } from "../config";
+import { LanguageSwitch } from "../i18n/language-switch";
 import type { PublicApi } from "../public-api";
-import { count, duration } from "../ui/format";
+import { count, duration, oneDigit } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Moment } from "../ui/moment";
 import { SiteHeader } from "../ui/site-header";
 import { ViewerIcon } from "../ui/viewer-icon";
+import { t } from "../words/watch";
 import { type Watched, watchUrl } from "./address";
 import { cardOf, noticeOf, RecordingCard } from "./cards";
 import { Share } from "./share";
@@ -26,7 +28,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
   const watching = useWatch(config, api, watched, lowLatency);
   const { state, handle, recordings, recording } = watching;
   const { channel } = state;
-  const title = recording?.title || channel?.title || "Untitled stream";
+  const title = recording?.title || channel?.title || t.untitled;
   const isLive = watched.streamId === null && (state.status === "LIVE" || state.status === "RECONNECTING");
   const others = recordings.filter((one) => one.stream_id !== watched.streamId);
 
@@ -58,11 +60,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
                   {watched.streamId === null ? (
                     <LiveFacts watching={watching} />
                   ) : (
-                    recording && (
-                      <span>
-                        Past stream of <Moment at={Date.parse(recording.started_at)} />
-                      </span>
-                    )
+                    recording && <span>{t.pastStreamOf(<Moment at={Date.parse(recording.started_at)} />)}</span>
                   )}
                 </p>
               </div>
@@ -70,12 +68,12 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
                 {recording?.download_url && (
                   <a class="button" href={recording.download_url} download data-testid="download">
                     <ViewerIcon name="download" />
-                    Download
+                    {t.download}
                   </a>
                 )}
                 {watched.streamId !== null && (
                   <a class="button" href={watchUrl(channel.channel_id, null, watched.token)} data-testid="to-channel">
-                    {state.status === "LIVE" ? "Watch live" : "Go to the channel"}
+                    {state.status === "LIVE" ? t.watchLive : t.toChannel}
                   </a>
                 )}
                 {watched.token === null && (
@@ -116,7 +114,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
         )}
         {channel && others.length > 0 && (
           <section class="past" aria-labelledby="past">
-            <h2 id="past">Past streams</h2>
+            <h2 id="past">{t.pastStreams}</h2>
             <ul class="grid">
               {others.map((one) => (
                 <RecordingCard key={one.stream_id} watched={watched} recording={one} />
@@ -125,6 +123,7 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
           </section>
         )}
       </main>
+      <LanguageSwitch />
     </div>
   );
 }
@@ -132,18 +131,14 @@ export function WatchPage({ config, api, watched }: WatchPageProps) {
 function LiveFacts({ watching: { state } }: { watching: Watching }) {
   const now = useNow(state.startedAt !== null);
   if (state.status === null) return null;
-  if (state.status === "OFFLINE") return <span class="mark mark-offline">OFFLINE</span>;
+  if (state.status === "OFFLINE") return <span class="mark mark-offline">{t.offlineBadge}</span>;
   return (
     <>
       <span class="mark mark-live" data-testid="live-badge">
         <span class="dot" aria-hidden="true" />
-        LIVE
+        {t.liveBadge}
       </span>
-      {state.viewers !== null && (
-        <span data-testid="viewers">
-          {count(state.viewers)} {state.viewers === 1 ? "viewer" : "viewers"}
-        </span>
-      )}
+      {state.viewers !== null && <span data-testid="viewers">{t.viewers(state.viewers, count(state.viewers))}</span>}
       {state.startedAt !== null && <span class="figures">{duration(now - state.startedAt)}</span>}
     </>
   );
@@ -161,24 +156,22 @@ function Connection({ watching: { handle }, lowLatency, onChoose }: ConnectionPr
   return (
     <div class="connection">
       <label class="connection-choice">
-        <span>Latency</span>
+        <span>{t.latency}</span>
         <select
           class="input"
           value={lowLatency ? "low" : "normal"}
           data-testid="latency-choice"
           onChange={(event) => onChoose(event.currentTarget.value === "low")}
         >
-          <option value="low">Low</option>
-          <option value="normal">Normal, steadier</option>
+          <option value="low">{t.lowLatency}</option>
+          <option value="normal">{t.normalLatency}</option>
         </select>
       </label>
       {phase === "playing" && (
         <p class="figures" data-testid="connection" data-stalls={stalls} data-latency={latency ?? ""}>
-          {latency !== null && `${latency.toFixed(1)} s behind the broadcaster · `}
-          {stalls === 0
-            ? "connection is good"
-            : `stopped ${stalls === 1 ? "once" : `${stalls} times`} in the last minute`}
-          {stalls > 1 && lowLatency && ": try Normal"}
+          {latency !== null && `${t.behind(oneDigit(latency))} · `}
+          {stalls === 0 ? t.connectionGood : t.stalls(stalls)}
+          {stalls > 1 && lowLatency && `: ${t.tryNormal}`}
         </p>
       )}
     </div>

@@ -1,0 +1,44 @@
+/** Words of more than one page. */
+
+import type { ComponentChildren } from "preact";
+import { catalogue } from "../i18n/catalogue";
+
+const english = {
+  tryAgain: "Try again",
+  dismiss: "Dismiss",
+  cancel: "Cancel",
+  unknown: "unknown",
+  homeLabel: "stream-sync: what is live",
+  studio: "Studio",
+  language: "Language",
+  pageCannotStart: "This page cannot start",
+
+  justNow: "just now",
+  secondsAgo: (count: number) => `${count} s ago`,
+  minutesAgo: (count: number) => `${count} min ago`,
+  hoursAgo: (count: number) => `${count} h ago`,
+
+  copy: "Copy",
+  copied: "Copied",
+  wasCopied: (what: string) => `The ${what} was copied.`,
+  copyByHand: (what: string) => `Copy the ${what} manually`,
+  copyByHandTitle: (what: string) => `Your browser doesn't let this page copy. Please copy the ${what} manually.`,
+  copyByHandField: (what: string) => `${what}, to copy manually`,
+  copyByHandHint: (keys: ComponentChildren): ComponentChildren => (
+    <>It is already selected: press {keys}, or touch and hold the text and choose Copy.</>
+  ),
+  copyByHandSecret: "Dismiss this when you are done: nobody else should see your key.",
+
+  unreadable: "The server sent a response that this page can't read.",
+  reload: "Reload the page.",
+  serverAnswered: (status: number) => `The server answered ${status}.`,
+  tryAgainSoon: "Try again in a moment.",
+  somethingWrong: "Something went wrong.",
+  sessionEnded: "Your session has ended.",
+  signInAgain: "Sign in again.",
+  unreachable: "The server can't be reached.",
+  checkConnection: "Check your connection and try again.",
+};
+
+export type CommonWords = typeof english;
+export const t = catalogue(english, { de: () => import("./common.de") });

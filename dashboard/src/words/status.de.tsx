@@ -1,0 +1,73 @@
+import { plural } from "../i18n/catalogue";
+import type { StatusWords } from "./status";
+
+const german: StatusWords = {
+  heading: "Status des Streams",
+  untitled: "Stream ohne Titel",
+  pill: { LIVE: "LIVE", RECONNECTING: "UNTERBROCHEN", OFFLINE: "OFFLINE", UNKNOWN: "UNBEKANNT" },
+  tab: { LIVE: "● LIVE", RECONNECTING: "◌ Unterbrochen", OFFLINE: "Offline", UNKNOWN: "Unbekannt" },
+  tabRefused: "Abgelehnt",
+  tabStudio: "Studio",
+
+  youAreLive: "Du bist live.",
+  youAreOffline: "Du bist offline.",
+  statusUnknown: "Diese Seite hat die Verbindung zu stream-sync verloren. Dein Status ist unbekannt.",
+  encoderLost: "Die Verbindung zu deinem Encoder ist abgerissen.",
+  waitingToReconnect: "Es wird gewartet, dass er sich wieder verbindet.",
+  live: "Live",
+  liveFor: (time) => <>Live seit {time}</>,
+  waitingSeconds: (seconds) => <>Er hat noch {seconds} s, um sich wieder zu verbinden.</>,
+  lastKnown: (status, since) => `Zuletzt bekannt: ${status}${since === null ? "" : `, ${since}`}.`,
+  endedOn: (moment) => <>Beendet am {moment}.</>,
+
+  endStream: "Stream beenden",
+  ending: "Wird beendet…",
+  endTitle: "Den Stream beenden?",
+  endConsequence:
+    "Dein Kanal geht sofort offline. Encoder, die sich neu verbinden, werden abgelehnt, bis du sie wieder zulässt.",
+  endEncoder: "Beende das Streamen auch in deinem Encoder: Viele versuchen es sonst weiter.",
+
+  stepCopy: () => (
+    <>
+      <strong>Kopiere</strong> Server-URL und Streamschlüssel von unten.
+    </>
+  ),
+  stepPaste: () => (
+    <>
+      <strong>Füge sie</strong> in OBS oder einen anderen RTMP-Encoder <strong>ein</strong>.
+    </>
+  ),
+  stepStart: () => (
+    <>
+      <strong>Starte den Stream.</strong> Diese Seite zeigt innerhalb von zwei Sekunden LIVE.
+    </>
+  ),
+
+  bitrate: "Bitrate",
+  kbps: "kb/s",
+  videoRate: (rate) => `Video ${rate}`,
+  audioRate: (rate) => `Audio ${rate}`,
+  lastMeasured: "Zuletzt gemessen",
+  waitingForMeasures: "Noch keine Messwerte…",
+  resolution: "Auflösung",
+  frameRate: "Bildrate",
+  video: "Video",
+  audio: "Audio",
+  encoder: "Encoder",
+  viewers: "Zuschauer",
+  peak: (viewers) => `höchstens ${viewers}`,
+  watched: (minutes) => `${minutes} min gesehen`,
+  channels: (count) => plural(count, { one: "1 Kanal", other: `${count} Kanäle` }),
+  missing: {
+    audio: {
+      short: "Kein Ton empfangen",
+      hint: "Seit Beginn des Streams kam kein Ton an. Prüfe die Audio-Einstellungen deines Encoders.",
+    },
+    video: {
+      short: "Kein Bild empfangen",
+      hint: "Seit Beginn des Streams kam kein Bild an. Prüfe die Video-Einstellungen deines Encoders.",
+    },
+  },
+};
+
+export default german;
