@@ -9,9 +9,14 @@ import type {
   RefusalPage,
   RevealedCredentials,
   StreamPage,
+  TimelineEntry,
+  TimelinePage,
 } from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
 import { t } from "./words/common";
+
+/** More pages than a list has that a reader looks at as a whole. */
+const MOST_PAGES = 20;
 
 /** Seconds: a day, the most that a playback token is valid for. */
 export const PLAYBACK_TOKEN_S = 86_400;
@@ -69,6 +74,11 @@ export class Api {
     return this.call("GET", "/api/streams?limit=20") as Promise<StreamPage>;
   }
 
+  /** What happened to a stream, in order. */
+  timeline(streamId: string): Promise<readonly TimelineEntry[]> {
+    return this.pages<TimelinePage, TimelineEntry>(`${streamPath(streamId)}/timeline`, { limit: "100" }, "entries");
+  }
+
   /** Publishers of the channel that were refused, newest first. */
   refusals(): Promise<RefusalPage> {
     return this.call("GET", "/api/channel/refusals?limit=50") as Promise<RefusalPage>;
@@ -76,13 +86,29 @@ export class Api {
 
   /** Keeps the recording of a stream without an expiry, or gives it one again. */
   keepRecording(streamId: string, kept: boolean): Promise<OwnRecording> {
-    return this.call("PATCH", `/api/streams/${encodeURIComponent(streamId)}/recording`, {
-      kept,
-    }) as Promise<OwnRecording>;
+    return this.call("PATCH", `${streamPath(streamId)}/recording`, { kept }) as Promise<OwnRecording>;
   }
 
   async deleteRecording(streamId: string): Promise<void> {
-    await this.call("DELETE", `/api/streams/${encodeURIComponent(streamId)}/recording`);
+    await this.call("DELETE", `${streamPath(streamId)}/recording`);
+  }
+
+  /** The items of a list, from all its pages. */
+  private async pages<Page extends { readonly next_cursor: string | null }, Item>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    items: keyof Page,
+  ): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    let cursor: string | null = null;
+    for (let count = 0; count < MOST_PAGES; count++) {
+      const asked = new URLSearchParams({ ...query, ...(cursor === null ? {} : { cursor }) });
+      const page = (await this.call("GET", `${path}?${asked}`)) as Page;
+      found.push(...(page[items] as readonly Item[]));
+      cursor = page.next_cursor;
+      if (cursor === null) break;
+    }
+    return found;
   }
 
   private async call(method: string, path: string, body?: object): Promise<unknown> {
@@ -119,4 +145,8 @@ export class Api {
       throw new ApiProblem(0, "network", t.unreachable, t.checkConnection);
     }
   }
+}
+
+function streamPath(streamId: string): string {
+  return `/api/streams/${encodeURIComponent(streamId)}`;
 }

@@ -8,6 +8,7 @@ import german from "../src/words/status.de";
 const CONVERTED = [
   "api.ts",
   "app.tsx",
+  ...["chart.tsx", "figures-table.tsx", "live-chart.tsx", "plot.ts", "words.ts"].map((name) => `charts/${name}`),
   "discovery",
   "i18n",
   "problem.ts",

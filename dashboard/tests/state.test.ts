@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LastEnd, LastRefusal, OwnerMessage, RefusedMessage } from "../src/contract";
-import {
-  CHART_WINDOW_MS,
-  initialState,
-  measuresAreFresh,
-  reduce,
-  type StudioState,
-  wantsSnapshot,
-} from "../src/realtime/state";
+import { initialState, measuresAreFresh, reduce, type StudioState, wantsSnapshot } from "../src/realtime/state";
 import { FORGOTTEN_MS, isWaiting } from "../src/realtime/waiting";
 import { AT, channel, live, metrics, STREAM_1, STREAM_2, snapshot, status } from "./messages";
 
@@ -217,20 +210,29 @@ describe("measures (SS-3.2)", () => {
       status({ stream_id: STREAM_2, seq: 2, live: live({ stream_id: STREAM_2 }) }),
     );
     expect(state.stream.live?.bitrate_kbps).toBeNull();
-    expect(state.samples).toEqual([]);
+    expect(state.rows).toEqual([]);
   });
 
   it("ignores metrics of an older stream", () => {
     const state = stateAfter(snapshot(), status({ stream_id: STREAM_2, seq: 2 }), metrics({ stream_id: STREAM_1 }));
-    expect(state.samples).toEqual([]);
+    expect(state.rows).toEqual([]);
     expect(state.doubtful).toBe(false);
   });
 
-  it("keeps a minute of samples", () => {
+  it("keeps what was measured of the whole stream, in rows of ten seconds by the server's clock", () => {
     let state = stateAfter(snapshot(), status());
-    for (let second = 0; second < 90; second++) state = hear(state, metrics(), NOW + second * 1000);
-    expect(state.samples).toHaveLength(CHART_WINDOW_MS / 1000 + 1);
-    expect(state.samples.at(-1)?.at).toBe(NOW + 89_000);
+    for (let second = 0; second < 90; second++) {
+      const at = new Date(Date.parse(AT) + second * 1000).toISOString();
+      state = hear(state, metrics({ at, bitrate_kbps: 1000 + second }), NOW + second * 1000);
+    }
+    expect(state.rows).toHaveLength(9);
+    expect(state.rows[8]).toMatchObject({
+      at: Date.parse(AT) + 80_000,
+      bitrate_kbps: { min: 1080, average: 1084.5, max: 1089 },
+      video_fps: { min: 30, max: 30 },
+      viewers: null,
+    });
+    expect(state.measuredAt).toBe(NOW + 89_000);
   });
 
   it("calls measures stale when none came for four seconds", () => {

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ConfigError, loadConfig, parseConfig } from "../src/config";
 import { initialState, reduce } from "../src/realtime/state";
-import { CHART_HEIGHT, CHART_WIDTH, chartPaths, scaleEnd } from "../src/studio/chart-geometry";
 import { changesOf, tagsOf, textOf } from "../src/studio/details-text";
 import { healthAnnouncement } from "../src/studio/health-words";
 import { otherServers } from "../src/studio/other-servers";
@@ -129,31 +128,6 @@ describe("copying", () => {
     expect(await copyText(Promise.resolve("the key"))).toBe("copied");
     expect(written).toEqual(["the key"]);
     await expect(copyText(Promise.reject(new Error("no answer")))).rejects.toThrow("no answer");
-  });
-});
-
-describe("the bitrate chart", () => {
-  it("draws from the left edge, a minute ago, to the right edge, now", () => {
-    const { line } = chartPaths(
-      [0, 1, 2].map((second) => ({ at: 1000 * second, kbps: 0 })),
-      2000,
-    );
-    expect(line).toBe(`M580 ${CHART_HEIGHT}L590 ${CHART_HEIGHT}L${CHART_WIDTH} ${CHART_HEIGHT}`);
-  });
-
-  it("leaves a hole where nothing was measured", () => {
-    const samples = [0, 1000, 9000, 10_000].map((at) => ({ at, kbps: 1000 }));
-    expect(chartPaths(samples, 10_000).line.match(/M/g)).toHaveLength(2);
-  });
-
-  it("drops what is older than a minute", () => {
-    expect(chartPaths([{ at: 0, kbps: 1000 }], 60_001)).toEqual({ line: "", area: "" });
-  });
-
-  it("has a round scale with air above the highest sample", () => {
-    const at = (value: number) => scaleEnd([{ at: 0, kbps: value }]);
-    expect([at(50), at(950), at(2500), at(4800), at(9500)]).toEqual([150, 1500, 3000, 6000, 15_000]);
-    expect(scaleEnd([])).toBe(150);
   });
 });
 

@@ -13,6 +13,7 @@
  * refusal) stays in server time.
  */
 
+import { type Row, withSample } from "../charts/rows";
 import type {
   ChannelStatus,
   Credentials,
@@ -28,8 +29,6 @@ import { newestDetails, withDetails, withKey } from "./details";
 import { nextRefusal, type RefusalState, refusalAsRead } from "./refusal";
 import { nextWaiting, type Waiting } from "./waiting";
 
-/** The time range of the bitrate chart. */
-export const CHART_WINDOW_MS = 60_000;
 /** Metrics arrive every second while LIVE; after this long without any, something is wrong. */
 export const SILENCE_MS = 4_000;
 /** The interval of requests for a snapshot during silence: a crashed node's channel must show OFFLINE within 10 s. */
@@ -57,11 +56,6 @@ export interface CurrentStream {
   readonly live: Live | null;
 }
 
-export interface Sample {
-  readonly at: number;
-  readonly kbps: number;
-}
-
 export interface StudioState extends RefusalState {
   readonly waiting: Waiting | null;
   readonly link: Link;
@@ -70,7 +64,10 @@ export interface StudioState extends RefusalState {
   readonly stream: CurrentStream;
   /** The newest status or snapshot that was applied, for the ordering rule. */
   readonly seq: number;
-  readonly samples: readonly Sample[];
+  /** What was measured of the stream since the page was loaded. Times are the server's. */
+  readonly rows: readonly Row[];
+  /** When metrics arrived last; null if none did. */
+  readonly measuredAt: number | null;
   /** When a message last confirmed the status. Metrics alone confirm LIVE: they prove that the node is alive. */
   readonly heardAt: number;
   /** Metrics arrived for a stream that is not LIVE here: a status message was lost or is still to come. */
@@ -102,7 +99,8 @@ export const initialState: StudioState = {
   channel: null,
   stream: NO_STREAM,
   seq: 0,
-  samples: [],
+  rows: [],
+  measuredAt: null,
   refusal: null,
   dismissed: null,
   waiting: null,
@@ -143,8 +141,8 @@ export function wantsSnapshot(state: StudioState, now: number, askedAt: number):
 
 /** Whether the measurements shown are current, and not the last ones before silence. */
 export function measuresAreFresh(state: StudioState, now: number): boolean {
-  const last = state.samples.at(-1);
-  return state.stream.status === "LIVE" && last !== undefined && now - last.at <= SILENCE_MS;
+  const { measuredAt } = state;
+  return state.stream.status === "LIVE" && measuredAt !== null && now - measuredAt <= SILENCE_MS;
 }
 
 function onMessage(state: StudioState, message: OwnerMessage, now: number): StudioState {
@@ -197,7 +195,7 @@ function withChannel(state: StudioState, channel: OwnChannel, seq: number, at: n
     stream,
     refusal: refusalAsRead(state, channel, at),
     seq,
-    samples: samplesOf(state, streamId, status),
+    ...measuredOf(state, streamId, status),
     heardAt: same && status === "LIVE" ? state.heardAt : now,
     doubtful: false,
   };
@@ -228,7 +226,7 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
     ...state,
     stream,
     seq: message.seq,
-    samples: samplesOf(state, message.stream_id, message.status),
+    ...measuredOf(state, message.stream_id, message.status),
     // A refusal is settled once a stream is live.
     refusal: message.status === "LIVE" && before.status === "OFFLINE" ? null : state.refusal,
     heardAt: now,
@@ -241,13 +239,13 @@ function onMetrics(state: StudioState, message: MetricsMessage, now: number): St
   if (message.seq < state.seq) return state;
   if (stream.status !== "LIVE" || stream.streamId !== message.stream_id) return { ...state, doubtful: true };
   const { type, seq, at, uptime_s, ...live } = message;
-  const samples = [...state.samples, { at: now, kbps: message.bitrate_kbps }].filter(
-    (sample) => now - sample.at <= CHART_WINDOW_MS,
-  );
+  const { bitrate_kbps, fps, viewers } = message;
+  const sample = { at: Date.parse(at), bitrate_kbps, video_fps: fps, keyframe_interval_s: null, viewers };
   return {
     ...state,
     stream: { ...stream, live, startedAt: steady(stream.startedAt, now - uptime_s * 1000) },
-    samples,
+    rows: withSample(state.rows, sample),
+    measuredAt: now,
     heardAt: now,
   };
 }
@@ -259,8 +257,12 @@ function withKnownMeasures(live: Live, before: Live | null): Live {
   return { ...before, ...Object.fromEntries(known) };
 }
 
-function samplesOf(state: StudioState, streamId: string | null, status: ChannelStatus): readonly Sample[] {
-  return status !== "OFFLINE" && state.stream.streamId === streamId ? state.samples : [];
+function measuredOf(
+  { rows, measuredAt, stream }: StudioState,
+  streamId: string | null,
+  status: ChannelStatus,
+): Pick<StudioState, "rows" | "measuredAt"> {
+  return status !== "OFFLINE" && stream.streamId === streamId ? { rows, measuredAt } : { rows: [], measuredAt: null };
 }
 
 function edited(state: StudioState, edit: (channel: OwnChannel) => OwnChannel): StudioState {

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
+import type { Api } from "../api";
+import { LiveChart } from "../charts/live-chart";
+import type { Row } from "../charts/rows";
 import type { Live } from "../contract";
 import { CHOICE } from "../i18n/language";
-import type { Sample } from "../realtime/state";
 import { frameRate, kbps } from "../ui/format";
 import { t as common } from "../words/common";
 import { t } from "../words/status";
-import { BitrateChart } from "./bitrate-chart";
 import {
   anythingMeasured,
   codecName,
@@ -16,15 +17,18 @@ import {
 } from "./status-words";
 
 interface MeasuresProps {
+  readonly api: Api;
   readonly live: Live | null;
-  readonly samples: readonly Sample[];
+  readonly rows: readonly Row[];
   readonly now: number;
   readonly startedAt: number | null;
   /** False while nothing is measured: the last figures stay, greyed out and labelled "Last measured". */
   readonly fresh: boolean;
+  /** Changes when the stream's timeline does. */
+  readonly happened: string;
 }
 
-export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps) {
+export function Measures({ api, live, rows, now, startedAt, fresh, happened }: MeasuresProps) {
   const rate = live?.bitrate_kbps ?? null;
   const apart = live ? bitrates(live) : "";
   const missing = fresh && live && startedAt !== null ? missingMedia(live, now - startedAt) : [];
@@ -47,11 +51,21 @@ export function Measures({ live, samples, now, startedAt, fresh }: MeasuresProps
         )}
         {!fresh && (
           <p class="measures-note" data-testid="measures-note">
-            {samples.length > 0 || anythingMeasured(live) ? t.lastMeasured : t.waitingForMeasures}
+            {rows.length > 0 || anythingMeasured(live) ? t.lastMeasured : t.waitingForMeasures}
           </p>
         )}
       </div>
-      <BitrateChart samples={samples} now={Math.max(now, samples.at(-1)?.at ?? 0)} />
+      {live && startedAt !== null && (
+        <LiveChart
+          key={live.stream_id}
+          api={api}
+          streamId={live.stream_id}
+          start={Date.parse(live.started_at)}
+          durationMs={now - startedAt}
+          live={rows}
+          happened={happened}
+        />
+      )}
       <dl class="measure-grid">
         <Measure name={t.resolution} testid="resolution">
           {live?.width && live.height ? `${live.width} × ${live.height}` : null}

@@ -9,7 +9,14 @@ import { Moment } from "../ui/moment";
 import { t } from "../words/status";
 import { HealthPanel } from "./health-panel";
 import { Measures } from "./measures";
-import { announcement, interruption, isWaitingForKeyFrame, type ShownStatus, shownStatus } from "./status-words";
+import {
+  announcement,
+  happened,
+  interruption,
+  isWaitingForKeyFrame,
+  type ShownStatus,
+  shownStatus,
+} from "./status-words";
 
 interface StatusPanelProps {
   readonly state: StudioState;
@@ -64,7 +71,15 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
       </div>
       {running ? (
         <>
-          <Measures live={stream.live} samples={state.samples} now={now} startedAt={stream.startedAt} fresh={fresh} />
+          <Measures
+            api={api}
+            live={stream.live}
+            rows={state.rows}
+            now={now}
+            startedAt={stream.startedAt}
+            fresh={fresh}
+            happened={happened(stream)}
+          />
           {stream.live?.health && <HealthPanel health={stream.live.health} fresh={fresh} />}
         </>
       ) : (

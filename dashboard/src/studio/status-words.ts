@@ -33,6 +33,11 @@ export function announcement(shown: ShownStatus, stream: CurrentStream): string 
   }
 }
 
+/** Differs whenever something happens to the stream that its timeline records. */
+export function happened({ status, live }: CurrentStream): string {
+  return [status, ...(live?.health?.findings ?? []).map(({ code, severity }) => `${code} ${severity}`)].join(", ");
+}
+
 /** A codec is known with its first tag. If it is still unknown this long after the first media, it is missing. */
 export const MISSING_AFTER_MS = 5_000;
 
@@ -110,7 +115,10 @@ export function profileAndLevel({ video_profile, video_level }: Live): string {
 const LAYOUTS: Readonly<Record<number, string>> = { 1: "mono", 2: "stereo", 6: "5.1", 8: "7.1" };
 
 /** "48 kHz stereo", or as much of it as is known. */
-export function rateAndChannels({ audio_sample_rate, audio_channels }: Live): string {
+export function rateAndChannels({
+  audio_sample_rate,
+  audio_channels,
+}: Pick<Live, "audio_sample_rate" | "audio_channels">): string {
   const rate = audio_sample_rate === null ? null : `${audio_sample_rate / 1000} kHz`;
   const channels = audio_channels === null ? null : (LAYOUTS[audio_channels] ?? t.channels(audio_channels));
   return [rate, channels].filter((word) => word !== null).join(" ");
