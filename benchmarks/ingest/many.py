@@ -8,14 +8,14 @@ from pathlib import Path
 from benchmarks.ingest.load import Outcome
 from benchmarks.ingest.scenarios import MOST_BEHIND_MS, NGINX, OURS, Row, Scenario, load
 from benchmarks.ingest.servers import Servers
+from ingest_container.net.receive_mark import COUNTED_SECONDS
 
 THOUSAND = Scenario(True, 4096, 1000, 60, (OURS,), burst_ms=33)
 LATE_MS = 1000.0  # what none of the thousand may be late by
 
 STEPS = (500, 1000, 1250, 1500, 2000, 2500, 3000)
 STEP_SECONDS = 10.0
-# What is read later than 100 ms after the node would read it anyway (it lets a tenth of a second gather) is late.
-STEP_LATE_MS = 200.0
+STEP_LATE_MS = 1000 * COUNTED_SECONDS + 100.0  # 100 ms after the node would read it anyway
 SERVER_NICENESS = -10  # the generator needs more than the other core: the server goes first
 
 

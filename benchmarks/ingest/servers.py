@@ -15,6 +15,7 @@ from pathlib import Path
 from ulid import ULID
 
 from ingest_container import compiled
+from ingest_container.net.receive_mark import COUNTED_SECONDS
 from local.children import die_with
 from local.settings import HOST, ROOT
 from tests.support.ports import free_ports
@@ -23,8 +24,9 @@ from tests.support.stack import running_emulator
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 30.0
 NGINX_MODULES = Path("/usr/lib/nginx/modules")
-# The mark of the floor that gathers: 0.1 s of the material, as our node chooses it.
-FLOOR_MARK = 77_500
+MATERIAL_BYTES_PER_SECOND = 775_000
+# The mark of the floor that gathers, as our node chooses it.
+FLOOR_MARK = int(MATERIAL_BYTES_PER_SECOND * COUNTED_SECONDS)
 
 NGINX_CONFIGURATION = """\
 load_module {modules}/ngx_rtmp_module.so;

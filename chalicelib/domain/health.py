@@ -15,6 +15,7 @@ from chalicelib.domain.measures import StreamFacts
 
 WINDOW = 30  # observations, one a second
 RATE_SECONDS = 6  # a bitrate over less swings with the key frames
+JUDGE_EVERY = 2  # observations: rules look at ten seconds and more
 GAP = 2.5  # seconds without an observation after which the stream is watched anew
 RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
@@ -159,6 +160,7 @@ class Doctor:
         self._size_changed_at = 0.0
         self._jumped: float | None = None
         self._jumped_at = 0.0
+        self._unjudged = 0  # observations since the rules were asked
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -167,12 +169,18 @@ class Doctor:
         return tuple(sorted(found, key=lambda finding: (-RANK[finding.severity], finding.since)))
 
     def observe(self, seen: Observation, facts: StreamFacts, declared: Declared, now: int) -> list[HealthChange]:
-        """What changed with this observation. `now` in ms."""
+        """What changed by this observation. The rules are asked with every JUDGE_EVERY-th, and with a change that
+        they name. `now` in ms.
+        """
         self._note_jump(seen)
         self._note_size(seen, facts)
         self._note_gop(seen)
         self._window.append(seen)
         self._note_rate(seen)
+        self._unjudged += 1
+        if self._unjudged < JUDGE_EVERY:
+            return []
+        self._unjudged = 0
         view = Seen(
             self._window,
             facts,
@@ -198,6 +206,7 @@ class Doctor:
         # A stream that stands still is starved, which is another finding.
         if moved < 0 or moved - (seen.at - before.at) > self._thresholds.jump:
             self._jumped, self._jumped_at = moved, seen.at
+            self._unjudged = JUDGE_EVERY  # told at once
             self._forget()
 
     def _forget(self) -> None:
@@ -224,4 +233,5 @@ class Doctor:
         size = (facts.width, facts.height)
         if self._size is not None and size != self._size:
             self._size_before, self._size_changed_at = self._size, seen.at
+            self._unjudged = JUDGE_EVERY  # told at once
         self._size = size

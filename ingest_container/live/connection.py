@@ -189,7 +189,7 @@ class PublisherConnection(RtmpConnection):
         return self._found.facts
 
     def batch_reads(self, bytes_per_second: float) -> None:
-        """The stream runs at this rate: wake up for a tenth of a second of it at a time."""
+        """The stream runs at this rate: wake up for a fraction of a second of it at a time."""
         self._receive_mark.follow(bytes_per_second, self._session.acknowledge_every)
 
     def read_immediately(self) -> None:

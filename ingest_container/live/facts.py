@@ -16,6 +16,8 @@ MIN_FPS, MAX_FPS = 0.01, 1_000
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; some encoders claim kHz
 MIN_CHANNELS, MAX_CHANNELS = 1, 64
 
+NOTHING_DECLARED = Declared()
+
 N = TypeVar("N", int, float)
 Config = TypeVar("Config", rtmp.VideoConfig, rtmp.AudioConfig)
 
@@ -31,10 +33,12 @@ class FactFinder:
     audio_codec: str | None = None
     encoder: str | None = None
     _facts: StreamFacts | None = None
+    _declared: Declared = NOTHING_DECLARED
 
     def learn(self, event: rtmp.Event) -> None:
         if isinstance(event, rtmp.Metadata):
             self.claimed = event
+            self._declared = self._find_declared()
         elif isinstance(event, rtmp.VideoConfig):
             self.video = _completed(event, self.video)
         elif isinstance(event, rtmp.AudioConfig):
@@ -64,6 +68,9 @@ class FactFinder:
     @property
     def declared(self) -> Declared:
         """What the encoder's metadata says, whatever the headers say."""
+        return self._declared
+
+    def _find_declared(self) -> Declared:
         return Declared(
             width=_within(_whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
             height=_within(_whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),

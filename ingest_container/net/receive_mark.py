@@ -2,7 +2,8 @@
 
 A live stream arrives in small pieces, a hundred a second, and reading each one costs a wake-up, a system call and a
 turn of the event loop: several times what the bytes themselves cost. SO_RCVLOWAT lets the kernel wait until there is
-about a tenth of a second of media. The end of a connection still wakes us immediately.
+about a tenth of a second of media, or a fifth where no viewer waits for it. The end of a connection still wakes us
+immediately.
 
 The mark follows the measured bitrate, so that a stream that slows down is not left waiting; and where nothing was read
 for a while it goes back to one byte, so that whatever has arrived is delivered immediately. It works below TLS as well:
@@ -14,7 +15,8 @@ import socket
 import struct
 import termios
 
-SECONDS = 0.1  # of media at a time
+PACKAGED_SECONDS = 0.1  # of media at a time, where viewers wait for it
+COUNTED_SECONDS = 0.2  # where frames are only counted
 # Bytes. Below the least it is not worth a system call; the most leaves a read of our buffer to spare.
 LEAST, MOST = 4 * 1024, 192 * 1024
 CHANGE = 0.25  # of the mark: smaller differences are left alone
@@ -25,13 +27,15 @@ _INT = struct.Struct("i")
 class ReceiveMark:
     """The mark of one connected TCP socket."""
 
-    def __init__(self, connected: socket.socket | None) -> None:
+    def __init__(self, connected: socket.socket | None, seconds: float = PACKAGED_SECONDS) -> None:
+        """`seconds` of media are collected."""
         self._socket = connected
+        self._seconds = seconds
         self._mark = 1
 
     def follow(self, bytes_per_second: float, most: int = MOST) -> None:
         """The stream's rate at present. `most`: bytes after which the encoder may wait for an acknowledgement."""
-        wanted = min(int(bytes_per_second * SECONDS), MOST, most)
+        wanted = min(int(bytes_per_second * self._seconds), MOST, most)
         if wanted < LEAST:
             wanted = 1
         if abs(wanted - self._mark) > CHANGE * self._mark:

@@ -11,7 +11,7 @@ from ingest_container import rtmp
 from ingest_container.net.gatekeeper import ConnectionRejected, canonical
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import FairReader, TurnScheduler, received
-from ingest_container.net.receive_mark import ReceiveMark
+from ingest_container.net.receive_mark import COUNTED_SECONDS, PACKAGED_SECONDS, ReceiveMark
 from ingest_container.net.splice import Replay, Splice
 from ingest_container.net.wire import Wire, WireBroken
 
@@ -40,6 +40,7 @@ class RtmpConnection(FairReader):
         self._context = context
         self._trusts_proxy = trusts_proxy
         self._wire: Wire | None = None  # while the socket's bytes are not simply RTMP's
+        self._collected = PACKAGED_SECONDS if frames else COUNTED_SECONDS  # of media, before it is read
         self._receive_mark = ReceiveMark(None)
         self._timer: asyncio.TimerHandle | None = None
         self._counts = self._session.counts
@@ -74,7 +75,7 @@ class RtmpConnection(FairReader):
 
     def opened(self) -> None:
         self._transport.set_write_buffer_limits(MAX_UNSENT)
-        self._receive_mark = ReceiveMark(self._transport.get_extra_info("socket"))
+        self._receive_mark = ReceiveMark(self._transport.get_extra_info("socket"), self._collected)
         peer = self._transport.get_extra_info("peername")
         peer_ip = canonical(peer[0]) if peer else None
         behind_proxy = peer_ip is not None and self._trusts_proxy(peer_ip)

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from ingest_container.net.receive_mark import LEAST, MOST, SECONDS, ReceiveMark
+from ingest_container.net.receive_mark import COUNTED_SECONDS, LEAST, MOST, PACKAGED_SECONDS, ReceiveMark
 
 PATIENCE_S = 5.0
 
@@ -31,11 +31,14 @@ def readable(node: socket.socket, seconds: float = PATIENCE_S) -> bool:
     return bool(select.select([node], [], [], seconds)[0])
 
 
-def test_the_mark_is_a_tenth_of_a_second_of_what_comes(pair: tuple[socket.socket, socket.socket]) -> None:
+@pytest.mark.parametrize("seconds", [PACKAGED_SECONDS, COUNTED_SECONDS])
+def test_the_mark_is_a_fraction_of_a_second_of_what_comes(
+    pair: tuple[socket.socket, socket.socket], seconds: float
+) -> None:
     _, node = pair
-    mark = ReceiveMark(node)
+    mark = ReceiveMark(node, seconds)
     mark.follow(775_000)
-    assert receive_mark(node) == int(775_000 * SECONDS)
+    assert receive_mark(node) == int(775_000 * seconds)
 
 
 def test_a_small_difference_is_left_alone(pair: tuple[socket.socket, socket.socket]) -> None:
@@ -48,7 +51,7 @@ def test_a_small_difference_is_left_alone(pair: tuple[socket.socket, socket.sock
     assert receive_mark(node) == 30_000
 
 
-@pytest.mark.parametrize(("rate", "expected"), [(0, 1), (LEAST / SECONDS - 10, 1), (100_000_000, MOST)])
+@pytest.mark.parametrize(("rate", "expected"), [(0, 1), (LEAST / PACKAGED_SECONDS - 10, 1), (100_000_000, MOST)])
 def test_it_keeps_within_bounds(pair: tuple[socket.socket, socket.socket], rate: float, expected: int) -> None:
     _, node = pair
     mark = ReceiveMark(node)
