@@ -20,7 +20,8 @@ from ingest_container.media.audience import AudienceCounter
 from ingest_container.media.demuxer import Demuxer
 from ingest_container.media.fmp4 import VideoTrack
 from ingest_container.media.outputs import Init, Output, PackagingStopped, Part
-from ingest_container.media.recorder import Recorder, Recordings
+from ingest_container.media.recorder import Recorder
+from ingest_container.media.recordings import Recordings
 from ingest_container.media.rendition import Rendition, first_msn
 from ingest_container.media.segmenter import Segmenter
 

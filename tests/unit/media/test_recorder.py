@@ -18,7 +18,8 @@ from ingest_container.media.archive import RecordedStream
 from ingest_container.media.packager import Origination, Packaging
 from ingest_container.media.pieces import Buffer, PartBytes, SegmentBytes
 from ingest_container.media.playlist import ListedSegment
-from ingest_container.media.recorder import Recorder, Recordings
+from ingest_container.media.recorder import Recorder
+from ingest_container.media.recordings import Recordings
 
 AT = 1_790_000_000_000
 SEGMENT = 1_000  # bytes
