@@ -34,7 +34,8 @@ class NodeList(BaseModel):
 
 
 class Health(BaseModel):
-    """`degraded` means that running streams continue, but no ingest node accepts new ones; `ingest` says why.
+    """`degraded` means that running streams continue, but no ingest node accepts new ones; `ingest` says why: `full`,
+    `draining` or `none`.
 
     `ingest` is null if the database cannot be read.
     """

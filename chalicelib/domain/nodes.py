@@ -83,10 +83,11 @@ def is_replaced(own: NodeInfo, peers: Iterable[NodeState], now: int) -> bool:
 
 
 class Readiness(StrEnum):
-    """Whether an ingest node accepts new publishers; `draining` if those that are running do not, `none` if there are
-    none."""
+    """Whether an ingest node accepts new publishers. If none does: `full` if new ones wait for a place, `draining` if
+    those that are running do not accept any, `none` if none is running."""
 
     SERVING = "serving"
+    FULL = "full"  # every running node that does not drain has no room
     DRAINING = "draining"  # every running node is draining
     NONE = "none"  # no node is running
 

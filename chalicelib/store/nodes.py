@@ -28,6 +28,7 @@ def register(node: NodeInfo, expires_at: int) -> None:
             version=node.version,
             region=node.region,
             capacity=node.capacity,
+            free=node.capacity,
             ttl=expires_at // 1000 + ROW_KEPT,
         ).save()
 

@@ -104,7 +104,7 @@ export interface GeneratedStreamAnswer {
   readonly stream: GeneratedStream;
 }
 
-/** `degraded` means that running streams continue, but no ingest node accepts new ones; `ingest` says why. */
+/** `degraded` means that running streams continue, but no ingest node accepts new ones; `ingest` says why: `full`, `draining` or `none`. */
 export interface Health {
   readonly status: "ok" | "degraded" | "unavailable";
   readonly database: "ok" | "unreachable";
@@ -601,8 +601,8 @@ export interface PublicStreamPage {
   readonly message: string | null;
 }
 
-/** Whether an ingest node accepts new publishers; `draining` if those that are running do not, `none` if there are none. */
-export type Readiness = "serving" | "draining" | "none";
+/** Whether an ingest node accepts new publishers. If none does: `full` if new ones wait for a place, `draining` if those that are running do not accept any, `none` if none is running. */
+export type Readiness = "serving" | "full" | "draining" | "none";
 
 /** The recording of one stream. URLs are null if they are not available. */
 export interface Recording {

@@ -76,11 +76,6 @@ class Admission:
         self._key_threads.close()
 
     @property
-    def is_full(self) -> bool:
-        """Whether every place is taken or promised."""
-        return self._places.is_full
-
-    @property
     def is_draining(self) -> bool:
         return self._is_draining
 

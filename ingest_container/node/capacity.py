@@ -58,7 +58,7 @@ class Capacity:
         self.limits = limits
         self.load = Load()
         self._overloaded: Full | None = None
-        self._is_ready = True
+        self._not_ready: Full | None = None
 
     def update(self, load: Load) -> None:
         """The load as measured now."""
@@ -76,9 +76,9 @@ class Capacity:
             self._overloaded = None
         free = self.free(load.publishers)
         if not free:
-            self._is_ready = False
+            self._not_ready = self.full(load.publishers)
         elif free >= max(1, int(READY_AGAIN * self.limits.publishers)):
-            self._is_ready = True
+            self._not_ready = None
 
     def full(self, publishers: int) -> Full | None:
         """What keeps one more publisher out beside `publishers`; None if there is room."""
@@ -100,10 +100,9 @@ class Capacity:
             min(1.0, self.load.lag / self.limits.lag),
         )
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether a load balancer should send new publishers, as of the last update."""
-        return self._is_ready
+    def not_ready(self, publishers: int) -> Full | None:
+        """The limit for which a load balancer should send no new publishers; None if it should."""
+        return self.full(publishers) or self._not_ready
 
     @property
     def may_move(self) -> bool:

@@ -20,7 +20,7 @@ from ingest_container.media.http_server import HttpConnection, HttpLimits, Place
 from ingest_container.net import listeners, proxy_protocol
 from ingest_container.node import exposition
 from ingest_container.node.metrics import NodeMetrics
-from ingest_container.node.readiness import DETAIL, NodeCondition
+from ingest_container.node.readiness import NodeCondition
 
 LIMITS = HttpLimits(connections=64, per_client=32, header_s=10.0, answer_s=10.0)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -89,11 +89,11 @@ class HealthPort:
 
     def _ready(self) -> web.Response:
         condition = self._condition()
-        reasons = condition.reasons
+        reasons = condition.explained()
         body = {
             "status": "not_ready" if reasons else "ready",
             "node_id": self._node_id,
-            "reasons": [{"code": reason.value, "detail": DETAIL[reason]} for reason in reasons],
+            "reasons": reasons,
             "active": condition.active,
             "capacity": condition.capacity,
         }

@@ -168,7 +168,7 @@ class IngestNode:
             trusted=self._membership.has_valid_session,
             active=self.active,
             capacity=self.settings.capacity,
-            full=self._admission.is_full or not self.load.capacity.is_ready,
+            full=self.load.capacity.not_ready(self._admission.taken),
         )
 
     # --- the run -----------------------------------------------------------------------------------------------

@@ -78,11 +78,6 @@ class WaitingRoom:
         """Whether a new publisher would get a place without waiting."""
         return not self._waiting and self._is_free
 
-    @property
-    def is_full(self) -> bool:
-        """Whether every place is taken or promised."""
-        return not self._is_free
-
     async def place(self, waiter: Waiter, channel_id: str, meanwhile: Meanwhile[T] | None = None) -> T | None:
         """None: with a place; call `settled` afterwards. Raises a subclass of PublishRefused, or Abandoned.
 

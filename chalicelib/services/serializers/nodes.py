@@ -7,6 +7,7 @@ from chalicelib.domain.nodes import NodeState, Readiness
 from chalicelib.domain.times import iso
 
 NOT_SERVING = {
+    Readiness.FULL: "Every ingest node is full: running streams continue, new ones wait for a place for a while",
     Readiness.DRAINING: "Every ingest node is draining: running streams continue, new ones are refused",
     Readiness.NONE: "No ingest node is running: only media servers can accept streams",
 }

@@ -47,7 +47,7 @@ class NodeMembership:
     def __init__(self, node: NodeInfo) -> None:
         self.node = node
         self.expires_at = 0
-        self.free = 0  # how many more publishers there is room for, as the next renewal tells
+        self.free = node.capacity  # how many more publishers there is room for, as the next renewal tells
         self._may_declare_dead_from = 0
 
     def join(self, now: int, offset: int = 0) -> None:
@@ -167,7 +167,10 @@ def readiness_of(fleet: Iterable[tuple[NodeState, bool]]) -> Readiness:
     here = [state for state, gone in fleet if not gone]
     if not here:
         return Readiness.NONE
-    return Readiness.DRAINING if all(state.draining for state in here) else Readiness.SERVING
+    accepting = [state for state in here if not state.draining]
+    if not accepting:
+        return Readiness.DRAINING
+    return Readiness.SERVING if any(state.free > 0 for state in accepting) else Readiness.FULL
 
 
 def node_stopped(node_id: str, now: int) -> bool:

@@ -41,6 +41,11 @@ def reasons(port: int) -> list[str]:
     return found
 
 
+def limits(port: int) -> list[str]:
+    _, body = ask(port, "/ready")
+    return [reason["limit"] for reason in body["reasons"]]  # type: ignore[attr-defined]
+
+
 def reports_utilization(port: int) -> bool:
     with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=5) as answer:
         return b"\nstream_sync_utilization_ratio " in answer.read()
@@ -54,6 +59,7 @@ def test_a_full_node_and_a_draining_node_are_not_ready_but_live(
     assert reasons(port) == []
     publisher = on_air(node, studio)
     assert reasons(port) == ["full"]
+    assert limits(port) == ["publishers"]
     assert nodes.set_draining(node.node_id, True)
     until(lambda: reasons(port) == ["draining", "full"], "it drains")
     publisher.stop()

@@ -73,16 +73,30 @@ def test_readiness_does_not_follow_every_publisher(publishers: list[int], ready:
     capacity = Capacity(LIMITS)
     for count in publishers:
         capacity.update(Load(count, 0, count * 1_000.0))
-    assert capacity.is_ready is ready
+    assert (capacity.not_ready(publishers[-1]) is None) is ready
 
 
 def test_a_node_for_one_publisher_is_ready_as_soon_as_it_has_gone() -> None:
     capacity = Capacity(CapacityLimits(publishers=1, bytes_per_second=USUAL_RATE, lag=0.5))
     assert capacity.free(0) == 1
     capacity.update(Load(1, 0, USUAL_RATE * 2))
-    assert not capacity.is_ready
+    assert capacity.not_ready(1) is Full.PUBLISHERS
     capacity.update(Load(0))
-    assert capacity.is_ready
+    assert capacity.not_ready(0) is None
+
+
+def test_a_node_that_is_nearly_full_still_names_the_limit_that_it_reached() -> None:
+    capacity = Capacity(LIMITS)
+    capacity.update(Load(10, 0, 48 * MB))
+    capacity.update(Load(10, 0, 44 * MB))
+    assert capacity.full(10) is None
+    assert capacity.not_ready(10) is Full.BANDWIDTH
+
+
+def test_a_publisher_that_came_since_the_last_measurement_makes_the_node_not_ready() -> None:
+    capacity = Capacity(LIMITS)
+    capacity.update(Load(99, 0, 1 * MB))
+    assert (capacity.not_ready(99), capacity.not_ready(100)) == (None, Full.PUBLISHERS)
 
 
 def test_a_default_limit_never_keeps_out_who_has_a_place() -> None:
