@@ -72,6 +72,12 @@ END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.PROTOCOL_ERROR: "The encoder sent something that is not valid RTMP.",
 }
 
+# What is known of a stream whose node drains: while its encoder is waited for, and if it does not come.
+HANDED_OVER = (
+    "The ingest server is taken out of service: the encoder reconnects, and the stream continues on another one."
+)
+NOT_TAKEN_UP = "The ingest server was taken out of service, and the encoder did not reconnect to another one in time."
+
 # None where there is nothing to do.
 END_REASON_ACTION: dict[EndReason, str | None] = {
     EndReason.CLEAN_STOP: None,

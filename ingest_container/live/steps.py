@@ -19,7 +19,7 @@ from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import PublishRefused
-from chalicelib.domain.streams import EndReason, StreamState
+from chalicelib.domain.streams import NOT_TAKEN_UP, EndReason, StreamState
 from chalicelib.services.streams import admission, lifecycle
 from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container.base.clock import now_ms
@@ -237,7 +237,8 @@ class StreamSteps:
             return
         now = now_ms()
         last_media = now + round(self._grace_left() * 1000) - hold.grant.grace
-        self._publish(await self._persist(hold.lost, now, last_media, self._carried.meter.total_bytes, failure))
+        received, handed_over = self._carried.meter.total_bytes, self.handed_over
+        self._publish(await self._persist(hold.lost, now, last_media, received, failure, handed_over=handed_over))
         if self.hold is hold and hold.state is StreamState.ENDED:  # else its encoder is back already
             self._over(EndReason.PROTOCOL_ERROR if self._carried.failure else EndReason.NO_MEDIA)
 
@@ -245,7 +246,11 @@ class StreamSteps:
         await self._persist(self.hold.measured, facts)
 
     async def _end_after_grace(self, hold: StreamHold) -> None:
-        if self.hold is hold:
+        if self.hold is not hold:
+            return
+        if self.handed_over:
+            await self._end(EndReason.NODE_DRAINED, NOT_TAKEN_UP)
+        else:
             failure = self._carried.failure
             await self._end(EndReason.PROTOCOL_ERROR if failure else EndReason.GRACE_OVER, failure)
 

@@ -21,6 +21,7 @@ from chalicelib.domain.streams import (
     END_REASON_ACTION,
     END_REASON_TEXT,
     GRACE,
+    HANDED_OVER,
     SEQ_BITS,
     ChannelStatus,
     EndReason,
@@ -107,12 +108,21 @@ class StreamHold:
             streams.set_facts(self.grant.stream_id, self.grant.fence, facts)
             self.facts = facts
 
-    def lost(self, now: int, last_media_at: int, bytes_in: int, failure: str | None = None) -> StreamStateChange | None:
+    def lost(
+        self,
+        now: int,
+        last_media_at: int,
+        bytes_in: int,
+        failure: str | None = None,
+        *,
+        handed_over: bool = False,
+    ) -> StreamStateChange | None:
         """The connection is gone or silent. A stream that was LIVE waits for its encoder, counted from its last media.
 
-        `failure` says how the encoder broke the protocol, if that was the end of the connection. Raises LeaseLost.
+        `failure` says how the encoder broke the protocol, if that was the end of the connection; `handed_over` that we
+        closed it, for the encoder to reconnect to another node. Raises LeaseLost.
         """
-        broken = None if failure is None else EndReason.PROTOCOL_ERROR
+        broken = EndReason.NODE_DRAINED if handed_over else None if failure is None else EndReason.PROTOCOL_ERROR
         after = next_state(self.state, StreamEvent.TRANSPORT_LOST)
         if after is StreamState.ENDED:
             return self.end(broken or EndReason.NO_MEDIA, now, bytes_in, failure)
@@ -127,7 +137,7 @@ class StreamHold:
             status=ChannelStatus.RECONNECTING,
             until=until,
             reason=broken,
-            detail=failure,
+            detail=HANDED_OVER if handed_over else failure,
         )
 
     def end(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from ulid import ULID
 
-from chalicelib.domain.streams import ChannelStatus, EndReason
+from chalicelib.domain.streams import HANDED_OVER, ChannelStatus, EndReason
 from chalicelib.services.streams import fleet
 from chalicelib.store import nodes
 from local.settings import HOST
@@ -43,6 +43,8 @@ def test_sigterm_hands_streams_over_to_a_peer(
     assert studio.is_(LIVE)
     assert {"Stream Interrupted", "Stream Resumed"} <= set(studio.kinds())
     assert "Stream End" not in studio.kinds()
+    (interrupted,) = [entry for entry in studio.timeline() if entry.kind == "Stream Interrupted"]
+    assert (interrupted.facts["reason"], interrupted.facts["detail"]) == (EndReason.NODE_DRAINED, HANDED_OVER)
     assert node.logged("stream_moved", stream_id=stream_id)
     assert not node.logged("lease_lost")
     state = nodes.state(node.node_id)

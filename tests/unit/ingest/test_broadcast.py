@@ -13,7 +13,7 @@ from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.measures import StreamFacts
-from chalicelib.domain.streams import GRACE, EndReason, StreamState
+from chalicelib.domain.streams import GRACE, NOT_TAKEN_UP, EndReason, StreamState
 from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.telemetry import Telemetry
@@ -27,8 +27,10 @@ class LateDatabase(Threads):
     def __init__(self) -> None:
         super().__init__(1)
         self.asked: asyncio.Queue[asyncio.Future[Any]] = asyncio.Queue()
+        self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
 
     async def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.calls.append((call.__name__, args, kwargs))
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.asked.put_nowait(answer)
         return await answer
@@ -219,3 +221,35 @@ async def test_a_connection_that_we_are_late_to_read_stays() -> None:
         clock.now += 3
         await broadcast.release_stale(Encoder(), KEY)
         assert first.dropped is None
+
+
+# --- a stream that is handed over -------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("FX-22")
+@pytest.mark.parametrize(
+    ("leave", "interruption", "end"),
+    [
+        (Broadcast.hand_over, {"handed_over": True}, (EndReason.NODE_DRAINED, NOT_TAKEN_UP)),
+        (
+            lambda broadcast: broadcast.connection_lost(broadcast.publisher),
+            {"handed_over": False},
+            (EndReason.GRACE_OVER, None),
+        ),
+    ],
+    ids=["handed over", "lost"],
+)
+async def test_a_stream_whose_encoder_does_not_come_back_ends_with_what_interrupted_it(
+    leave: Callable[[Broadcast], None], interruption: dict[str, bool], end: tuple[EndReason, str | None]
+) -> None:
+    async with live() as (broadcast, _, database, clock):
+        leave(broadcast)
+        (await database.asked.get()).set_result(None)
+        await broadcast.settled()
+        clock.now += GRACE / 1000 + 2
+        broadcast.tick()
+        (await database.asked.get()).set_result(None)
+        await broadcast.wait_ended()
+        (_, _, how), (_, why, _) = database.calls[-2:]
+        assert how == interruption
+        assert (why[0], why[3]) == end
