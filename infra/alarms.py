@@ -4,7 +4,7 @@ Each has a section in docs/runbooks.md of the same name; a test looks. `infra.ob
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.domain import metrics
@@ -273,6 +273,18 @@ ALARMS: tuple[Alarm, ...] = (
         times=3,
     ),
 )
+
+
+def _of_nodes(alarm: Alarm) -> Alarm | None:
+    """What is left of it in a region that has nodes and nothing else."""
+    kept = {name: series for name, series in alarm.series.items() if series.of in (Of.INGEST, Of.BALANCER, Of.TARGETS)}
+    if len(kept) == len(alarm.series) or not kept:
+        return alarm if kept else None
+    added_up = " + ".join(f"FILL({name}, 0)" for name in kept) if len(kept) > 1 else None
+    return replace(alarm, series=kept, expression=added_up)
+
+
+NODE_ALARMS = tuple(alarm for alarm in map(_of_nodes, ALARMS) if alarm is not None)
 
 # AWS Budgets warns by itself (`infra.budget`), not by an alarm; it has its section all the same.
 BUDGET = "budget"

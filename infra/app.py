@@ -32,20 +32,24 @@ OUT = Path("cdk.out")
 
 def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str, Path]:
     """Write the templates of one stage. Answers the path of each, by `data`, `ingest`, `edge`, `api-edge`, and
-    `ingest-<region>` for each further ingest region in `remote`.
+    `ingest-<region>` and `observability-<region>` for each further ingest region: those in `remote`, or the stage's.
     """
     # No bootstrap stack and no assets: a template alone is all that `aws cloudformation deploy` needs.
     # The analytics block would record versions of this machine in every template.
     app = cdk.App(outdir=str(out), analytics_reporting=False)
     data = DataStack(app, stage, cdk.BootstraplessSynthesizer())
     ingest = IngestStack(app, stage, cdk.BootstraplessSynthesizer(), data.media)
+    further: dict[str, cdk.Stack] = {}
+    for region in remote or stage.remote:
+        nodes = IngestStack(app, stage, cdk.BootstraplessSynthesizer(), None, region)
+        further[f"ingest-{region}"] = nodes
+        further[f"observability-{region}"] = ObservabilityStack(
+            app, stage, cdk.BootstraplessSynthesizer(), nodes, region
+        )
     edge = EdgeStack(app, stage, cdk.BootstraplessSynthesizer(), ingest)
     site_front = SiteFrontStack(app, stage, cdk.BootstraplessSynthesizer())
     api_front = ApiFrontStack(app, stage, cdk.BootstraplessSynthesizer())
     observability = ObservabilityStack(app, stage, cdk.BootstraplessSynthesizer(), ingest)
-    further = {
-        f"ingest-{region}": IngestStack(app, stage, cdk.BootstraplessSynthesizer(), None, region) for region in remote
-    }
     api_edge = ApiEdgeStack(app, stage, cdk.BootstraplessSynthesizer())
     accepted_risks.check(
         app,
@@ -57,7 +61,10 @@ def synthesise(stage: Stage, out: Path, remote: Iterable[str] = ()) -> dict[str,
             observability: {},
             site_front: {},
             api_front: {},
-            **dict.fromkeys(further.values(), accepted_risks.remote_ingest(stage)),
+            **{
+                stack: accepted_risks.remote_ingest(stage) if isinstance(stack, IngestStack) else {}
+                for stack in further.values()
+            },
         },
     )
     for tag, value in (("application", "stream-sync"), ("stage", stage.name)):
@@ -72,7 +79,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.app", description="Write the templates of a stage.")
     parser.add_argument("stages", nargs="+", choices=STAGE_NAMES, metavar="stage")
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--remote", nargs="+", default=[], metavar="region", help="further ingest regions")
+    parser.add_argument(
+        "--remote", nargs="+", default=[], metavar="region", help="further ingest regions, instead of the stage's own"
+    )
     parser.add_argument("--domain", nargs=2, metavar=("name", "zone_id"), help="instead of the stage's own")
     arguments = parser.parse_args()
     for name in arguments.stages:

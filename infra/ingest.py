@@ -96,7 +96,8 @@ class IngestStack(cdk.Stack):
         self._data_region = self.region if remote is None else self._data_region_parameter()
         self._media = media if media is not None else self._media_parameter()
         names = IngestNames(self, stage.domain, remote) if stage.domain is not None else None
-        self._network = Network(self, stage, addresses.value_as_string, names)
+        self._remote = remote
+        self._network = Network(self, stage, addresses.value_as_string, names, remote)
         balancer = self._network.balancer.load_balancer_dns_name
         # By which CloudWatch knows them.
         self.balancer_full_name = self._network.balancer.load_balancer_full_name
@@ -132,9 +133,9 @@ class IngestStack(cdk.Stack):
         )
         return s3.Bucket.from_bucket_name(self, "Media", name.value_as_string)
 
-    def _switch(self, name: str, description: str) -> cdk.CfnParameter:
+    def _switch(self, name: str, description: str, default: str = "on") -> cdk.CfnParameter:
         return cdk.CfnParameter(
-            self, name, type="String", description=description, default="on", allowed_values=["on", "off"]
+            self, name, type="String", description=description, default=default, allowed_values=["on", "off"]
         )
 
     def _recordings(self) -> str:
@@ -188,7 +189,10 @@ class IngestStack(cdk.Stack):
                 "STREAM_SYNC_STOP_SECONDS": str(STOP_S),
                 "STREAM_SYNC_REPLACED_DRAIN_SECONDS": str(self._stage.replaced_s),
                 "STREAM_SYNC_PACKAGING": self._switch(
-                    "Packaging", "Whether nodes package streams for viewers"
+                    "Packaging",
+                    "Whether nodes package streams for viewers",
+                    # CloudFront asks the home region's nodes, which reach those of another one over peered VPCs only.
+                    "on" if self._remote is None else "off",
                 ).value_as_string,
                 "STREAM_SYNC_ORIGIN_PORT": str(ORIGIN_PORT),
                 "STREAM_SYNC_RECORDING": self._recordings(),

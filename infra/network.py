@@ -9,7 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
 from infra.names import IngestNames
-from infra.stages import Stage
+from infra.stages import Stage, network_range
 
 RTMP_PORT = 1935
 # Of HTTPS: the port that networks which block others let through.
@@ -39,8 +39,16 @@ CLOSED_WHEN_DRAINED = "deregistration_delay.connection_termination.enabled"
 class Network(Construct):
     """The way in: ingest tasks register with `rtmp_targets` and `origin_targets`, and wear `node_security_group`."""
 
-    def __init__(self, scope: Construct, stage: Stage, cloudfront_addresses: str, names: IngestNames | None) -> None:
-        """`cloudfront_addresses`: id of the region's prefix list of CloudFront's addresses.
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        cloudfront_addresses: str,
+        names: IngestNames | None,
+        remote: str | None,
+    ) -> None:
+        """`cloudfront_addresses`: id of the region's prefix list of CloudFront's addresses. `remote`: the region, if it
+        is not the one that has the tables.
 
         With `names` there are TLS listeners: RTMPS beside RTMP, and HTTPS in the place of HTTP for CloudFront.
         """
@@ -50,7 +58,7 @@ class Network(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr("10.40.0.0/16"),
+            ip_addresses=ec2.IpAddresses.cidr(network_range(remote)),
             # Encoders in networks that have IPv6 alone reach the load balancer; it reaches the nodes by IPv4.
             ip_protocol=ec2.IpProtocol.DUAL_STACK,
             max_azs=ZONES,

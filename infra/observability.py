@@ -18,6 +18,7 @@ from infra.alarms import (
     ALARMS,
     BACKGROUND,
     FUNCTIONS,
+    NODE_ALARMS,
     REQUESTS,
     RUNBOOKS,
     Alarm,
@@ -56,12 +57,21 @@ class ObservabilityStack(cdk.Stack):
     `RunbooksUrl`: where docs/runbooks.md can be read; alarms link to its sections.
     """
 
-    def __init__(self, scope: cdk.App, stage: Stage, synthesizer: cdk.IStackSynthesizer, ingest: IngestStack) -> None:
+    def __init__(
+        self,
+        scope: cdk.App,
+        stage: Stage,
+        synthesizer: cdk.IStackSynthesizer,
+        ingest: IngestStack,
+        remote: str | None = None,
+    ) -> None:
+        """`remote`: the region of `ingest`, if only nodes are there. It has alarms of the nodes, and nothing else."""
         super().__init__(
             scope,
-            stage.stack("observability"),
+            stage.stack("observability" if remote is None else f"observability-{remote}"),
             synthesizer=synthesizer,
-            description=f"stream-sync {stage.name}: alarms, dashboard, saved log queries",
+            description=f"stream-sync {stage.name}: alarms"
+            + (", dashboard, saved log queries" if remote is None else f" of the nodes in {remote}"),
         )
         self._stage = stage
         self._ingest = ingest
@@ -75,9 +85,10 @@ class ObservabilityStack(cdk.Stack):
         ).value_as_string
         self._topic = self._make_topic()
         self._subscribe()
-        alarms = {alarm.name: self._alarm(alarm) for alarm in ALARMS}
-        self._dashboard(list(alarms.values()))
-        self._queries()
+        alarms = [self._alarm(alarm) for alarm in (ALARMS if remote is None else NODE_ALARMS)]
+        if remote is None:
+            self._dashboard(alarms)
+            self._queries()
         cdk.CfnOutput(self, "AlarmTopic", value=self._topic.topic_arn, description="Where alarms are published")
 
     # --- who is told -------------------------------------------------------------------------------------------

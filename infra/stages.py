@@ -9,6 +9,28 @@ NODE_CPU_UNITS = 1024
 STAGE_NAMES: tuple[StageName, ...] = get_args(StageName)
 
 
+# Where ingest nodes may run besides the region that has the tables. A region's place in this list makes the addresses
+# of its network: new regions are added at the end.
+REMOTE_REGIONS = (
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "ca-west-1", "mx-central-1", "sa-east-1"),
+    *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2"),
+    *("ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4"),
+    *("ap-southeast-5", "ap-southeast-7", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-east-1"),
+    *("ap-east-2", "il-central-1", "me-central-1", "me-south-1", "af-south-1"),
+)
+HOME_NETWORK = 40  # 10.40.0.0/16
+
+
+def network_range(remote: str | None) -> str:
+    """IPv4 addresses of a region's VPC: `remote`, or the region that has the tables. No two overlap, so that the VPCs
+    of a stage can be peered. Raises ValueError."""
+    if remote is None:
+        return f"10.{HOME_NETWORK}.0.0/16"
+    if remote not in REMOTE_REGIONS:
+        raise ValueError(f"{remote} has no network yet: add it at the end of REMOTE_REGIONS in infra/stages.py")
+    return f"10.{HOME_NETWORK + 1 + REMOTE_REGIONS.index(remote)}.0.0/16"
+
+
 @dataclass(frozen=True)
 class Domain:
     """DNS names of a stage, all in one public hosted zone of Route 53.
@@ -49,6 +71,7 @@ class Stage:
         most_tasks: ingest nodes to run at most; between the two, the service scales by itself.
         replaced_s: seconds in which the nodes of the version before move their streams to those of a new one.
         domain: DNS names. Without them, addresses are those that AWS gives, and RTMP is not encrypted.
+        remote: further regions with ingest nodes, of `REMOTE_REGIONS`.
     """
 
     name: StageName
@@ -57,6 +80,7 @@ class Stage:
     most_tasks: int
     replaced_s: int
     domain: Domain | None = None
+    remote: tuple[str, ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -93,4 +117,4 @@ STAGES: dict[StageName, Stage] = {
 # The stacks of a stage, in the order in which they are deployed.
 STACKS = ("data", "ingest", "site-front", "edge", "api-edge", "api-front", "observability")
 
-__all__ = ["STACKS", "STAGES", "STAGE_NAMES", "Domain", "Stage", "StageName"]
+__all__ = ["REMOTE_REGIONS", "STACKS", "STAGES", "STAGE_NAMES", "Domain", "Stage", "StageName", "network_range"]

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import destroy, fronts, ingest, releases, stacks
+from infra.deploy import destroy, fronts, ingest, regions, releases, stacks
 from infra.deploy.chalice_state import Deployed, path_of
 from infra.deploy.run import CannotDeploy, Run
 from infra.deploy.steps import NAMES, STACKS, STEPS, chosen, templates
 from infra.render_chalice_config import OutputMissing, as_json, render
-from infra.stages import STAGE_NAMES, STAGES
+from infra.stages import REMOTE_REGIONS, STAGE_NAMES, STAGES
 
 
 def deploy(run: Run, arguments: argparse.Namespace) -> None:
@@ -37,11 +37,15 @@ def diff(run: Run, _arguments: argparse.Namespace) -> None:
     }
     if path_of(run).is_file():
         parameters |= {"api-edge": Deployed.read(path_of(run)).parameters(), "api-front": fronts.api_parameters(run)}
-    for noun in STACKS:
-        there = fronts.in_cloudfronts_region(run) if noun == "site-front" else run
+    places = [(noun, fronts.in_cloudfronts_region(run) if noun == "site-front" else run) for noun in STACKS]
+    is_new = stacks.find(run, run.stage.stack("data")) is None
+    for region in () if is_new else run.stage.remote:
+        parameters[f"ingest-{region}"] = regions.parameters(run, region, run.image or image)
+        places += [(f"{noun}-{region}", run.in_region(region)) for noun in ("ingest", "observability")]
+    for noun, there in places:
         try:
             changes = stacks.diff(there, noun, parameters.get(noun))
-        except CannotDeploy as error:
+        except (CannotDeploy, ClientError) as error:
             run.say(f"{run.stage.stack(noun)}: cannot be compared yet: {error}")
             continue
         run.say(f"{run.stage.stack(noun)}: {'no change' if not changes else ''}")
@@ -102,8 +106,10 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def _setting(text: str) -> tuple[str, str]:
     key, found, value = text.partition("=")
-    if not found or key.partition(":")[0] not in STACKS or ":" not in key:
-        raise argparse.ArgumentTypeError("must be like ingest:Packaging=off")
+    noun = key.partition(":")[0]
+    known = {*STACKS, *(f"{one}-{region}" for one in ("ingest", "observability") for region in REMOTE_REGIONS)}
+    if not found or noun not in known or ":" not in key:
+        raise argparse.ArgumentTypeError("must be like ingest:Packaging=off, or ingest-eu-west-1:Packaging=on")
     return key, value
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from infra import render_chalice_config
-from infra.deploy import chalice_state, gateway
+from infra.deploy import chalice_state, gateway, regions
 from infra.deploy.chalice_state import Deployed
 from infra.deploy.run import Run
 
@@ -14,7 +14,10 @@ CONNECTION_TIMEOUT_S = 300  # for uploads of the package
 
 def deploy(run: Run) -> None:
     chalice_state.fetch(run)
-    render_chalice_config.write(run.stage, run.outputs(), run.root / ".chalice")
+    folder = run.root / ".chalice"
+    render_chalice_config.write(run.stage, run.outputs(), folder)
+    for region in run.stage.remote:
+        render_chalice_config.add_remote(run.stage, region, regions.addresses(run, region), folder)
     try:
         run.command(*_chalice("deploy", run), "--connection-timeout", str(CONNECTION_TIMEOUT_S), env=_environment(run))
     finally:

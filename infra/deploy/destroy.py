@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 
-from infra.deploy import administrator, api, fronts, releases, stacks
+from infra.deploy import administrator, api, fronts, regions, releases, stacks
 from infra.deploy.run import CannotDeploy, Run
 
 
 def destroy(run: Run, *, with_data: bool, ask: Callable[[str], str]) -> None:
     """Asks for the stage's name first. Raises CannotDeploy."""
+    if run.stage.keep:
+        raise CannotDeploy(
+            f"{run.stage.name} is protected: its tables, load balancer and stacks refuse to be deleted. To delete it "
+            "after all, set keep=False for it in infra/stages.py, run `make deploy`, and then this command again"
+        )
     what = "with ALL DATA: channels, keys, accounts" if with_data else "but its data"
     if ask(f"Delete {run.stage.prefix} {what}. Type the name of the stage: ").strip() != run.stage.name:
         raise CannotDeploy("Nothing was deleted.")
+    regions.delete(run)
     for noun in ("observability", "api-front", "api-edge"):
         run.say(noun)
         stacks.delete(run, noun)

@@ -1,9 +1,5 @@
 """The steps `site-front`, `edge` and `api-front`: firewalls, and names where the stage has a domain."""
 
-import dataclasses
-from dataclasses import dataclass
-from typing import Any
-
 from infra.deploy import stacks
 from infra.deploy.chalice_state import Deployed, path_of
 from infra.deploy.run import Run
@@ -12,19 +8,8 @@ from infra.deploy.run import Run
 CLOUDFRONT_REGION = "us-east-1"
 
 
-@dataclass(frozen=True)
-class InRegion:
-    """A session whose clients are in another region."""
-
-    session: Any
-    region_name: str
-
-    def client(self, service: str) -> Any:
-        return self.session.client(service, region_name=self.region_name)
-
-
 def in_cloudfronts_region(run: Run) -> Run:
-    return dataclasses.replace(run, session=InRegion(run.session, CLOUDFRONT_REGION))
+    return run.in_region(CLOUDFRONT_REGION)
 
 
 def deploy_site(run: Run) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.api.cors import EXPOSED_HEADERS
 from chalicelib.api.gateway_responses import GATEWAY_RESPONSES, MEDIA_TYPE, GatewayResponse
 from chalicelib.api.security_headers import HSTS, NO_SNIFF
 from infra.deploy.chalice_state import Deployed
@@ -70,6 +71,8 @@ def gateway_response(answer: GatewayResponse) -> dict[str, Any]:
         # Errors contain no personal data: any origin may read why a request was refused.
         "Access-Control-Allow-Origin": "*",
     }
+    if answer.error.retry_after_s is not None:
+        headers |= {"Retry-After": str(answer.error.retry_after_s), "Access-Control-Expose-Headers": EXPOSED_HEADERS}
     return {
         "statusCode": str(answer.status),
         "responseTemplates": {"application/json": answer.template},

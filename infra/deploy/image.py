@@ -16,8 +16,12 @@ DOCKERFILE = "ingest_container/Dockerfile"
 def revision(run: Run) -> str:
     """Of the source: its commit, or a new name if files differ from it."""
     commit = run.answer("git", "rev-parse", "--short=12", "HEAD")
-    changed = run.answer("git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!.chalice")
-    return f"{commit}-{int(time.time())}" if changed else commit
+    return f"{commit}-{int(time.time())}" if is_changed(run) else commit
+
+
+def is_changed(run: Run) -> bool:
+    """Whether files differ from the commit; addresses in `.chalice` do not count."""
+    return bool(run.answer("git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!.chalice"))
 
 
 def build(run: Run) -> str:
@@ -69,4 +73,4 @@ def _login(run: Run, repository: str) -> None:
     )
 
 
-__all__ = ["PLATFORM", "build", "revision"]
+__all__ = ["PLATFORM", "build", "is_changed", "revision"]

@@ -24,9 +24,11 @@ def running_image(run: Run) -> str | None:
     return found.get("ImageUri")
 
 
-def deploy(run: Run) -> None:
-    """The operator's image, else that of this source."""
-    stacks.deploy(run, "ingest", parameters(run, run.image or image.build(run)))
+def deploy(run: Run) -> str:
+    """The operator's image, else that of this source. Answers which."""
+    uri = run.image or image.build(run)
+    stacks.deploy(run, "ingest", parameters(run, uri))
+    return uri
 
 
 __all__ = ["PREFIX_LIST", "deploy", "parameters", "running_image"]

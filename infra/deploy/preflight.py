@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,6 +31,7 @@ class Quota:
     code: str
     name: str
     needs: Callable[[Run], float]
+    of_nodes: bool = True  # taken in each region that has nodes
 
 
 QUOTAS = (
@@ -38,8 +39,9 @@ QUOTAS = (
     Quota("vpc", "L-0EA8095F", "rules of a security group", lambda run: 60),
     # During a deployment there are twice as many tasks.
     Quota("fargate", "L-3032A538", "vCPUs of Fargate", lambda run: 2 * run.stage.tasks * NODE_CPU_UNITS / 1024),
-    Quota("lambda", "L-B99A9384", "concurrent functions", lambda run: 100),
+    Quota("lambda", "L-B99A9384", "concurrent functions", lambda run: 100, of_nodes=False),
 )
+ECS_ROLE = "AWSServiceRoleForECS"
 
 
 def check(run: Run) -> None:
@@ -67,6 +69,8 @@ def _commands(run: Run) -> Iterator[str]:
             run.answer("docker", "buildx", "version")
         except CannotDeploy:
             yield "docker has no buildx: it builds the image for arm64"
+    if shutil.which("aws") is not None and not run.answer("aws", "--version").startswith("aws-cli/2"):
+        yield "aws is not version 2: version 1 cannot sign for CloudFront's key value store"
     if shutil.which("node") is not None:
         version = run.answer("node", "--version").removeprefix("v")
         if int(version.partition(".")[0]) < NODE:
@@ -86,13 +90,16 @@ def _account(run: Run) -> Iterator[str]:
         kind = type(error).__name__
         yield f"AWS does not accept the credentials, or there are none ({kind}): run `aws sts get-caller-identity`"
         return
-    yield from _quotas(run, region)
+    yield from _quotas(run, region, QUOTAS)
+    for remote in run.stage.remote:
+        yield from _quotas(run.in_region(remote), remote, [quota for quota in QUOTAS if quota.of_nodes])
+    yield from _ecs_role(run)
     yield from _stacks(run)
 
 
-def _quotas(run: Run, region: str) -> Iterator[str]:
+def _quotas(run: Run, region: str, quotas: Iterable[Quota]) -> Iterator[str]:
     client = run.client("service-quotas")
-    for quota in QUOTAS:
+    for quota in quotas:
         try:
             value = client.get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)["Quota"]["Value"]
         except ClientError as error:
@@ -103,6 +110,20 @@ def _quotas(run: Run, region: str) -> Iterator[str]:
                 f"{region} allows {value:.0f} {quota.name}, {quota.needs(run):.0f} are needed: "
                 f"ask for more in Service Quotas ({quota.code})"
             )
+
+
+def _ecs_role(run: Run) -> Iterator[str]:
+    """AWS makes it with an account's first cluster, and too late for that cluster's service."""
+    try:
+        run.client("iam").get_role(RoleName=ECS_ROLE)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchEntity":
+            run.say(f"  not checked: the role {ECS_ROLE} ({error.response['Error']['Code']})")
+            return
+        yield (
+            "ECS was never used in this account, and its role is missing: "
+            "run `aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com`"
+        )
 
 
 def _stacks(run: Run) -> Iterator[str]:

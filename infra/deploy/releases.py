@@ -1,15 +1,24 @@
 """What was deployed, newest first, in a parameter of Systems Manager: what `rollback` goes back to."""
 
-import sys
+import os
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from infra.deploy import ingest
+from infra.deploy import image, ingest
 from infra.deploy.run import CannotDeploy, Run
 
 KEPT = 10  # a parameter has 4 KB
+# What `make` installs, and the files that say what is installed. A release whose files differ installs its own.
+TOOLS = {
+    ".venv": ("local/requirements.txt", "requirements-dev.txt", "local/make_venv.sh"),
+    ".venv-node": (),
+    "dashboard/node_modules": ("dashboard/package-lock.json",),
+}
+OF_MAKE = frozenset({"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"})  # the arguments of `make rollback`
 
 
 class Release(BaseModel):
@@ -41,11 +50,13 @@ def known(run: Run) -> list[Release]:
 
 def record(run: Run) -> None:
     """The step `release`: what runs now, after every step before has passed."""
-    image = ingest.running_image(run)
-    if image is None:
+    running = ingest.running_image(run)
+    if running is None:
         raise CannotDeploy("The ingest stack does not exist: run the step `ingest`")
     revision = run.answer("git", "rev-parse", "HEAD")
-    now = Release(revision=revision, image=image, at=datetime.now(UTC).isoformat(timespec="seconds"))
+    if image.is_changed(run):
+        run.say("  files differ from the commit: a rollback to this release deploys the commit")
+    now = Release(revision=revision, image=running, at=datetime.now(UTC).isoformat(timespec="seconds"))
     earlier = [one for one in known(run) if (one.revision, one.image) != (now.revision, now.image)]
     value = _RELEASES.dump_json([now, *earlier][:KEPT]).decode()
     run.client("ssm").put_parameter(Name=parameter(run), Value=value, Type="String", Overwrite=True)
@@ -72,16 +83,36 @@ def roll_back(run: Run, revision: str | None) -> None:
         raise CannotDeploy(f"There is no such earlier release; known: {named}")
     release = chosen[0]
     run.say(f"Rolling {run.stage.prefix} back to {release.revision[:12]} of {release.at}")
+    folder = _checked_out(run, release)
+    try:
+        run.command(
+            *("make", "-C", str(folder), "deploy", f"STAGE={run.stage.name}"),
+            f"ARGS=--from ingest --image {release.image}",
+            env={name: value for name, value in os.environ.items() if name not in OF_MAKE},
+        )
+    except CannotDeploy:
+        raise CannotDeploy(
+            f"The rollback stopped, for the reason above. Run the same command again, or go on in {folder}"
+        ) from None
+
+
+def _checked_out(run: Run, release: Release) -> Path:
+    """The release's own source, with the tools of this folder where they are the same."""
     folder = run.root / "build" / "rollback" / release.revision[:12]
     if not folder.exists():
+        run.command("git", "worktree", "prune")  # `make clean` deletes the folders alone
         run.command("git", "worktree", "add", "--detach", str(folder), release.revision)
-    for shared in (".venv", ".venv-node", "dashboard/node_modules"):
-        if (run.root / shared).exists() and not (folder / shared).exists():
-            (folder / shared).symlink_to(run.root / shared)
-    run.command(
-        *("env", "-C", str(folder), sys.executable, "-m", "infra.deploy", "deploy", run.stage.name),
-        *("--from", "ingest", "--image", release.image),
-    )
+    for shared, locks in TOOLS.items():
+        ours, its = run.root / shared, folder / shared
+        if ours.exists() and not its.exists() and all(_same(run.root / lock, folder / lock) for lock in locks):
+            its.symlink_to(ours)
+            for lock in locks:  # or make would find them newer than what was installed by them
+                shutil.copystat(run.root / lock, folder / lock)
+    return folder
+
+
+def _same(ours: Path, its: Path) -> bool:
+    return its.is_file() and ours.is_file() and ours.read_bytes() == its.read_bytes()
 
 
 __all__ = ["Release", "forget", "known", "record", "roll_back"]

@@ -3,7 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,17 @@ from botocore.exceptions import ClientError
 from infra.stages import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class InRegion:
+    """A session whose clients are in another region."""
+
+    session: Any
+    region_name: str
+
+    def client(self, service: str) -> Any:
+        return self.session.client(service, region_name=self.region_name)
 
 
 class CannotDeploy(Exception):
@@ -42,6 +53,10 @@ class Run:
 
     def client(self, service: str) -> Any:
         return self.session.client(service)
+
+    def in_region(self, region: str) -> "Run":
+        """The same, with clients of another region."""
+        return replace(self, session=InRegion(self.session, region))
 
     @property
     def region(self) -> str:

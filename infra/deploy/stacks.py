@@ -73,14 +73,17 @@ def diff(run: Run, noun: str, parameters: Mapping[str, str] | None = None) -> li
     """What `deploy` would change; changes nothing."""
     name, cloudformation = run.stage.stack(noun), run.client("cloudformation")
     stack = find(run, name)
-    change_set = _change_set(run, noun, stack, parameters or {})
-    if change_set is None:
-        return []
-    found = _changes(change_set)
-    cloudformation.delete_change_set(ChangeSetName=change_set["ChangeSetId"])
-    if stack is None:  # the change set left an empty stack
-        cloudformation.delete_stack(StackName=name)
-    return found
+    if stack is not None and stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+        stack = None
+    try:
+        change_set = _change_set(run, noun, stack, parameters or {})
+        if change_set is None:
+            return []
+        cloudformation.delete_change_set(ChangeSetName=change_set["ChangeSetId"])
+        return _changes(change_set)
+    finally:
+        if stack is None and find(run, name) is not None:  # the change set left an empty stack
+            cloudformation.delete_stack(StackName=name)
 
 
 def delete(run: Run, noun: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra import costs
-from infra.deploy import administrator, api, fronts, ingest, preflight, releases, smoke, stacks, website
+from infra.deploy import administrator, api, fronts, ingest, preflight, regions, releases, smoke, stacks, website
 from infra.deploy.chalice_state import Deployed, path_of
 from infra.deploy.run import Run
 from infra.stages import STACKS
@@ -26,8 +26,13 @@ def _api_edge(run: Run) -> None:
     stacks.deploy(run, "api-edge", Deployed.read(path_of(run)).parameters())
 
 
+def _ingest(run: Run) -> None:
+    regions.deploy_ingest(run, ingest.deploy(run))
+
+
 def _observability(run: Run) -> None:
     stacks.deploy(run, "observability")
+    regions.deploy_observability(run)
 
 
 def _cost(run: Run) -> None:
@@ -38,7 +43,7 @@ STEPS = (
     Step("preflight", "credentials, region, quotas and tools", preflight.check),
     Step("templates", "write the CloudFormation templates", templates),
     Step("data", "tables, keys, secrets, accounts, bus, image repository", lambda run: stacks.deploy(run, "data")),
-    Step("ingest", "the ingest image for arm64, the nodes and their load balancer", ingest.deploy),
+    Step("ingest", "the ingest image for arm64, the nodes and their load balancer, in every region", _ingest),
     Step("site-front", "firewall and certificate of CloudFront, in us-east-1", fronts.deploy_site),
     Step("edge", "CloudFront before playback, recordings and dashboard", fronts.deploy_edge),
     Step("api", "chalice deploy: REST, WebSocket and functions", api.deploy),

@@ -125,13 +125,14 @@ class WithDomain:
 
     ingest: Template
     remote: Template
+    remote_alarms: Template
     edge: Template
     site_front: Template
     api_front: Template
 
     @property
     def all(self) -> tuple[Template, ...]:
-        return self.ingest, self.remote, self.edge, self.site_front, self.api_front
+        return self.ingest, self.remote, self.remote_alarms, self.edge, self.site_front, self.api_front
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +143,7 @@ def with_domain(tmp_path_factory: pytest.TempPathFactory) -> WithDomain:
     return WithDomain(
         ingest=Template.read(out / "stream-sync-prod-ingest.template.json"),
         remote=Template.read(out / "stream-sync-prod-ingest-eu-west-1.template.json"),
+        remote_alarms=Template.read(out / "stream-sync-prod-observability-eu-west-1.template.json"),
         edge=Template.read(out / "stream-sync-prod-edge.template.json"),
         site_front=Template.read(out / "stream-sync-prod-site-front.template.json"),
         api_front=Template.read(out / "stream-sync-prod-api-front.template.json"),

@@ -232,8 +232,27 @@ def test_api_gateways_own_answers_are_deployed_after_chalices_definition(deploym
     assert put == set(GATEWAY_RESPONSES) - gateway.LOCAL_ONLY
     last_put = max(at for at, name in enumerate(calls) if name == "apigateway:PutGatewayResponse")
     assert calls.index("apigateway:CreateDeployment") > last_put, "or they stay dead"
-    (throttle,) = deployment.settings.of("apigatewayv2:UpdateStage")
-    assert throttle.body["defaultRouteSettings"] == {"throttlingRateLimit": 1_000.0, "throttlingBurstLimit": 2_000}
+
+
+def test_every_route_has_a_throttle_which_is_set_last(deployment: Deployment) -> None:
+    """API Gateway finds a method's settings by `<path>/<verb>`, else by `*/*`: none has settings of its own."""
+    calls = deployment.settings.of("apigateway:UpdateStage")
+    patched = [one for call in calls for one in call.body["patchOperations"]]
+    assert {(one["op"], one["path"], one["value"]) for one in patched} == {
+        ("replace", "/*/*/throttling/rateLimit", "2000"),
+        ("replace", "/*/*/throttling/burstLimit", "4000"),
+    }
+    assert {call.path["stage_name"] for call in calls} == {API_STAGE}
+    everything = deployment.first.of("apigateway:UpdateStage") + [
+        call for call in deployment.second if str(call) == "apigateway:UpdateStage"
+    ]
+    assert not everything, "Chalice takes no throttle away"
+    names = [str(call) for call in deployment.settings.calls]
+    assert names.index("apigateway:UpdateStage") > names.index("apigateway:CreateDeployment"), "the stage is there"
+    sockets = deployment.settings.of("apigatewayv2:UpdateStage")
+    assert [call.body["defaultRouteSettings"] for call in sockets] == [
+        {"throttlingRateLimit": 1_000.0, "throttlingBurstLimit": 2_000}
+    ]
 
 
 def test_a_second_deployment_updates_what_the_first_one_made(deployment: Deployment) -> None:

@@ -90,6 +90,8 @@ def test_api_gateways_own_answers_are_problem_details() -> None:
         assert given["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
         assert given["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'"
         assert given["gatewayresponse.header.Strict-Transport-Security"].startswith("'max-age=")
+        wait = given.get("gatewayresponse.header.Retry-After")
+        assert (wait == "'1'") is (answer.status == 429), "its `action` names that header"
 
 
 def test_pages_are_asked_for_each_time_and_hashed_files_kept_for_good() -> None:

@@ -77,7 +77,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
     """Deploys, and stops it all at the end."""
     said: list[str] = []
     with contextlib.ExitStack() as stack:
-        url = stack.enter_context(_emulator(folder))
+        url = stack.enter_context(emulator(folder))
         run = Run(
             DEV,
             session=At(url),
@@ -103,7 +103,7 @@ def deployed_stage(folder: Path) -> Iterator[DeployedStage]:
 
 
 @contextlib.contextmanager
-def _emulator(folder: Path) -> Iterator[str]:
+def emulator(folder: Path) -> Iterator[str]:
     (port,) = free_ports(1)
     (folder / "tmp").mkdir()
     environment = of_the_system(os.environ) | {
@@ -297,4 +297,4 @@ def _as_chalice_writes(run: Run, url: str, made: dict[str, str]) -> Deployed:
     return Deployed.read(path)
 
 
-__all__ = ["ADMINISTRATOR", "DeployedStage", "deployed_stage"]
+__all__ = ["ADMINISTRATOR", "CREDENTIALS", "DeployedStage", "deployed_stage", "emulator"]
