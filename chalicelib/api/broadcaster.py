@@ -102,7 +102,7 @@ def reset_credentials(channel: Channel, address: str) -> contract.RevealedCreden
 def create_playback_token(channel: Channel, body: NewPlaybackToken) -> contract.PlaybackToken:
     """Creates a playback token. Anyone who has it can watch the channel until it expires, even if the channel is
     private. A token cannot be revoked, so keep its lifetime short."""
-    token = playback_tokens.issue(channel.channel_id, body.ttl_seconds, now_ms())
+    token = playback_tokens.issue(channel.channel_id, body.ttl_seconds, now_ms(), preview=body.preview)
     return channel_serializer.playback_token(channel.channel_id, token)
 
 

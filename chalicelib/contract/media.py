@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from chalicelib.domain.findings import FindingCode, Overall, Severity
-from chalicelib.domain.measures import Measures, PublicFacts, StreamFacts
+from chalicelib.domain.measures import LineMeasure, Measures, PublicFacts, StreamFacts
 from chalicelib.domain.times import IsoTime
 
 VIEWERS = (
@@ -66,3 +66,7 @@ class Live(PublicLive, Technical, AudienceTotals):
     """The running stream as its owner sees it."""
 
     health: StreamHealth | None = Field(default=None, description="Null until it was measured, and on media servers")
+    test: bool = Field(default=False, description="A test stream: nobody else can see it, and it is not recorded")
+    line: LineMeasure | None = Field(
+        default=None, description="What the connection carries. Null unless it is a test, and on media servers"
+    )

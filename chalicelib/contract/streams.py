@@ -42,6 +42,7 @@ class OwnStream(Stream, StreamFacts, AudienceTotals):
     expires_at: IsoTime | None
     end_reason: EndReason | None
     bytes_in: int = Field(description="Received from the encoder, over all its connections")
+    test: bool = Field(description="A test stream, which nobody else could see")
     recording: OwnRecording | None = Field(description="Null if nothing was recorded")
 
 
@@ -126,6 +127,7 @@ class _AdminStream(Metadata):
     duration_s: float | None
     playback: AllPlayback
     technical: Technical
+    test: bool = Field(description="A test stream, which only its owner can see")
 
 
 class ActiveStream(_AdminStream):

@@ -35,6 +35,7 @@ class Channel(Metadata):
     recording: bool = True  # whether its streams are to be recorded
     key_hash: str | None = None
     stream_id: str | None = None
+    test: bool = False  # whether that stream is a test
     lease: Lease = field(default_factory=Lease)
     resumable_until: int | None = None
     starts_paid_until: int | None = None  # see `domain.starts`

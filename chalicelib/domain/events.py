@@ -69,6 +69,7 @@ class StreamStateChange(BusEvent):
     started_at: int | None = None
     until: int | None = None
     facts: StreamFacts = StreamFacts()
+    test: bool | None = Field(default=None, description="True of a test stream: for the channel's owner alone")
 
 
 def stream_refused(
@@ -139,6 +140,7 @@ class StreamHealthChange(BusEvent):
     measured: str
     expected: str
     since: int
+    test: bool | None = None
 
 
 class StreamMetrics(BusEvent):

@@ -57,6 +57,7 @@ class Grant:
     grace: int
     started_at: int | None = None
     recording: bool = False  # whether the stream is to be recorded
+    test: bool = False  # a test stream: for nobody but the channel's owner
     audience: Audience | None = None
 
 

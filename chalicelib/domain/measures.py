@@ -44,6 +44,17 @@ class Measures(_Value):
     fps: float | None = None
 
 
+class LineMeasure(_Value):
+    """What the line of a test stream has carried so far."""
+
+    seconds: int = Field(description="Without a break, until now")
+    bitrate_kbps: float = Field(description="Carried, on average of the last 60 s, in 1000 bit/s")
+    breaks: int = Field(description="How often the media came more than 0.5 s late, or the connection was lost")
+    recommended_kbps: int | None = Field(
+        default=None, description="Bitrate to stream at, sound included; null until 20 s are over"
+    )
+
+
 class Pulse(Measures):
     """One stream's measures at one instant, which has a bitrate. Times in ms."""
 
@@ -58,3 +69,5 @@ class Pulse(Measures):
     facts: StreamFacts = StreamFacts()
     findings: tuple[Finding, ...] = ()  # what is wrong with it
     audience: Audience | None = None  # where viewers are counted
+    test: bool = False  # of a test stream
+    line: LineMeasure | None = None  # of a test stream

@@ -74,6 +74,7 @@ class Publication:
     seen_at: int = 0
     orders: frozenset[Order] = frozenset()
     protocol: str | None = None
+    test: bool = False  # asked for a test stream
 
     @property
     def node_id(self) -> str:

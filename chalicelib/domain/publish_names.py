@@ -10,15 +10,20 @@ People paste more than the key into the encoder's key field, or the key into its
     rtmp://host/live/KEY    (empty)                      live/KEY      (empty)
     rtmp://host/live?a=b    KEY                          live?a=b      KEY
     rtmp://host/live        mp4:KEY                      live          mp4:KEY
+    rtmp://host/live        KEY?test=1                   live          KEY?test=1
 
 Flash Media Server's own forms are known as well: `live/_definst_` is the application's default instance, and `mp4:` or
 `flv:` before a stream's name says which file it would be recorded to.
 
 Where only one part of it can be the key, that part is taken. Nothing of it is ever repeated in an error.
+
+`?test=1` behind the key asks for a test stream, and so does Twitch's `?bandwidthtest=true`. Other parameters are not
+ours.
 """
 
 import re
-from urllib.parse import unquote
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
 
 from chalicelib.domain.keys import is_well_formed
 from chalicelib.domain.refusals import KeyMalformed, KeyMissing, WrongApplication
@@ -32,14 +37,38 @@ _DEFAULT_INSTANCE = "_definst_"
 _FILE_KIND = re.compile(r"^(?:mp4|flv):")
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 MOST_POSSIBLE = 2  # of those that look like a key; each one costs a look-up
+_TEST_PARAMETERS = frozenset({"test", "bandwidthtest"})
+_NO_TEST = frozenset({"0", "false", "no", "off"})
 
 
-def stream_key(application: str, stream_name: str, expected: str) -> str:
+@dataclass(frozen=True, slots=True)
+class PublishName:
+    """What an encoder asks to publish. `is_test`: to nobody but its owner."""
+
+    stream_key: str
+    is_test: bool = False
+
+
+def asks_for_test(query: str) -> bool:
+    """Whether a publisher's query (`a=b&c=d`) asks for a test stream. In doubt it does: nothing is shown by mistake."""
+    pairs = ((name.strip().lower(), value.strip().lower()) for name, value in parse_qsl(query, keep_blank_values=True))
+    return any(name in _TEST_PARAMETERS and value not in _NO_TEST for name, value in pairs)
+
+
+def publish_name(application: str, stream_name: str, expected: str, query: str = "") -> PublishName:
     """The key as it was meant; whether it is a good one is for admission to say.
 
-    `expected` is the application of the ingest URL. Raises WrongApplication, KeyMissing, KeyMalformed.
+    `expected` is the application of the ingest URL; `query` is what followed the stream name, if that was taken apart
+    already. Raises WrongApplication, KeyMissing, KeyMalformed.
     """
-    in_application = [part for part in _parts(application.partition("?")[0]) if part != _DEFAULT_INSTANCE]
+    application, _, of_application = application.partition("?")
+    name, _, of_name = _trimmed(stream_name).partition("?")
+    is_test = any(map(asks_for_test, (of_application, of_name, query)))
+    return PublishName(_stream_key(application, name, expected), is_test)
+
+
+def _stream_key(application: str, stream_name: str, expected: str) -> str:
+    in_application = [part for part in _parts(application) if part != _DEFAULT_INSTANCE]
     in_name = _parts(_FILE_KIND.sub("", _without_server(_trimmed(stream_name)), count=1))
     if in_application[:1] == [expected]:
         in_application = in_application[1:]

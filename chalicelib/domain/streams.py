@@ -50,6 +50,7 @@ class EndReason(StrEnum):
     ADMIN_STOPPED = "admin_stopped"
     BLOCKED = "blocked"
     LEASE_LOST = "lease_lost"
+    TEST_REPLACED = "test_replaced"
     NODE_DRAINED = "node_drained"
     NODE_LOST = "node_lost"
     PROTOCOL_ERROR = "protocol_error"
@@ -67,6 +68,7 @@ END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.ADMIN_STOPPED: "The stream was ended by an administrator.",
     EndReason.BLOCKED: "The broadcaster was blocked by an administrator.",
     EndReason.LEASE_LOST: "Another connection took over the channel.",
+    EndReason.TEST_REPLACED: "A broadcast began on the channel, which ended the test.",
     EndReason.NODE_DRAINED: "The ingest server was taken out of service.",
     EndReason.NODE_LOST: "The ingest server failed.",
     EndReason.PROTOCOL_ERROR: "The encoder sent something that is not valid RTMP.",
@@ -91,6 +93,7 @@ END_REASON_ACTION: dict[EndReason, str | None] = {
     EndReason.ADMIN_STOPPED: "Ask the administrators of the service.",
     EndReason.BLOCKED: "Ask the administrators of the service.",
     EndReason.LEASE_LOST: "If you did not switch to another encoder, reset the stream key.",
+    EndReason.TEST_REPLACED: "To test again, end the broadcast first.",
     EndReason.NODE_DRAINED: "Start streaming again.",
     EndReason.NODE_LOST: "Start streaming again.",
     EndReason.PROTOCOL_ERROR: "Update the encoder, or try another one; the stream's timeline has the detail.",
@@ -163,6 +166,7 @@ class Stream:
     region: str = ""  # known while it has not ended
     key_hash: str | None = None
     metadata: Metadata = field(default_factory=Metadata)
+    test: bool = False  # for nobody but the channel's owner
 
 
 class ChannelStatus(StrEnum):

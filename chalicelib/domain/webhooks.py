@@ -135,7 +135,9 @@ def is_hopeless(webhook: Webhook, now: int) -> bool:
 
 
 def is_offered(event: AnyEvent) -> bool:
-    return event.detail_type in OFFERED
+    """Test streams concern nobody but the channel's owner."""
+    is_test = isinstance(event, StreamStateChange | StreamHealthChange) and event.test
+    return event.detail_type in OFFERED and not is_test
 
 
 def host_and_port(url: str) -> tuple[str, int]:

@@ -78,14 +78,14 @@ def end_listening(channel_id: str, listener: Listener, why: Closing) -> None:
 
 
 def state_changed(event: StreamStateChange) -> None:
-    """Sends the new status to the channel's listeners; a refusal to its owner only."""
+    """Sends the new status to the channel's listeners; a refusal, and all there is of a test, to its owner only."""
     if event.event_name is EventName.STREAM_REFUSED:
         owners = _unexpired(connections.listening(Topic(event.channel_id, Listener.OWNER)), event.at)
         sockets.send(owners, messages.refused(event))
         return
     if event.status is None:
         return
-    is_heard = _send(event.channel_id, event.at, partial(messages.status, event))
+    is_heard = _send(event.channel_id, event.at, partial(messages.status, event), for_viewers=not event.test)
     if is_heard and event.event_name in (EventName.STREAM_START, EventName.STREAM_RESUMED):
         watches.watch(event.node_id, event.channel_id, event.at)
 
@@ -122,7 +122,8 @@ def measured(event: StreamMetrics) -> None:
 
     def send(pulse: Pulse) -> bool:
         message = partial(messages.metrics, pulse)
-        return _send(pulse.channel_id, event.at, message, for_viewers=event.for_viewers, until=until)
+        for_viewers = event.for_viewers and not pulse.test
+        return _send(pulse.channel_id, event.at, message, for_viewers=for_viewers, until=until)
 
     heard: list[str] = []
     unheard: list[str] = []

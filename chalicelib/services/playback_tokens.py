@@ -6,6 +6,7 @@ too, before it answers from its cache.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
 
@@ -14,6 +15,7 @@ from chalicelib.domain.errors import PlaybackTokensUnavailable
 
 ALGORITHM = "HS256"
 AUDIENCE = "playback"
+PREVIEW = "preview"  # the claim of a token that plays test streams as well
 MAX_TOKEN = 512  # characters; ours are about 180
 
 
@@ -28,26 +30,37 @@ class PlaybackToken:
         return f"PlaybackToken(expires_at={self.expires_at})"
 
 
-def issue(channel_id: str, ttl_seconds: int, now: int) -> PlaybackToken:
-    """Signed with the first of the secrets. Raises PlaybackTokensUnavailable."""
+def issue(channel_id: str, ttl_seconds: int, now: int, *, preview: bool = False) -> PlaybackToken:
+    """Signed with the first of the secrets. `preview`: plays test streams as well. Raises PlaybackTokensUnavailable."""
     secrets = secret_values.playback_secrets()
     if not secrets:
         raise PlaybackTokensUnavailable()
     expires = now // 1000 + ttl_seconds
-    claims = {"sub": channel_id, "aud": AUDIENCE, "exp": expires}
+    claims: dict[str, object] = {"sub": channel_id, "aud": AUDIENCE, "exp": expires}
+    if preview:
+        claims[PREVIEW] = True
     return PlaybackToken(jwt.encode(claims, secrets[0], algorithm=ALGORITHM), expires * 1000)
 
 
 def expiry(token: str, channel_id: str) -> int | None:
-    """When a token of ours for this channel expires, or has expired (ms); None for any other text.
+    """When a token of ours for this channel expires, or has expired (ms); None for any other text."""
+    claims = _claims(token, channel_id)
+    return None if claims is None else int(claims["exp"]) * 1000
 
-    Each of the secrets is tried: two are valid during a rotation.
-    """
+
+def is_preview(token: str, channel_id: str) -> bool:
+    """Whether a token of ours for this channel plays its test streams as well."""
+    claims = _claims(token, channel_id)
+    return claims is not None and claims.get(PREVIEW) is True
+
+
+def _claims(token: str, channel_id: str) -> dict[str, Any] | None:
+    """Each of the secrets is tried: two are valid during a rotation."""
     if len(token) > MAX_TOKEN or not token.isascii():
         return None
     for secret in secret_values.playback_secrets():
         try:
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 secret,
                 algorithms=[ALGORITHM],
@@ -55,7 +68,8 @@ def expiry(token: str, channel_id: str) -> int | None:
                 subject=channel_id,
                 options={"require": ["sub", "aud", "exp"], "verify_exp": False, "verify_nbf": False},
             )
-            return int(claims["exp"]) * 1000
+            int(claims["exp"])
+            return claims
         except (jwt.PyJWTError, ValueError, TypeError):
             continue
     return None

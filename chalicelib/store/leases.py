@@ -50,6 +50,7 @@ class Claim:
     flash_version: str | None = None
     # How often streams begin on the channel, with this one (`domain.starts`); None where one is continued.
     starts_paid_until: int | None = None
+    test: bool = False  # a test stream
 
     @property
     def fence(self) -> int:
@@ -63,6 +64,7 @@ def _take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> 
         models.Channel.lease_incarnation.set(claim.holder.incarnation),
         models.Channel.lease_publisher.set(claim.holder.publisher_id),
         models.Channel.stream_id.set(stream_id),
+        models.Channel.test.set(True) if claim.test else models.Channel.test.remove(),
         models.Channel.resumable_until.set(resumable_until)
         if resumable_until is not None
         else models.Channel.resumable_until.remove(),
@@ -95,8 +97,13 @@ def _key_usable(now: int, stream_id: str | None) -> Any:
 
 
 def _note_use(claim: Claim, stream_id: str) -> list[Action]:
-    """Notes a use of the key. A one-time key is spent by its first use, and listed as expired from then on."""
+    """Notes a use of the key. A one-time key is spent by its first use, and listed as expired from then on.
+
+    A test does not spend it.
+    """
     key = models.Key
+    if claim.test and claim.key.one_time:
+        return [key.last_used_at.set(claim.now)]
     noted: list[Action] = [key.last_used_at.set(claim.now), key.last_stream_id.set(stream_id), key.uses.add(1)]
     if claim.key.one_time:
         noted.append(key.listing.set(key_rules.listing(claim.now, claim.key.key_id)))
@@ -140,6 +147,7 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
         incarnation=stream.incarnation,
         client_ip=stream.client_ip,
         flash_version=stream.flash_version,
+        test=stream.test or None,
         fence=claim.fence,
         seq=first_seq(claim.fence),
         state=StreamState.CONNECTING.value,

@@ -81,8 +81,9 @@ class Channel(Model):
     listing = UnicodeAttribute(null=True)
     # The key that the dashboard shows; others of the channel are in `keys`.
     key_hash = UnicodeAttribute(null=True)
-    # The stream that runs, or ran last.
+    # The stream that runs, or ran last, and whether it is a test.
     stream_id = UnicodeAttribute(null=True)
+    test = BooleanAttribute(null=True)
     # The lease. The fence is never deleted; the holder's three attributes come and go together.
     fence = NumberAttribute(default=0)
     lease_node = UnicodeAttribute(null=True)
@@ -215,6 +216,7 @@ class Stream(Model):
     incarnation = UnicodeAttribute()
     client_ip = UnicodeAttribute(null=True)
     flash_version = UnicodeAttribute(null=True)
+    test = BooleanAttribute(null=True)
     fence = NumberAttribute()
     seq = NumberAttribute(default=0)
     state = UnicodeAttribute()

@@ -31,6 +31,7 @@ def row(publication: Publication) -> runtime_models.Node:
             "key_hash": publication.key_hash,
             "client_ip": publication.client_ip,
             "protocol": publication.protocol,
+            **({"test": True} if publication.test else {}),
         },
         source_type=publication.source_type,
         source_id=publication.source_id,

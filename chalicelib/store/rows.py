@@ -48,6 +48,7 @@ def channel(row: models.Channel) -> Channel:
         recording=bool(row.recording),
         key_hash=row.key_hash,
         stream_id=row.stream_id,
+        test=bool(row.test),
         lease=Lease(holder, int(row.fence)),
         resumable_until=whole(row.resumable_until),
         starts_paid_until=whole(row.starts_paid_until),
@@ -146,6 +147,7 @@ def stream(row: models.Stream) -> Stream:
         region=region_of(row.live) if row.live else "",
         key_hash=row.key_hash,
         metadata=Metadata(**_metadata(row.metadata), version=int(row.version)),
+        test=bool(row.test),
     )
 
 

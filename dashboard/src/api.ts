@@ -69,6 +69,14 @@ export class Api {
     }) as Promise<PlaybackToken>;
   }
 
+  /** The right to watch the channel's test streams as well, for the owner's own preview. */
+  previewToken(): Promise<PlaybackToken> {
+    return this.call("POST", "/api/channel/playback-tokens", {
+      ttl_seconds: PLAYBACK_TOKEN_S,
+      preview: true,
+    }) as Promise<PlaybackToken>;
+  }
+
   /** The channel's streams, newest first. */
   streams(): Promise<StreamPage> {
     return this.call("GET", "/api/streams?limit=20") as Promise<StreamPage>;

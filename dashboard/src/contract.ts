@@ -74,7 +74,7 @@ export interface Credentials {
 }
 
 /** Why a stream ended. */
-export type EndReason = "clean_stop" | "unpublished" | "grace_over" | "no_media" | "key_reset" | "key_revoked" | "key_expired" | "stopped" | "admin_stopped" | "blocked" | "lease_lost" | "node_drained" | "node_lost" | "protocol_error";
+export type EndReason = "clean_stop" | "unpublished" | "grace_over" | "no_media" | "key_reset" | "key_revoked" | "key_expired" | "stopped" | "admin_stopped" | "blocked" | "lease_lost" | "test_replaced" | "node_drained" | "node_lost" | "protocol_error";
 
 /** A message from the client was invalid, or one too many. */
 export interface ErrorMessage {
@@ -208,6 +208,18 @@ export interface LastRefusal {
   readonly client_ip: string | null;
 }
 
+/** What the line of a test stream has carried so far. */
+export interface LineMeasure {
+  /** Without a break, until now */
+  readonly seconds: number;
+  /** Carried, on average of the last 60 s, in 1000 bit/s */
+  readonly bitrate_kbps: number;
+  /** How often the media came more than 0.5 s late, or the connection was lost */
+  readonly breaks: number;
+  /** Bitrate to stream at, sound included; null until 20 s are over */
+  readonly recommended_kbps: number | null;
+}
+
 /** The running stream as its owner sees it. */
 export interface Live {
   /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
@@ -241,6 +253,10 @@ export interface Live {
   readonly started_at: string;
   /** Null until it was measured, and on media servers */
   readonly health: StreamHealth | null;
+  /** A test stream: nobody else can see it, and it is not recorded */
+  readonly test: boolean;
+  /** What the connection carries. Null unless it is a test, and on media servers */
+  readonly line: LineMeasure | null;
 }
 
 export interface MetricsMessage {
@@ -274,6 +290,10 @@ export interface MetricsMessage {
   readonly started_at: string;
   /** Null until it was measured, and on media servers */
   readonly health: StreamHealth | null;
+  /** A test stream: nobody else can see it, and it is not recorded */
+  readonly test: boolean;
+  /** What the connection carries. Null unless it is a test, and on media servers */
+  readonly line: LineMeasure | null;
   readonly type: "metrics";
   readonly seq: number;
   readonly at: string;
@@ -289,9 +309,10 @@ export interface NewKey {
   readonly allow_list?: readonly string[];
 }
 
-/** `ttl_seconds` is the lifetime of the token, from one minute to one day. */
+/** `ttl_seconds` is the lifetime of the token, from one minute to one day. `preview`: it plays test streams as well; keep it to yourself. */
 export interface NewPlaybackToken {
   readonly ttl_seconds?: number;
+  readonly preview?: boolean;
 }
 
 /** Of a stream: `fair` with a warning, `poor` with an error. */
@@ -423,6 +444,8 @@ export interface OwnStream {
   readonly end_reason: EndReason | null;
   /** Received from the encoder, over all its connections */
   readonly bytes_in: number;
+  /** A test stream, which nobody else could see */
+  readonly test: boolean;
 }
 
 /** A WebSocket message to a channel's owner */

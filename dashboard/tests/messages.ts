@@ -18,6 +18,8 @@ export function live(overrides: Partial<Live> = {}): Live {
     average_viewers: null,
     watched_minutes: null,
     health: null,
+    test: false,
+    line: null,
     audio_bitrate_kbps: null,
     width: null,
     height: null,

@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
+from chalicelib.domain.line import LineTest
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.streams.lifecycle import StreamHold
@@ -52,6 +53,7 @@ class Broadcast:
     ) -> None:
         self.meter = Meter(asyncio.get_running_loop().time())
         self._health = HealthWatch(telemetry)
+        self._line = LineTest() if grant.test else None
         self._playable = Playable(packaging)
         self._carried = Carried(key, self.meter, self._playable)
         self._gone = gone
@@ -243,7 +245,10 @@ class Broadcast:
         publisher = self._carried.publisher
         if self.is_live and publisher is not None:
             publisher.batch_reads(self.meter.bytes_per_second)
-            self._health.observe(self.meter.observation(now), publisher, self.hold)
+            seen = self.meter.observation(now)
+            self._health.observe(seen, publisher, self.hold)
+            if self._line is not None:
+                self._line.observe(seen)
 
     def pulse(self, now: int) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure."""
@@ -266,4 +271,6 @@ class Broadcast:
             facts=hold.facts,
             findings=self._health.findings,
             audience=self._playable.audience,
+            test=hold.grant.test,
+            line=self._line.measure if self._line is not None else None,
         )

@@ -33,6 +33,7 @@ class PublisherConnection(RtmpConnection):
         self._stopped_cleanly = False
         self._pong: asyncio.Future[None] | None = None  # while an answer to a ping is waited for
         self.flash_version = ""
+        self.is_test = False
         self.requested_at = 0.0
 
     # --- the connection ----------------------------------------------------------------------------------------

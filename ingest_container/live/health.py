@@ -51,5 +51,6 @@ class HealthWatch:
                     seq=hold.next_seq(),
                     at=now,
                     **finding.model_dump(),
+                    test=hold.grant.test or None,
                 )
             )

@@ -28,6 +28,7 @@ class Playable:
                     audience=grant.audience,
                     recording=grant.recording,
                     next_seq=next_seq,
+                    test=grant.test,
                 )
             )
 
@@ -52,4 +53,5 @@ class Playable:
     @property
     def audience(self) -> Audience | None:
         """Who has watched so far; None if viewers are not counted here."""
-        return self._packager.audience.totals if self._packager is not None else None
+        packager = self._packager
+        return packager.audience.totals if packager is not None and not packager.is_test else None

@@ -42,6 +42,7 @@ class Connection(Publisher, Encoder, Protocol):
     """A publisher's connection, as the node sees it."""
 
     moved_from: str | None  # the node that carries it on to this one
+    is_test: bool  # whether it asked for a test stream
 
     def batch_reads(self, bytes_per_second: float) -> None:
         """The stream runs at this rate."""
@@ -101,11 +102,13 @@ async def request_admission(host: Host, request: rtmp.PublishRequested, connecti
     """What `Host.admit` says. Raises PublishRefused and Abandoned, nothing else."""
     try:
         try:
-            stream_key = publish_names.stream_key(request.app, request.stream_name, host.settings.rtmp_app)
+            app, query = host.settings.rtmp_app, request.query
+            name = publish_names.publish_name(request.app, request.stream_name, app, query)
         except PublishRefused as refusal:
             await host.find_owner(refusal, publish_names.possible_keys(request.app, request.stream_name))
             raise
-        return await host.admit(stream_key, connection)
+        connection.is_test = name.is_test
+        return await host.admit(name.stream_key, connection)
     except (PublishRefused, Abandoned):
         raise
     except StreamSyncError as error:

@@ -41,6 +41,7 @@ class Publisher(Protocol):
     client_ip: str | None
     flash_version: str  # what the encoder calls itself in connect; empty if it says nothing
     requested_at: float  # of the loop, when it asked to publish
+    is_test: bool  # whether it asked for a test stream
 
     @property
     def facts(self) -> StreamFacts: ...
@@ -225,6 +226,7 @@ class StreamSteps:
                 now_ms(),
                 flash_version=publisher.flash_version,
                 only=grant.stream_id,
+                test=grant.test,
                 may_declare_dead=False,  # who took the channel in the silence keeps it, dead or not
             )
         except PublishRefused:

@@ -1,8 +1,10 @@
 """Who answers a request for a channel: this node, another one, or nobody.
 
-The row names the node that carries the stream. What is private, blocked or unknown is not found.
+The row names the node that carries the stream. What is private, blocked or unknown is not found. While a test runs, the
+channel is offline for everybody but its owner.
 """
 
+from dataclasses import replace
 from typing import Protocol
 
 from aiohttp import web
@@ -54,6 +56,8 @@ class Carriers:
             raise answers.unavailable("The channel cannot be looked up.") from None
         if viewing is None or (viewing.is_private and not has_token):
             raise web.HTTPNotFound()
+        if viewing.is_test and not path_tokens.is_preview(request, request.match_info["channel"]):
+            return replace(viewing, stream_id=None, carrier=None)
         return viewing
 
     async def running(self, request: web.Request) -> tuple[Packager | None, Carrier | None]:
@@ -62,13 +66,13 @@ class Carriers:
         return self.present_packager(request), viewing.carrier
 
     def present_packager(self, request: web.Request) -> Packager | None:
-        """Of the stream that runs on the channel, where it runs here."""
-        return self._packaging.current(request.match_info["channel"])
+        """Of the stream that runs on the channel, where it runs here and the client may see it."""
+        return _allowed(request, self._packaging.current(request.match_info["channel"]))
 
     async def stream(self, request: web.Request, since: float = NO_TIME) -> tuple[Packager | None, Carrier | None]:
         """What this node has of the stream that is asked for, and which node carries it. Raises as above."""
         channel_id, stream_id = request.match_info["channel"], request.match_info["stream"]
-        packager = self._packaging.of_stream(channel_id, stream_id)
+        packager = _allowed(request, self._packaging.of_stream(channel_id, stream_id))
         if packager is not None and packager.left_at is not None:
             since = max(since, packager.left_at)  # an older row does not tell of an encoder that moved
         viewing = await self.viewing(request, since)
@@ -108,6 +112,13 @@ class Carriers:
             return await self._forwarding.relay(request, _origin_of(carrier), body)
         except NotForwarded:
             raise answers.unavailable(UNREACHABLE) from None
+
+
+def _allowed(request: web.Request, packager: Packager | None) -> Packager | None:
+    """Test streams need a token for them. A row may be too old to tell: the node that carries the stream knows."""
+    if packager is not None and packager.is_test and not path_tokens.is_preview(request, packager.channel_id):
+        return None
+    return packager
 
 
 def _origin_of(carrier: Carrier | None) -> str:

@@ -46,6 +46,6 @@ class ChannelObjects:
         packager, carrier = await self._carriers.running(request)
         if self._carriers.is_elsewhere(request, packager, carrier):
             return await self._carriers.relay(request, carrier, await viewer_reports.read(request))
-        if packager is None:
+        if packager is None or packager.is_test:  # nobody is counted
             raise web.HTTPNotFound()
         return await self._reports.answer(request, packager)

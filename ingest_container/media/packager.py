@@ -41,7 +41,8 @@ class Origination:
     """Which stream is packaged. `started_at` (ms) is set when another node began it, `audience` if it
     counted one.
 
-    `recording`: whether it is recorded as well, and `next_seq` numbers what there is to tell of that.
+    `recording`: whether it is recorded as well, and `next_seq` numbers what there is to tell of that. `test`: it is for
+    its owner alone.
     """
 
     channel_id: str
@@ -50,6 +51,7 @@ class Origination:
     started_at: int | None = None
     audience: Audience | None = None
     recording: bool = False
+    test: bool = False
     next_seq: Callable[[], int] = field(default=lambda: 0, compare=False)
 
 
@@ -70,6 +72,7 @@ class Packager:
         """`clock`: wall-clock time, ms."""
         self.channel_id, self.stream_id = stream.channel_id, stream.stream_id
         self.fence = stream.fence
+        self.is_test = stream.test
         self.left_at: float | None = None
         now = clock()
         self._epoch = stream.started_at if stream.started_at is not None else now

@@ -24,3 +24,9 @@ def check(request: web.Request, channel_id: str) -> bool:
         raise web.HTTPForbidden(text="This link has expired.\n")
     answers.not_kept_after(request, expires_at)
     return True
+
+
+def is_preview(request: web.Request, channel_id: str) -> bool:
+    """Whether it is one that plays the channel's test streams; asked of a request that `check` has let pass."""
+    token = request.match_info.get("token")
+    return token is not None and playback_tokens.is_preview(token, channel_id)

@@ -58,6 +58,7 @@ class Claims:
                 publisher.client_ip,
                 now_ms(),
                 flash_version=publisher.flash_version,
+                test=publisher.is_test,
                 may_declare_dead=self._membership.may_declare_dead,
                 first_media=self._first_media,
             )

@@ -144,12 +144,13 @@ class Broadcaster:
         """The stream key of now."""
         return self.keys[-1]
 
-    def call(self, method: str, path: str) -> dict[str, Any]:
+    def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """One request of the API; urllib's HTTPError for a refusal."""
+        data = json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
         request = urllib.request.Request(
             self.stack.http_url + path,
             method=method,
-            data=b"" if method == "POST" else None,
+            data=data,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
         with open_url(request, timeout=15) as response:

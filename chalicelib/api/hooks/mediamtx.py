@@ -32,6 +32,7 @@ from chalicelib.domain.errors import ActionNotAllowed, BroadcastEnded
 from chalicelib.domain.mediamtx import Source
 from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
+from chalicelib.domain.publish_names import asks_for_test
 from chalicelib.domain.refusals import KeyMissing, WrongApplication
 from chalicelib.services.media_servers import claims, reconciler
 from chalicelib.services.media_servers.publishers import MediaServer
@@ -134,12 +135,12 @@ def _admit(body: AuthRequest, server: MediaServer) -> None:
     stream_key, channel_id = key_and_channel(_stream_name(body.path), offered)
     if not stream_key and not body.user and body.protocol in CHALLENGED:
         raise KeyMissing()
-    now, protocol = now_ms(), body.protocol
+    now, protocol, test = now_ms(), body.protocol, asks_for_test(body.query or "")
     if body.id is None:
         again = protocol in ASKS_AGAIN
-        claims.introduce(server, stream_key, body.ip, now, channel_id=channel_id, asks_again=again)
+        claims.introduce(server, stream_key, body.ip, now, channel_id=channel_id, asks_again=again, test=test)
     else:
-        claims.admit(server, body.id, stream_key, body.ip, now, channel_id=channel_id, protocol=protocol)
+        claims.admit(server, body.id, stream_key, body.ip, now, channel_id=channel_id, protocol=protocol, test=test)
 
 
 def _is_ours(path: str) -> bool:

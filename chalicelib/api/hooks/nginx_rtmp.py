@@ -23,6 +23,7 @@ from chalicelib.contract.requests.base import example
 from chalicelib.domain.errors import BroadcastEnded
 from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.publications import Dialect
+from chalicelib.domain.publish_names import asks_for_test
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.observability import logger
 from chalicelib.services.media_servers import claims, publishers
@@ -32,7 +33,7 @@ blueprint = Blueprint(__name__)
 
 
 class Publisher(HookModel):
-    """A connection. `clientid` is the number that nginx gave it; `key` is from the publisher's query."""
+    """A connection. `clientid` is the number that nginx gave it; `key` and `test` are from the publisher's query."""
 
     model_config = example(call="publish", clientid="17", name="<stream key>", addr="203.0.113.7")
 
@@ -41,6 +42,12 @@ class Publisher(HookModel):
     name: Text = ""
     addr: ClientAddress = None
     key: Text | None = None
+    test: Text | None = None
+    bandwidthtest: Text | None = None
+
+    @property
+    def is_test(self) -> bool:
+        return any(value is not None and asks_for_test(f"test={value}") for value in (self.test, self.bandwidthtest))
 
 
 @Route(
@@ -57,7 +64,9 @@ def nginx_publish(body: Publisher, query: HookQuery) -> Response:
     """Decides whether a client may publish. Renames its stream to the channel's id, so that playback paths contain no
     key."""
     stream_key, channel_id = key_and_channel(body.name, [body.key])
-    publication = claims.publish(_server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id)
+    publication = claims.publish(
+        _server(query), body.clientid, stream_key, body.addr, now_ms(), channel_id=channel_id, test=body.is_test
+    )
     return nothing(302, Location=publication.channel_id)
 
 

@@ -27,6 +27,7 @@ from chalicelib.api.routing import MEDIA_SERVER, Route
 from chalicelib.contract.requests.base import example
 from chalicelib.domain.not_found import NotFound
 from chalicelib.domain.publications import OME_LIFETIME, Dialect
+from chalicelib.domain.publish_names import asks_for_test
 from chalicelib.domain.refusals import PublishRefused, WrongApplication
 from chalicelib.services.media_servers import claims, publishers
 from chalicelib.services.media_servers.publishers import MediaServer
@@ -91,9 +92,11 @@ def ome(body: Admission, query: HookQuery) -> Admitted | Noted:
 
 def _publish(server: MediaServer, connection: str, body: Admission) -> Admitted:
     url, now = body.request.url, now_ms()
-    stream_key, channel_id = key_and_channel(_stream_name(url), keys_in(urlsplit(url).query))
+    stream_name, query = _stream_name(url), urlsplit(url).query
+    stream_key, channel_id = key_and_channel(stream_name, keys_in(query))
     client_ip = body.client.real_ip or as_address(body.client.address)
-    publication = claims.publish(server, connection, stream_key, client_ip, now, channel_id=channel_id)
+    test = asks_for_test(query)
+    publication = claims.publish(server, connection, stream_key, client_ip, now, channel_id=channel_id, test=test)
     return Admitted(
         allowed=True,
         new_url=renamed(url, publication.channel_id),

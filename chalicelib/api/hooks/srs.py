@@ -23,6 +23,7 @@ from chalicelib.contract.requests.base import example
 from chalicelib.domain.errors import BroadcastEnded
 from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.publications import Dialect
+from chalicelib.domain.publish_names import asks_for_test
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.observability import logger
 from chalicelib.services.media_servers import claims, publishers
@@ -63,7 +64,8 @@ def srs(body: SrsHook, query: HookQuery) -> Response:
     match body.action:
         case "on_publish":
             stream_key, channel_id = key_and_channel(body.stream, keys_in(body.param))
-            claims.publish(server, body.client_id, stream_key, body.ip, now_ms(), channel_id=channel_id)
+            test = asks_for_test(body.param.removeprefix("?"))
+            claims.publish(server, body.client_id, stream_key, body.ip, now_ms(), channel_id=channel_id, test=test)
         case "on_unpublish":
             publication = publishers.find(server, body.client_id)
             if publication is not None:

@@ -29,11 +29,13 @@ class ChannelEdit(RequestModel):
 
 
 class NewPlaybackToken(RequestModel):
-    """`ttl_seconds` is the lifetime of the token, from one minute to one day."""
+    """`ttl_seconds` is the lifetime of the token, from one minute to one day. `preview`: it plays test streams as well;
+    keep it to yourself."""
 
     model_config = example(ttl_seconds=3600)
 
     ttl_seconds: WholeNumber = Field(default=3_600, ge=60, le=86_400)
+    preview: bool = False
 
 
 class CredentialsQuery(RequestModel):

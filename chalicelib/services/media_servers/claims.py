@@ -28,21 +28,22 @@ def admit(
     *,
     channel_id: str | None = None,
     protocol: str | None = None,
+    test: bool = False,
 ) -> Publication:
     """May this connection publish? Claims the channel for it. Raises PublishRefused, which its dashboard then shows.
 
-    `channel_id` is the channel that the connection names, if it names one: the key must be that channel's. MediaMTX
-    gets `READY_WITHIN` to report the stream; the others have begun by asking.
+    `channel_id` is the channel that the connection names, if it names one: the key must be that channel's. `test`: it
+    asks for a test stream. MediaMTX gets `READY_WITHIN` to report the stream; the others have begun by asking.
     """
     try:
         key = _authenticate(stream_key, channel_id, now)
-        publication = _publication(server, connection_id, key, client_ip, now, protocol)
+        publication = _publication(server, connection_id, key, client_ip, now, protocol, test=test)
         try:
-            admission.claim(key, publication.holder, client_ip, now, publication=publication)
+            admission.claim(key, publication.holder, client_ip, now, publication=publication, test=test)
         except KeyInUse:
             if not _holder_has_gone(key.channel_id, now):
                 raise
-            admission.claim(key, publication.holder, client_ip, now, publication=publication)
+            admission.claim(key, publication.holder, client_ip, now, publication=publication, test=test)
     except PublishRefused as refusal:
         refusals.record(refusal, server.where, client_ip, now)
         raise
@@ -64,9 +65,10 @@ def publish(
     now: int,
     *,
     channel_id: str | None = None,
+    test: bool = False,
 ) -> Publication:
     """The same for servers whose question is the beginning: the stream is LIVE. Raises PublishRefused."""
-    publication = admit(server, connection_id, stream_key, client_ip, now, channel_id=channel_id)
+    publication = admit(server, connection_id, stream_key, client_ip, now, channel_id=channel_id, test=test)
     return publishers.confirm(publication, now)
 
 
@@ -78,6 +80,7 @@ def introduce(
     *,
     channel_id: str | None = None,
     asks_again: bool,
+    test: bool = False,
 ) -> None:
     """Would this client be let in? Claims nothing, for there is no connection yet. Raises PublishRefused.
 
@@ -91,7 +94,7 @@ def introduce(
         refusals.record(refusal, server.where, client_ip, now)
         raise
     if not asks_again:
-        publications.note(_publication(server, key.channel_id, key, client_ip, now, None))
+        publications.note(_publication(server, key.channel_id, key, client_ip, now, None, test=test))
 
 
 def _authenticate(stream_key: str, channel_id: str | None, now: int) -> StreamKey:
@@ -102,7 +105,14 @@ def _authenticate(stream_key: str, channel_id: str | None, now: int) -> StreamKe
 
 
 def _publication(
-    server: MediaServer, connection_id: str, key: StreamKey, client_ip: str | None, now: int, protocol: str | None
+    server: MediaServer,
+    connection_id: str,
+    key: StreamKey,
+    client_ip: str | None,
+    now: int,
+    protocol: str | None,
+    *,
+    test: bool,
 ) -> Publication:
     life = READY_WITHIN if server.dialect is Dialect.MEDIAMTX else SESSION_TTL[server.dialect]
     return Publication(
@@ -116,6 +126,7 @@ def _publication(
         expires_at=now + life,
         client_ip=client_ip,
         protocol=protocol,
+        test=test,
     )
 
 

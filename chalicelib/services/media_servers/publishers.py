@@ -83,8 +83,9 @@ def channel_named(name: str) -> str | None:
 
 
 def check_watchable(channel_id: str) -> None:
-    """May anybody play this channel from the server? Raises ChannelNotFound, for a private channel as well."""
-    if not is_channel_id(channel_id) or channels.get(channel_id).visibility is Visibility.PRIVATE:
+    """May anybody play this channel from the server? Raises ChannelNotFound, also for a private channel and a test."""
+    channel = channels.get(channel_id) if is_channel_id(channel_id) else None
+    if channel is None or channel.test or channel.visibility is Visibility.PRIVATE:
         raise ChannelNotFound()
 
 
@@ -178,7 +179,9 @@ def _within_life_of(key: StreamKey | None, until: int) -> int:
 def _claim_again(publication: Publication, key: StreamKey, now: int) -> StreamHold:
     """Its claim ran out while its hooks were lost. Raises PublishRefused if somebody else has the channel."""
     try:
-        grant = admission.claim(key, publication.holder, publication.client_ip, now, publication=publication)
+        grant = admission.claim(
+            key, publication.holder, publication.client_ip, now, publication=publication, test=publication.test
+        )
     except StoreUnavailable:
         raise
     except PublishRefused as refusal:

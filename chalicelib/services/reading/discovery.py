@@ -8,7 +8,7 @@ from chalicelib.domain.channels import Channel, is_channel_id
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import Pulse, StreamFacts
-from chalicelib.domain.metadata import Metadata, Search, Visibility
+from chalicelib.domain.metadata import Search, Visibility
 from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import (
@@ -49,6 +49,13 @@ class ChannelView:
     @property
     def facts(self) -> StreamFacts:
         return facts_of(self.stream, self.pulse) if self.stream is not None else StreamFacts()
+
+    @property
+    def public(self) -> "ChannelView":
+        """As everybody else sees it: offline while a test runs."""
+        if self.stream is None or not self.stream.test:
+            return self
+        return replace(self, reading=OFFLINE, stream=None, pulse=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +147,13 @@ def as_read(channel: Channel, found: list[Stream], now: int) -> list[StreamView]
 
 
 def public_stream(stream_id: str, now: int) -> StreamView:
-    """Raises StreamNotFound, also if the channel is private, or the stream was private to its end.
+    """Raises StreamNotFound, also if the channel is private, or the stream was a test, or private to its end.
 
     The streams of a blocked broadcaster are not found either.
     """
     seen = _stream(stream_id, now)
-    if seen.channel.blocked is not None or Visibility.PRIVATE in (
-        seen.channel.visibility,
-        seen.stream.metadata.visibility,
-    ):
+    is_hidden = seen.channel.blocked is not None or seen.stream.test
+    if is_hidden or Visibility.PRIVATE in (seen.channel.visibility, seen.stream.metadata.visibility):
         raise StreamNotFound()
     return seen
 
@@ -181,8 +186,9 @@ def _stream(stream_id: str, now: int) -> StreamView:
 def public_streams(search: Search, limit: int, after: str | None, now: int) -> Page[RunningStream]:
     """Streams of public channels that are LIVE or RECONNECTING and that `search` finds, oldest first."""
 
-    def wanted(metadata: Metadata) -> bool:
-        return metadata.visibility is Visibility.PUBLIC and search.finds(metadata)
+    def wanted(stream: Stream) -> bool:
+        metadata = stream.metadata
+        return not stream.test and metadata.visibility is Visibility.PUBLIC and search.finds(metadata)
 
     found, last = running.streams(now, limit, after, wanted, few=search != Search())
     return Page(running.measured(found), last)
@@ -206,7 +212,7 @@ def stream_by_key(stream_key: str, now: int) -> tuple[StreamKey, Channel, Stream
     channel = channels.get(key.channel_id)
     if channel.blocked is not None:
         raise StreamNotFound()
-    present = view(channel, now).stream
+    present = view(channel, now).public.stream
     runs = present if present is not None and present.key_id == key.key_id else None
     if runs is None and rules.used_up(key, None):
         raise StreamNotFound()

@@ -11,7 +11,6 @@ from itertools import islice
 from chalicelib.config import settings
 from chalicelib.domain.leases import NodeSession
 from chalicelib.domain.measures import Pulse, StreamFacts
-from chalicelib.domain.metadata import Metadata
 from chalicelib.domain.streams import (
     ChannelStatus,
     StatusReading,
@@ -48,14 +47,14 @@ def facts_of(stream: Stream, pulse: Pulse | None) -> StreamFacts:
     return stream.facts
 
 
-def everything(_metadata: Metadata) -> bool:
+def everything(_stream: Stream) -> bool:
     return True
 
 
 def streams(
-    now: int, limit: int, after: str | None, wanted: Callable[[Metadata], bool] = everything, *, few: bool = False
+    now: int, limit: int, after: str | None, wanted: Callable[[Stream], bool] = everything, *, few: bool = False
 ) -> tuple[list[RunningStream], str | None]:
-    """Up to `limit` running streams with wanted metadata, oldest first, and the id to go on after if there are more.
+    """Up to `limit` running streams that are wanted, oldest first, and the id to go on after if there are more.
 
     `few`: most will not be wanted, so larger pieces are read at once.
     """
@@ -65,7 +64,7 @@ def streams(
     last: str | None = None
     for _ in range(0, MOST_LOOKED_AT, chunk_size):
         chunk = list(islice(unended, chunk_size))
-        seen = {s.stream_id: (s, session) for s, session in as_stored([s for s in chunk if wanted(s.metadata)], now)}
+        seen = {s.stream_id: (s, session) for s, session in as_stored([s for s in chunk if wanted(s)], now)}
         for stream_id in (stream.stream_id for stream in chunk):
             if len(found) == limit:
                 return found, last

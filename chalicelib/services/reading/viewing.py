@@ -1,6 +1,6 @@
 """For the playback origins: who may watch a channel, and which node has a stream's media."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.channels import is_channel_id
 from chalicelib.domain.ids import is_ulid
@@ -25,12 +25,16 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """A channel as viewers meet it. `stream_id` and `carrier` are of the stream that runs; None while none does."""
+    """A channel as viewers meet it. `stream_id` and `carrier` are of the stream that runs; None while none does.
+
+    `is_test`: that stream, or the last one, is for the channel's owner alone.
+    """
 
     is_private: bool
     stream_id: str | None = None
     carrier: Carrier | None = None
     title: str = ""
+    is_test: bool = False
 
 
 def viewing(channel_id: str, asking: str, now: int) -> Viewing | None:
@@ -42,18 +46,18 @@ def viewing(channel_id: str, asking: str, now: int) -> Viewing | None:
     channel = channels.find(channel_id) if is_channel_id(channel_id) else None
     if channel is None or channel.blocked is not None:
         return None
-    is_private = channel.visibility is Visibility.PRIVATE
+    seen = Viewing(channel.visibility is Visibility.PRIVATE, title=channel.title, is_test=channel.test)
     holder, fence = channel.lease.holder, channel.lease.fence
     if channel.stream_id is None:
-        return Viewing(is_private, title=channel.title)
+        return seen
     if holder is not None:
         carrier = _carrier(holder.node_id, holder.incarnation, fence, asking, now)
-        return Viewing(is_private, channel.stream_id, carrier, channel.title)
+        return replace(seen, stream_id=channel.stream_id, carrier=carrier)
     stream = streams.find(channel.stream_id)
     if stream is None or stream.state is StreamState.ENDED:
-        return Viewing(is_private, title=channel.title)
+        return seen
     carrier = _carrier(stream.node_id, stream.incarnation, fence, asking, now)
-    return Viewing(is_private, channel.stream_id, carrier, channel.title)
+    return replace(seen, stream_id=channel.stream_id, carrier=carrier)
 
 
 def last_carrier(channel_id: str, stream_id: str, now: int) -> Carrier | None:

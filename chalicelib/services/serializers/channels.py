@@ -30,6 +30,7 @@ from chalicelib.services.serializers.media import live_of, playback, public_live
 
 
 def public_channel(seen: ChannelView) -> PublicChannel:
+    seen = seen.public
     live = live_of(seen.stream, seen.pulse)
     return PublicChannel(**_public_fields(seen), live=public_live(live) if live else None)
 

@@ -19,16 +19,18 @@ def live_of(stream: Stream | None, pulse: Pulse | None) -> Live | None:
     """None before the first media."""
     if stream is None or stream.started_at is None:
         return None
-    return live(stream.stream_id, stream.started_at, facts_of(stream, pulse), pulse)
+    return live(stream.stream_id, stream.started_at, facts_of(stream, pulse), pulse, test=stream.test)
 
 
-def live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | None) -> Live:
+def live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | None, *, test: bool) -> Live:
     audience = pulse.audience if pulse is not None else None
     return Live(
         stream_id=stream_id,
         started_at=iso(started_at),
         **facts_now(facts, pulse),
         **audience_fields(audience),
+        test=test,
+        line=pulse.line if pulse is not None else None,
         health=None if pulse is None else health(pulse.findings, facts.encoder),
     )
 

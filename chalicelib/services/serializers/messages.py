@@ -28,7 +28,11 @@ def channel(channel: Channel, key: StreamKey | None, now: int, *, owner: bool) -
 def status(event: StreamStateChange, *, owner: bool) -> contract.PublicStatusMessage:
     """Only the owner's form says why a stream was interrupted or ended."""
     is_running = event.status is not ChannelStatus.OFFLINE and event.started_at is not None and event.stream_id
-    live = media.live(event.stream_id or "", event.started_at or 0, event.facts, None) if is_running else None
+    live = (
+        media.live(event.stream_id or "", event.started_at or 0, event.facts, None, test=bool(event.test))
+        if is_running
+        else None
+    )
     fields = {
         "seq": event.seq,
         "at": iso(event.at),
@@ -45,7 +49,7 @@ def status(event: StreamStateChange, *, owner: bool) -> contract.PublicStatusMes
 
 
 def metrics(pulse: Pulse, *, owner: bool) -> contract.PublicMetricsMessage:
-    live = media.live(pulse.stream_id, pulse.started_at, pulse.facts, pulse)
+    live = media.live(pulse.stream_id, pulse.started_at, pulse.facts, pulse, test=pulse.test)
     uptime_s = max(0, (pulse.at - pulse.started_at) // 1000)
     if owner:
         return contract.MetricsMessage(seq=pulse.seq, at=iso(pulse.at), uptime_s=uptime_s, **live.model_dump())

@@ -59,6 +59,7 @@ def own_stream(seen: StreamView, now: int) -> OwnStream:
         expires_at=None,
         end_reason=_end_reason(seen.stream),
         bytes_in=seen.bytes_in,
+        test=seen.stream.test,
         recording=own_recording(seen.stream, seen.channel, now),
     )
 
@@ -100,6 +101,7 @@ def own_startable(key: StreamKey, channel: Channel) -> OwnStream:
         expires_at=iso_or_none(key.expires_at),
         end_reason=None,
         bytes_in=0,
+        test=False,
         recording=None,
     )
 
@@ -198,4 +200,5 @@ def _admin_fields(seen: RunningStream | StreamView, now: int) -> dict[str, Any]:
         "duration_s": _duration_s(stream, now),
         "playback": AllPlayback(**asdict(playback(stream.channel_id, stream))),
         "technical": Technical(**facts_now(seen.facts, seen.pulse)),
+        "test": stream.test,
     }

@@ -36,7 +36,7 @@ from chalicelib.domain.refusals import (
 )
 from chalicelib.domain.streams import END_REASON_TEXT, FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
 from chalicelib.services import bus
-from chalicelib.services.streams import lifecycle
+from chalicelib.services.streams import lifecycle, orders
 from chalicelib.store import channels, keys, leases, nodes, pulses, streams
 from chalicelib.store.leases import Claim, Claimed
 
@@ -110,6 +110,7 @@ def claim(
     flash_version: str | None = None,
     publication: Publication | None = None,
     only: str | None = None,
+    test: bool = False,
     may_declare_dead: bool = True,
     first_media: int = FIRST_MEDIA,
     cache: KeyCache = _cache,
@@ -118,8 +119,9 @@ def claim(
 
     `flash_version` is what the encoder calls itself. `publication` is the media server's publisher that `holder` stands
     for: its session begins in the same transaction.
-    `only` names a stream to continue, that one or none. `may_declare_dead`: whether a session that has run out proves
-    its node dead; else HolderInDoubt is raised. `first_media`: ms in which a stream that is continued must have media.
+    `only` names a stream to continue, that one or none. `test`: for a test stream, which gives way to a broadcast.
+    `may_declare_dead`: whether a session that has run out proves its node dead; else HolderInDoubt is raised.
+    `first_media`: ms in which a stream that is continued must have media.
     Raises KeyNotAllowedHere by the key's allow list, KeyInUse if another publisher holds the channel (HeldBySameEncoder
     if it may be the same one), the key's refusal if it was revoked meanwhile or is used up, BroadcasterBlocked,
     ChannelClosed, StartsLimited, StoreUnavailable.
@@ -131,18 +133,26 @@ def claim(
         if channel.lease.holder == holder and channel.stream_id is not None:
             held = streams.get(channel.stream_id)
             resumed = held if held.started_at is not None else None
-            return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed)
-        attempt = Claim(key, channel, holder, now, publication, client_ip, flash_version)
+            return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed, test=held.test)
+        attempt = Claim(key, channel, holder, now, publication, client_ip, flash_version, test=test)
         try:
             until = _resumable_until(attempt, may_declare_dead)
         except KeyInUse:
+            if channel.test and not test:
+                _end_test(channel, now)
+                continue
             if publication is None:
                 _question(channel.lease.holder, now)
             raise
         waiting = _unended_stream(channel) if until is not None else None
+        is_other = waiting is not None and waiting.test is not test
+        if is_other and test and until is not None and now < until:
+            raise _in_use(key)  # a broadcast waits for its encoder
         # A stream that never was LIVE has nothing to be continued.
-        if until is not None and (waiting is None or now >= until or waiting.started_at is None):
+        if until is not None and (waiting is None or is_other or now >= until or waiting.started_at is None):
             reason = EndReason.GRACE_OVER if channel.lease.holder is None else EndReason.NODE_LOST
+            if is_other and not test:
+                reason = EndReason.TEST_REPLACED
             if (ended := lifecycle.reap(channel, waiting, reason, now)) is not None:
                 lifecycle.announce([ended])
             continue
@@ -155,20 +165,27 @@ def claim(
         if only is not None and (waiting is None or waiting.stream_id != only):
             raise _in_use(key)
         if waiting is None:
-            stream_id = _new_stream_id(key)
+            stream_id = _new_stream_id(key, test=test)
             attempt = replace(attempt, starts_paid_until=_paid_until(channel, key, now))
             outcome = leases.claim(attempt, _new_stream(attempt, stream_id))
         else:
             stream_id = waiting.stream_id
             outcome = leases.resume(attempt, stream_id, now + first_media)
         if outcome is Claimed.YES:
-            return _grant(key, channel, holder, stream_id, attempt.fence, waiting)
+            return _grant(key, channel, holder, stream_id, attempt.fence, waiting, test=test)
         if outcome is Claimed.KEY_REFUSED:
             cache.drop(key.key_hash)
             continued = waiting.stream_id if waiting is not None else None
             raise rules.refusal_of_claim(keys.find(key.key_hash), continued, now)
         counters.count(LEASE_CONFLICTS)
     raise _in_use(key)
+
+
+def _end_test(channel: Channel, now: int) -> None:
+    """Whoever goes live need not know that a test holds the channel."""
+    stream = _unended_stream(channel)
+    if stream is not None and stream.test:
+        orders.end_now(channel, stream, EndReason.TEST_REPLACED, now)
 
 
 def _attempted(channel: Channel, closure: Closure, now: int) -> None:
@@ -248,9 +265,9 @@ def _unended_stream(channel: Channel) -> Stream | None:
     return None if stream is None or stream.state is StreamState.ENDED else stream
 
 
-def _new_stream_id(key: StreamKey) -> str:
-    """A generated key's first stream has the id that was given out with the key."""
-    given = key.first_stream_id
+def _new_stream_id(key: StreamKey, *, test: bool) -> str:
+    """A generated key's first stream has the id that was given out with the key; a test is not that stream."""
+    given = key.first_stream_id if not test else None
     return given if given is not None and streams.find(given) is None else str(ULID())
 
 
@@ -269,11 +286,19 @@ def _new_stream(claim: Claim, stream_id: str) -> Stream:
         source=claim.publication.dialect.value if claim.publication else OWN_KIND,
         client_ip=claim.client_ip,
         flash_version=claim.flash_version or None,
+        test=claim.test,
     )
 
 
 def _grant(
-    key: StreamKey, channel: Channel, holder: Holder, stream_id: str, fence: int, resumed: Stream | None = None
+    key: StreamKey,
+    channel: Channel,
+    holder: Holder,
+    stream_id: str,
+    fence: int,
+    resumed: Stream | None = None,
+    *,
+    test: bool,
 ) -> Grant:
     return Grant(
         channel_id=channel.channel_id,
@@ -285,7 +310,8 @@ def _grant(
         grace=GRACE,
         started_at=resumed.started_at if resumed is not None else None,
         # What has begun goes on, though the owner may have switched it off for the next stream.
-        recording=channel.recording or (resumed is not None and resumed.recording is not None),
+        recording=not test and (channel.recording or (resumed is not None and resumed.recording is not None)),
+        test=test,
         audience=_audience(stream_id) if resumed is not None else None,
     )
 

@@ -64,6 +64,7 @@ class StreamHold:
                 resumed,
                 GRACE,
                 stream.started_at,
+                test=stream.test,
             )
         )
         hold.state = stream.state
@@ -192,6 +193,7 @@ class StreamHold:
             client_ip=client_ip,
             started_at=self.started_at,
             facts=self.facts,
+            test=self.grant.test or None,
         )
 
 
@@ -275,4 +277,5 @@ def ended_event(stream: Stream, seq: int, reason: EndReason, now: int) -> Stream
         detail=END_REASON_TEXT[reason],
         action=END_REASON_ACTION[reason],
         started_at=stream.started_at,
+        test=stream.test or None,
     )

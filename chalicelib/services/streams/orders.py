@@ -34,20 +34,34 @@ def order_end(stream_id: str, reason: EndReason, now: int) -> bool:
     if stream is None or stream.state is StreamState.ENDED:
         return False
     channel = channels.get(stream.channel_id)
-    if channel.lease.holder is not None:
-        node_id = channel.lease.holder.node_id  # read after the stream, which may have changed hands in between
-        given = nodes.order(node_id, Order.to_end(stream_id, reason))
-        if given and dialect_of(node_id) is not None:  # nobody renews in a moment: its server must be asked
-            bus.publish([PublisherOrdered(node_id=node_id, at=now)])
-        return given
+    if channel.lease.holder is not None:  # read after the stream, which may have changed hands in between
+        return _order_holder(channel.lease.holder.node_id, Order.to_end(stream_id, reason), now)
+    return end_now(channel, stream, reason, now)
+
+
+def end_now(channel: Channel, stream: Stream, reason: EndReason, now: int) -> bool:
+    """Ends a stream without waiting for its holder, if it has one, who is told to let its encoder go.
+
+    False if the channel or the stream has moved on meanwhile. Raises StoreUnavailable.
+    """
     try:
         ended = lifecycle.ended_event(stream, lifecycle.seq_past_holders(stream), reason, now)
-        told, audience = lifecycle.entry_of(ended), pulses.audience(stream_id)
+        told, audience = lifecycle.entry_of(ended), pulses.audience(stream.stream_id)
         lease_ends.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, told, audience)
     except LeaseLost:
         return False
+    if channel.lease.holder is not None:
+        _order_holder(channel.lease.holder.node_id, Order.to_end(stream.stream_id, reason), now)
     lifecycle.announce([ended])
     return True
+
+
+def _order_holder(node_id: str, order: Order, now: int) -> bool:
+    """False if there is no such node any more."""
+    given = nodes.order(node_id, order)
+    if given and dialect_of(node_id) is not None:  # nobody renews in a moment: its server must be asked
+        bus.publish([PublisherOrdered(node_id=node_id, at=now)])
+    return given
 
 
 def end_running(channel_id: str, reason: EndReason, now: int) -> str | None:

@@ -4,6 +4,7 @@ import { ObsHelp } from "./obs-help";
 import { OtherServers } from "./other-servers";
 import { ServerUrl } from "./server-url";
 import { StreamKey } from "./stream-key";
+import { TestHelp } from "./test-mode";
 
 interface ConnectPanelProps {
   readonly channel: OwnChannel;
@@ -26,6 +27,7 @@ export function ConnectPanel({ channel, running, api, onKeyRead }: ConnectPanelP
       <OtherServers endpoints={channel.ingest_endpoints} />
       <StreamKey facts={channel.key} running={running} api={api} onRead={onKeyRead} />
       <ObsHelp />
+      <TestHelp />
     </section>
   );
 }

@@ -10,6 +10,7 @@ import { Icon } from "../ui/icon";
 import { ManualCopy } from "../ui/manual-copy";
 import { Moment } from "../ui/moment";
 import { t } from "../words/studio";
+import { useTestUrl } from "./use-test-url";
 
 const PREVIEW_KEY = "stream-sync.preview";
 
@@ -34,7 +35,9 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
   const dismiss = useCallback(() => setByHand(false), []);
   const [open, setOpen] = useState(() => localStorage.getItem(PREVIEW_KEY) === "open");
   const url = isPrivate ? (token?.watch_url ?? null) : `${location.origin}/watch/${channel.channel_id}`;
-  const hlsUrl = isPrivate ? (token?.hls_url ?? null) : channel.playback.hls_url;
+  const isTest = stream.live?.test === true;
+  const testUrl = useTestUrl(api, isTest && open);
+  const hlsUrl = isTest ? testUrl : isPrivate ? (token?.hls_url ?? null) : channel.playback.hls_url;
 
   const createLink = () => {
     setProblem(null);
@@ -104,7 +107,7 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
           {problem}
         </p>
       )}
-      {open && hlsUrl === null && <p class="muted">{t.linkForPreview}</p>}
+      {open && hlsUrl === null && !isTest && <p class="muted">{t.linkForPreview}</p>}
       {open && hlsUrl !== null && (
         <LazyPreview url={hlsUrl} running={stream.status !== "OFFLINE"} streamId={stream.streamId} />
       )}

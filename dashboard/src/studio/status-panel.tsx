@@ -7,6 +7,7 @@ import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
 import { t } from "../words/status";
+import { t as test } from "../words/test-mode";
 import { HealthPanel } from "./health-panel";
 import { Measures } from "./measures";
 import {
@@ -17,6 +18,7 @@ import {
   type ShownStatus,
   shownStatus,
 } from "./status-words";
+import { TestResult } from "./test-mode";
 
 interface StatusPanelProps {
   readonly state: StudioState;
@@ -28,6 +30,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
   const { stream } = state;
   const shown = shownStatus(state);
   const running = stream.status !== "OFFLINE";
+  const isTest = stream.live?.test === true;
   const now = useNow(running || shown === "UNKNOWN");
   // The stream that the user asked to end; the request is complete when that stream is over.
   const [ending, setEnding] = useState<string | null>(null);
@@ -45,9 +48,9 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
       </p>
       <div class="status-head">
         <div class="status-lead">
-          <span class="pill" data-testid="status" data-status={shown}>
+          <span class="pill" data-testid="status" data-status={shown} data-test={isTest}>
             <span class="dot" aria-hidden="true" />
-            {t.pill[shown]}
+            {isTest && shown !== "UNKNOWN" ? test.pill : t.pill[shown]}
           </span>
           <div class="status-lines">
             <p class="status-title">{title || t.untitled}</p>
@@ -80,6 +83,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
             fresh={fresh}
             happened={happened(stream)}
           />
+          {stream.live?.test && <TestResult line={stream.live.line} fresh={fresh} />}
           {stream.live?.health && <HealthPanel health={stream.live.health} fresh={fresh} />}
         </>
       ) : (

@@ -3,6 +3,7 @@
 import type { ChannelStatus, Live } from "../contract";
 import type { CurrentStream, StudioState } from "../realtime/state";
 import { t } from "../words/status";
+import { t as test } from "../words/test-mode";
 
 /** UNKNOWN: the connection is lost, so the last status may no longer be true. */
 export type ShownStatus = ChannelStatus | "UNKNOWN";
@@ -13,7 +14,8 @@ export function shownStatus(state: StudioState): ShownStatus {
 }
 
 /** The tab's title, in sight while the page is not. */
-export function tabTitle(shown: ShownStatus | null, refused: boolean): string {
+export function tabTitle(shown: ShownStatus | null, refused: boolean, isTest = false): string {
+  if (isTest && shown === "LIVE") return `${test.tab} · stream-sync`;
   const first = refused && shown === "OFFLINE" ? t.tabRefused : shown === null ? t.tabStudio : t.tab[shown];
   return `${first} · stream-sync`;
 }
@@ -22,7 +24,7 @@ export function tabTitle(shown: ShownStatus | null, refused: boolean): string {
 export function announcement(shown: ShownStatus, stream: CurrentStream): string {
   switch (shown) {
     case "LIVE":
-      return t.youAreLive;
+      return stream.live?.test ? test.announcement : t.youAreLive;
     case "RECONNECTING":
       if (isWaitingForKeyFrame(stream) && stream.reasonText) return stream.reasonText;
       return `${interruption(stream)} ${t.waitingToReconnect}`;
@@ -54,7 +56,7 @@ export function missingMedia(live: Live, liveForMs: number): Media[] {
 
 export function anythingMeasured(live: Live | null): boolean {
   if (!live) return false;
-  const { stream_id, started_at, encoder, ...measures } = live;
+  const { stream_id, started_at, encoder, test: _, ...measures } = live;
   return Object.values(measures).some((value) => value !== null);
 }
 

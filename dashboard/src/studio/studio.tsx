@@ -34,7 +34,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
   const now = useNow(channel?.closed != null);
   const closed = channel && status === "OFFLINE" ? closureNow(channel, now) : null;
 
-  const title = tabTitle(status, state.refusal !== null);
+  const title = tabTitle(status, state.refusal !== null, state.stream.live?.test === true);
   useEffect(() => {
     document.title = title;
     return () => {

@@ -329,6 +329,29 @@ class TestOvenMediaEngine:
             assert answer.json["allowed"] is allowed
 
 
+@pytest.mark.requirement("FX-17")
+@pytest.mark.parametrize("server", ["mediamtx", "srs", "nginx-rtmp", "ome"])
+def test_a_test_stream_is_asked_for_in_the_publishers_query(
+    hooks: Hooks, broadcaster: Broadcaster, channel_id: str, server: str
+) -> None:
+    key, client = broadcaster.key, str(uuid.uuid4().int % 10**9)
+    match server:
+        case "mediamtx":
+            hooks.mediamtx_auth(path=f"live/{key}", id=client, query="test=1")
+            hooks.mediamtx_change("publish", f"live/{key}", client)
+        case "srs":
+            hooks.srs("on_publish", client_id=client, stream=channel_id, param=f"?key={key}&test=1")
+        case "nginx-rtmp":
+            hooks.nginx("publish", client, key, [("test", "1")])
+        case "ome":
+            hooks.ome(f"rtmp://ome.example:1935/app/{key}?test=1", int(client) % 60_000)
+    seen = broadcaster.channel()
+    assert (seen["status"], seen["live"]["test"]) == ("LIVE", True)
+    assert broadcaster.call("GET", f"/api/channels/{channel_id}")["status"] == "OFFLINE"
+    if server != "nginx-rtmp":
+        assert hooks.mediamtx_auth(action="read", path=f"live/{channel_id}", id=None, protocol="hls").status == 404
+
+
 def test_a_body_that_is_no_body_is_a_problem(hooks: Hooks) -> None:
     headers = {"X-Hook-Secret": hooks.secret}
     assert hooks.post("/hooks/srs", b"[]", "application/json", headers).status == 400

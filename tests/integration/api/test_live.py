@@ -23,7 +23,7 @@ from tests.support.waiting import until
 LIVE = {
     "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "width", "height", "fps",
     "video_codec", "video_profile", "video_level", "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
-    "viewers", "peak_viewers", "average_viewers", "watched_minutes", "health",
+    "viewers", "peak_viewers", "average_viewers", "watched_minutes", "health", "test", "line",
 }  # fmt: skip
 STATUS = {"type", "seq", "at", "status", "stream_id", "reason", "reason_text", "action", "until", "live"}
 METRICS = LIVE | {"type", "seq", "at", "uptime_s"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.publish_names import MOST_POSSIBLE, possible_keys, stream_key
+from chalicelib.domain.publish_names import MOST_POSSIBLE, PublishName, asks_for_test, possible_keys, publish_name
 from chalicelib.domain.refusals import KeyMalformed, KeyMissing, PublishRefused, WrongApplication
 
 KEY = "aB3" * 13 + "x"
@@ -55,7 +55,7 @@ OTHER = "z" * 40
     ],
 )
 def test_a_key_is_found_where_it_can_only_be_one_thing(application: str, name: str) -> None:
-    assert stream_key(application, name, "live") == KEY
+    assert publish_name(application, name, "live") == PublishName(KEY)
 
 
 @pytest.mark.requirement("EN-7")
@@ -65,7 +65,7 @@ def test_a_key_is_found_where_it_can_only_be_one_thing(application: str, name: s
 )
 def test_no_key_at_all_is_told_as_that(application: str, name: str) -> None:
     with pytest.raises(KeyMissing):
-        stream_key(application, name, "live")
+        publish_name(application, name, "live")
 
 
 @pytest.mark.requirement("EN-7")
@@ -81,7 +81,7 @@ def test_no_key_at_all_is_told_as_that(application: str, name: str) -> None:
 )
 def test_more_than_a_key_is_told_as_that(application: str, name: str) -> None:
     with pytest.raises(KeyMalformed) as raised:
-        stream_key(application, name, "live")
+        publish_name(application, name, "live")
     assert KEY not in raised.value.rtmp_description
 
 
@@ -101,19 +101,19 @@ def test_more_than_a_key_is_told_as_that(application: str, name: str) -> None:
 )
 def test_another_application_is_none_of_ours(application: str, name: str) -> None:
     with pytest.raises(WrongApplication):
-        stream_key(application, name, "live")
+        publish_name(application, name, "live")
 
 
 @pytest.mark.parametrize("name", ["live", "short", "a b", "100%", "%zz"])
 def test_what_is_no_key_is_passed_on_to_be_refused_as_unknown(name: str) -> None:
-    assert stream_key("live", name, "live") == name
+    assert publish_name("live", name, "live") == PublishName(name)
 
 
 @pytest.mark.requirement("EN-7")
 @given(application=st.text(max_size=60), name=st.text(max_size=120))
 def test_any_text_gives_a_key_or_a_refusal(application: str, name: str) -> None:
     with contextlib.suppress(PublishRefused):
-        assert stream_key(application, name, "live")
+        assert publish_name(application, name, "live").stream_key
 
 
 @pytest.mark.requirement("EN-7")
@@ -136,3 +136,58 @@ def test_what_looks_like_a_key_is_found_also_where_it_is_refused(application: st
 
 def test_only_so_many_possible_keys_are_looked_up() -> None:
     assert len(possible_keys("elsewhere", "/".join(letter * 40 for letter in "abcdef"))) == MOST_POSSIBLE
+
+
+@pytest.mark.requirement("FX-17")
+@pytest.mark.parametrize(
+    ("application", "name"),
+    [
+        ("live", f"{KEY}?test=1"),
+        ("live", f"{KEY}?test=true"),
+        ("live", f"{KEY}?TEST=True"),
+        ("live", f"{KEY}?test"),
+        ("live", f" {KEY}?test=1 "),
+        ("live", f"/{KEY}?test=1"),
+        ("live", f"{KEY}/?test=1"),
+        ("live", f"{KEY}%3Ftest%3D1"),
+        ("live", f"{KEY}?bandwidthtest=true"),
+        ("live", f"{KEY}?test=0&bandwidthtest=1"),
+        ("live", f"rtmp://ingest.example.com/live/{KEY}?test=1"),
+        ("live?test=1", KEY),
+        (f"live/{KEY}?test=1", ""),
+        ("live?auth=2&test=1", KEY),
+    ],
+)
+def test_a_test_stream_is_asked_for_behind_the_key(application: str, name: str) -> None:
+    assert publish_name(application, name, "live") == PublishName(KEY, is_test=True)
+
+
+@pytest.mark.requirement("FX-17")
+def test_a_query_that_was_taken_off_the_name_already_counts() -> None:
+    assert publish_name("live", KEY, "live", "test=1") == PublishName(KEY, is_test=True)
+
+
+@pytest.mark.requirement("FX-17")
+@pytest.mark.parametrize(
+    "name", [KEY, f"{KEY}?test=0", f"{KEY}?test=false", f"{KEY}?", f"{KEY}?bandwidthtest=false", f"{KEY}?session=7"]
+)
+def test_a_broadcast_is_not_a_test(name: str) -> None:
+    assert publish_name("live", name, "live") == PublishName(KEY)
+
+
+@pytest.mark.requirement("FX-17")
+@pytest.mark.parametrize(
+    ("query", "is_test"),
+    [
+        ("", False),
+        ("key=abc", False),
+        ("key=abc&test=1", True),
+        ("token=x&bandwidthtest=true", True),
+        ("test=0", False),
+        ("test=maybe", True),
+        ("latest=1", False),
+        ("test=1?test=0", True),
+    ],
+)
+def test_of_a_query_only_our_parameters_count_and_in_doubt_it_is_a_test(query: str, is_test: bool) -> None:
+    assert asks_for_test(query) is is_test

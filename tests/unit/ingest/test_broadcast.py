@@ -41,6 +41,7 @@ class Encoder:
     declared = Declared()
     described = False
     unread = False
+    is_test = False
     dropped: EndReason | None = None
 
     def __init__(self, client_ip: str | None = "192.0.2.1", flash_version: str = "FMLE/3.0") -> None:

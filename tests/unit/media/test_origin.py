@@ -81,10 +81,11 @@ async def live(
     reports: ViewerReports | None = None,
     *,
     own_networks: Sequence[Network] = LOOPBACK,
+    test: bool = False,
 ) -> AsyncIterator[Live]:
     log = cast(Logger, logging.getLogger("test"))
     packaging = Packaging(lambda: AT, log)
-    packager = packaging.take_on(Origination(CHANNEL, STREAM, FENCE))
+    packager = packaging.take_on(Origination(CHANNEL, STREAM, FENCE, test=test))
     private: set[str] = set()
 
     class Here:
@@ -95,7 +96,8 @@ async def live(
         async def channel(self, channel_id: str, since: float = 0) -> Viewing | None:
             packager = packaging.current(channel_id)
             stream_id = packager.stream_id if packager is not None else None
-            return Viewing(channel_id in private, stream_id, Carrier("node-1", FENCE) if stream_id else None, "A title")
+            carrier = Carrier("node-1", FENCE) if stream_id else None
+            return Viewing(channel_id in private, stream_id, carrier, "A title", is_test=test)
 
         async def last_carrier(self, channel_id: str, stream_id: str) -> Carrier | None:
             return None

@@ -1,5 +1,9 @@
-"""A private channel: everything of it with a token, nothing without one, and no cache outlives the token."""
+"""A private channel: everything of it with a token, nothing without one, and no cache outlives the token.
 
+A test stream: the same, with a token that its owner asked for.
+"""
+
+import json
 import re
 from collections.abc import Iterator
 
@@ -7,6 +11,7 @@ import m3u8
 import pytest
 
 from chalicelib import config
+from chalicelib.domain.streams import StreamState
 from chalicelib.services.playback_tokens import issue
 from ingest_container.base.clock import now_ms
 from ingest_container.media import path_tokens
@@ -23,9 +28,9 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     config.settings.cache_clear()
 
 
-def below(channel_id: str = CHANNEL, ttl: int = TTL) -> str:
+def below(channel_id: str = CHANNEL, ttl: int = TTL, *, preview: bool = False) -> str:
     """Where a channel is with a token."""
-    return f"/live/{CHANNEL}/{issue(channel_id, ttl, now_ms()).text}"
+    return f"/live/{CHANNEL}/{issue(channel_id, ttl, now_ms(), preview=preview).text}"
 
 
 async def paths(stream: Live, root: str) -> list[str]:
@@ -103,3 +108,46 @@ async def test_media_is_kept_until_the_token_expires() -> None:
             answer, _ = await stream.get(f"{below()}/{path}")
             age = int(answer.headers["Cache-Control"].removeprefix("max-age="))
             assert TTL - 30 < age <= TTL
+
+
+@pytest.mark.requirement("FX-17")
+async def test_a_test_stream_plays_for_its_owner_alone() -> None:
+    async with live(test=True) as stream:
+        stream.sends(5)
+        for path in await paths(stream, below(preview=True)):
+            assert (await stream.get(path))[0].status == 200
+            for other in ("/", f"{below().removeprefix(f'/live/{CHANNEL}')}/"):
+                hidden = re.sub(r"/[^/]+\.[^/]+\.[^/]+/", other, path, count=1)
+                answer, _ = await stream.get(hidden)
+                assert (answer.status, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.mark.requirement("FX-17")
+async def test_while_a_test_runs_the_channel_is_offline_for_everybody_else() -> None:
+    async with live(test=True) as stream:
+        stream.sends(5)
+        stream.packager.state, stream.packager.started_at = StreamState.LIVE, now_ms()
+        seen = {}
+        for who, root in (("owner", below(preview=True)), ("viewer", below()), ("anybody", f"/live/{CHANNEL}")):
+            _, body = await stream.get(f"{root}/status.json")
+            seen[who] = json.loads(body)["status"]
+        assert seen == {"owner": "LIVE", "viewer": "OFFLINE", "anybody": "OFFLINE"}
+
+
+@pytest.mark.requirement("FX-17")
+async def test_nobody_is_counted_as_viewer_of_a_test() -> None:
+    async with live(test=True) as stream:
+        stream.sends(5)
+        report = {"id": "0" * 32}
+        async with stream.http.post(f"{below(preview=True)}/viewers", json=report) as answer:
+            assert answer.status == 404
+
+
+@pytest.mark.requirement("FX-17")
+async def test_what_is_left_of_a_test_that_has_ended_is_its_owners_too() -> None:
+    async with live(test=True) as stream:
+        stream.sends(5)
+        asked = await paths(stream, below(preview=True))
+        stream.packaging.end(CHANNEL, STREAM)
+        assert (await stream.get(asked[-1]))[0].status == 200
+        assert (await stream.get(f"/live/{CHANNEL}/{STREAM}/v.m3u8"))[0].status == 404

@@ -78,6 +78,11 @@ def test_what_only_our_own_machinery_needs_is_not_offered() -> None:
     assert all(is_offered(change(name)) for name in EventName)
 
 
+@pytest.mark.requirement("FX-17")
+def test_test_streams_are_nobody_elses_business() -> None:
+    assert not any(is_offered(change(name).model_copy(update={"test": True})) for name in EventName)
+
+
 def test_the_manual_names_every_event() -> None:
     page = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
     assert [name for name in EVENT_NAMES if f"`{name}`" not in page] == []

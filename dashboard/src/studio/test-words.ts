@@ -1,0 +1,35 @@
+/** The result of a connection test in words. */
+
+import type { LineMeasure } from "../contract";
+import { kbps } from "../ui/format";
+import { t } from "../words/test-mode";
+
+/** Seconds after which the node recommends a bitrate. */
+const ENOUGH_S = 20;
+/** Seconds that a test is worth running for: most lines show their faults within them. */
+const WHOLE_S = 60;
+/** What recommendations are rounded down to. */
+const STEP_KBPS = 100;
+
+/** "Your connection carried 6.1 Mbit/s without a break for 60 s." */
+export function lineSentence(line: LineMeasure | null): string {
+  if (line === null) return t.measuring;
+  const rate = megabits(line.bitrate_kbps);
+  return line.breaks === 0 ? t.steady(rate, seconds(line.seconds)) : t.broken(rate, line.breaks, seconds(line.seconds));
+}
+
+/** What to set in the encoder. */
+export function recommendation(line: LineMeasure | null): string {
+  if (line === null || line.recommended_kbps === null) return t.tooEarly(ENOUGH_S, WHOLE_S);
+  const rate = `${kbps(line.recommended_kbps)} kb/s`;
+  const carried = Math.floor(line.bitrate_kbps / STEP_KBPS) * STEP_KBPS;
+  return line.recommended_kbps >= carried ? t.keep(rate) : t.lower(rate);
+}
+
+function megabits(value: number): string {
+  return value < 1000 ? `${kbps(value)} kbit/s` : `${(value / 1000).toFixed(1)} Mbit/s`;
+}
+
+function seconds(value: number): string {
+  return value < 120 ? `${value} s` : `${Math.floor(value / 60)} min`;
+}

@@ -1,0 +1,41 @@
+"""A connection test as the broadcaster has it: what to type, TEST on the page, the preview, the result."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.browser.accessibility import barriers
+from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.studio import Studio
+from tests.e2e.browser.viewer import Viewer
+from tests.support.encoders import Clip, ffmpeg
+from tests.support.stack import Stack
+
+pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg"), pytest.mark.requirement("FX-17")]
+
+
+@pytest.mark.timeout(180)
+def test_the_owner_sees_a_test_and_its_result_and_viewers_an_offline_channel(
+    browser: Browser, stack: Stack, broadcaster: Broadcaster, viewer: Viewer, channel: str, clip: Clip, pictures: Path
+) -> None:
+    # A context of its own: the preview's addresses hold a playback token, as they are made to.
+    studio = Studio(browser.new_context(), stack.http_url).sign_in(broadcaster)
+    help_ = studio.part("test-help")
+    help_.locator("summary").click()
+    expect(help_).to_contain_text("?test=1")
+    key = broadcaster.stream_key()
+    with ffmpeg(clip, stack.rtmp_url, f"{key}?test=1"):
+        studio.shows("LIVE")
+        expect(studio.part("status")).to_have_text("TEST")
+        expect(studio.page).to_have_title("◇ TEST · stream-sync")
+        studio.part("toggle-preview").click()
+        expect(studio.part("preview")).to_have_attribute("data-phase", "playing")
+        expect(studio.part("test-line")).to_contain_text("without a break for")
+        expect(studio.part("test-recommendation")).to_contain_text("You can stream at", timeout=40_000)
+        viewer.open(f"/watch/{channel}")
+        expect(viewer.page.locator("body")).to_contain_text("offline", ignore_case=True)
+        assert barriers(studio.page, "test", pictures) == []
+    assert studio.traffic.errors == []
+    assert key not in studio.everything()
+    studio.context.close()

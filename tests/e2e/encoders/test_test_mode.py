@@ -1,0 +1,62 @@
+"""`KEY?test=1` with a real encoder: the owner sees all of it, everybody else an offline channel."""
+
+import urllib.error
+
+import pytest
+
+from local.loopback import open_url
+from tests.e2e.encoders.promises import SOON, Start
+from tests.support.broadcaster import Broadcaster
+from tests.support.encoders import Clip, ffmpeg
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.needs("ffmpeg"), pytest.mark.requirement("FX-17")]
+
+
+def found(url: str) -> int:
+    try:
+        with open_url(url, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def test_a_test_is_seen_by_its_owner_alone_and_gives_way_to_the_broadcast(
+    broadcaster: Broadcaster, clip: Clip, start: Start
+) -> None:
+    tried = start(ffmpeg(clip, broadcaster.ingest_url, f"{broadcaster.key}?test=1"))
+    dashboard = broadcaster.dashboard
+    (live,) = dashboard.until_statuses("LIVE", within=SOON)
+    assert live.message["live"]["test"] is True
+    channel = broadcaster.channel()
+    channel_id = channel["channel_id"]
+    preview = broadcaster.call("POST", "/api/channel/playback-tokens", {"ttl_seconds": 60, "preview": True})
+    until(lambda: found(preview["hls_url"]) == 200, "the owner's preview", SOON)
+
+    public = broadcaster.call("GET", f"/api/channels/{channel_id}")
+    assert (public["status"], public["live"]) == ("OFFLINE", None)
+    listed = broadcaster.call("GET", "/api/streams/public")["streams"]
+    assert channel_id not in {stream["channel_id"] for stream in listed}
+    assert found(public["playback"]["hls_url"]) == 404
+    viewers = broadcaster.call("POST", "/api/channel/playback-tokens", {"ttl_seconds": 60})
+    assert found(viewers["hls_url"]) == 404
+
+    measured = dashboard.until(
+        lambda: [h for h in dashboard.of_type("metrics") if h.message["line"] and h.message["line"]["seconds"] >= 5],
+        "what the line carries",
+        within=15,
+    )[0].message
+    assert measured["line"]["bitrate_kbps"] == pytest.approx(clip.kbps, rel=0.2)
+    assert (measured["line"]["breaks"], measured["viewers"]) == (0, None)
+
+    start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
+    dashboard.until(
+        lambda: [h for h in dashboard.statuses() if h.message["live"] and not h.message["live"]["test"]],
+        "the broadcast",
+        within=SOON,
+    )
+    tried.exit_code(within=SOON)
+    assert broadcaster.call("GET", f"/api/channels/{channel_id}")["status"] == "LIVE"
+    ended = {stream["id"]: stream for stream in broadcaster.call("GET", "/api/streams")["streams"]}[live.stream_id]
+    assert (ended["test"], ended["end_reason"], ended["recording"]) == (True, "test_replaced", None)
