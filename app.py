@@ -4,6 +4,7 @@ import boto3
 from chalice.app import Chalice
 
 from chalicelib.api import (
+    account,
     admin,
     admin_broadcasters,
     admin_keys,
@@ -29,7 +30,7 @@ app.register_middleware(security_headers.middleware, "http")
 app.register_middleware(problems.middleware, "http")
 
 for module in (
-    *(authorizer, broadcaster, viewer, document),
+    *(authorizer, broadcaster, account, viewer, document),
     *(admin, admin_keys, admin_broadcasters, admin_refusals, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
 ):

@@ -13,7 +13,9 @@ blueprint = Blueprint(__name__)
 POLICY_TTL_S = 30
 EMAIL = "email"  # in the policy's context, for the routes
 NOBODY = "nobody"  # API Gateway demands a principal of a denial, too
-BROADCASTER_ROUTES: list[str | AuthRoute] = ["/api/channel", "/api/channel/*", "/api/streams", "/api/streams/*"]
+BROADCASTER_ROUTES: list[str | AuthRoute] = [
+    *("/api/account", "/api/channel", "/api/channel/*", "/api/streams", "/api/streams/*"),
+]
 
 
 @blueprint.authorizer(name="broadcaster_auth", ttl_seconds=POLICY_TTL_S)

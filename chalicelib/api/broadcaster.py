@@ -47,7 +47,7 @@ def get_channel(channel: Channel) -> contract.OwnChannel:
 
 @Route("PATCH", "/api/channel", BROADCASTER, body=ChannelEdit, answer=contract.OwnChannel).on(blueprint)
 def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel:
-    """Changes title, description, category, tags or visibility, or whether streams are recorded."""
+    """Changes title, display name, description, category, tags or visibility, or whether streams are recorded."""
     changes = body.model_dump(mode="json", exclude_none=True)
     edited = credentials.edit(channel, changes, now_ms())
     if "visibility" in changes:

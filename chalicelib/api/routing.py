@@ -4,8 +4,8 @@
     def edit_channel(channel: Channel, body: ChannelEdit) -> contract.OwnChannel: ...
 
 A view gets what its route declares as keyword arguments: `channel` (the caller's, for broadcasters), `body`, `query`,
-`address` and `operator` where they are asked for, and the parameters of its path. It returns a model, a dict or a
-Chalice `Response`; whatever it raises becomes problem details.
+`address`, `owner` and `operator` where they are asked for, and the parameters of its path. It returns a model, a dict
+or a Chalice `Response`; whatever it raises becomes problem details.
 """
 
 import functools
@@ -50,6 +50,7 @@ class Route:
     max_age: int = 0  # seconds for which caches may answer in our place: only what everybody is told alike
     any_origin: bool = False  # pages of every origin may read it
     address: bool = False  # the view is given the caller's network address
+    owner: bool = False  # the view is given the caller's user id, not their channel, which may be gone
     operator: bool = False  # the view is given who calls: a user id, or `access.SHARED_SECRET`
 
     def on(self, blueprint: Blueprint) -> Callable[[View], View]:
@@ -131,7 +132,10 @@ def _caching(operation: Operation) -> Mapping[str, str]:
 def _arguments(request: Request, operation: Operation, caller: Caller, path: Mapping[str, str]) -> dict[str, Any]:
     """What the view is called with."""
     arguments: dict[str, Any] = {}
-    if operation.audience is BROADCASTER and (user := caller.principal) is not None:
+    user = caller.principal
+    if operation.owner and user is not None:
+        arguments["owner"] = user.user_id
+    elif operation.audience is BROADCASTER and user is not None:
         # Before anything else: who is blocked gets no stored answer either.
         arguments["channel"] = credentials.own_channel(user.user_id, http.now_ms(), user.email)
     arguments |= http.path_of(path, operation.not_found)

@@ -5,6 +5,7 @@ everyone and `OwnThing` for its owner if they differ, `IssuedThing` with a secre
 ISO 8601 UTC with milliseconds; `bitrate_kbps` is 1000 bit/s of audio and video payload.
 """
 
+from chalicelib.contract.accounts import AccountDeletion
 from chalicelib.contract.broadcasters import Block, BlockEntry, Broadcaster, BroadcasterDetails, BroadcasterPage
 from chalicelib.contract.channels import (
     ChannelDetails,
@@ -82,6 +83,7 @@ from chalicelib.contract.webhooks import (
 
 __all__ = [
     "Accepted",
+    "AccountDeletion",
     "ActiveStream",
     "ActiveStreamPage",
     "AllPlayback",

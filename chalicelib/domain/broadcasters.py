@@ -11,6 +11,7 @@ MAX_USER_ID = 256
 MAX_REASON = 200
 MAX_OPERATOR = 80
 UNCLAIMED = "unclaimed:"  # what the owner of a channel that no account has begins with
+DELETED = "deleted:"  # what the owner of a channel begins with whose owner deleted it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ def person_of(email: str) -> str:
     """
     mailbox, _, domain = email.casefold().rpartition("@")
     return f"{mailbox.partition('+')[0] or mailbox}@{domain}"
+
+
+def is_deleted(owner: str) -> bool:
+    """Whether the owner of a channel deleted it."""
+    return owner.startswith(DELETED)
 
 
 def is_email(text: str) -> bool:

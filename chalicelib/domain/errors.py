@@ -9,6 +9,7 @@
     |-- Unauthenticated              401  the caller has not proved who they are
     |   `-- TokenMissing, TokenInvalid, TokenExpired, AdminSecretInvalid, HookSecretInvalid
     |-- AdminRoleMissing, ActionNotAllowed  403
+    |-- AccountDeleted               410
     |-- NotFound                     404  `domain.not_found`
     |-- MethodNotAllowed             405
     |-- Conflict                     409
@@ -127,6 +128,13 @@ class AdminRoleMissing(StreamSyncError):
     http_status = 403
     title = "You are signed in, but not as an administrator"
     action = "Sign in with an account that has the administrator's role, or ask an administrator to give you that role."
+
+
+class AccountDeleted(StreamSyncError):
+    code = "account_deleted"
+    http_status = 410
+    title = "This account and its data were deleted"
+    action = "Create a new account to broadcast again."
 
 
 class ActionNotAllowed(StreamSyncError):

@@ -6,12 +6,12 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.broadcasters import Block, person_of
+from chalicelib.domain.broadcasters import DELETED, Block, person_of
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.closures import Closure
 from chalicelib.domain.errors import KeyChanged
 from chalicelib.domain.keys import KeyStatus, StreamKey
-from chalicelib.domain.metadata import SHOWN, Metadata
+from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.not_found import ChannelNotFound
 from chalicelib.domain.streams import StreamState
 from chalicelib.store import models, rows
@@ -20,6 +20,7 @@ from chalicelib.store.guard import ConditionFailed, past_contention, store_error
 EDITABLE = frozenset({*SHOWN, "contact", "recording"})
 OWNERS = frozenset({*SHOWN, "recording"})  # what the owner edits: each edit makes a version
 MOST_OF_A_PERSON = 100  # channels: accounts with one address that were made and deleted
+OWNER = "owner"  # who blocked a channel that was deleted
 DIRECTORY = "channels"  # the one partition of the index that lists them all
 
 Position = tuple[str, str]  # in that index: listing, channel id
@@ -113,6 +114,25 @@ def set_block(channel_id: str, block: Block | None) -> Channel | None:
     except ChannelNotFound:
         get(channel_id)
         return None
+
+
+def set_deleted(channel_id: str, now: int) -> None:
+    """Its owner deleted it: nothing says any more whose it was, and it is blocked. Raises ChannelNotFound."""
+    row = models.Channel
+    _update(
+        channel_id,
+        [
+            row.owner.set(f"{DELETED}{channel_id}"),
+            *(one.set("") for one in (row.title, row.description, row.category, row.display_name, row.contact)),
+            row.tags.set([]),
+            row.visibility.set(Visibility.PRIVATE.value),
+            *(one.remove() for one in (row.email, row.person, row.directory, row.listing, row.key_hash)),
+            row.blocked_at.set(now),
+            row.blocked_by.set(OWNER),
+            row.blocked_why.set("The account was deleted by its owner"),
+            row.version.add(1),
+        ],
+    )
 
 
 def set_closed(channel_id: str, closure: Closure | None, *, instead_of: Closure | None = None) -> Channel | None:

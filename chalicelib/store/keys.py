@@ -1,6 +1,7 @@
 """Stream keys, by their hash, their id, their channel, their status."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
@@ -84,6 +85,22 @@ def listed(section: Section, now: int, limit: int, after: Position | None) -> tu
     known = many(row.key_hash for row in found)
     position = (found[-1].listing or "", found[-1].key_hash) if page.last_evaluated_key and found else None
     return [known[row.key_hash] for row in found if row.key_hash in known], position
+
+
+def erase(key: StreamKey, now: int) -> None:
+    """Revokes it and forgets its text, label and networks; the row stays as long as audit records name it."""
+    row = models.Key
+    with store_errors(), suppress(ConditionFailed):
+        row(key.key_hash).update(
+            [
+                row.status.set(KeyStatus.REVOKED.value),
+                row.label.set(""),
+                row.allow_list.set([]),
+                row.ciphertext.remove(),
+                row.ttl.set(rows.key_ttl(now)),
+            ],
+            condition=row.key_hash.exists(),
+        )
 
 
 def revoke(key: StreamKey) -> None:

@@ -1,10 +1,12 @@
 """Streams: read, list, and the holder's writes between claim and end (each conditioned on its fence)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.metadata import Visibility
 from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.streams import Stream, StreamState
 from chalicelib.store import models, rows
@@ -72,6 +74,21 @@ def _write(stream_id: str, fence: int, actions: list[Any]) -> None:
             )
     except ConditionFailed:
         raise LeaseLost() from None
+
+
+def anonymise(stream_id: str) -> None:
+    """Forgets who broadcast a stream that has ended, and from where."""
+    row = models.Stream
+    with store_errors(), suppress(ConditionFailed):
+        row(stream_id).update(
+            [
+                row.metadata.set({"visibility": Visibility.PRIVATE.value}),
+                row.client_ip.remove(),
+                row.flash_version.remove(),
+                row.key_hash.remove(),
+            ],
+            condition=row.state == StreamState.ENDED.value,
+        )
 
 
 def many(stream_ids: Iterable[str]) -> dict[str, Stream]:

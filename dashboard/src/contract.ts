@@ -5,6 +5,12 @@ export interface Accepted {
   readonly stream_id: string;
 }
 
+/** How far the deletion is. */
+export interface AccountDeletion {
+  /** False if there is more to delete: repeat the request */
+  readonly finished: boolean;
+}
+
 /** The details of a channel that everyone can see. */
 export interface ChannelDetails {
   readonly title: string;
@@ -19,6 +25,7 @@ export interface ChannelDetails {
 /** Fields that are left out stay as they are. */
 export interface ChannelEdit {
   readonly title?: string | null;
+  readonly display_name?: string | null;
   readonly description?: string | null;
   readonly category?: string | null;
   readonly tags?: readonly string[] | null;
@@ -478,7 +485,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "recording_not_found" | "recording_running" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
+  readonly code: "account_deleted" | "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "recording_not_found" | "recording_running" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
   readonly action: string;
   /** The fields that are not valid */
   readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
@@ -830,6 +837,9 @@ export const limits = {
   "ChannelEdit": {
     "title": {
       "maxLength": 140
+    },
+    "display_name": {
+      "maxLength": 80
     },
     "description": {
       "maxLength": 2000

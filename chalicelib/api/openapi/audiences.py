@@ -31,7 +31,7 @@ SECTIONS: Mapping[Audience, Section] = {
     Audience.BROADCASTER: Section(
         "Broadcasters",
         "For signed-in users, about their own channel: `Authorization: Bearer <JWT>`.",
-        (*_TOKEN_PROBLEMS, refusals.BroadcasterBlocked),
+        (*_TOKEN_PROBLEMS, refusals.BroadcasterBlocked, errors.AccountDeleted),
     ),
     Audience.ADMIN: Section(
         "Administrators",

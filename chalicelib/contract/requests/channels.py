@@ -10,6 +10,7 @@ from chalicelib.domain import channels as sizes
 from chalicelib.domain.channels import Visibility
 
 Title = Annotated[str, Text(sizes.MAX_TITLE)]
+DisplayName = Annotated[str, Text(sizes.MAX_DISPLAY_NAME, strip=True)]
 Description = Annotated[str, Text(sizes.MAX_DESCRIPTION, many_lines=True)]
 Category = Annotated[str, Text(sizes.MAX_CATEGORY)]
 Tag = Annotated[str, Text(sizes.MAX_TAG, shortest=1, strip=True)]
@@ -21,6 +22,7 @@ class ChannelEdit(RequestModel):
     model_config = example(title="Friday night speedrun", category="Games", tags=["speedrun"], visibility="public")
 
     title: Title | None = None
+    display_name: DisplayName | None = None
     description: Description | None = None
     category: Category | None = None
     tags: list[Tag] | None = Field(default=None, max_length=sizes.MAX_TAGS)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.config import settings
+from chalicelib.domain.broadcasters import is_deleted
 from chalicelib.domain.channels import Channel, channel_id_of
-from chalicelib.domain.errors import KeyIsCurrent
+from chalicelib.domain.errors import AccountDeleted, KeyIsCurrent
 from chalicelib.domain.events import ChannelChanged
 from chalicelib.domain.keys import GENERATED, KeyTerms, StreamKey
 from chalicelib.domain.not_found import KeyNotFound
@@ -23,7 +24,7 @@ def own_channel(owner: str, now: int, email: str | None = None) -> Channel:
     """The caller's channel; made, with its first key, when it is asked for the first time.
 
     `email` is their verified address, if their token has it: the channel keeps the last one. Raises BroadcasterBlocked,
-    also for a new account of a person who is blocked.
+    also for a new account of a person who is blocked, and AccountDeleted.
     """
     channel_id = channel_id_of(owner)
     channel = channels.find(channel_id)
@@ -33,6 +34,8 @@ def own_channel(owner: str, now: int, email: str | None = None) -> Channel:
         )
         channels.create(channel, keyring.issue(channel_id, now, KeyTerms()).key)
         channel = broadcasters.as_person(channels.get(channel_id), now)
+    elif is_deleted(channel.owner):
+        raise AccountDeleted()
     elif email is not None and email != channel.email and channel.blocked is None:
         channel = broadcasters.as_person(channels.set_email(channel_id, email), now)
     if channel.blocked is not None:

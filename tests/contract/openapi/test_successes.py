@@ -67,6 +67,7 @@ def test_every_operation_succeeds_as_documented(call: Caller, receiver_url: str)
     administration(call)
     foreign_servers(call)
     webhooks(call, webhook)
+    assert call("DELETE", "/api/account")
     assert {operation.name for operation in OPERATIONS} - call.succeeded == set()
 
 
