@@ -153,7 +153,7 @@ class DataStack(cdk.Stack):
             self,
             "Broadcasters",
             user_pool_name=self._stage.prefix,
-            self_sign_up_enabled=False,  # a broadcaster is admitted, not self-made
+            self_sign_up_enabled=self._stage.sign_up,
             sign_in_aliases=cognito.SignInAliases(email=True),
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
             standard_attributes=cognito.StandardAttributes(
@@ -162,6 +162,7 @@ class DataStack(cdk.Stack):
             password_policy=cognito.PasswordPolicy(
                 min_length=12, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
             ),
+            feature_plan=cognito.FeaturePlan.ESSENTIALS,  # rotates refresh tokens
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
@@ -172,12 +173,15 @@ class DataStack(cdk.Stack):
             "Dashboard",
             user_pool_client_name="dashboard",
             generate_secret=False,  # a browser keeps no secret
-            auth_flows=cognito.AuthFlow(user_password=True),
+            auth_flows=cognito.AuthFlow(user_srp=True, admin_user_password=True),  # no password over the network
             prevent_user_existence_errors=True,
             disable_o_auth=True,
             id_token_validity=cdk.Duration.hours(1),
             access_token_validity=cdk.Duration.hours(1),
             refresh_token_validity=cdk.Duration.days(30),
+            # Each renewal replaces the refresh token: a stolen copy works until the owner's browser uses its own.
+            refresh_token_rotation_grace_period=cdk.Duration.seconds(60),
+            enable_token_revocation=True,
         )
         issuer = f"https://cognito-idp.{self.region}.{self.url_suffix}/{pool.user_pool_id}"
         self._output("OidcIssuer", issuer, "Whose JWTs are accepted")

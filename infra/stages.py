@@ -70,6 +70,7 @@ class Stage:
         tasks: ingest nodes to run at least.
         most_tasks: ingest nodes to run at most; between the two, the service scales by itself.
         replaced_s: seconds in which the nodes of the version before move their streams to those of a new one.
+        sign_up: people may make accounts themselves. Otherwise administrators make them.
         domain: DNS names. Without them, addresses are those that AWS gives, and RTMP is not encrypted.
         remote: further regions with ingest nodes, of `REMOTE_REGIONS`.
     """
@@ -79,6 +80,7 @@ class Stage:
     tasks: int
     most_tasks: int
     replaced_s: int
+    sign_up: bool = False
     domain: Domain | None = None
     remote: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import Any
 from local.loopback import open_url
 from local.ports import CannotStart
 from local.settings import LocalSettings
+from local.srp import SrpClient
 
 
 def running_stack(settings: LocalSettings) -> dict[str, Any]:
@@ -25,24 +26,38 @@ def running_stack(settings: LocalSettings) -> dict[str, Any]:
 
 def sign_in(ready: dict[str, Any]) -> str:
     """The demo account's ID token, from Cognito, by email address and password."""
-    configuration = _json(urllib.request.Request(f"{ready['http_url']}/config.json"))
-    cognito = configuration["cognito"]
-    question = {
-        "AuthFlow": "USER_PASSWORD_AUTH",
+    return str(tokens(ready)["IdToken"])
+
+
+def tokens(ready: dict[str, Any]) -> dict[str, Any]:
+    """Cognito's `AuthenticationResult`. Raises CannotStart if it refuses, or asks for more than the password."""
+    cognito = _json(urllib.request.Request(f"{ready['http_url']}/config.json"))["cognito"]
+    client = SrpClient(cognito["user_pool_id"], ready["demo"]["password"])
+    asked = {
+        "AuthFlow": "USER_SRP_AUTH",
         "ClientId": cognito["client_id"],
-        "AuthParameters": {"USERNAME": ready["demo"]["email"], "PASSWORD": ready["demo"]["password"]},
+        "AuthParameters": {"USERNAME": ready["demo"]["email"], "SRP_A": client.public_value},
     }
-    answer = _json(
-        urllib.request.Request(
-            cognito["endpoint"],
-            data=json.dumps(question).encode(),
-            headers={
-                "Content-Type": "application/x-amz-json-1.1",
-                "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
-            },
-        )
-    )
-    return str(answer["AuthenticationResult"]["IdToken"])
+    challenge = call_cognito(cognito, "InitiateAuth", asked)["ChallengeParameters"]
+    proof = {
+        "ChallengeName": "PASSWORD_VERIFIER",
+        "ClientId": cognito["client_id"],
+        "ChallengeResponses": client.proof(challenge),
+    }
+    answer = call_cognito(cognito, "RespondToAuthChallenge", proof)
+    if "AuthenticationResult" not in answer:
+        raise CannotStart(f"The account must sign in in a browser: Cognito asks for {answer.get('ChallengeName')}")
+    result: dict[str, Any] = answer["AuthenticationResult"]
+    return result
+
+
+def call_cognito(cognito: dict[str, Any], operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    """As the dashboard does it. Raises CannotStart with Cognito's error if it refuses."""
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
+    }
+    return _json(urllib.request.Request(cognito["endpoint"], data=json.dumps(body).encode(), headers=headers))
 
 
 def call_api(ready: dict[str, Any], token: str, path: str) -> dict[str, Any]:

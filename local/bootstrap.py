@@ -78,18 +78,27 @@ def create_sign_in(demo_password: str) -> SignIn:
     pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
     pool = next((p["Id"] for p in pools if p["Name"] == POOL_NAME), None)
     if pool is None:
-        pool = cognito.create_user_pool(
-            PoolName=POOL_NAME, UsernameAttributes=["email"], AutoVerifiedAttributes=["email"]
-        )["UserPool"]["Id"]
+        pool = cognito.create_user_pool(PoolName=POOL_NAME, UsernameAttributes=["email"])["UserPool"]["Id"]
+    # What may differ in a pool that an older version made. In AWS: `infra.data`.
+    kinds = {f"Require{kind}": True for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols")}
+    policies: Any = {"PasswordPolicy": {"MinimumLength": 12, **kinds}}
+    cognito.update_user_pool(UserPoolId=pool, AutoVerifiedAttributes=["email"], Policies=policies)
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True}
+    )
     clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     client = next((c["ClientId"] for c in clients if c["ClientName"] == "dashboard"), None)
     if client is None:
-        client = cognito.create_user_pool_client(
-            UserPoolId=pool,
-            ClientName="dashboard",
-            GenerateSecret=False,
-            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        )["UserPoolClient"]["ClientId"]
+        client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="dashboard", GenerateSecret=False)[
+            "UserPoolClient"
+        ]["ClientId"]
+    cognito.update_user_pool_client(
+        UserPoolId=pool,
+        ClientId=client,
+        ClientName="dashboard",
+        ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"],
+        PreventUserExistenceErrors="ENABLED",
+    )
     _create_demo_account(cognito, pool, demo_password)
     return SignIn(pool, client)
 

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs
 
 import ministack.app
 from ministack.core import sigv4
+from ministack.services import cognito
 
 PUBLIC_PATH = re.compile(r"/_ministack/ready|/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/jwks\.json")
 ALGORITHM = "AWS4-HMAC-SHA256 "
@@ -156,7 +157,24 @@ async def _answer(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def check_as_cognito_does() -> None:
+    """ministack looks at flows that a client may not use, at access tokens' signatures and at the codes of new accounts
+    only under its `AUTH=true`, which does much else."""
+    run = cognito._run_idp_handler
+
+    def checked(handler: Callable[[Message], Any], action: str, data: Message) -> Any:
+        refusal = (
+            cognito._auth_flow_error(action, data)
+            or cognito._access_token_error(data)
+            or cognito._confirmation_code_error(action, data)
+        )
+        return refusal or run(handler, action, data)
+
+    cognito._run_idp_handler = checked
+
+
 def main() -> None:
+    check_as_cognito_does()
     port = os.environ["GATEWAY_PORT"]
     ministack.app.app = Guard(
         ministack.app.app,

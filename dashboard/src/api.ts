@@ -1,8 +1,10 @@
 /** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to the user. */
 
-import { AuthError } from "./auth/cognito";
+import { AuthError } from "./auth/errors";
 import type {
+  AccountDeletion,
   ChannelEdit,
+  KeyList,
   OwnChannel,
   OwnRecording,
   PlaybackToken,
@@ -77,9 +79,20 @@ export class Api {
     }) as Promise<PlaybackToken>;
   }
 
-  /** The channel's streams, newest first. */
-  streams(): Promise<StreamPage> {
-    return this.call("GET", "/api/streams?limit=20") as Promise<StreamPage>;
+  /** The channel's streams, newest first; `cursor` is the `next_cursor` of the page before. */
+  streams(limit = 20, cursor: string | null = null): Promise<StreamPage> {
+    const from = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    return this.call("GET", `/api/streams?limit=${limit}${from}`) as Promise<StreamPage>;
+  }
+
+  /** Without the keys themselves. */
+  keys(): Promise<KeyList> {
+    return this.call("GET", "/api/channel/keys") as Promise<KeyList>;
+  }
+
+  /** Deletes a part of what there is of the caller; to be repeated until it is `finished`. */
+  deleteAccount(): Promise<AccountDeletion> {
+    return this.call("DELETE", "/api/account") as Promise<AccountDeletion>;
   }
 
   /** What happened to a stream, in order. */
@@ -146,7 +159,7 @@ export class Api {
         ...(body ? { body: JSON.stringify(body) } : {}),
       });
     } catch (error) {
-      if (error instanceof AuthError && error.kind === "credentials") {
+      if (error instanceof AuthError && error.kind === "expired") {
         this.onSignedOut();
         throw new ApiProblem(401, "signed_out", t.sessionEnded, t.signInAgain);
       }

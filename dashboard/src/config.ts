@@ -8,9 +8,19 @@ export interface Config {
   readonly playbackUrl: string;
   /** Below which past streams play, likewise. */
   readonly recordingsUrl: string;
-  readonly cognito: { readonly endpoint: string; readonly clientId: string };
-  /** Present on a laptop only: the account that the local cloud made. */
-  readonly demo: { readonly email: string; readonly password: string } | null;
+  readonly cognito: {
+    readonly endpoint: string;
+    readonly clientId: string;
+    readonly userPoolId: string;
+    /** Whether people may make accounts themselves. */
+    readonly signUp: boolean;
+  };
+  /** Present on a laptop only: the account that the local cloud made, and the codes that it sends nobody. */
+  readonly demo: {
+    readonly email: string;
+    readonly password: string;
+    readonly codes: { readonly confirmation: string; readonly reset: string } | null;
+  } | null;
 }
 
 /** The page cannot start: `config.json` is missing, unreadable, or lacks a field. The message is for a person. */
@@ -43,6 +53,7 @@ export function parseConfig(body: unknown): Config {
   const playbackUrl = text(root.playback_url ?? "/live", "playback_url").replace(/\/+$/, "");
   const besides = `${playbackUrl.slice(0, playbackUrl.lastIndexOf("/") + 1)}vod`;
   const demo = root.demo == null ? null : record(root.demo, "demo");
+  const codes = demo?.codes == null ? null : record(demo.codes, "demo.codes");
   return {
     apiUrl: text(root.api_url ?? "", "api_url").replace(/\/+$/, ""),
     wsUrl: required(root.ws_url, "ws_url"),
@@ -51,8 +62,17 @@ export function parseConfig(body: unknown): Config {
     cognito: {
       endpoint: required(cognito.endpoint, "cognito.endpoint"),
       clientId: required(cognito.client_id, "cognito.client_id"),
+      userPoolId: required(cognito.user_pool_id, "cognito.user_pool_id"),
+      signUp: cognito.sign_up === true,
     },
-    demo: demo && { email: required(demo.email, "demo.email"), password: required(demo.password, "demo.password") },
+    demo: demo && {
+      email: required(demo.email, "demo.email"),
+      password: required(demo.password, "demo.password"),
+      codes: codes && {
+        confirmation: required(codes.confirmation, "demo.codes.confirmation"),
+        reset: required(codes.reset, "demo.codes.reset"),
+      },
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Api } from "../src/api";
-import { AuthError } from "../src/auth/cognito";
+import { AuthError } from "../src/auth/errors";
 import { ApiProblem, explain } from "../src/problem";
 import { channel } from "./messages";
 
@@ -81,7 +81,7 @@ describe("failures", () => {
   it("signs out when the session cannot be renewed", async () => {
     const over = new Api(
       "",
-      { token: () => Promise.reject(new AuthError("credentials", "over")) },
+      { token: () => Promise.reject(new AuthError("expired", "over")) },
       () => (signedOut = true),
     );
     expect((await failure(over.channel())).code).toBe("signed_out");

@@ -6,14 +6,19 @@ import german from "../src/words/status.de";
 
 /** What stands in the catalogues altogether. A folder stands for all files in it. */
 const CONVERTED = [
+  "account",
   "api.ts",
   "app.tsx",
+  "auth/cognito.ts",
+  "auth/errors.ts",
+  "auth/session.ts",
+  "auth/steps.ts",
   ...["chart.tsx", "figures-table.tsx", "live-chart.tsx", "plot.ts", "words.ts"].map((name) => `charts/${name}`),
   "discovery",
   "i18n",
   "problem.ts",
   "public-api.ts",
-  "sign-in.tsx",
+  "sign-in",
   "ui",
   "watch",
   ...[
@@ -109,7 +114,7 @@ interface Node {
 const READ = new Set(["alt", "aria-label", "aria-description", "label", "placeholder", "title", "what"]);
 
 /** Names, and parts of protocols. */
-const NOT_WORDS = new Set(["Bearer", "stream-sync", "make demo", '<iframe src="']);
+const NOT_WORDS = new Set(["Password attempts exceeded", "Bearer", "stream-sync", "make demo", '<iframe src="']);
 
 /** Looks like English: words with a space between them, or a capitalised word. */
 const ENGLISH = /^[A-Z][a-z]+[.…!?]?$|[A-Za-z,.]{2,} [A-Za-z]{2,}|[A-Za-z]+ [a-z]+[.…!?]$/;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { AuthError } from "../src/auth/cognito";
+import { AuthError } from "../src/auth/errors";
 import type { OwnerMessage } from "../src/contract";
 import { retryDelay } from "../src/realtime/backoff";
 import { Realtime } from "../src/realtime/socket";
@@ -223,7 +223,7 @@ it("keeps trying when the token service is away, and signs out when the session 
   await vi.advanceTimersByTimeAsync(0);
   expect(bench.links.at(-1)).toBe("lost");
   expect(bench.signedOut).toBe(false);
-  bench.refusal = new AuthError("credentials", "over");
+  bench.refusal = new AuthError("expired", "over");
   await vi.advanceTimersByTimeAsync(1_000);
   expect(bench.signedOut).toBe(true);
 });
@@ -242,7 +242,7 @@ describe("the server ends the connection and says why", () => {
 
   it("signs out where the token cannot be renewed", async () => {
     await bench.connect();
-    bench.refusal = new AuthError("credentials", "over");
+    bench.refusal = new AuthError("expired", "over");
     bench.socket.say(closing("token_expired"));
     await vi.advanceTimersByTimeAsync(0);
     expect(bench.signedOut).toBe(true);

@@ -18,7 +18,16 @@ import {
   tabTitle,
 } from "../src/studio/status-words";
 import { copyText } from "../src/ui/clipboard";
-import { ago, dayAndTime, dayAndTimeWithZone, duration, frameRate, kbps, secondsLeft } from "../src/ui/format";
+import {
+  ago,
+  dayAndTime,
+  dayAndTimeWithZone,
+  duration,
+  frameRate,
+  kbps,
+  secondsLeft,
+  setTimeZone,
+} from "../src/ui/format";
 import { channel, live, status } from "./messages";
 
 describe("the servers beside the default one", () => {
@@ -56,7 +65,7 @@ describe("configuration", () => {
   const good = {
     api_url: "https://api.test/",
     ws_url: "wss://ws.test",
-    cognito: { endpoint: "https://cognito.test/", client_id: "c" },
+    cognito: { endpoint: "https://cognito.test/", client_id: "c", user_pool_id: "eu-west-1_p" },
   };
 
   it("reads what the page needs", () => {
@@ -65,7 +74,7 @@ describe("configuration", () => {
       recordingsUrl: "/vod",
       wsUrl: "wss://ws.test",
       playbackUrl: "/live",
-      cognito: { endpoint: "https://cognito.test/", clientId: "c" },
+      cognito: { endpoint: "https://cognito.test/", clientId: "c", userPoolId: "eu-west-1_p", signUp: false },
       demo: null,
     });
   });
@@ -74,6 +83,7 @@ describe("configuration", () => {
     ["ws_url", { ...good, ws_url: undefined }],
     ["cognito", { ...good, cognito: undefined }],
     ["cognito.client_id", { ...good, cognito: { endpoint: "https://cognito.test/" } }],
+    ["cognito.user_pool_id", { ...good, cognito: { endpoint: "https://cognito.test/", client_id: "c" } }],
     ["config.json", []],
   ])("names %s when it is missing", (name, body) => {
     expect(() => parseConfig(body)).toThrow(ConfigError);
@@ -253,5 +263,21 @@ describe("a stream's health", () => {
     expect(healthAnnouncement({ overall: "fair", findings: [later] })).toBe(
       healthAnnouncement({ overall: "fair", findings: [finding] }),
     );
+  });
+});
+
+describe("the zone of dates", () => {
+  afterEach(() => setTimeZone(""));
+
+  it("is the account's, or else the browser's", () => {
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const own = dayAndTime(noon, "en-GB");
+    setTimeZone("Asia/Tokyo");
+    expect(dayAndTime(noon, "en-GB")).toBe("1 Jan 2026, 21:00:00");
+    expect(dayAndTimeWithZone(noon, "en-GB")).toContain("21:00");
+    for (const unknown of ["", "Mars/Olympus"]) {
+      setTimeZone(unknown);
+      expect(dayAndTime(noon, "en-GB")).toBe(own);
+    }
   });
 });

@@ -47,7 +47,6 @@ def create(run: Run) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "UsernameExistsException":
             raise
-    # The dashboard cannot change temporary passwords.
     cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
     cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=GROUP)
     run.say(f"  {email} is an administrator. The password:")

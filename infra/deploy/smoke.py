@@ -46,9 +46,10 @@ def _sign_in(run: Run) -> str:
     try:
         password = run.client("secretsmanager").get_secret_value(SecretId=run.stage.secret(SECRET))["SecretString"]
         users = run.client("cognito-idp").list_users_in_group(UserPoolId=user_pool(run), GroupName=GROUP)["Users"]
-        answer = run.client("cognito-idp").initiate_auth(
+        answer = run.client("cognito-idp").admin_initiate_auth(
+            UserPoolId=user_pool(run),
             ClientId=run.output("OidcAudience"),
-            AuthFlow="USER_PASSWORD_AUTH",
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",  # by AWS credentials: browsers cannot use it
             AuthParameters={"USERNAME": users[0]["Username"], "PASSWORD": password},
         )
         return str(answer["AuthenticationResult"]["IdToken"])

@@ -9,12 +9,13 @@ import mimetypes
 from pathlib import Path
 from typing import Any
 
+from infra.deploy.administrator import user_pool
 from infra.deploy.chalice_state import Deployed, path_of
 from infra.deploy.run import CannotDeploy, Run
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
-PAGES = ("index.html", "studio.html", "watch.html", "embed.html")
+PAGES = ("index.html", "studio.html", "account.html", "watch.html", "embed.html")
 
 
 def config(run: Run) -> dict[str, Any]:
@@ -27,6 +28,8 @@ def config(run: Run) -> dict[str, Any]:
         "cognito": {
             "endpoint": f"https://cognito-idp.{run.region}.amazonaws.com/",
             "client_id": outputs["OidcAudience"],
+            "user_pool_id": user_pool(run),
+            "sign_up": run.stage.sign_up,
         },
     }
 

@@ -2,6 +2,7 @@
 // a dot in their name, routes have none.
 const PAGES = [
   { route: /^\/studio(?:\/|$)/, file: "/studio.html" },
+  { route: /^\/account(?:\/|$)/, file: "/account.html" },
   { route: /^\/watch\//, file: "/watch.html" },
   { route: /^\/embed\//, file: "/embed.html" },
   { route: /^/, file: "/index.html" },

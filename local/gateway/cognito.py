@@ -19,17 +19,23 @@ PREFIX = "AWSCognitoIdentityProviderService."
 # What a browser may ask of Cognito without an AWS signature. The administrative operations stay out of reach.
 OPERATIONS = frozenset(
     (
+        "AssociateSoftwareToken",
         "ChangePassword",
         "ConfirmForgotPassword",
         "ConfirmSignUp",
+        "DeleteUser",
         "ForgotPassword",
+        "GetTokensFromRefreshToken",
         "GetUser",
         "GlobalSignOut",
         "InitiateAuth",
         "ResendConfirmationCode",
         "RespondToAuthChallenge",
         "RevokeToken",
+        "SetUserMFAPreference",
         "SignUp",
+        "UpdateUserAttributes",
+        "VerifySoftwareToken",
     )
 )
 MAX_BYTES = 64 * 1024

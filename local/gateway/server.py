@@ -46,7 +46,7 @@ def make_server(
     verifier = Verifier(secrets.access_key_id, secrets.secret_access_key, "execute-api", REGION)
     management = ManagementApi(connections, verifier)
     reactions = Reactions(app_module, functions, secrets.bus_secret)
-    site = Site(dist, settings.http_port, sign_in.client_id, secrets.demo_password)
+    site = Site(dist, settings.http_port, sign_in, secrets.demo_password)
     live = Live(settings.origin_url)
     metrics = MetricsPage(settings.health_url)
     recordings, lookups = storage(), Threads(LOOKUP_THREADS)

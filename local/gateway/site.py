@@ -10,6 +10,7 @@ from aiohttp import web
 
 from local.gateway.headers import FRAMED
 from local.gateway.problems import gateway_problem
+from local.private_files import SignIn
 from local.settings import DEMO_EMAIL
 
 # Each page's own policy (its <meta>) restricted to this machine, and frame-ancestors, which only a header can set.
@@ -48,9 +49,13 @@ PAGES = {
     "": HOME,
     "index.html": HOME,
     "studio": Page("studio.html", STUDIO_POLICY),
+    "account": Page("account.html", STUDIO_POLICY),
     "watch": Page("watch.html", WATCH_POLICY),
     "embed": Page("embed.html", WATCH_POLICY, framed=True),
 }
+
+# ministack sends no email: whoever asks it for a code gets these.
+EMULATORS_CODES = {"confirmation": "123456", "reset": "654321"}
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>stream-sync</title>
 <body>
@@ -66,12 +71,12 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 class Site:
-    """`dist` is the dashboard's build; `client_id` and `demo_password` go into the configuration."""
+    """`dist` is the dashboard's build; `sign_in` and `demo_password` go into the configuration."""
 
-    def __init__(self, dist: Path, port: int, client_id: str, demo_password: str) -> None:
+    def __init__(self, dist: Path, port: int, sign_in: SignIn, demo_password: str) -> None:
         self._dist = dist.resolve()
         self._port = port
-        self._client_id = client_id
+        self._sign_in = sign_in
         self._demo_password = demo_password
 
     async def config(self, request: web.Request) -> web.Response:
@@ -79,8 +84,13 @@ class Site:
         document: Mapping[str, Any] = {
             "api_url": "",
             "ws_url": f"ws://{request.host}/ws",
-            "cognito": {"endpoint": f"http://{request.host}/cognito/", "client_id": self._client_id},
-            "demo": {"email": DEMO_EMAIL, "password": self._demo_password},
+            "cognito": {
+                "endpoint": f"http://{request.host}/cognito/",
+                "client_id": self._sign_in.client_id,
+                "user_pool_id": self._sign_in.user_pool,
+                "sign_up": True,
+            },
+            "demo": {"email": DEMO_EMAIL, "password": self._demo_password, "codes": EMULATORS_CODES},
         }
         return web.json_response(document, headers={"Cache-Control": "no-store"})
 

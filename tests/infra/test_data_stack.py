@@ -3,7 +3,7 @@
 import pytest
 
 from infra.render_chalice_config import FROM_OUTPUT
-from infra.stages import StageName
+from infra.stages import STAGES, StageName
 from tests.infra.conftest import Template
 
 
@@ -25,14 +25,25 @@ def test_media_is_private_and_encrypted(data: Template) -> None:
     assert {"Bool": {"aws:SecureTransport": "false"}} in denied
 
 
-def test_the_dashboard_signs_in_with_a_password_and_stays_signed_in(data: Template) -> None:
+def test_browsers_prove_passwords_and_refresh_tokens_rotate(data: Template) -> None:
     client = data.only("AWS::Cognito::UserPoolClient")
-    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    # The admin flow takes AWS credentials; with rotation, ALLOW_REFRESH_TOKEN_AUTH must not be there.
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"}
+    assert client["RefreshTokenRotation"] == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60}
+    assert client["RefreshTokenValidity"] == 30 * 24 * 60
+    assert client["EnableTokenRevocation"] is True
     assert client["GenerateSecret"] is False
     assert client["PreventUserExistenceErrors"] == "ENABLED"
 
 
-def test_nobody_makes_an_account_by_themselves(data: Template) -> None:
+def test_accounts_may_have_a_second_factor(data: Template) -> None:
+    pool = data.only("AWS::Cognito::UserPool")
+    assert pool["MfaConfiguration"] == "OPTIONAL"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+
+
+def test_nobody_makes_an_account_by_themselves_unless_the_stage_says_so(data: Template, stage: StageName) -> None:
+    assert STAGES[stage].sign_up is False
     pool = data.only("AWS::Cognito::UserPool")
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert pool["UsernameAttributes"] == ["email"]

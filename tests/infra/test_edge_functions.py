@@ -142,6 +142,7 @@ def test_each_route_has_its_page(tmp_path: Path) -> None:
         "/": "/index.html",
         "/studio": "/studio.html",
         "/studio/": "/studio.html",
+        "/account": "/account.html",
         f"/watch/{CHANNEL}": "/watch.html",
         f"/watch/{CHANNEL}/": "/watch.html",
         f"/embed/{CHANNEL}": "/embed.html",

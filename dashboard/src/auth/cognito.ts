@@ -1,74 +1,98 @@
 /**
- * The part of Cognito's JSON protocol that a sign-in page needs: three calls, so no SDK.
- * (Amazon Cognito user pools API reference: InitiateAuth, RevokeToken.)
+ * The part of Cognito's JSON protocol that a session needs; `account.ts` has the rest. A few calls, so no SDK.
+ * (Amazon Cognito user pools API reference.)
  */
 
+import { t } from "../words/auth";
+import { AuthError, failure, incomplete, type Purpose, unreachable } from "./errors";
+import type { Challenge } from "./srp";
+
 export interface Tokens {
+  /** For our API. */
   readonly idToken: string;
+  /** For the account at Cognito. */
+  readonly accessToken: string;
   readonly refreshToken: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** `kind` says what to do: `credentials` ask again, `network` try again, `service` tell the operator. */
-export class AuthError extends Error {
-  override readonly name = "AuthError";
-  constructor(
-    readonly kind: "credentials" | "network" | "service",
-    message: string,
-  ) {
-    super(message);
-  }
+/** What is asked after the password: a code of the authenticator app, or a password in place of a temporary one. */
+export interface Further {
+  readonly step: "mfa" | "new-password";
+  readonly user: string;
+  readonly session: string;
 }
+
+export type Outcome = Tokens | Further;
 
 interface AuthAnswer {
   readonly AuthenticationResult?: {
     readonly IdToken: string;
+    readonly AccessToken: string;
     readonly RefreshToken?: string;
     readonly ExpiresIn: number;
   };
   readonly ChallengeName?: string;
+  readonly ChallengeParameters?: Readonly<Record<string, string>>;
+  readonly Session?: string;
+}
+
+export interface Pool {
+  readonly endpoint: string;
+  readonly clientId: string;
+  /** `eu-central-1_AbCdEfGhI`. */
+  readonly userPoolId: string;
 }
 
 export class Cognito {
   constructor(
-    private readonly endpoint: string,
-    private readonly clientId: string,
+    readonly pool: Pool,
     private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
     private readonly now: () => number = Date.now,
   ) {}
 
-  async signIn(email: string, password: string): Promise<Tokens> {
-    return this.initiate("USER_PASSWORD_AUTH", { USERNAME: email, PASSWORD: password }, null);
+  /** By SRP: the password is proved, not sent. */
+  async signIn(email: string, password: string): Promise<Outcome> {
+    if (!globalThis.crypto?.subtle) {
+      throw new AuthError("service", t.insecure);
+    }
+    const { SrpClient } = await import("./srp");
+    const client = new SrpClient();
+    const asked = await this.initiate("USER_SRP_AUTH", { USERNAME: email, SRP_A: client.publicValue });
+    const challenge = asked.ChallengeParameters as Challenge | undefined;
+    if (asked.ChallengeName !== "PASSWORD_VERIFIER" || !challenge) throw incomplete();
+    const poolName = this.pool.userPoolId.slice(this.pool.userPoolId.indexOf("_") + 1);
+    const proof = await client.prove(challenge, poolName, password, new Date(this.now()));
+    return this.respond("PASSWORD_VERIFIER", challenge.USER_ID_FOR_SRP, asked.Session, "sign-in", {
+      PASSWORD_CLAIM_SECRET_BLOCK: challenge.SECRET_BLOCK,
+      PASSWORD_CLAIM_SIGNATURE: proof.signature,
+      TIMESTAMP: proof.timestamp,
+    });
   }
 
+  /** Answers what is asked after the password: with the app's code, or the new password. */
+  answer(further: Further, text: string): Promise<Outcome> {
+    return further.step === "mfa"
+      ? this.respond("SOFTWARE_TOKEN_MFA", further.user, further.session, "mfa", { SOFTWARE_TOKEN_MFA_CODE: text })
+      : this.respond("NEW_PASSWORD_REQUIRED", further.user, further.session, "new-password", { NEW_PASSWORD: text });
+  }
+
+  /** Other tokens for the refresh token, which is replaced where the pool rotates them. */
   async refresh(refreshToken: string): Promise<Tokens> {
-    return this.initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: refreshToken }, refreshToken);
+    const body = { ClientId: this.pool.clientId, RefreshToken: refreshToken };
+    return this.tokens((await this.call("GetTokensFromRefreshToken", body, "account")) as AuthAnswer, refreshToken);
   }
 
   /** Revokes the refresh token, so that a copy of it can't revive a signed-out session. */
   async revoke(refreshToken: string): Promise<void> {
-    await this.call("RevokeToken", { ClientId: this.clientId, Token: refreshToken });
+    await this.call("RevokeToken", { ClientId: this.pool.clientId, Token: refreshToken }, "account");
   }
 
-  private async initiate(flow: string, parameters: object, knownRefreshToken: string | null): Promise<Tokens> {
-    const answer = (await this.call("InitiateAuth", {
-      AuthFlow: flow,
-      ClientId: this.clientId,
-      AuthParameters: parameters,
-    })) as AuthAnswer;
-    const result = answer.AuthenticationResult;
-    if (!result) throw new AuthError("service", challengeText(answer.ChallengeName));
-    // A refresh answers without a new refresh token unless the pool rotates them.
-    const refreshToken = result.RefreshToken ?? knownRefreshToken;
-    if (refreshToken === null) throw new AuthError("service", "The sign-in service sent an incomplete response.");
-    return { idToken: result.IdToken, refreshToken, expiresAt: this.now() + result.ExpiresIn * 1000 };
-  }
-
-  private async call(operation: string, body: object): Promise<unknown> {
+  async call(operation: string, body: object, purpose: Purpose): Promise<unknown> {
     let response: Response;
     try {
-      response = await this.fetcher(this.endpoint, {
+      response = await this.fetcher(this.pool.endpoint, {
         method: "POST",
         headers: {
           "Content-Type": "application/x-amz-json-1.1",
@@ -78,43 +102,60 @@ export class Cognito {
         credentials: "omit",
       });
     } catch {
-      throw new AuthError("network", "The sign-in service can't be reached. Check your connection and try again.");
+      throw unreachable();
     }
     const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw failure(response.status, answer);
+    if (!response.ok) throw failure(response.status, answer, purpose);
     return answer ?? {};
   }
-}
 
-function failure(status: number, answer: unknown): AuthError {
-  // `__type` may be a bare name or "namespace#Name".
-  const code = String((answer as { __type?: unknown } | null)?.__type ?? "")
-    .split("#")
-    .pop();
-  switch (code) {
-    case "NotAuthorizedException":
-    case "UserNotFoundException":
-      // The same text for both, so that it does not reveal who has an account.
-      return new AuthError("credentials", "Incorrect email or password. Check both and try again.");
-    case "UserNotConfirmedException":
-      return new AuthError(
-        "credentials",
-        "This account is not confirmed yet. Follow the link in the email we sent you.",
-      );
-    case "PasswordResetRequiredException":
-      return new AuthError("credentials", "This account needs a new password before you can sign in.");
-    case "TooManyRequestsException":
-    case "LimitExceededException":
-      return new AuthError("network", "Too many attempts. Wait a minute, then try again.");
-    default:
-      return status >= 500
-        ? new AuthError("network", "The sign-in service is having a problem. Try again in a moment.")
-        : new AuthError("service", "The sign-in service rejected this page. Its client ID may be wrong.");
+  private async initiate(flow: string, parameters: object): Promise<AuthAnswer> {
+    const body = { AuthFlow: flow, ClientId: this.pool.clientId, AuthParameters: parameters };
+    return (await this.call("InitiateAuth", body, "sign-in")) as AuthAnswer;
+  }
+
+  private async respond(
+    name: string,
+    user: string,
+    session: string | undefined,
+    purpose: Purpose,
+    responses: object,
+  ): Promise<Outcome> {
+    const answer = (await this.call(
+      "RespondToAuthChallenge",
+      {
+        ChallengeName: name,
+        ClientId: this.pool.clientId,
+        ...(session ? { Session: session } : {}),
+        ChallengeResponses: { USERNAME: user, ...responses },
+      },
+      purpose,
+    )) as AuthAnswer;
+    switch (answer.ChallengeName) {
+      case undefined:
+        return this.tokens(answer, null);
+      case "SOFTWARE_TOKEN_MFA":
+        return { step: "mfa", user, session: answer.Session ?? "" };
+      case "NEW_PASSWORD_REQUIRED":
+        return { step: "new-password", user, session: answer.Session ?? "" };
+      default:
+        throw new AuthError("service", t.unknownStep);
+    }
+  }
+
+  private tokens(answer: AuthAnswer, known: string | null): Tokens {
+    const result = answer.AuthenticationResult;
+    const refreshToken = result?.RefreshToken ?? known;
+    if (!result || refreshToken === null) throw incomplete();
+    return {
+      idToken: result.IdToken,
+      accessToken: result.AccessToken,
+      refreshToken,
+      expiresAt: this.now() + result.ExpiresIn * 1000,
+    };
   }
 }
 
-function challengeText(name: string | undefined): string {
-  return name === "NEW_PASSWORD_REQUIRED"
-    ? "This account still has its temporary password. Set your own before you sign in here."
-    : "This account requires a sign-in step that this page doesn't support.";
+export function isFurther(outcome: Outcome): outcome is Further {
+  return "step" in outcome;
 }

@@ -1,6 +1,6 @@
 /** The WebSocket of a page: thin, and it comes back by itself. What messages mean is the page's reducer's business. */
 
-import { AuthError } from "../auth/cognito";
+import { AuthError } from "../auth/errors";
 import type { ClosingMessage, OwnerMessage, PublicMessage } from "../contract";
 import { retryDelay } from "./backoff";
 import type { Link } from "./state";
@@ -90,7 +90,7 @@ export class Realtime<Message extends OwnerMessage | PublicMessage> {
       token = await this.options.token?.(renew);
     } catch (error) {
       if (attempt !== this.attempt) return;
-      if (error instanceof AuthError && error.kind === "credentials") this.options.onSignedOut?.();
+      if (error instanceof AuthError && error.kind === "expired") this.options.onSignedOut?.();
       else this.lost();
       return;
     }

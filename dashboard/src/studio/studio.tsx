@@ -50,9 +50,9 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
             <Wordmark />
           </a>
           <LinkMark link={state.link} />
-          <span class="account" title={session.email}>
+          <a class="account" href="/account" title={session.email} data-testid="account-link">
             {session.email}
-          </span>
+          </a>
           <button type="button" class="button small" data-testid="sign-out" onClick={() => onSignedOut(null)}>
             {t.signOut}
           </button>

@@ -32,8 +32,20 @@ export function frameRate(fps: number): string {
   return fps.toLocaleString(CHOICE.locale, { maximumFractionDigits: 2 });
 }
 
+let zone: { readonly timeZone?: string } = {};
+
+/** The zone of all dates from now on, by its IANA name; "" and what the browser does not know are that of the browser. */
+export function setTimeZone(name: string): void {
+  zone = {};
+  try {
+    if (name) zone = { timeZone: new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone };
+  } catch {
+    // RangeError: a name from elsewhere.
+  }
+}
+
 export function dayAndTime(ms: number, locale = CHOICE.locale): string {
-  return new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" });
+  return new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium", ...zone });
 }
 
 export function dayAndTimeWithZone(ms: number, locale = CHOICE.locale): string {
@@ -44,11 +56,12 @@ export function dayAndTimeWithZone(ms: number, locale = CHOICE.locale): string {
     hour: "numeric",
     minute: "2-digit",
     timeZoneName: "short",
+    ...zone,
   });
 }
 
 export function dayAndTimeInFull(ms: number, locale = CHOICE.locale): string {
-  return new Date(ms).toLocaleString(locale, { dateStyle: "full", timeStyle: "long" });
+  return new Date(ms).toLocaleString(locale, { dateStyle: "full", timeStyle: "long", ...zone });
 }
 
 /** With its full stop. */

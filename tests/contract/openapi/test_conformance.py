@@ -44,7 +44,8 @@ schema.config.checks.negative_data_rejection.expected_statuses += ["413"]  # of 
 @schema.parametrize()
 @settings(max_examples=10, suppress_health_check=ALL_HEALTH_CHECKS, **BOUNDED)
 def test_any_request_is_answered_as_documented(case: Case[Any], target: Target) -> None:
-    if check(case, target).status_code == 409:  # full: what comes after it would all look the same
+    ends_the_user = case.operation.definition.raw["operationId"] == "delete_account"
+    if check(case, target).status_code == 409 or ends_the_user:  # what comes after it would all look the same
         target.make_room()
 
 

@@ -2,11 +2,12 @@
 
 import json
 import secrets
+import time
 import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.account import sign_in
+from local.account import tokens
 from local.loopback import open_url
 from local.private_files import read_sign_in
 from tests.support import aws
@@ -36,7 +37,23 @@ class Broadcaster:
             return document
 
     def token(self) -> str:
-        return sign_in({**self.stack.ready, "demo": {"email": self.email, "password": self.password}})
+        return str(self._tokens()["IdToken"])
+
+    def session(self) -> str:
+        """As the pages store it."""
+        made = self._tokens()
+        return json.dumps(
+            {
+                "idToken": made["IdToken"],
+                "accessToken": made["AccessToken"],
+                "refreshToken": made["RefreshToken"],
+                "expiresAt": int((time.time() + made["ExpiresIn"]) * 1000),
+                "email": self.email,
+            }
+        )
+
+    def _tokens(self) -> dict[str, Any]:
+        return tokens({**self.stack.ready, "demo": {"email": self.email, "password": self.password}})
 
     def channel(self) -> dict[str, Any]:
         return self.call("/api/channel")

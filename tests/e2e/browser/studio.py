@@ -49,6 +49,7 @@ class Studio:
         self.traffic = listen(self.page)
         self.page.set_default_timeout(SOON_MS)
         self.page.add_init_script(STATUS_HISTORY)
+        self.is_plain_http = False
 
     # --- going about -------------------------------------------------------------------------------------------
 
@@ -58,6 +59,9 @@ class Studio:
 
     def sign_in(self, broadcaster: Broadcaster) -> Self:
         """Open, sign in, and wait until the page is whole and kept up to date."""
+        if self.is_plain_http:  # signing in takes a secure context: the session is there already
+            self.page.add_init_script(f"localStorage.setItem('stream-sync.session', '{broadcaster.session()}')")
+            return self.open().whole()
         self.open()
         self.part("email").fill(broadcaster.email)
         self.part("password").fill(broadcaster.password)
@@ -90,6 +94,7 @@ class Studio:
             answer = route.fetch(url=route.request.url.replace(stranger, self.url))
             route.fulfill(response=answer, body=answer.body().replace(self.url.encode(), stranger.encode()))
 
+        self.is_plain_http = True
         self.page.route(f"{stranger}/**", relay)
         self.address = f"{stranger}/studio"
         return self

@@ -42,9 +42,9 @@ def test_a_session_that_the_server_no_longer_accepts_leads_back_to_sign_in(
     studio = open_studio().sign_in(broadcaster)
     studio.page.evaluate(
         """() => {
-          const session = JSON.parse(sessionStorage.getItem("stream-sync.session"));
+          const session = JSON.parse(localStorage.getItem("stream-sync.session"));
           const worn = { ...session, idToken: "worn.out.token", refreshToken: "worn out" };
-          sessionStorage.setItem("stream-sync.session", JSON.stringify(worn));
+          localStorage.setItem("stream-sync.session", JSON.stringify(worn));
         }"""
     )
     studio.page.reload()

@@ -16,8 +16,10 @@ from local.gateway.server import make_server
 from local.gateway.websocket import Limits
 from local.private_files import Secrets, SignIn
 from local.settings import HOST, LocalSettings
+from tests.integration.local.cognito_browser import Browser, open_browser
 from tests.integration.local.small_app import make_app_module
 from tests.support.ports import free_ports
+from tests.support.stack import Emulator
 
 SECRETS = Secrets(
     admin_secret="a" * 40,
@@ -74,7 +76,7 @@ class Gateway:
 def dist(tmp_path: Path) -> Path:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    for page in ("index", "studio", "watch", "embed"):
+    for page in ("index", "studio", "account", "watch", "embed"):
         (folder / f"{page}.html").write_text(f"<!doctype html><title>{page}</title>")
     (folder / "assets" / "app-1a2b.js").write_text("export {}")
     (tmp_path / "secret.txt").write_text("outside")
@@ -100,3 +102,9 @@ async def gateway(
     server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, limits, HTTP_LIMITS)
     async with listening(server, HOST, port, HTTP_LIMITS), aiohttp.ClientSession() as http:
         yield Gateway(settings.http_url, http, module, dist, origin, health)
+
+
+@pytest.fixture
+async def browser(emulator: Emulator) -> AsyncIterator[Browser]:
+    async with open_browser(emulator) as one:
+        yield one
