@@ -11,6 +11,7 @@ from chalicelib.api import (
     admin_refusals,
     authorizer,
     broadcaster,
+    history,
     metering,
     problems,
     reactions,
@@ -30,7 +31,7 @@ app.register_middleware(security_headers.middleware, "http")
 app.register_middleware(problems.middleware, "http")
 
 for module in (
-    *(authorizer, broadcaster, account, viewer, document),
+    *(authorizer, broadcaster, history, account, viewer, document),
     *(admin, admin_keys, admin_broadcasters, admin_refusals, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
 ):

@@ -56,7 +56,7 @@ NODE_MIB, NODE_MIB_FREE = 2_048, 1_800
 NODE_CPU_USED = 0.6  # so much of its core before another node is started
 NODE_PLACES = 1_000
 WRITES_PER_NODE_S, READS_PER_NODE_S = 1 / 1.5, 2.0
-WRITES_PER_STREAM_S = 0.2
+WRITES_PER_STREAM_S = 1 / 5 + 1 / 60  # its pulse and its samples
 WRITES_PER_BROADCAST, READS_PER_BROADCAST, EVENTS_PER_BROADCAST = 23, 2, 3
 
 

@@ -77,6 +77,7 @@ TABLES = (
             Index("refusals_by_day", "day", "at", numeric_sort=True),
         ),
     ),
+    Table("samples", "stream_id", sort="at", numeric_sort=True, expires=True),
     Table("nodes", "node_id", expires=True, indexes=(Index("by_kind", "kind", "node_id", keys_only=True),)),
     Table("watches", "node_id", sort="channel_id", expires=True),
     Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),

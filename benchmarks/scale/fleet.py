@@ -52,7 +52,9 @@ class Measured:
     read: Mapping[str, float] = field(default_factory=dict)
 
 
-ON_NODES = frozenset({"start and end", "measures of a stream", "renewal", "look at watches", "look at peers"})
+ON_NODES = frozenset(
+    {"start and end", "measures of a stream", "samples of a stream", "renewal", "look at watches", "look at peers"}
+)
 
 
 def rates(streams: int, assumed: Assumed) -> dict[str, float]:
@@ -63,6 +65,7 @@ def rates(streams: int, assumed: Assumed) -> dict[str, float]:
     return {
         "start and end": streams / (assumed.stream_hours * 3_600),
         "measures of a stream": streams / 5,
+        "samples of a stream": streams / 60,
         "renewal": nodes * 1_000 / RENEW_INTERVAL,
         "look at watches": float(nodes),
         "look at peers": nodes / 2,

@@ -8,20 +8,26 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
+from random import Random
 
 from ulid import ULID
 
 from benchmarks.scale.fleet import Measured
 from benchmarks.scale.ledger import Ledger
+from chalicelib.domain.audience import Audience
 from chalicelib.domain.events import DashboardConnected, StreamMetrics, StreamStateChange
+from chalicelib.domain.findings import FindingCode, Severity
 from chalicelib.domain.leases import Holder
 from chalicelib.domain.live_index import shard_of
-from chalicelib.domain.measures import Pulse, StreamFacts
+from chalicelib.domain.measures import Counted, Pulse, StreamFacts
 from chalicelib.domain.metadata import Search
 from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.samples import Sample as Sampled
+from chalicelib.domain.samples import Sampler, SampleRow
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry
 from chalicelib.domain.topics import Listener, Topic
+from chalicelib.domain.totals import Raised, StreamTotals
 from chalicelib.services import bus, fanout, limits, watches
 from chalicelib.services.reading import discovery
 from chalicelib.services.streams import admission, backstop, fleet, records
@@ -54,6 +60,31 @@ FACTS = StreamFacts(
     encoder="obs-output module (libobs version 31.0.0)",
 )
 
+COUNTED = Counted(
+    Audience(viewers=10, peak_viewers=20, watched_s=36_000.5, counted_s=3_600.25),
+    StreamTotals(
+        measured_s=3_600,
+        kilobits=21_600_000,
+        peak_kbps=6_400.5,
+        raised={FindingCode.BITRATE_UNSTABLE: Raised(count=2, severity=Severity.WARNING)},
+    ),
+)
+
+
+def _minute() -> tuple[Sampled, ...]:
+    """The most that a pulse may carry: the samples of a whole minute."""
+    draw, sampler = Random(1), Sampler()
+    for second in range(60):
+        video, audio = draw.gauss(5_840, 100), draw.gauss(160, 2)
+        values = {"bitrate_kbps": video + audio, "video_bitrate_kbps": video, "audio_bitrate_kbps": audio}
+        sampler.add(
+            second * 1_000, values | {"video_fps": draw.gauss(60, 0.1), "keyframe_interval_s": 2, "viewers": 10}
+        )
+    return tuple(sampler.unfinished)
+
+
+MINUTE = _minute()
+
 
 class Sample:
     """`rows` measures everything, in the order in which the rows of each step are the next one's stock."""
@@ -70,6 +101,7 @@ class Sample:
         yield "start and end", self._of(BROADCASTS, self._broadcasts)
         self._live = [self._start() for _ in range(LIVE)]
         yield "measures of a stream", self._of(ROWS_A_REQUEST, self._pulses)
+        yield "samples of a stream", self._of(ROWS_A_REQUEST, self._samples)
         membership = fleet.NodeMembership(NodeInfo("bench-renewing", "run", "", REGION, 1_000, now_ms()))
         membership.join(now_ms())
         yield "renewal", self._of(20, lambda: [membership.renew(now_ms, 500) for _ in range(20)])
@@ -139,7 +171,7 @@ class Sample:
         kept: list[StreamStateChange | Entry] = []
         for _ in range(BROADCASTS):
             _, hold = self._start(events)
-            if (ended := hold.end(EndReason.CLEAN_STOP, now_ms(), 1_000_000)) is not None:
+            if (ended := hold.end(EndReason.CLEAN_STOP, now_ms(), 1_000_000, counted=COUNTED)) is not None:
                 events.append(ended)
             # What the connection was, and that it is over: as `ConnectionRecord` says it.
             facts = {"client_ip": "192.0.2.1", "bytes_in": 1_000_000, "reason": "clean_stop", "key_id": "k" * 30}
@@ -182,7 +214,14 @@ class Sample:
             fps=60.0,
             bytes_in=10**9,
             facts=FACTS,
+            audience=COUNTED.audience,
+            recent=MINUTE,
+            totals=COUNTED.totals,
         )
+
+    def _samples(self) -> None:
+        at = now_ms()
+        records.keep_samples([SampleRow(self._live[n][1].grant.stream_id, at, MINUTE) for n in range(ROWS_A_REQUEST)])
 
     def _peers(self) -> Callable[[], object]:
         for number in range(PEERS):

@@ -8,6 +8,9 @@ from pydantic import BaseModel, Field
 from chalicelib.contract.channels import Metadata, PublicChannel
 from chalicelib.contract.media import THUMBNAIL_URL, AudienceTotals, PublicAudience, Technical
 from chalicelib.contract.recordings import OwnRecording, Recording
+from chalicelib.contract.refusals import Refusal
+from chalicelib.contract.samples import StreamSample, StreamSummary
+from chalicelib.contract.timelines import TimelineEntry
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.measures import PublicFacts, StreamFacts
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
@@ -44,6 +47,32 @@ class OwnStream(Stream, StreamFacts, AudienceTotals):
     bytes_in: int = Field(description="Received from the encoder, over all its connections")
     test: bool = Field(description="A test stream, which nobody else could see")
     recording: OwnRecording | None = Field(description="Null if nothing was recorded")
+    summary: StreamSummary | None = Field(description="Null before the first measures, and on media servers")
+
+
+class OwnStreamDetails(OwnStream):
+    """A stream of the caller, with what was around it."""
+
+    source: str = Field(description="`ingest`, or the kind of media server that carried it")
+    client_ip: str | None = Field(description="The encoder's address when the stream started")
+    end_reason_text: str | None = Field(description="The reason as a sentence")
+    end_reason_action: str | None = Field(description="What to do about it; null if there is nothing to do")
+    previous_stream_id: str | None = Field(description="The stream before it that was live")
+    next_stream_id: str | None = Field(description="The stream after it that was live")
+    refusals: list[Refusal] = Field(
+        description="Publishers refused from ten minutes before its start until ten minutes after its end, newest first"
+    )
+
+
+class StreamExport(BaseModel):
+    """Everything stored about a stream of the caller."""
+
+    exported_at: IsoTime
+    complete: bool = Field(description="False if there is more than fits into a response: the latest is missing")
+    stream: OwnStreamDetails
+    bucket_s: int = Field(description="Seconds of a sample: 10, or more for a stream of half a day or longer")
+    samples: list[StreamSample]
+    timeline: list[TimelineEntry]
 
 
 class StreamOfKey(BaseModel):

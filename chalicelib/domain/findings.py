@@ -1,5 +1,6 @@
 """What may be wrong with a stream. The names are those of YouTube's `configurationIssues` where it has one."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,9 @@ class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 class Overall(StrEnum):
@@ -60,7 +64,12 @@ class Finding(BaseModel):
 
 def overall(findings: tuple[Finding, ...]) -> Overall:
     """The health of a stream with these findings."""
-    severities = {finding.severity for finding in findings}
+    return overall_of(finding.severity for finding in findings)
+
+
+def overall_of(found: Iterable[Severity]) -> Overall:
+    """The health of a stream with findings of these severities."""
+    severities = set(found)
     if Severity.ERROR in severities:
         return Overall.POOR
     return Overall.FAIR if Severity.WARNING in severities else Overall.GOOD

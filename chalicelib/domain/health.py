@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.domain.findings import Finding, FindingCode, Severity
+from chalicelib.domain.findings import RANK, Finding, FindingCode, Severity
 from chalicelib.domain.health_thresholds import THRESHOLDS, Thresholds
 from chalicelib.domain.measures import StreamFacts
 
@@ -17,7 +17,6 @@ WINDOW = 30  # observations, one a second
 RATE_SECONDS = 6  # a bitrate over less swings with the key frames
 JUDGE_EVERY = 2  # observations: rules look at ten seconds and more
 GAP = 2.5  # seconds without an observation after which the stream is watched anew
-RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ trusting it one margin early. So at no instant do two nodes believe that they ho
 
 from dataclasses import dataclass
 
-from chalicelib.domain.audience import Audience
+from chalicelib.domain.measures import NOT_COUNTED, Counted
 
 SESSION_TTL = 6_000  # ms a renewal is good for
 RENEW_INTERVAL = 1_500  # ms between renewals: three may be lost before the session is
@@ -45,7 +45,7 @@ class Lease:
 class Grant:
     """The right to publish: every later write of the stream carries `fence`.
 
-    `started_at` is set when it is resumed; `audience`, too, if its viewers were counted.
+    `started_at` is set when it is resumed, and `counted` has what was counted before.
     """
 
     channel_id: str
@@ -58,7 +58,7 @@ class Grant:
     started_at: int | None = None
     recording: bool = False  # whether the stream is to be recorded
     test: bool = False  # a test stream: for nobody but the channel's owner
-    audience: Audience | None = None
+    counted: Counted = NOT_COUNTED
 
 
 @dataclass(frozen=True, slots=True)

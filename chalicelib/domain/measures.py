@@ -3,10 +3,14 @@
 Events, rows and JSON shapes hold these models or inherit from them, so that a new field is named here only.
 """
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.findings import Finding
+from chalicelib.domain.samples import Sample
+from chalicelib.domain.totals import StreamTotals
 
 
 class _Value(BaseModel):
@@ -42,6 +46,18 @@ class Measures(_Value):
     video_bitrate_kbps: float | None = Field(default=None, description="Video only")
     audio_bitrate_kbps: float | None = Field(default=None, description="Audio only")
     fps: float | None = None
+    keyframe_interval_s: float | None = Field(default=None, description="Between the last two key frames")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a stream's node has counted since it started; None where it does not count that."""
+
+    audience: Audience | None = None
+    totals: StreamTotals | None = None
+
+
+NOT_COUNTED = Counted()
 
 
 class LineMeasure(_Value):
@@ -56,7 +72,10 @@ class LineMeasure(_Value):
 
 
 class Pulse(Measures):
-    """One stream's measures at one instant, which has a bitrate. Times in ms."""
+    """One stream's measures at one instant, which has a bitrate. Times in ms.
+
+    `recent` and `totals` are stored with it, and are in no event.
+    """
 
     bitrate_kbps: float
     channel_id: str
@@ -71,3 +90,9 @@ class Pulse(Measures):
     audience: Audience | None = None  # where viewers are counted
     test: bool = False  # of a test stream
     line: LineMeasure | None = None  # of a test stream
+    recent: tuple[Sample, ...] = Field(default=(), exclude=True)  # those that no row of samples has yet
+    totals: StreamTotals | None = Field(default=None, exclude=True)
+
+    @property
+    def counted(self) -> Counted:
+        return Counted(self.audience, self.totals)

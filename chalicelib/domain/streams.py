@@ -15,6 +15,7 @@ from chalicelib.domain.leases import NodeSession, dead_node_grace, is_over
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import Metadata
 from chalicelib.domain.recordings import Recording
+from chalicelib.domain.totals import StreamTotals
 
 GRACE = 8_000  # ms after the last media in which the encoder may come back; inside the promised 10 s
 SILENCE = 4_000  # ms without media after which ordinary video counts as gone, its connection open or not
@@ -162,6 +163,7 @@ class Stream:
     facts: StreamFacts = field(default_factory=StreamFacts)
     recording: Recording | None = None
     audience: Audience | None = None  # in all, once it has ended
+    totals: StreamTotals | None = None  # once it has ended
     resumable_until: int | None = None
     region: str = ""  # known while it has not ended
     key_hash: str | None = None

@@ -10,9 +10,9 @@ Each raises StoreUnavailable when there is no answer.
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
+from chalicelib.domain.measures import NOT_COUNTED, Counted
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.domain.timeline import Entry
 from chalicelib.store import models, runtime_models, timeline
@@ -26,7 +26,7 @@ _LET_GO = [
 ]
 
 
-def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None, audience: Audience | None) -> list[Action]:
+def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None, counted: Counted) -> list[Action]:
     actions: list[Action] = [
         models.Stream.state.set(StreamState.ENDED.value),
         models.Stream.end_reason.set(reason.value),
@@ -38,8 +38,10 @@ def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None, audience: 
     ]
     if bytes_in is not None:
         actions.append(models.Stream.bytes_in.set(bytes_in))
-    if audience is not None:
-        actions.append(models.Stream.audience.set(audience.model_copy(update={"viewers": 0}).model_dump()))
+    if counted.audience is not None:
+        actions.append(models.Stream.audience.set(counted.audience.model_copy(update={"viewers": 0}).model_dump()))
+    if counted.totals is not None:
+        actions.append(models.Stream.totals.set(counted.totals.model_dump(mode="json", exclude_defaults=True)))
     return actions
 
 
@@ -70,7 +72,7 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
 
 
 def finish(
-    channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: Entry, audience: Audience | None = None
+    channel_id: str, fence: int, reason: EndReason, bytes_in: int, told: Entry, counted: Counted = NOT_COUNTED
 ) -> None:
     """Ends the stream, whether or not the channel is held. Raises LeaseLost if the channel's fence has moved on.
 
@@ -88,7 +90,7 @@ def finish(
             )
             write.update(
                 models.Stream(stream_id),
-                _end_stream(reason, told, bytes_in, audience),
+                _end_stream(reason, told, bytes_in, counted),
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )
     except ConditionFailed:
@@ -108,7 +110,7 @@ def reap(
     reason: EndReason,
     now: int,
     told: Entry | None,
-    audience: Audience | None = None,
+    counted: Counted = NOT_COUNTED,
 ) -> bool:
     """Frees a channel whose holder is dead or whose grace is over, and ends its stream (if it has not ended).
 
@@ -135,7 +137,7 @@ def reap(
                 write.save(timeline.row(told))
                 write.update(
                     models.Stream(stream.stream_id),
-                    [*_end_stream(reason, told, None, audience), models.Stream.fence.set(fence)],
+                    [*_end_stream(reason, told, None, counted), models.Stream.fence.set(fence)],
                     condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
                 )
     except (ConditionFailed, Contended):

@@ -240,6 +240,8 @@ class Stream(Model):
     recording_due = NumberAttribute(null=True)
     # `audience.Audience`, of a stream that has ended.
     audience = JSONAttribute(null=True)
+    # `totals.StreamTotals`, of one that has ended.
+    totals = JSONAttribute(null=True)
     live = UnicodeAttribute(null=True)
     live_on = UnicodeAttribute(null=True)
     # Only of a stream that never was LIVE.
@@ -264,6 +266,7 @@ TABLES: tuple[type[Model], ...] = (
     Key,
     Stream,
     timeline_models.Timeline,
+    timeline_models.Samples,
     runtime_models.Node,
     runtime_models.Watch,
     runtime_models.Connection,

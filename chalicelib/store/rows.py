@@ -16,6 +16,7 @@ from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeState
 from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus
 from chalicelib.domain.streams import EndReason, Stream, StreamState
+from chalicelib.domain.totals import StreamTotals
 from chalicelib.store import models, runtime_models
 
 KEY_KEPT = 90 * 86_400  # seconds
@@ -143,6 +144,7 @@ def stream(row: models.Stream) -> Stream:
         facts=StreamFacts.model_validate(row.facts),
         recording=recording(row),
         audience=Audience.model_validate(row.audience) if row.audience else None,
+        totals=StreamTotals.model_validate(row.totals) if row.totals else None,
         resumable_until=whole(row.resumable_until),
         region=region_of(row.live) if row.live else "",
         key_hash=row.key_hash,

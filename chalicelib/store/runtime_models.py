@@ -4,6 +4,7 @@ As in `models`, times are epoch milliseconds, but `ttl` is in seconds.
 """
 
 from pynamodb.attributes import (
+    BinaryAttribute,
     BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
@@ -131,7 +132,8 @@ class Pulse(Model):
 
     stream_id = UnicodeAttribute(hash_key=True)
     at = NumberAttribute()
-    pulse = JSONAttribute()
+    packed = BinaryAttribute(legacy_encoding=False, null=True)
+    pulse = JSONAttribute(null=True)  # of nodes before 0.3, which pack nothing
     ttl = NumberAttribute()
 
 

@@ -13,6 +13,7 @@ from chalicelib.store import models, rows
 from chalicelib.store.guard import ConditionFailed, store_errors
 
 LOOKED_AT = 100  # rows a request where most are wanted by nobody
+NEAREST = 20  # streams of which the next one is looked for that was LIVE
 
 
 def find(stream_id: str) -> Stream | None:
@@ -127,3 +128,13 @@ def of_channel(channel_id: str, limit: int, before: str | None = None) -> list[S
             channel_id, range_key_condition=condition, scan_index_forward=False, limit=limit
         )
         return [rows.stream(row) for row in page]
+
+
+def next_to(stream: Stream, *, later: bool) -> str | None:
+    """The id of the channel's stream before it, or after it, that was LIVE and no test, among the nearest few."""
+    position: Any = models.Stream.stream_id > stream.stream_id if later else models.Stream.stream_id < stream.stream_id
+    with store_errors():
+        page = models.Stream.by_channel.query(
+            stream.channel_id, range_key_condition=position, scan_index_forward=later, limit=NEAREST
+        )
+        return next((row.stream_id for row in page if row.started_at is not None and not row.test), None)

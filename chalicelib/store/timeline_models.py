@@ -1,6 +1,6 @@
-"""The table of timelines: streams' events and audit records, and refusals. The rules of `store.models` apply."""
+"""The tables of what streams were: events, audit records and refusals; samples. The rules of `store.models` apply."""
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -46,3 +46,16 @@ class Timeline(Model):
     ttl = NumberAttribute(null=True)
     refusals_by_channel = RefusalsByChannel()
     refusals_by_day = RefusalsByDay()
+
+
+class Samples(Model):
+    """A minute of a stream's measures: see `domain.samples`."""
+
+    class Meta(Table):
+        table_name = named("samples")
+        ttl_attribute = "ttl"
+
+    stream_id = UnicodeAttribute(hash_key=True)
+    at = NumberAttribute(range_key=True)
+    samples = BinaryAttribute(legacy_encoding=False)
+    ttl = NumberAttribute()

@@ -94,6 +94,15 @@ export interface ErrorMessage {
 /** What may be found. */
 export type FindingCode = "gopSizeLong" | "gopSizeShort" | "gopSizeIrregular" | "videoIngestionStarved" | "videoIngestionFasterThanRealtime" | "timestampJump" | "bitrateLow" | "bitrateHigh" | "bitrateUnstable" | "frameRateLow" | "noAudioStream" | "noVideoStream" | "audioCodec" | "audioSampleRate" | "audioTooManyChannels" | "audioBitrateLow" | "audioBitrateHigh" | "videoResolutionChanged" | "metadataMismatch" | "videoProfileUnsupported";
 
+/** How often one kind of finding was raised on a stream. */
+export interface FindingCount {
+  readonly code: FindingCode;
+  readonly title: string;
+  /** The worst */
+  readonly severity: Severity;
+  readonly count: number;
+}
+
 /** A generated key and its stream. No later response contains the key. */
 export interface GeneratedStream {
   readonly id: string;
@@ -244,6 +253,8 @@ export interface Live {
   /** Audio only */
   readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
+  /** Between the last two key frames */
+  readonly keyframe_interval_s: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly video_codec: string | null;
@@ -281,6 +292,8 @@ export interface MetricsMessage {
   /** Audio only */
   readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
+  /** Between the last two key frames */
+  readonly keyframe_interval_s: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly video_codec: string | null;
@@ -453,6 +466,73 @@ export interface OwnStream {
   readonly bytes_in: number;
   /** A test stream, which nobody else could see */
   readonly test: boolean;
+  /** Null before the first measures, and on media servers */
+  readonly summary: StreamSummary | null;
+}
+
+/** A stream of the caller, with what was around it. */
+export interface OwnStreamDetails {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
+  /** At once */
+  readonly peak_viewers: number | null;
+  /** Over the time that it was carried */
+  readonly average_viewers: number | null;
+  /** Of all viewers together */
+  readonly watched_minutes: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly fps: number | null;
+  readonly video_codec: string | null;
+  /** Named as in the codec's standard, e.g. "Main 10" */
+  readonly video_profile: string | null;
+  /** Named as in the codec's standard, e.g. "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly encoder: string | null;
+  readonly id: string;
+  readonly channel_id: string;
+  readonly status: string;
+  readonly state: StreamState | null;
+  readonly title: string;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly duration_s: number | null;
+  /** Server URL for the encoder, in the channel's region and without the key; not for playback */
+  readonly rtmp_url: string;
+  /** Playlist for viewers */
+  readonly hls_url: string;
+  /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
+  readonly thumbnail_url: string | null;
+  /** Null if nothing was recorded */
+  readonly recording: OwnRecording | null;
+  readonly key_id: string;
+  readonly expires_at: string | null;
+  readonly end_reason: EndReason | null;
+  /** Received from the encoder, over all its connections */
+  readonly bytes_in: number;
+  /** A test stream, which nobody else could see */
+  readonly test: boolean;
+  /** Null before the first measures, and on media servers */
+  readonly summary: StreamSummary | null;
+  /** `ingest`, or the kind of media server that carried it */
+  readonly source: string;
+  /** The encoder's address when the stream started */
+  readonly client_ip: string | null;
+  /** The reason as a sentence */
+  readonly end_reason_text: string | null;
+  /** What to do about it; null if there is nothing to do */
+  readonly end_reason_action: string | null;
+  /** The stream before it that was live */
+  readonly previous_stream_id: string | null;
+  /** The stream after it that was live */
+  readonly next_stream_id: string | null;
+  /** Publishers refused from ten minutes before its start until ten minutes after its end, newest first */
+  readonly refusals: readonly Refusal[];
 }
 
 /** A WebSocket message to a channel's owner */
@@ -527,6 +607,8 @@ export interface PublicLive {
   /** Audio only */
   readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
+  /** Between the last two key frames */
+  readonly keyframe_interval_s: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly video_codec: string | null;
@@ -555,6 +637,8 @@ export interface PublicMetricsMessage {
   /** Audio only */
   readonly audio_bitrate_kbps: number | null;
   readonly fps: number | null;
+  /** Between the last two key frames */
+  readonly keyframe_interval_s: number | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly video_codec: string | null;
@@ -710,6 +794,13 @@ export interface RevealedCredentials {
   readonly stream_key: string;
 }
 
+/** Of the values of a sample's time, one a second. */
+export interface SampleSpread {
+  readonly min: number;
+  readonly average: number;
+  readonly max: number;
+}
+
 /** `info` is worth knowing, `warning` harms the picture or may soon, `error` keeps viewers from watching. */
 export type Severity = "info" | "warning" | "error";
 
@@ -774,6 +865,18 @@ export interface StreamAnswer {
   readonly stream: Stream;
 }
 
+/** Everything stored about a stream of the caller. */
+export interface StreamExport {
+  readonly exported_at: string;
+  /** False if there is more than fits into a response: the latest is missing */
+  readonly complete: boolean;
+  readonly stream: OwnStreamDetails;
+  /** Seconds of a sample: 10, or more for a stream of half a day or longer */
+  readonly bucket_s: number;
+  readonly samples: readonly StreamSample[];
+  readonly timeline: readonly TimelineEntry[];
+}
+
 /** Of a running stream, from the measures of the last half minute. */
 export interface StreamHealth {
   readonly overall: Overall;
@@ -803,7 +906,45 @@ export interface StreamPage {
   readonly next_cursor: string | null;
 }
 
+/** The measures of `bucket_s` seconds from `at` on. Null: nothing was measured in that time. */
+export interface StreamSample {
+  readonly at: string;
+  /** Audio and video, each value over six seconds */
+  readonly bitrate_kbps: SampleSpread | null;
+  /** Frames a second, each value over six seconds */
+  readonly video_fps: SampleSpread | null;
+  /** Seconds between key frames */
+  readonly keyframe_interval_s: SampleSpread | null;
+  readonly viewers: SampleSpread | null;
+  readonly video_bitrate_kbps: SampleSpread | null;
+  readonly audio_bitrate_kbps: SampleSpread | null;
+}
+
+/** Samples in the order of time. There is none for a time in which the stream was interrupted. */
+export interface StreamSamples {
+  readonly stream_id: string;
+  readonly bucket_s: number;
+  readonly started_at: string | null;
+  readonly samples: readonly StreamSample[];
+  readonly next_cursor: string | null;
+}
+
 export type StreamState = "CONNECTING" | "LIVE" | "RECONNECTING" | "ENDED";
+
+/** What a stream was on the whole, so far or until its end. */
+export interface StreamSummary {
+  /** Seconds in which it was live and measured */
+  readonly measured_s: number;
+  /** Null before the first second */
+  readonly average_bitrate_kbps: number | null;
+  /** Over six seconds; null before the first second */
+  readonly peak_bitrate_kbps: number | null;
+  readonly interruptions: number;
+  /** Its health when it was worst */
+  readonly worst: Overall;
+  /** The most severe first */
+  readonly findings: readonly FindingCount[];
+}
 
 /** `kind` is the name of a state change, or `connection` for the audit record of a connection; `facts` has its details. */
 export interface TimelineEntry {

@@ -21,6 +21,7 @@ export function live(overrides: Partial<Live> = {}): Live {
     test: false,
     line: null,
     audio_bitrate_kbps: null,
+    keyframe_interval_s: null,
     width: null,
     height: null,
     fps: null,

@@ -21,6 +21,7 @@ from ingest_container import rtmp
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.threads import Threads
 from ingest_container.live.health import HealthWatch
+from ingest_container.live.history import History
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.live.meter import Meter
 from ingest_container.live.playable import Playable
@@ -52,10 +53,11 @@ class Broadcast:
         clock: Callable[[], float] = steady,
     ) -> None:
         self.meter = Meter(asyncio.get_running_loop().time())
-        self._health = HealthWatch(telemetry)
+        self._history = History(grant.stream_id, grant.counted.totals)
+        self._health = HealthWatch(telemetry, self._history.raised)
         self._line = LineTest() if grant.test else None
         self._playable = Playable(packaging)
-        self._carried = Carried(key, self.meter, self._playable)
+        self._carried = Carried(key, self.meter, self._playable, self._history)
         self._gone = gone
         self._telemetry = telemetry
         self._log = log
@@ -194,6 +196,7 @@ class Broadcast:
         self._steps.fail(error)
 
     def _on_gone(self) -> None:
+        self._telemetry.store_samples(self._history.close(now_ms()))
         self._playable.end(self.hold.grant.channel_id, self.stream_id)
         self._gone(self)
 
@@ -249,9 +252,12 @@ class Broadcast:
             self._health.observe(seen, publisher, self.hold)
             if self._line is not None:
                 self._line.observe(seen)
+            if (measures := self.meter.measures) is not None:
+                row = self._history.observe(now_ms(), seen, measures, self._playable.viewers)
+                self._telemetry.store_samples(row)
 
-    def pulse(self, now: int) -> Pulse | None:
-        """The measures of this second; None while there is nothing to measure."""
+    def pulse(self, now: int, *, to_store: bool = False) -> Pulse | None:
+        """The measures of this second; None while there is nothing to measure. `to_store`: with its history."""
         if not self.is_live:
             return None
         quiet = self._clock() - self._liveness.last_media
@@ -266,11 +272,13 @@ class Broadcast:
             at=now,
             started_at=hold.started_at,
             last_media_at=last_media_at,
-            **measures.model_dump(),
+            **measures.model_dump() | {"keyframe_interval_s": self._history.keyframe_interval},
             bytes_in=self.meter.total_bytes,
             facts=hold.facts,
             findings=self._health.findings,
             audience=self._playable.audience,
             test=hold.grant.test,
             line=self._line.measure if self._line is not None else None,
+            recent=self._history.recent if to_store else (),
+            totals=self._history.totals if to_store else None,
         )

@@ -1,5 +1,6 @@
 """A live stream's health: observed once a second, told to the bus and the timeline when it changes."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from chalicelib.domain.events import HealthEventName, StreamHealthChange
@@ -27,8 +28,10 @@ class Described(Protocol):
 class HealthWatch:
     """Of one stream, across its connections."""
 
-    def __init__(self, telemetry: Telemetry) -> None:
+    def __init__(self, telemetry: Telemetry, raised: Callable[[Finding], None]) -> None:
+        """`raised` is called when a finding is raised or becomes worse."""
         self._doctor = Doctor(RULES)
+        self._raised = raised
         self._telemetry = telemetry
 
     @property
@@ -42,6 +45,7 @@ class HealthWatch:
             finding = change.finding
             if not change.cleared:
                 self._telemetry.counts.findings[finding.code] += 1
+                self._raised(finding)
             self._telemetry.publish(
                 StreamHealthChange(
                     event_name=HealthEventName.FINDING_END if change.cleared else HealthEventName.FINDING_START,

@@ -6,6 +6,7 @@ from chalicelib.domain.audience import Audience
 from chalicelib.domain.leases import Grant
 from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container import rtmp
+from ingest_container.media.audience import AudienceCounter
 from ingest_container.media.packager import Origination, Packager, Packaging
 
 
@@ -25,7 +26,7 @@ class Playable:
                     grant.stream_id,
                     grant.fence,
                     grant.started_at,
-                    audience=grant.audience,
+                    audience=grant.counted.audience,
                     recording=grant.recording,
                     next_seq=next_seq,
                     test=grant.test,
@@ -53,5 +54,16 @@ class Playable:
     @property
     def audience(self) -> Audience | None:
         """Who has watched so far; None if viewers are not counted here."""
+        counter = self._counter
+        return counter.totals if counter is not None else None
+
+    @property
+    def viewers(self) -> int | None:
+        """Who watches now; None if they are not counted here."""
+        counter = self._counter
+        return counter.viewers if counter is not None else None
+
+    @property
+    def _counter(self) -> AudienceCounter | None:
         packager = self._packager
-        return packager.audience.totals if packager is not None and not packager.is_test else None
+        return packager.audience if packager is not None and not packager.is_test else None

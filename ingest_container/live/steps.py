@@ -17,7 +17,7 @@ from chalicelib.domain.events import EventName, StreamStateChange
 from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.measures import Counted, StreamFacts
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.streams import NOT_TAKEN_UP, EndReason, StreamState
 from chalicelib.services.streams import admission, lifecycle
@@ -25,6 +25,7 @@ from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container.base.clock import now_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
+from ingest_container.live.history import History
 from ingest_container.live.meter import Meter
 from ingest_container.live.playable import Playable
 from ingest_container.live.telemetry import Telemetry
@@ -74,8 +75,13 @@ class Carried:
     key: StreamKey
     meter: Meter
     playable: Playable
+    history: History
     publisher: Publisher | None = None
     failure: str | None = None  # how the encoder broke the protocol on the connection that was lost last
+
+    @property
+    def counted(self) -> Counted:
+        return Counted(self.playable.audience, self.history.totals)
 
 
 class StreamSteps:
@@ -240,7 +246,10 @@ class StreamSteps:
         now = now_ms()
         last_media = now + round(self._grace_left() * 1000) - hold.grant.grace
         received, handed_over = self._carried.meter.total_bytes, self.handed_over
-        self._publish(await self._persist(hold.lost, now, last_media, received, failure, handed_over=handed_over))
+        event = await self._persist(hold.lost, now, last_media, received, failure, handed_over=handed_over)
+        if event is not None and event.event_name is EventName.STREAM_INTERRUPTED:
+            self._carried.history.interrupted()
+        self._publish(event)
         if self.hold is hold and hold.state is StreamState.ENDED:  # else its encoder is back already
             self._over(EndReason.PROTOCOL_ERROR if self._carried.failure else EndReason.NO_MEDIA)
 
@@ -258,8 +267,8 @@ class StreamSteps:
 
     async def _end(self, reason: EndReason, detail: str | None = None) -> None:
         if not self.is_over:
-            received, audience = self._carried.meter.total_bytes, self._carried.playable.audience
-            self._publish(await self._persist(self.hold.end, reason, now_ms(), received, detail, audience))
+            received, counted = self._carried.meter.total_bytes, self._carried.counted
+            self._publish(await self._persist(self.hold.end, reason, now_ms(), received, detail, counted))
             self._over(reason)
 
     async def _leave(self) -> None:

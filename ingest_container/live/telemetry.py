@@ -23,6 +23,7 @@ from chalicelib.domain.events import (
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.refusal_reports import SUMMARY
 from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
+from chalicelib.domain.samples import SampleRow
 from chalicelib.domain.timeline import ConnectionRecord, Entry, refused_at
 from chalicelib.services import bus
 from chalicelib.services.streams import records
@@ -33,6 +34,7 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.refusals import RefusalSampler
 
 MAX_WAITING = 100_000  # events and records of streams; hundreds for each place, which no stream comes near
+MAX_SAMPLES = 10_000  # rows of samples: of a thousand streams in the ten minutes in which the database may be away
 MAX_REFUSALS = 200  # of refused connections; past it they are only counted
 MAX_STORING = 2  # batches of pulses under way
 SUMMARY_EVERY = 10.0  # seconds between summaries of the refusals that were not reported one by one
@@ -57,6 +59,7 @@ class Telemetry:
         self._log = log
         self._events: asyncio.Queue[StreamChange] = asyncio.Queue(MAX_WAITING)
         self._records: asyncio.Queue[StreamChange | Entry] = asyncio.Queue(MAX_WAITING)
+        self._samples: asyncio.Queue[SampleRow] = asyncio.Queue(MAX_SAMPLES)
         self._refusal_events: asyncio.Queue[StreamChange | PublisherWaiting] = asyncio.Queue(MAX_REFUSALS)
         self._refusal_records: asyncio.Queue[StreamChange | Entry] = asyncio.Queue(MAX_REFUSALS)
         self._sampler = RefusalSampler()
@@ -105,11 +108,17 @@ class Telemetry:
             self.counts.events_dropped += 1
             self._log.error("Telemetry queue is full: an event was dropped", event="event_dropped")
 
+    def store_samples(self, row: SampleRow | None) -> None:
+        """A minute of a stream's chart, as soon as the database answers."""
+        if row is not None:
+            self._put(self._samples, row)
+
     async def run(self) -> None:
         """Runs separate workers, so that events are sent while the database is unreachable. Ends when cancelled."""
         async with asyncio.TaskGroup() as workers:
             workers.create_task(self._work(self._events, self._publish))
             workers.create_task(self._work(self._records, self._keep))
+            workers.create_task(self._work(self._samples, self._keep_samples))
             workers.create_task(self._work(self._refusal_events, self._publish))
             workers.create_task(self._work(self._refusal_records, self._keep))
             workers.create_task(self._summarise())
@@ -151,10 +160,20 @@ class Telemetry:
             ),
         )
 
+    async def _keep_samples(self, batch: list[SampleRow]) -> None:
+        await until_available(
+            lambda: self._threads.run(records.keep_samples, batch),
+            BACKOFF,
+            lambda: self._log.warning(
+                "Samples delayed: the database is unreachable", event="samples_delayed", waiting=self._samples.qsize()
+            ),
+        )
+
     async def flush(self) -> None:
         """Waits until all events and records of streams are delivered, and briefly for those of refusals."""
         await self._events.join()
         await self._records.join()
+        await self._samples.join()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(REFUSALS_FLUSH):
                 await self._refusal_events.join()

@@ -43,7 +43,7 @@ from ingest_container.node.rounds import Rounds
 from ingest_container.node.watching import Watching
 
 LEAST_FOR_RECORDINGS = 1.0  # seconds to finish them, however long the streams took to end
-TELEMETRY_THREADS = 7  # one for each of its four workers, and three for the measures
+TELEMETRY_THREADS = 8  # one for each of its five workers, and three for the measures
 
 Task: TypeAlias = asyncio.Task[None]
 

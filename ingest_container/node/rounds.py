@@ -75,7 +75,7 @@ class Rounds:
                     broadcast.sample(loop.time())
                     is_watched = broadcast.key.channel_id in self._watching.channels
                     is_due = _is_due(broadcast, second, now)
-                    if (is_watched or is_due) and (pulse := broadcast.pulse(now)) is not None:
+                    if (is_watched or is_due) and (pulse := broadcast.pulse(now, to_store=is_due)) is not None:
                         watched += [pulse] if is_watched else []
                         due += [pulse] if is_due else []
                 except Exception as error:

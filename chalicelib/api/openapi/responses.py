@@ -44,6 +44,8 @@ def responses(operation: Operation, schemas: Schemas) -> Json:
     success: Json = {"description": _SUCCESS[operation.status]}
     if operation.answer is not None:
         success["content"] = {"application/json": {"schema": schemas.of(operation, "answer")}}
+    if operation.text is not None:
+        success["content"][operation.text] = {"schema": {"type": "string"}}
     made: Json = {str(operation.status): _with_headers(success, operation.status)}
     for status, found in _by_status(operation).items():
         one = {"$ref": f"#/components/responses/{_name(found[0])}"}

@@ -24,9 +24,10 @@ from chalicelib.domain.streams import (
 )
 from chalicelib.domain.timeline import Entry, refusals_of
 from chalicelib.domain.topics import Listener, Topic
+from chalicelib.domain.totals import StreamTotals
 from chalicelib.services.keys import keyring
 from chalicelib.services.reading import running
-from chalicelib.services.reading.running import RunningStream, facts_of
+from chalicelib.services.reading.running import RunningStream
 from chalicelib.store import channels, connections, keys, pulses, streams, timeline
 
 
@@ -48,7 +49,7 @@ class ChannelView:
 
     @property
     def facts(self) -> StreamFacts:
-        return facts_of(self.stream, self.pulse) if self.stream is not None else StreamFacts()
+        return self.stream.facts if self.stream is not None else StreamFacts()
 
     @property
     def public(self) -> "ChannelView":
@@ -76,6 +77,13 @@ class StreamView:
         return self.pulse.audience if self.pulse is not None else None
 
     @property
+    def totals(self) -> StreamTotals | None:
+        """So far, or in all; None where they are not counted."""
+        if self.stream.totals is not None:
+            return self.stream.totals
+        return self.pulse.totals if self.pulse is not None else None
+
+    @property
     def viewers(self) -> int | None:
         """None once it has ended."""
         if self.state is StreamState.ENDED:
@@ -84,7 +92,7 @@ class StreamView:
 
     @property
     def facts(self) -> StreamFacts:
-        return facts_of(self.stream, self.pulse)
+        return self.stream.facts
 
     @property
     def bytes_in(self) -> int:
@@ -128,6 +136,22 @@ def find_public(channel_id: str) -> Channel | None:
 def streams_of(channel: Channel, limit: int, before: str | None, now: int) -> list[StreamView]:
     """The channel's streams, newest first; `before` is the last stream id of the page before."""
     return as_read(channel, streams.of_channel(channel.channel_id, limit, before), now)
+
+
+def stream_of(channel: Channel, stream_id: str) -> Stream:
+    """One of the channel's streams. Raises StreamNotFound, for anybody else's too."""
+    stream = stream_with_id(stream_id)
+    if stream.channel_id != channel.channel_id:
+        raise StreamNotFound()
+    return stream
+
+
+def stream_with_id(stream_id: str) -> Stream:
+    """Raises StreamNotFound, for what is no id too."""
+    stream = streams.find(stream_id) if is_ulid(stream_id) else None
+    if stream is None:
+        raise StreamNotFound()
+    return stream
 
 
 def streams_on(channel: Channel, key: StreamKey, limit: int, before: str | None, now: int) -> Page[StreamView]:
@@ -176,9 +200,9 @@ def stream_details(stream_id: str, now: int) -> StreamView:
 
 
 def _stream(stream_id: str, now: int) -> StreamView:
-    stream = streams.find(stream_id) if is_ulid(stream_id) else None
-    channel = channels.find(stream.channel_id) if stream is not None else None
-    if stream is None or channel is None:
+    stream = stream_with_id(stream_id)
+    channel = channels.find(stream.channel_id)
+    if channel is None:
         raise StreamNotFound()
     return as_read(channel, [stream], now)[0]
 

@@ -37,14 +37,7 @@ class RunningStream:
 
     @property
     def facts(self) -> StreamFacts:
-        return facts_of(self.stream, self.pulse)
-
-
-def facts_of(stream: Stream, pulse: Pulse | None) -> StreamFacts:
-    """Of picture and sound: the newest measure, else what the stream began with."""
-    if pulse is not None:
-        return pulse.facts
-    return stream.facts
+        return self.stream.facts
 
 
 def everything(_stream: Stream) -> bool:

@@ -3,18 +3,15 @@
 from chalicelib.contract import TimelineEntry, TimelinePage
 from chalicelib.domain import cursors
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.ids import is_ulid
-from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.times import iso
-from chalicelib.store import streams, timeline
+from chalicelib.services.reading import discovery
+from chalicelib.store import timeline
 
 
 def page(channel: Channel, stream_id: str, limit: int, cursor: str | None) -> TimelinePage:
     """Of a stream of `channel`. Raises StreamNotFound for anybody else's too, InvalidInput."""
     after = _seq(cursor) if cursor is not None else None
-    stream = streams.find(stream_id) if is_ulid(stream_id) else None
-    if stream is None or stream.channel_id != channel.channel_id:
-        raise StreamNotFound()
+    discovery.stream_of(channel, stream_id)
     entries = timeline.of_stream(stream_id, limit, after)
     return TimelinePage(
         stream_id=stream_id,

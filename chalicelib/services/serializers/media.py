@@ -3,23 +3,32 @@
 from typing import Any
 
 from chalicelib.config import settings
-from chalicelib.contract import AudienceTotals, HealthFinding, Live, Playback, PublicLive, StreamHealth
+from chalicelib.contract import (
+    AudienceTotals,
+    FindingCount,
+    HealthFinding,
+    Live,
+    Playback,
+    PublicLive,
+    StreamHealth,
+    StreamSummary,
+)
 from chalicelib.domain import health_advice
 from chalicelib.domain.audience import Audience
-from chalicelib.domain.findings import Finding, overall
+from chalicelib.domain.findings import RANK, Finding, overall
 from chalicelib.domain.measures import Measures, Pulse, StreamFacts
 from chalicelib.domain.playback import PlaybackUrls, playback_urls
 from chalicelib.domain.publications import OWN_KIND, server_of
 from chalicelib.domain.streams import Stream
 from chalicelib.domain.times import iso
-from chalicelib.services.reading.running import facts_of
+from chalicelib.domain.totals import StreamTotals
 
 
 def live_of(stream: Stream | None, pulse: Pulse | None) -> Live | None:
     """None before the first media."""
     if stream is None or stream.started_at is None:
         return None
-    return live(stream.stream_id, stream.started_at, facts_of(stream, pulse), pulse, test=stream.test)
+    return live(stream.stream_id, stream.started_at, stream.facts, pulse, test=stream.test)
 
 
 def live(stream_id: str, started_at: int, facts: StreamFacts, pulse: Pulse | None, *, test: bool) -> Live:
@@ -47,6 +56,21 @@ def health(findings: tuple[Finding, ...], encoder: str | None) -> StreamHealth:
                 action=health_advice.action(finding.code, encoder),
             )
             for finding in findings
+        ],
+    )
+
+
+def summary(totals: StreamTotals) -> StreamSummary:
+    found = sorted(totals.raised.items(), key=lambda one: (-RANK[one[1].severity], one[0]))
+    return StreamSummary(
+        measured_s=totals.measured_s,
+        average_bitrate_kbps=totals.average_kbps,
+        peak_bitrate_kbps=totals.peak_kbps if totals.measured_s else None,
+        interruptions=totals.interruptions,
+        worst=totals.worst,
+        findings=[
+            FindingCount(code=code, title=health_advice.title(code), severity=one.severity, count=one.count)
+            for code, one in found
         ],
     )
 

@@ -23,6 +23,7 @@ from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.domain.times import iso, iso_or_none
 from chalicelib.services.reading.discovery import StreamView
 from chalicelib.services.reading.running import RunningStream
+from chalicelib.services.serializers import media
 from chalicelib.services.serializers.channels import metadata_fields
 from chalicelib.services.serializers.media import (
     audience_fields,
@@ -61,6 +62,7 @@ def own_stream(seen: StreamView, now: int) -> OwnStream:
         bytes_in=seen.bytes_in,
         test=seen.stream.test,
         recording=own_recording(seen.stream, seen.channel, now),
+        summary=media.summary(seen.totals) if seen.totals is not None else None,
     )
 
 
@@ -103,6 +105,7 @@ def own_startable(key: StreamKey, channel: Channel) -> OwnStream:
         bytes_in=0,
         test=False,
         recording=None,
+        summary=None,
     )
 
 

@@ -16,13 +16,13 @@ from ulid import ULID
 from chalicelib import counters
 from chalicelib.domain import keys as rules
 from chalicelib.domain import starts
-from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.closures import Closure, closure_at
 from chalicelib.domain.encoders import Encoder
 from chalicelib.domain.events import HolderQuestioned
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Grant, Holder, dead_node_grace, is_over
+from chalicelib.domain.measures import NOT_COUNTED, Counted
 from chalicelib.domain.metrics import LEASE_CONFLICTS
 from chalicelib.domain.publications import OWN_KIND, Dialect, Publication, dialect_of
 from chalicelib.domain.refusals import (
@@ -312,13 +312,13 @@ def _grant(
         # What has begun goes on, though the owner may have switched it off for the next stream.
         recording=not test and (channel.recording or (resumed is not None and resumed.recording is not None)),
         test=test,
-        audience=_audience(stream_id) if resumed is not None else None,
+        counted=_counted(stream_id) if resumed is not None else NOT_COUNTED,
     )
 
 
-def _audience(stream_id: str) -> Audience | None:
+def _counted(stream_id: str) -> Counted:
     """Figures are not worth a claim that went through."""
     try:
-        return pulses.audience(stream_id)
+        return pulses.counted(stream_id)
     except StoreUnavailable:
-        return None
+        return NOT_COUNTED

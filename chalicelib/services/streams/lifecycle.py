@@ -11,12 +11,11 @@ Steps are safe to repeat: a step that changes no state writes nothing and return
 import itertools
 from collections.abc import Sequence
 
-from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import EventName, StreamHealthChange, StreamStateChange
 from chalicelib.domain.leases import Grant, Holder
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.measures import NOT_COUNTED, Counted, StreamFacts
 from chalicelib.domain.streams import (
     END_REASON_ACTION,
     END_REASON_TEXT,
@@ -147,7 +146,7 @@ class StreamHold:
         now: int,
         bytes_in: int,
         detail: str | None = None,
-        audience: Audience | None = None,
+        counted: Counted = NOT_COUNTED,
     ) -> StreamStateChange | None:
         """Over for good; `detail` where more is known than the reason's own sentence says. Raises LeaseLost."""
         if self.state is StreamState.ENDED:
@@ -160,7 +159,7 @@ class StreamHold:
             detail=detail or END_REASON_TEXT[reason],
             action=END_REASON_ACTION[reason],
         )
-        lease_ends.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, entry_of(ended), audience)
+        lease_ends.finish(self.grant.channel_id, self.grant.fence, reason, bytes_in, entry_of(ended), counted)
         self.state = StreamState.ENDED
         return ended
 
@@ -236,8 +235,8 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
     reason = EndReason.NO_MEDIA if stream.started_at is None else EndReason.GRACE_OVER
     ended = ended_event(stream, seq_past_holders(stream), reason, now)
     try:
-        audience = pulses.audience(stream.stream_id)
-        lease_ends.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, entry_of(ended), audience)
+        counted = pulses.counted(stream.stream_id)
+        lease_ends.finish(channel_id, channel.lease.fence, reason, stream.bytes_in, entry_of(ended), counted)
     except LeaseLost:
         return False
     announce([ended])
@@ -253,8 +252,8 @@ def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -
         lease_ends.reap(channel, None, reason, now, None)
         return None
     ended = ended_event(stream, first_seq(channel.lease.fence + 1), reason, now)
-    audience = pulses.audience(stream.stream_id)
-    return ended if lease_ends.reap(channel, stream, reason, now, entry_of(ended), audience) else None
+    counted = pulses.counted(stream.stream_id)
+    return ended if lease_ends.reap(channel, stream, reason, now, entry_of(ended), counted) else None
 
 
 def seq_past_holders(stream: Stream) -> int:

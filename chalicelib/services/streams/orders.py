@@ -46,8 +46,8 @@ def end_now(channel: Channel, stream: Stream, reason: EndReason, now: int) -> bo
     """
     try:
         ended = lifecycle.ended_event(stream, lifecycle.seq_past_holders(stream), reason, now)
-        told, audience = lifecycle.entry_of(ended), pulses.audience(stream.stream_id)
-        lease_ends.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, told, audience)
+        told, counted = lifecycle.entry_of(ended), pulses.counted(stream.stream_id)
+        lease_ends.finish(channel.channel_id, stream.fence, reason, stream.bytes_in, told, counted)
     except LeaseLost:
         return False
     if channel.lease.holder is not None:

@@ -26,6 +26,8 @@ FURTHER_RULES = {
     "admin_list_broadcasters": "a cursor comes from the page before",
     "admin_list_keys": "a cursor comes from the page before",
     "admin_list_refusals": "a cursor comes from the page before",
+    "get_samples": "a cursor comes from the page before",
+    "admin_get_stream_samples": "a cursor comes from the page before",
     "get_timeline": "a cursor comes from the page before",
     "list_own_refusals": "a cursor comes from the page before",
 }

@@ -107,9 +107,15 @@ def own_channel(call: Caller) -> None:
     call("GET", "/api/streams/{key_or_id}", {"key_or_id": live["stream_id"]})
     assert call("GET", "/api/streams/{key_or_id}", {"key_or_id": stream_key})["stream"]["status"] == "active"
     assert call("GET", "/api/streams/{key_or_id}/timeline", {"key_or_id": live["stream_id"]})["entries"]
+    assert call("GET", "/api/streams/{key_or_id}/samples", {"key_or_id": live["stream_id"]})["samples"] == []
+    details = call("GET", "/api/streams/{key_or_id}/details", {"key_or_id": live["stream_id"]})
+    assert (details["source"], details["summary"]) == ("nginx-rtmp", None)
+    exported = call("GET", "/api/streams/{key_or_id}/export", {"key_or_id": live["stream_id"]})
+    assert (exported["stream"]["id"], exported["complete"]) == (live["stream_id"], True)
     assert until(lambda: call("GET", "/api/admin/streams")["streams"], "administrators see it", WITHIN_S)
     stream = {"stream_id": live["stream_id"]}
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "LIVE"
+    assert call("GET", "/api/admin/streams/{stream_id}/samples", stream)["bucket_s"] == 10
     assert call("GET", "/api/admin/keys", params={"status": "in-use"})["keys"]
     call("DELETE", "/api/admin/streams/{stream_id}", stream)
     call("POST", "/hooks/nginx-rtmp/publish_done", data=publisher | {"call": "publish_done"})

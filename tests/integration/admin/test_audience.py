@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.measures import Pulse
+from chalicelib.domain.measures import NOT_COUNTED, Counted, Pulse
 from chalicelib.domain.metadata import Search
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.reading import discovery
@@ -80,7 +80,7 @@ def test_what_came_together_is_kept_however_the_stream_ends(house: House, how: s
     stream_id = hold.grant.stream_id
     match how:
         case "by its node":
-            hold.end(EndReason.CLEAN_STOP, house.now, 0, audience=WATCHED)
+            hold.end(EndReason.CLEAN_STOP, house.now, 0, counted=Counted(WATCHED))
         case "by an order to nobody":
             hold.lost(house.now, house.now, 0)
             assert orders.order_end(stream_id, EndReason.STOPPED, house.now)
@@ -102,7 +102,7 @@ def test_who_continues_a_stream_is_told_what_was_counted(house: House) -> None:
     channel = house.channel()
     key = house.key(channel).stream_key
     hold = house.live(key)
-    assert hold.grant.audience is None
+    assert hold.grant.counted == NOT_COUNTED
     pulse(house, channel, hold)
     hold.lost(house.now, house.now, 0)
-    assert house.claim(key).audience == WATCHED
+    assert house.claim(key).counted.audience == WATCHED

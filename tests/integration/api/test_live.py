@@ -21,7 +21,8 @@ from tests.support.studio import now_ms
 from tests.support.waiting import until
 
 LIVE = {
-    "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "width", "height", "fps",
+    "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "keyframe_interval_s",
+    "width", "height", "fps",
     "video_codec", "video_profile", "video_level", "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
     "viewers", "peak_viewers", "average_viewers", "watched_minutes", "health", "test", "line",
 }  # fmt: skip
@@ -92,7 +93,7 @@ def test_the_owners_list_counts_the_bytes_of_a_stream_that_runs(me: Client, go_l
 
 
 OWNERS = {
-    *("key_id", "expires_at", "end_reason", "encoder", "bytes_in"),
+    *("key_id", "expires_at", "end_reason", "encoder", "bytes_in", "summary"),
     *("average_viewers", "peak_viewers", "watched_minutes"),
 }
 
@@ -105,8 +106,34 @@ def test_why_a_stream_ended_its_encoder_and_its_volume_are_its_owners(
     until(lambda: status(me) == "OFFLINE", "OFFLINE", 5)
     (own,) = me.get("/api/streams").json["streams"]
     assert (own["end_reason"], own["encoder"]) == ("clean_stop", "rtmp-peer")
+    assert own["summary"]["interruptions"] == 0
     public = anyone.get(f"/api/streams/{own['id']}").json["stream"]
     assert own.keys() - public.keys() == OWNERS
+
+
+@pytest.mark.requirement("FX-16")
+def test_samples_and_files_of_a_stream_are_its_owners_and_administrators(
+    me: Client, anyone: Client, admin: Client, stack: Stack, go_live: GoLive
+) -> None:
+    publisher = go_live(me)
+    stream_id = me.get("/api/channel").json["live"]["stream_id"]
+    path, stranger = f"/api/streams/{stream_id}", Client(stack, {"Authorization": f"Bearer {token(stack)}"})
+    samples = until(lambda: me.get(f"{path}/samples?resolution=10").json["samples"], "its first sample", 12)
+    assert samples[0]["bitrate_kbps"]["max"] > 0
+    assert admin.get(f"/api/admin/streams/{stream_id}/samples?resolution=60").json["samples"]
+    publisher.stop()
+    until(lambda: status(me) == "OFFLINE", "OFFLINE", 5)
+    table = until(lambda: (got := me.get(f"{path}/export?format=csv")).body.count(b"\n") > 1 and got, "it is stored", 5)
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.headers["content-disposition"] == f'attachment; filename="stream-{stream_id}.csv"'
+    assert table.headers["cache-control"] == "no-store"
+    whole = me.get(f"{path}/export")
+    assert whole.headers["content-disposition"] == f'attachment; filename="stream-{stream_id}.json"'
+    assert whole.json["stream"]["id"] == me.get(f"{path}/details").json["id"] == stream_id
+    assert stream_key_of(me).encode() not in whole.body
+    for part in ("samples", "details", "export", "export?format=csv"):
+        assert (anyone.get(f"{path}/{part}").status, stranger.get(f"{path}/{part}").status) == (401, 404)
+    assert me.get(f"{path}/samples?resolution=7").status == 400
 
 
 @pytest.mark.requirement("ST-4")

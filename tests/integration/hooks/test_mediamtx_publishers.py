@@ -20,7 +20,6 @@ from chalicelib.services.media_servers import mediamtx as mediamtx_api
 from chalicelib.services.media_servers.mediamtx import MediaMtx
 from chalicelib.services.media_servers.publishers import MediaServer
 from chalicelib.services.media_servers.reconciler import Outcome
-from chalicelib.services.reading import running
 from chalicelib.services.streams import admission
 from tests.integration.hooks.conftest import Broadcaster, Clock
 from tests.support.fake_mediamtx import HANGS_UP, NEVER_ANSWERS, FakeMediaMtx, Published
@@ -228,7 +227,7 @@ def test_picture_sound_and_bytes_are_known_with_the_first_hook_and_kept_up_to_da
     go_live(mediamtx, broadcaster)
     stream = broadcaster.stream()
     assert stream is not None
-    facts = running.facts_of(stream, None)
+    facts = stream.facts
     assert (facts.video_codec, facts.audio_codec, stream.bytes_in) == ("h264", "aac", 1_000)
     if not old:
         assert (facts.width, facts.height, facts.video_profile, facts.audio_sample_rate) == (1920, 1080, "High", 48_000)
@@ -237,7 +236,7 @@ def test_picture_sound_and_bytes_are_known_with_the_first_hook_and_kept_up_to_da
     run_pass(mediamtx, clock)
     stream = broadcaster.stream()
     assert stream is not None
-    assert (running.facts_of(stream, None), stream.bytes_in) == (facts, 5_000_000)
+    assert (stream.facts, stream.bytes_in) == (facts, 5_000_000)
     assert facts != StreamFacts()
 
 

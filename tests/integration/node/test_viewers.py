@@ -66,7 +66,7 @@ def counted(node: Node, studio: Studio, viewers: int) -> None:
 
 
 def audience(studio: Studio) -> Audience | None:
-    return pulses.audience(studio.channel.stream_id or "")
+    return pulses.counted(studio.channel.stream_id or "").audience
 
 
 @pytest.mark.requirement("FX-4")
