@@ -50,7 +50,7 @@ class EdgeStack(cdk.Stack):
         )
         self._stage = stage
         self._caches = CacheRules(self, stage)
-        self._headers = HeaderRules(self, stage)
+        self._headers = HeaderRules(self, stage, self.region)
         site = self._site()
         distribution = self._distribution(site, ingest)
         domain = self._domain(distribution)

@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
+from infra.site_policy import PERMISSIONS, site_policy
 from infra.stages import Stage
 
 # RFC 8216bis, 6.2.5: all that makes a playlist differ. Any other parameter would let one viewer miss every cache.
@@ -49,28 +50,37 @@ class CacheRules(Construct):
 class HeaderRules(Construct):
     """`page` and `embedded` of the dashboard, `live` of the origin, which sends its own CORS."""
 
-    def __init__(self, scope: Construct, stage: Stage) -> None:
+    def __init__(self, scope: Construct, stage: Stage, region: str) -> None:
         super().__init__(scope, "Headers")
         self._prefix = stage.prefix
+        connect = _services(stage, region)
         nowhere = cloudfront.ResponseHeadersFrameOptions(frame_option=cloudfront.HeadersFrameOption.DENY, override=True)
-        self.page = self._policy("page", frames="'none'", frame_options=nowhere)
-        self.embedded = self._policy("embedded", frames="*")
+        self.page = self._policy("page", site_policy(connect, frames="'none'"), nowhere)
+        self.embedded = self._policy("embedded", site_policy(connect, frames="*"))
         self.live = self._policy("live")
 
     def _policy(
         self,
         name: str,
-        *,
-        frames: str | None = None,
+        content: str | None = None,
         frame_options: cloudfront.ResponseHeadersFrameOptions | None = None,
     ) -> cloudfront.ResponseHeadersPolicy:
-        """`frames`: who may show the page in a frame."""
-        csp = cloudfront.ResponseHeadersContentSecurityPolicy(
-            content_security_policy=f"frame-ancestors {frames}", override=True
-        )
-        referrer = cloudfront.ResponseHeadersReferrerPolicy(
-            referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
-        )
+        """`content`: the Content-Security-Policy of a page."""
+        csp = referrer = custom = None
+        if content is not None:
+            csp = cloudfront.ResponseHeadersContentSecurityPolicy(content_security_policy=content, override=True)
+            referrer = cloudfront.ResponseHeadersReferrerPolicy(
+                referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+            )
+            custom = cloudfront.ResponseCustomHeadersBehavior(
+                custom_headers=[
+                    cloudfront.ResponseCustomHeader(header=header, value=value, override=True)
+                    for header, value in (
+                        ("Permissions-Policy", PERMISSIONS),
+                        ("Cross-Origin-Opener-Policy", "same-origin"),
+                    )
+                ]
+            )
         return cloudfront.ResponseHeadersPolicy(
             self,
             name.capitalize(),
@@ -79,10 +89,23 @@ class HeaderRules(Construct):
                 strict_transport_security=HSTS,
                 content_type_options=NO_SNIFF,
                 frame_options=frame_options,
-                content_security_policy=csp if frames is not None else None,
-                referrer_policy=referrer if frames is not None else None,
+                content_security_policy=csp,
+                referrer_policy=referrer,
             ),
+            custom_headers_behavior=custom,
         )
+
+
+def _services(stage: Stage, region: str) -> tuple[str, ...]:
+    """Where the pages of a stage send requests, as `config.json` says (`infra.deploy.website`).
+
+    Without a domain the ids of the APIs are not known before the pages are deployed, so it is any API of the region.
+    """
+    identity = f"https://cognito-idp.{region}.amazonaws.com"
+    if stage.domain is not None:
+        return f"https://{stage.domain.api}", f"wss://{stage.domain.websocket}", identity
+    apis = f"*.execute-api.{region}.amazonaws.com"
+    return f"https://{apis}", f"wss://{apis}", identity
 
 
 __all__ = ["DIRECTIVES", "CacheRules", "HeaderRules"]

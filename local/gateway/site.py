@@ -8,50 +8,43 @@ from typing import Any
 
 from aiohttp import web
 
+from infra.site_policy import PERMISSIONS, site_policy
 from local.gateway.headers import FRAMED
 from local.gateway.problems import gateway_problem
 from local.private_files import SignIn
 from local.settings import DEMO_EMAIL
 
-# Each page's own policy (its <meta>) restricted to this machine, and frame-ancestors, which only a header can set.
-COMMON = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
-SOCKETS = "ws://127.0.0.1:{port} ws://localhost:{port}"
 # Another media server on this machine may carry a stream, and make its pictures.
-PLAYBACK = "http://127.0.0.1:* http://localhost:*"
-STUDIO_POLICY = (
-    COMMON + f"img-src 'self' data:; connect-src 'self' {SOCKETS} {PLAYBACK}; media-src 'self' blob: {PLAYBACK}; "
-)
-# The player's controls bring their styles in <style> elements.
-WATCH_POLICY = (
-    COMMON + f"img-src 'self' data: {PLAYBACK}; connect-src 'self' {SOCKETS} {PLAYBACK}; "
-    f"media-src 'self' blob: {PLAYBACK}; style-src 'self' 'unsafe-inline'; "
-)
+PLAYBACK = ("http://127.0.0.1:*", "http://localhost:*")
 # Vite puts a hash of the content into the names below assets/.
 FOREVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
 class Page:
-    """An HTML file of the build, and the policy that is sent with it; only a `framed` one may be in others' pages."""
+    """An HTML file of the build; only a `framed` one may be in others' pages."""
 
     file: str
-    policy: str
     framed: bool = False
 
     def headers(self, port: int) -> dict[str, str]:
-        ancestors = "frame-ancestors *" if self.framed else "frame-ancestors 'none'"
-        return {"Content-Security-Policy": self.policy.format(port=port) + ancestors, "Cache-Control": "no-cache"}
+        sockets = (f"ws://127.0.0.1:{port}", f"ws://localhost:{port}")
+        return {
+            "Content-Security-Policy": site_policy(sockets, PLAYBACK, frames="*" if self.framed else "'none'"),
+            "Permissions-Policy": PERMISSIONS,
+            "Cache-Control": "no-cache",
+        }
 
 
 # By the first part of the path. CloudFront is to do the same.
-HOME = Page("index.html", WATCH_POLICY)
+HOME = Page("index.html")
 PAGES = {
     "": HOME,
     "index.html": HOME,
-    "studio": Page("studio.html", STUDIO_POLICY),
-    "account": Page("account.html", STUDIO_POLICY),
-    "watch": Page("watch.html", WATCH_POLICY),
-    "embed": Page("embed.html", WATCH_POLICY, framed=True),
+    "studio": Page("studio.html"),
+    "account": Page("account.html"),
+    "watch": Page("watch.html"),
+    "embed": Page("embed.html", framed=True),
 }
 
 # ministack sends no email: whoever asks it for a code gets these.

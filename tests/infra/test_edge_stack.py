@@ -8,7 +8,7 @@ import pytest
 from infra.stages import StageName
 from ingest_container.media.http_server import HttpLimits
 from ingest_container.media.origin import OriginLimits
-from tests.infra.conftest import Template
+from tests.infra.conftest import Template, WithDomain
 
 
 @pytest.fixture
@@ -140,10 +140,43 @@ def test_only_embedded_players_may_be_framed(edge: Template, distribution: dict[
         return headers(edge, one)["SecurityHeadersConfig"]  # type: ignore[no-any-return]
 
     page, embedded = security(distribution["DefaultCacheBehavior"]), security(behaviour(distribution, "/embed/*"))
-    assert page["ContentSecurityPolicy"]["ContentSecurityPolicy"] == "frame-ancestors 'none'"
+    assert policy_of(page)["frame-ancestors"] == "'none'"
     assert page["FrameOptions"]["FrameOption"] == "DENY"
-    assert embedded["ContentSecurityPolicy"]["ContentSecurityPolicy"] == "frame-ancestors *"
+    assert policy_of(embedded)["frame-ancestors"] == "*"
     assert "FrameOptions" not in embedded
+
+
+@pytest.mark.requirement("HI-10")
+def test_pages_run_their_own_scripts_and_talk_to_the_stages_services_alone(
+    edge: Template, distribution: dict[str, Any]
+) -> None:
+    for one in (distribution["DefaultCacheBehavior"], behaviour(distribution, "/embed/*")):
+        config = headers(edge, one)
+        policy = policy_of(config["SecurityHeadersConfig"])
+        assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
+        assert "unsafe" not in policy["style-src"]
+        identity, apis = "https://cognito-idp.R.amazonaws.com", "*.execute-api.R.amazonaws.com"
+        assert policy["connect-src"] == f"'self' https://{apis} wss://{apis} {identity}"
+        assert config["SecurityHeadersConfig"]["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
+        custom = {item["Header"]: item["Value"] for item in config["CustomHeadersConfig"]["Items"]}
+        assert custom["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "camera=()" in custom["Permissions-Policy"]
+
+
+def test_a_stage_with_a_domain_names_its_services(with_domain: WithDomain) -> None:
+    distribution = with_domain.edge.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    policy = policy_of(headers(with_domain.edge, distribution["DefaultCacheBehavior"])["SecurityHeadersConfig"])
+    identity = "https://cognito-idp.R.amazonaws.com"
+    assert policy["connect-src"] == f"'self' https://api.live.example.com wss://ws.live.example.com {identity}"
+
+
+def policy_of(security: dict[str, Any]) -> dict[str, str]:
+    """Its directives; the region is R."""
+    content = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    if isinstance(content, dict):
+        content = "".join("R" if part == {"Ref": "AWS::Region"} else part for part in content["Fn::Join"][1])
+    found = (directive.partition(" ") for directive in content.split("; "))
+    return {name: sources for name, _, sources in found}
 
 
 def test_everything_says_https_and_no_sniffing(edge: Template, distribution: dict[str, Any]) -> None:

@@ -263,10 +263,14 @@ async def test_the_embedded_player_alone_may_be_framed(gateway: Gateway) -> None
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_studios_policy_lets_it_talk_to_this_machine_alone(gateway: Gateway) -> None:
+@pytest.mark.requirement("HI-10")
+@pytest.mark.parametrize("path", ["/", "/studio", "/watch/ch_1", "/embed/ch_1", "/gone"])
+async def test_pages_policy_lets_them_talk_to_this_machine_alone(gateway: Gateway, path: str) -> None:
     port = gateway.url.rpartition(":")[2]
-    async with gateway.http.get(f"{gateway.url}/studio") as response:
+    async with gateway.http.get(gateway.url + path) as response:
         policy = response.headers["Content-Security-Policy"]
+        assert "camera=()" in response.headers["Permissions-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self' 'sha256-")
     assert (
         f"connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port} http://127.0.0.1:* http://localhost:*;"
         in policy
