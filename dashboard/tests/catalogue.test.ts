@@ -22,20 +22,27 @@ const CONVERTED = [
   "ui",
   "watch",
   ...[
+    "alerts-panel.tsx",
+    "alerts.ts",
     "closed.tsx",
     "details-form.tsx",
     "details-text.ts",
     "health-panel.tsx",
     "health-words.ts",
+    "levels.ts",
     "link.tsx",
     "measures.tsx",
     "refusal.tsx",
     "share-panel.tsx",
+    "sound-meter.tsx",
+    "sound-tap.ts",
+    "status-bar.tsx",
     "status-panel.tsx",
     "studio.tsx",
     "test-mode.tsx",
     "test-words.ts",
     "use-test-url.ts",
+    "use-alerts.ts",
     "use-studio.ts",
     "waiting.tsx",
   ].map((name) => `studio/${name}`),
@@ -114,7 +121,14 @@ interface Node {
 const READ = new Set(["alt", "aria-label", "aria-description", "label", "placeholder", "title", "what"]);
 
 /** Names, and parts of protocols. */
-const NOT_WORDS = new Set(["Password attempts exceeded", "Bearer", "stream-sync", "make demo", '<iframe src="']);
+const NOT_WORDS = new Set([
+  "Password attempts exceeded",
+  "Bearer",
+  "Notification",
+  "stream-sync",
+  "make demo",
+  '<iframe src="',
+]);
 
 /** Looks like English: words with a space between them, or a capitalised word. */
 const ENGLISH = /^[A-Z][a-z]+[.…!?]?$|[A-Za-z,.]{2,} [A-Za-z]{2,}|[A-Za-z]+ [a-z]+[.…!?]$/;

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
 import { limits, type OwnChannelDetails, type Visibility } from "../contract";
 import { ApiProblem, explain } from "../problem";
@@ -15,10 +15,12 @@ interface DetailsFormProps {
   readonly details: Details;
   readonly api: Api;
   readonly onSaved: (details: OwnChannelDetails) => void;
+  /** Whether there is something that is not saved. */
+  readonly onDirty: (dirty: boolean) => void;
 }
 
 /** What viewers see of the channel. Fields that the user has not edited follow the server. */
-export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
+export function DetailsForm({ details, api, onSaved, onDirty }: DetailsFormProps) {
   const [edits, setEdits] = useState<Partial<DetailsText>>({});
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<ApiProblem | null>(null);
@@ -26,6 +28,14 @@ export function DetailsForm({ details, api, onSaved }: DetailsFormProps) {
   const shown = { ...textOf(details), ...edits };
   const changes = changesOf(details, shown);
   const dirty = Object.keys(changes).length > 0;
+  useEffect(() => {
+    onDirty(dirty);
+    if (!dirty) return;
+    // The browser asks, in its own words, before the page is left.
+    const ask = (event: Event) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [dirty, onDirty]);
   // The error is about the edits: without edits there is nothing to correct.
   const problem = dirty ? refusal : null;
 

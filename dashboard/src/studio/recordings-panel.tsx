@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Api } from "../api";
 import { explain } from "../problem";
 import { Confirm } from "../ui/confirm";
-import { dayAndTime, duration, sentence } from "../ui/format";
+import { dayAndTimeWithZone, duration, sentence } from "../ui/format";
 import { Moment } from "../ui/moment";
 import { watchUrl, withToken } from "../watch/address";
 import { type Recorded, size } from "./recordings";
@@ -158,6 +158,6 @@ function factsOf({ recording }: Recorded): string[] {
     size(recording.size_bytes ?? 0),
     ...(recording.private ? ["private"] : []),
     ...(recording.kept ? ["kept"] : []),
-    ...(recording.expires_at !== null ? [`expires on ${dayAndTime(Date.parse(recording.expires_at))}`] : []),
+    ...(recording.expires_at !== null ? [`expires on ${dayAndTimeWithZone(Date.parse(recording.expires_at))}`] : []),
   ];
 }

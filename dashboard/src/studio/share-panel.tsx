@@ -97,9 +97,7 @@ export function SharePanel({ channel, stream, api }: SharePanelProps) {
             </a>
           </div>
           {byHand && <ManualCopy label={t.viewersLinkInText} text={url} secret={false} onDismiss={dismiss} />}
-          {token && isPrivate && (
-            <p class="field-hint">{t.validUntil(<Moment at={Date.parse(token.expires_at)} zone />)}</p>
-          )}
+          {token && isPrivate && <p class="field-hint">{t.validUntil(<Moment at={Date.parse(token.expires_at)} />)}</p>}
         </div>
       )}
       {problem !== null && (

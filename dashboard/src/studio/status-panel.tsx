@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Api } from "../api";
 import { measuresAreFresh, type StudioState } from "../realtime/state";
 import { Confirm } from "../ui/confirm";
@@ -8,8 +8,10 @@ import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
 import { t } from "../words/status";
 import { t as test } from "../words/test-mode";
+import { AlertsPanel } from "./alerts-panel";
 import { HealthPanel } from "./health-panel";
 import { Measures } from "./measures";
+import { StatusBar } from "./status-bar";
 import {
   announcement,
   happened,
@@ -19,14 +21,16 @@ import {
   shownStatus,
 } from "./status-words";
 import { TestResult } from "./test-mode";
+import type { Alerts } from "./use-alerts";
 
 interface StatusPanelProps {
   readonly state: StudioState;
   readonly title: string;
   readonly api: Api;
+  readonly alerts: Alerts;
 }
 
-export function StatusPanel({ state, title, api }: StatusPanelProps) {
+export function StatusPanel({ state, title, api, alerts }: StatusPanelProps) {
   const { stream } = state;
   const shown = shownStatus(state);
   const running = stream.status !== "OFFLINE";
@@ -35,6 +39,8 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
   // The stream that the user asked to end; the request is complete when that stream is over.
   const [ending, setEnding] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
+  const pill = isTest && shown !== "UNKNOWN" ? test.pill : t.pill[shown];
+  const head = useRef<HTMLDivElement>(null);
   const fresh = shown === "LIVE" && measuresAreFresh(state, now);
   const isEnding = ending !== null && ending === stream.streamId;
 
@@ -46,11 +52,19 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
       <p class="sr-only" role="status" aria-live="polite">
         {announcement(shown, stream)}
       </p>
-      <div class="status-head">
+      <StatusBar
+        shown={shown}
+        label={pill}
+        isTest={isTest}
+        title={title || t.untitled}
+        bitrate={fresh ? (stream.live?.bitrate_kbps ?? null) : null}
+        head={head}
+      />
+      <div class="status-head" ref={head}>
         <div class="status-lead">
           <span class="pill" data-testid="status" data-status={shown} data-test={isTest}>
             <span class="dot" aria-hidden="true" />
-            {isTest && shown !== "UNKNOWN" ? test.pill : t.pill[shown]}
+            {pill}
           </span>
           <div class="status-lines">
             <p class="status-title">{title || t.untitled}</p>
@@ -89,6 +103,7 @@ export function StatusPanel({ state, title, api }: StatusPanelProps) {
       ) : (
         <FirstSteps />
       )}
+      <AlertsPanel alerts={alerts} />
       {asking && (
         <Confirm
           title={t.endTitle}
@@ -144,7 +159,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
         <>
           <span data-testid="end-reason">{stream.reasonText}</span>
           {stream.endedAt !== null && !isWaitingForKeyFrame(stream) && (
-            <> {t.endedOn(<Moment at={stream.endedAt} zone />)}</>
+            <> {t.endedOn(<Moment at={stream.endedAt} />)}</>
           )}
           {stream.action !== null && <span data-testid="end-action"> {stream.action}</span>}
         </>
@@ -154,16 +169,21 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
 
 function FirstSteps() {
   return (
-    <ol class="steps" data-testid="first-steps">
-      <li>
-        <p>{t.stepCopy()}</p>
-      </li>
-      <li>
-        <p>{t.stepPaste()}</p>
-      </li>
-      <li>
-        <p>{t.stepStart()}</p>
-      </li>
-    </ol>
+    <>
+      <ol class="steps" data-testid="first-steps">
+        <li>
+          <p>{t.stepCopy()}</p>
+        </li>
+        <li>
+          <p>{t.stepPaste()}</p>
+        </li>
+        <li>
+          <p>{t.stepStart()}</p>
+        </li>
+      </ol>
+      <p class="steps-hint" data-testid="unauthorized-hint">
+        {t.unauthorized}
+      </p>
+    </>
   );
 }

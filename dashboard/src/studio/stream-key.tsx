@@ -227,7 +227,7 @@ function Expiry({ facts }: { facts: KeyHint | null }) {
   if (!facts) return <>Create a key to go live.</>;
   if (facts.expires_at === null) return <>Never expires. Keep it secret.</>;
   const expiresAt = Date.parse(facts.expires_at);
-  const moment = <Moment at={expiresAt} zone />;
+  const moment = <Moment at={expiresAt} />;
   return expiresAt <= Date.now() ? (
     <span class="warn-text">This key expired on {moment}. Reset it to get a new one.</span>
   ) : (

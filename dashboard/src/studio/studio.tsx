@@ -1,7 +1,8 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
 import { LanguageSwitch } from "../i18n/language-switch";
+import { Confirm } from "../ui/confirm";
 import { sentence } from "../ui/format";
 import { useNow } from "../ui/hooks";
 import { Wordmark } from "../ui/icon";
@@ -17,6 +18,7 @@ import { RefusalsPanel } from "./refusals-panel";
 import { SharePanel } from "./share-panel";
 import { StatusPanel } from "./status-panel";
 import { shownStatus, tabTitle } from "./status-words";
+import { useAlerts } from "./use-alerts";
 import { useStudio } from "./use-studio";
 import { WaitingNotice } from "./waiting";
 
@@ -30,6 +32,10 @@ interface StudioProps {
 export function Studio({ config, session, onSignedOut }: StudioProps) {
   const { state, dispatch, api, loadProblem, reload, retryNow } = useStudio(config, session, onSignedOut);
   const { channel } = state;
+  const alerts = useAlerts(state);
+  // Of the details: edited and not saved; and asking whether to sign out though they are.
+  const [dirty, setDirty] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const status = channel && shownStatus(state);
   const now = useNow(channel?.closed != null);
   const closed = channel && status === "OFFLINE" ? closureNow(channel, now) : null;
@@ -53,7 +59,12 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
           <a class="account" href="/account" title={session.email} data-testid="account-link">
             {session.email}
           </a>
-          <button type="button" class="button small" data-testid="sign-out" onClick={() => onSignedOut(null)}>
+          <button
+            type="button"
+            class="button small"
+            data-testid="sign-out"
+            onClick={() => (dirty ? setLeaving(true) : onSignedOut(null))}
+          >
             {t.signOut}
           </button>
         </div>
@@ -87,7 +98,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
         )}
         {channel ? (
           <>
-            <StatusPanel state={state} title={channel.title} api={api} />
+            <StatusPanel state={state} title={channel.title} api={api} alerts={alerts} />
             <SharePanel channel={channel} stream={state.stream} api={api} />
             <div class="columns">
               <ConnectPanel
@@ -100,6 +111,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
                 details={channel}
                 api={api}
                 onSaved={(details) => dispatch({ kind: "details-saved", details })}
+                onDirty={setDirty}
               />
             </div>
             <RecordingsPanel
@@ -124,6 +136,17 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
         )}
       </main>
       <LanguageSwitch />
+      {leaving && (
+        <Confirm
+          title={t.leaveTitle}
+          confirmLabel={t.leave}
+          busyLabel={t.leave}
+          onConfirm={async () => onSignedOut(null)}
+          onClose={() => setLeaving(false)}
+        >
+          <p>{t.leaveText}</p>
+        </Confirm>
+      )}
     </div>
   );
 }

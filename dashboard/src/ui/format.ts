@@ -44,10 +44,6 @@ export function setTimeZone(name: string): void {
   }
 }
 
-export function dayAndTime(ms: number, locale = CHOICE.locale): string {
-  return new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium", ...zone });
-}
-
 export function dayAndTimeWithZone(ms: number, locale = CHOICE.locale): string {
   return new Date(ms).toLocaleString(locale, {
     day: "numeric",

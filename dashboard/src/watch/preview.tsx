@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { SoundMeter } from "../studio/sound-meter";
 import { t } from "../words/watch";
 import { type Source, usePlayer } from "./use-player";
 
@@ -16,14 +17,18 @@ export default function Preview({ url, running, streamId }: PreviewProps) {
     [url, running, streamId],
   );
   const { video, view } = usePlayer(source, true);
+  const playing = view.phase === "playing";
   return (
-    <div class="preview" data-testid="preview" data-phase={view.phase}>
-      <video ref={video} muted playsInline controls crossOrigin="anonymous" aria-label={t.previewOf} />
-      {view.phase !== "playing" && (
-        <p class="preview-note" role="status">
-          {running ? t.previewStarting : t.youAreOffline}
-        </p>
-      )}
+    <div class="monitor">
+      <div class="preview" data-testid="preview" data-phase={view.phase}>
+        <video ref={video} muted playsInline controls crossOrigin="anonymous" aria-label={t.previewOf} />
+        {!playing && (
+          <p class="preview-note" role="status">
+            {running ? t.previewStarting : t.youAreOffline}
+          </p>
+        )}
+      </div>
+      <SoundMeter video={video} playing={playing} />
     </div>
   );
 }

@@ -43,6 +43,9 @@ const german: StatusWords = {
     </>
   ),
 
+  unauthorized:
+    "Dein Encoder meldet „Unauthorized“ oder kann nicht auf den Streamschlüssel zugreifen? Dann gehört der Schlüssel nicht zu deinem Kanal: Kopiere ihn unten neu, ohne Leerzeichen, und prüfe, ob der Encoder die Server-URL darüber verwendet.",
+
   bitrate: "Bitrate",
   kbps: "kb/s",
   videoRate: (rate) => `Video ${rate}`,

@@ -45,6 +45,9 @@ const english = {
     </>
   ),
 
+  unauthorized:
+    'Your encoder says "Unauthorized", or that it cannot access the stream key? Then its key is not a key of this channel: copy the key again below, without spaces, and check the server URL above it.',
+
   bitrate: "Bitrate",
   kbps: "kb/s",
   videoRate: (rate: string) => `Video ${rate}`,

@@ -4,6 +4,9 @@ import type { StudioWords } from "./studio";
 const german: StudioWords = {
   studio: "Studio",
   signOut: "Abmelden",
+  leaveTitle: "Abmelden, ohne zu speichern?",
+  leaveText: "Deine Änderungen an den Angaben zum Kanal sind nicht gespeichert.",
+  leave: "Abmelden",
   loading: "Dein Kanal wird geladen…",
   loadFailed: "Dein Kanal konnte nicht geladen werden",
   sessionEnded: "Deine Sitzung ist abgelaufen. Bitte melde dich neu an.",

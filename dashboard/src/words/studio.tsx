@@ -6,6 +6,9 @@ import { catalogue, plural } from "../i18n/catalogue";
 const english = {
   studio: "Studio",
   signOut: "Sign out",
+  leaveTitle: "Sign out without saving?",
+  leaveText: "Your changes of the channel details are not saved.",
+  leave: "Sign out",
   loading: "Loading your channel…",
   loadFailed: "Your channel could not be loaded",
   sessionEnded: "Your session has ended. Please sign in again.",

@@ -1,0 +1,54 @@
+import { Icon } from "../ui/icon";
+import { t } from "../words/alerts";
+import type { Alerts } from "./use-alerts";
+
+/** Off until the person chooses: the browser's question for permission follows their click only. */
+export function AlertsPanel({ alerts }: { alerts: Alerts }) {
+  const { choice, denied, setSound, setNotification } = alerts;
+  return (
+    <details class="help" data-testid="alerts">
+      <summary>
+        <Icon name="chevron" />
+        {t.title}
+        <span class="muted">{choice.sound || choice.notification ? t.on : t.off}</span>
+      </summary>
+      <p class="muted">{t.lead}</p>
+      <div class="checks">
+        <Check checked={choice.sound} testid="alert-sound" onChange={setSound}>
+          {t.sound}
+        </Check>
+        {"Notification" in window && (
+          <Check checked={choice.notification} testid="alert-notification" onChange={setNotification}>
+            {t.notification}
+          </Check>
+        )}
+      </div>
+      {denied && (
+        <p class="field-error" role="alert" data-testid="alert-denied">
+          {t.denied}
+        </p>
+      )}
+    </details>
+  );
+}
+
+interface CheckProps {
+  readonly checked: boolean;
+  readonly testid: string;
+  readonly onChange: (checked: boolean) => void;
+  readonly children: string;
+}
+
+function Check({ checked, testid, onChange, children }: CheckProps) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={checked}
+        data-testid={testid}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      {children}
+    </label>
+  );
+}
