@@ -1,6 +1,7 @@
 /** The latest refusal of a publisher, shown until it is dismissed or a stream starts. */
 
 import type { LastRefusal, OwnChannel } from "../contract";
+import { told } from "../words/server";
 
 /** A refusal from before the page was loaded is shown for a day. */
 export const SHOWN_MS = 24 * 3_600_000;
@@ -30,8 +31,8 @@ export function nextRefusal(state: RefusalState, received: LastRefusal): Refusal
   if (received.at <= (known?.serverAt ?? "") || received.at <= (state.dismissed ?? "")) return known;
   return {
     code: received.code,
-    reason: received.reason ?? received.code,
-    action: received.action,
+    reason: told(received.reason ?? received.code),
+    action: told(received.action),
     clientIp: received.client_ip,
     at: Date.parse(received.at),
     serverAt: received.at,

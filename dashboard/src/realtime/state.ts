@@ -25,6 +25,7 @@ import type {
   SnapshotMessage,
   StatusMessage,
 } from "../contract";
+import { told } from "../words/server";
 import { newestDetails, withDetails, withKey } from "./details";
 import { nextRefusal, type RefusalState, refusalAsRead } from "./refusal";
 import { nextWaiting, type Waiting } from "./waiting";
@@ -182,8 +183,8 @@ function withChannel(state: StudioState, channel: OwnChannel, seq: number, at: n
     streamId,
     // Without a reason here, keep the one that a status message gave for the same status.
     reason: end?.reason ?? (same ? before.reason : null),
-    reasonText: end?.reason_text ?? (same ? before.reasonText : null),
-    action: end ? end.action : same ? before.action : null,
+    reasonText: told(end?.reason_text ?? null) ?? (same ? before.reasonText : null),
+    action: end ? told(end.action) : same ? before.action : null,
     endedAt: end?.ended_at ? Date.parse(end.ended_at) : same ? before.endedAt : null,
     startedAt: live ? localTime(live.started_at, at, now) : null,
     until: channel.status_until ? localTime(channel.status_until, at, now) : null,
@@ -214,8 +215,8 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
     status: message.status,
     streamId: message.stream_id,
     reason: message.reason,
-    reasonText: message.reason_text,
-    action: message.action,
+    reasonText: told(message.reason_text),
+    action: told(message.action),
     endedAt: message.status === "OFFLINE" ? at : null,
     startedAt: message.status === "OFFLINE" ? null : startedAt,
     until: message.until === null ? null : localTime(message.until, at, now),

@@ -6,6 +6,7 @@ import type { Refusal } from "../realtime/refusal";
 import { sentence } from "../ui/format";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
+import { told } from "../words/server";
 import { t } from "../words/studio";
 
 /** The refusal that a closed channel answers with. */
@@ -41,7 +42,7 @@ export function ClosedNotice({ closed, refusal, api, onAllowed }: ClosedNoticePr
       <Icon name="stop" />
       <div class="notice-body">
         <p class="notice-title">
-          {closed.reason_text} {t.closedNow}
+          {told(closed.reason_text)} {t.closedNow}
         </p>
         <p>{t.closedHint}</p>
         {refusal && (

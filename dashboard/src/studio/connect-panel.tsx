@@ -1,5 +1,6 @@
 import type { Api } from "../api";
 import type { Credentials, OwnChannel } from "../contract";
+import { t } from "../words/connect";
 import { ObsHelp } from "./obs-help";
 import { OtherServers } from "./other-servers";
 import { ServerUrl } from "./server-url";
@@ -20,10 +21,10 @@ export function ConnectPanel({ channel, running, api, onKeyRead }: ConnectPanelP
   return (
     <section class="card" aria-labelledby="connect-heading">
       <header class="card-head">
-        <h2 id="connect-heading">Connect your encoder</h2>
-        <p class="muted">Ingest region {channel.region}</p>
+        <h2 id="connect-heading">{t.title}</h2>
+        <p class="muted">{t.region(channel.region)}</p>
       </header>
-      <ServerUrl id="ingest-url" label="Server URL" what="server URL" url={channel.ingest_url} />
+      <ServerUrl id="ingest-url" label={t.serverUrl} what={t.serverUrlInText} url={channel.ingest_url} />
       <OtherServers endpoints={channel.ingest_endpoints} />
       <StreamKey facts={channel.key} running={running} api={api} onRead={onKeyRead} />
       <ObsHelp />

@@ -1,5 +1,6 @@
 import type { IngestEndpoint } from "../contract";
 import { Icon } from "../ui/icon";
+import { t } from "../words/connect";
 import { ServerUrl } from "./server-url";
 
 interface OtherServersProps {
@@ -15,8 +16,8 @@ interface Server {
 /** The servers beside the default one: the same without encryption, and those of other regions. */
 export function otherServers(endpoints: readonly IngestEndpoint[]): Server[] {
   const [first, ...others] = endpoints;
-  const plain = first?.plain_url ? [{ name: "Plain RTMP", url: first.plain_url }] : [];
-  return [...plain, ...others.map(({ region, url }) => ({ name: `Region ${region}`, url }))];
+  const plain = first?.plain_url ? [{ name: t.plainRtmp, url: first.plain_url }] : [];
+  return [...plain, ...others.map(({ region, url }) => ({ name: t.regionName(region), url }))];
 }
 
 export function OtherServers({ endpoints }: OtherServersProps) {
@@ -27,16 +28,11 @@ export function OtherServers({ endpoints }: OtherServersProps) {
     <details class="help" data-testid="other-servers">
       <summary>
         <Icon name="chevron" />
-        Other servers
+        {t.otherServers}
       </summary>
-      {endpoints[0]?.plain_url && (
-        <p class="muted">
-          Use plain RTMP only if your encoder does not support <span class="mono">rtmps://</span>: it sends the stream
-          key and the video without encryption.
-        </p>
-      )}
+      {endpoints[0]?.plain_url && <p class="muted">{t.plainHint(<span class="mono">rtmps://</span>)}</p>}
       {servers.map(({ name, url }, index) => (
-        <ServerUrl key={url} id={`other-server-${index}`} label={name} what={`server URL, ${name}`} url={url} />
+        <ServerUrl key={url} id={`other-server-${index}`} label={name} what={t.serverUrlOf(name)} url={url} />
       ))}
     </details>
   );

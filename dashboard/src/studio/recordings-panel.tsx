@@ -5,6 +5,7 @@ import { Confirm } from "../ui/confirm";
 import { dayAndTimeWithZone, duration, sentence } from "../ui/format";
 import { Moment } from "../ui/moment";
 import { watchUrl, withToken } from "../watch/address";
+import { t } from "../words/recordings";
 import { type Recorded, size } from "./recordings";
 import { useRecordings } from "./use-recordings";
 
@@ -44,15 +45,15 @@ export function RecordingsPanel({ api, streamId, visibility }: RecordingsPanelPr
   return (
     <section class="card" aria-labelledby="recordings-heading" data-testid="recordings">
       <header class="card-head">
-        <h2 id="recordings-heading">Recordings</h2>
-        <p class="muted">Your last streams</p>
+        <h2 id="recordings-heading">{t.recordings}</h2>
+        <p class="muted">{t.recordingsHint}</p>
       </header>
       {(problem ?? failure) && (
         <p class="field-error" role="alert" data-testid="recordings-error">
           {sentence(problem ?? failure ?? "")}
         </p>
       )}
-      {streams?.length === 0 && <p class="muted">A stream that is recorded appears here.</p>}
+      {streams?.length === 0 && <p class="muted">{t.none}</p>}
       <ul class="recordings">
         {(streams ?? []).map((stream) => (
           <Row
@@ -66,16 +67,16 @@ export function RecordingsPanel({ api, streamId, visibility }: RecordingsPanelPr
       </ul>
       {deleting && (
         <Confirm
-          title="Delete this recording?"
-          confirmLabel="Delete"
-          busyLabel="Deleting…"
+          title={t.deleteTitle}
+          confirmLabel={t.delete}
+          busyLabel={t.deleting}
           onConfirm={async () => {
             await api.deleteRecording(deleting.id);
             reload();
           }}
           onClose={() => setDeleting(null)}
         >
-          <p>Nobody will be able to watch it any more. This can't be undone.</p>
+          <p>{t.deleteConsequence}</p>
         </Confirm>
       )}
     </section>
@@ -97,14 +98,12 @@ function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
   return (
     <li class="recording-row" data-testid="recording" data-status={status}>
       <div class="recording-lines">
-        <p class="recording-title">{stream.title || "Untitled stream"}</p>
+        <p class="recording-title">{stream.title || t.untitled}</p>
         <p class="muted">
           <Moment at={Date.parse(stream.started_at ?? stream.created_at)} />
           {factsOf(stream).map((fact) => ` · ${fact}`)}
         </p>
-        {isFinished && download_url === null && (
-          <p class="recording-missing">This server has recording switched off and does not play past streams.</p>
-        )}
+        {isFinished && download_url === null && <p class="recording-missing">{t.switchedOff}</p>}
         {recording.reason_text !== null && <p class="recording-missing">{recording.reason_text}</p>}
       </div>
       {isFinished && (
@@ -117,32 +116,32 @@ function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
                 data-testid="watch-recording"
                 onClick={() => onOpen((token) => watchUrl(stream.channel_id, stream.id, token))}
               >
-                Watch
+                {t.watch}
               </button>
               <button
                 type="button"
                 class="button small"
                 onClick={() => onOpen((token) => withToken(download_url, token))}
               >
-                Download
+                {t.download}
               </button>
             </>
           )}
           {download_url !== null && !recording.private && (
             <>
               <a class="button small" href={watchUrl(stream.channel_id, stream.id)} data-testid="watch-recording">
-                Watch
+                {t.watch}
               </a>
               <a class="button small" href={download_url} download>
-                Download
+                {t.download}
               </a>
             </>
           )}
           <button type="button" class="button small" data-testid="keep-recording" aria-pressed={kept} onClick={onKeep}>
-            Keep
+            {t.keep}
           </button>
           <button type="button" class="button small danger-quiet" data-testid="delete-recording" onClick={onDelete}>
-            Delete
+            {t.delete}
           </button>
         </div>
       )}
@@ -151,13 +150,13 @@ function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
 }
 
 function factsOf({ recording }: Recorded): string[] {
-  if (recording.status === "recording") return ["recording"];
-  if (recording.status === "failed") return ["not recorded"];
+  if (recording.status === "recording") return [t.recording];
+  if (recording.status === "failed") return [t.notRecorded];
   return [
     duration(recording.duration_ms ?? 0),
     size(recording.size_bytes ?? 0),
-    ...(recording.private ? ["private"] : []),
-    ...(recording.kept ? ["kept"] : []),
-    ...(recording.expires_at !== null ? [`expires on ${dayAndTimeWithZone(Date.parse(recording.expires_at))}`] : []),
+    ...(recording.private ? [t.private] : []),
+    ...(recording.kept ? [t.kept] : []),
+    ...(recording.expires_at !== null ? [t.expiresOn(dayAndTimeWithZone(Date.parse(recording.expires_at)))] : []),
   ];
 }

@@ -4,6 +4,8 @@ import type { Refusal } from "../contract";
 import { explain } from "../problem";
 import { sentence } from "../ui/format";
 import { Moment } from "../ui/moment";
+import { t } from "../words/recordings";
+import { told } from "../words/server";
 
 interface RefusalsPanelProps {
   readonly api: Api;
@@ -32,28 +34,25 @@ export function RefusalsPanel({ api, newest }: RefusalsPanelProps) {
     <section class="card" aria-labelledby="refusals-heading" data-testid="refusals">
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <h2 id="refusals-heading">Refused connections</h2>
+          <h2 id="refusals-heading">{t.refusals}</h2>
         </summary>
         <div class="refusals">
-          <p class="muted">
-            Encoders with a key of this channel that could not go live. Not yours? Reset your stream key. An encoder
-            whose key is unknown is not listed: if yours says "Unauthorized" and is not here, copy the key again.
-          </p>
+          <p class="muted">{t.refusalsHint}</p>
           {problem && (
             <p class="field-error" role="alert">
               {sentence(problem)}
             </p>
           )}
-          {refusals?.length === 0 && <p class="muted">None in the last 90 days.</p>}
+          {refusals?.length === 0 && <p class="muted">{t.noRefusals}</p>}
           <ul class="refusal-list">
             {(refusals ?? []).map((refusal) => (
               <li key={`${refusal.at} ${refusal.reason} ${refusal.client_ip}`} data-testid="refusal-row">
-                <p class="refusal-title">{sentence(refusal.title ?? refusal.reason)}</p>
+                <p class="refusal-title">{sentence(told(refusal.title ?? refusal.reason))}</p>
                 <p class="muted">
                   <Moment at={Date.parse(refusal.at)} />
-                  {refusal.client_ip && ` · from ${refusal.client_ip}`}
+                  {refusal.client_ip && ` · ${t.from(refusal.client_ip)}`}
                 </p>
-                {refusal.action && <p>{sentence(refusal.action)}</p>}
+                {refusal.action && <p>{sentence(told(refusal.action))}</p>}
               </li>
             ))}
           </ul>

@@ -9,6 +9,8 @@ import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/icon";
 import { ManualCopy } from "../ui/manual-copy";
 import { Moment } from "../ui/moment";
+import { t as common } from "../words/common";
+import { t } from "../words/connect";
 
 const REVEAL_MS = 30_000;
 const MASK = "•".repeat(20);
@@ -61,7 +63,7 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
 
   const copyButton = (testid: string, label: string) => (
     <CopyButton
-      what="stream key"
+      what={t.keyInText}
       testid={testid}
       label={label}
       text={async () => (await readKey()).text}
@@ -73,7 +75,7 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
   return (
     <div class="field" role="group" aria-labelledby="stream-key-label">
       <span id="stream-key-label" class="label">
-        Stream key
+        {t.key}
       </span>
       <div class="field-row">
         <output class={reveal.key === null ? "input mono key" : "input mono key key-shown"} data-testid="stream-key">
@@ -91,11 +93,11 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
             >
               <Icon name={reveal.key === null ? "eye" : "hide"} />
               <span>
-                {reveal.key === null ? "Reveal" : "Hide"}
-                <span class="sr-only"> stream key</span>
+                {reveal.key === null ? t.reveal : t.hide}
+                <span class="sr-only"> {t.keyInText}</span>
               </span>
             </button>
-            {copyButton("copy-key", "Copy")}
+            {copyButton("copy-key", common.copy)}
           </>
         )}
       </div>
@@ -105,17 +107,17 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
           {problem}
         </p>
       )}
-      {byHand !== null && <ManualCopy label="stream key" text={byHand.text} secret={true} onDismiss={forgetByHand} />}
+      {byHand !== null && <ManualCopy label={t.keyInText} text={byHand.text} secret={true} onDismiss={forgetByHand} />}
       {renewed && (
         <div class="notice notice-good" role="status" data-testid="key-reset-notice">
           <Icon name="check" />
           <div class="notice-body">
-            <p class="notice-title">Your new key is ready</p>
-            <p class="notice-hint">The old key no longer works. Enter the new one in your encoder.</p>
+            <p class="notice-title">{t.newKey}</p>
+            <p class="notice-hint">{t.newKeyHint}</p>
           </div>
-          {copyButton("copy-new-key", "Copy now")}
+          {copyButton("copy-new-key", t.copyNow)}
           <button type="button" class="button small" data-testid="key-reset-dismiss" onClick={dismissRenewed}>
-            Dismiss
+            {common.dismiss}
           </button>
         </div>
       )}
@@ -125,14 +127,14 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
         </p>
         <button type="button" class="button text" data-testid="reset-key" onClick={() => setAsking(true)}>
           <Icon name="reset" />
-          {facts ? "Reset key" : "Create a key"}
+          {facts ? t.reset : t.createA}
         </button>
       </div>
       {asking && (
         <Confirm
-          title={facts ? "Reset the stream key?" : "Create a stream key?"}
-          confirmLabel={facts ? "Reset key" : "Create key"}
-          busyLabel={facts ? "Resetting…" : "Creating…"}
+          title={facts ? t.resetTitle : t.createTitle}
+          confirmLabel={facts ? t.reset : t.create}
+          busyLabel={facts ? t.resetting : t.creating}
           onConfirm={async () => {
             const credentials = await api.resetKey();
             setProblem(null);
@@ -141,18 +143,8 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
           }}
           onClose={() => setAsking(false)}
         >
-          {facts && <p>Your current key stops working immediately and can't be restored.</p>}
-          {running ? (
-            <p>
-              <strong>You are live: your stream ends</strong> and can't continue until the new key is in your encoder.
-            </p>
-          ) : (
-            <p>
-              {facts
-                ? "Enter the new key in your encoder before you go live again."
-                : "Enter it in your encoder to go live."}
-            </p>
-          )}
+          {facts && <p>{t.resetConsequence}</p>}
+          {running ? <p>{t.resetLive()}</p> : <p>{facts ? t.resetOffline : t.createHint}</p>}
         </Confirm>
       )}
     </div>
@@ -205,32 +197,32 @@ function RevealCountdown({ until }: { until: number }) {
   const now = useNow(true, 250);
   return (
     <p class="field-hint" data-testid="reveal-countdown">
-      Hidden again in <span class="figures">{secondsLeft(until, now)}</span> s, or when you leave this page.
+      {t.hiddenIn(<span class="figures">{secondsLeft(until, now)}</span>)}
     </p>
   );
 }
 
 function Masked({ facts }: { facts: KeyHint | null }) {
-  if (!facts) return <span class="muted">No key yet</span>;
+  if (!facts) return <span class="muted">{t.noKey}</span>;
   return (
     <>
       <span class="mask" aria-hidden="true">
         {MASK}
       </span>
-      <span class="sr-only">hidden, ends in </span>
+      <span class="sr-only">{t.masked} </span>
       {facts.hint}
     </>
   );
 }
 
 function Expiry({ facts }: { facts: KeyHint | null }) {
-  if (!facts) return <>Create a key to go live.</>;
-  if (facts.expires_at === null) return <>Never expires. Keep it secret.</>;
+  if (!facts) return <>{t.createToGoLive}</>;
+  if (facts.expires_at === null) return <>{t.neverExpires}</>;
   const expiresAt = Date.parse(facts.expires_at);
   const moment = <Moment at={expiresAt} />;
   return expiresAt <= Date.now() ? (
-    <span class="warn-text">This key expired on {moment}. Reset it to get a new one.</span>
+    <span class="warn-text">{t.expired(moment)}</span>
   ) : (
-    <>Expires on {moment}. Keep it secret.</>
+    <span>{t.expires(moment)}</span>
   );
 }

@@ -12,6 +12,7 @@ import "media-chrome/dist/media-volume-range.js";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ViewerIcon } from "../ui/viewer-icon";
+import "../words/controls";
 import { t } from "../words/watch";
 import type { PlayerHandle } from "./use-player";
 

@@ -1,0 +1,3 @@
+import "media-chrome/dist/lang/de.js";
+
+export default {};
