@@ -112,7 +112,7 @@ class Stage:
 
 STAGES: dict[StageName, Stage] = {
     "dev": Stage("dev", keep=False, tasks=1, most_tasks=2, replaced_s=300),
-    # `aws cloudformation deploy` waits for an hour at most, for new tasks to come up and for old ones to be empty.
+    # CloudFormation gives up after three hours, and then rolls back, for new tasks to come up and old ones to be empty.
     "prod": Stage("prod", keep=True, tasks=2, most_tasks=20, replaced_s=2700),
 }
 

@@ -70,7 +70,7 @@ def _configuration(run: Run) -> None:
 
 
 def rollback(run: Run, arguments: argparse.Namespace) -> None:
-    releases.roll_back(run, arguments.to)
+    releases.roll_back(run, arguments.to, arguments.skip)
 
 
 def remove(run: Run, arguments: argparse.Namespace) -> None:
@@ -95,8 +95,9 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         if name == "deploy":
             command.add_argument("--only", action="append", default=[], choices=NAMES, help="these steps alone")
             command.add_argument("--from", dest="first", choices=NAMES, help="this step and those after it")
-            command.add_argument("--skip", action="append", default=[], choices=NAMES)
             command.epilog = "steps: " + "; ".join(f"{step.name} ({step.does})" for step in STEPS)
+        if name in ("deploy", "rollback"):
+            command.add_argument("--skip", action="append", default=[], choices=NAMES, help="all steps but these")
         if name == "destroy":
             command.add_argument("--data", action="store_true", help="also the tables, accounts and keys")
         if name == "rollback":

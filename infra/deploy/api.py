@@ -30,6 +30,7 @@ def delete(run: Run) -> None:
     if not chalice_state.path_of(run).is_file():
         run.say("  no API is deployed")
         return
+    chalice_state.keep_deletable(run)
     run.command(*_chalice("delete", run), env=_environment(run))
     chalice_state.forget(run)
 

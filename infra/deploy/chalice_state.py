@@ -24,6 +24,16 @@ from infra.functions import (
 
 COPY = "operations/chalice-deployed.json"  # nodes serve only what is below `vod/`
 
+# How what Chalice deletes is looked up, by kind: service, operation, its parameter, Chalice's name for that.
+LOOKUPS = {
+    "lambda_function": ("lambda", "get_function", "FunctionName", "lambda_arn"),
+    "iam_role": ("iam", "get_role", "RoleName", "role_name"),
+    "rest_api": ("apigateway", "get_rest_api", "restApiId", "rest_api_id"),
+    "websocket_api": ("apigatewayv2", "get_api", "ApiId", "websocket_api_id"),
+    "cloudwatch_event": ("events", "describe_rule", "Name", "rule_name"),
+}
+NOT_THERE = frozenset({"ResourceNotFoundException", "NotFoundException", "NoSuchEntity"})
+
 
 @dataclass(frozen=True)
 class Deployed:
@@ -102,8 +112,30 @@ def store(run: Run) -> None:
         run.client("s3").put_object(Bucket=run.output("MediaBucket"), Key=COPY, Body=path.read_bytes())
 
 
+def keep_deletable(run: Run) -> None:
+    """Takes out of the file what `chalice delete` would stop at, because an earlier run has deleted it already, and the
+    log groups: Chalice would not delete them, but have them kept for ever."""
+    path = path_of(run)
+    document = json.loads(path.read_text())
+    document["resources"] = [one for one in document["resources"] if _is_there(run, one)]
+    path.write_text(json.dumps(document, indent=2))
+
+
+def _is_there(run: Run, resource: dict[str, str]) -> bool:
+    if resource["resource_type"] not in LOOKUPS:
+        return False
+    service, operation, parameter, key = LOOKUPS[resource["resource_type"]]
+    try:
+        getattr(run.client(service), operation)(**{parameter: resource[key]})
+    except ClientError as error:
+        if error.response["Error"]["Code"] in NOT_THERE:
+            return False
+        raise
+    return True
+
+
 def forget(run: Run) -> None:
     run.client("s3").delete_object(Bucket=run.output("MediaBucket"), Key=COPY)
 
 
-__all__ = ["COPY", "Deployed", "fetch", "forget", "path_of", "store"]
+__all__ = ["COPY", "Deployed", "fetch", "forget", "keep_deletable", "path_of", "store"]

@@ -44,7 +44,7 @@ def _digest(run: Run, repository: str, tag: str) -> str | None:
         if error.response["Error"]["Code"] == "ImageNotFoundException":
             return None
         raise
-    return str(found[0]["imageDigest"])
+    return str(found[0]["imageDigest"]) if found else None
 
 
 def _built(run: Run, repository: str, tag: str) -> str:

@@ -1,7 +1,9 @@
 """What was deployed, newest first, in a parameter of Systems Manager: what `rollback` goes back to."""
 
 import os
+import shlex
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,8 +73,10 @@ def forget(run: Run) -> None:
             raise
 
 
-def roll_back(run: Run, revision: str | None) -> None:
+def roll_back(run: Run, revision: str | None, skipped: Sequence[str] = ()) -> None:
     """Deploys an earlier release with its own code, templates and image. Data stays: the data stack is not touched.
+
+    `skipped`: steps of its deployment that are left out.
 
     Raises CannotDeploy.
     """
@@ -84,10 +88,15 @@ def roll_back(run: Run, revision: str | None) -> None:
     release = chosen[0]
     run.say(f"Rolling {run.stage.prefix} back to {release.revision[:12]} of {release.at}")
     folder = _checked_out(run, release)
+    arguments = ["--from", "ingest", "--image", release.image]
+    for key, value in run.settings.items():
+        arguments += ["--set", f"{key}={value}"]
+    for step in skipped:
+        arguments += ["--skip", step]
     try:
         run.command(
             *("make", "-C", str(folder), "deploy", f"STAGE={run.stage.name}"),
-            f"ARGS=--from ingest --image {release.image}",
+            f"ARGS={shlex.join(arguments)}",
             env={name: value for name, value in os.environ.items() if name not in OF_MAKE},
         )
     except CannotDeploy:

@@ -20,6 +20,8 @@ FUNCTION = "AWS::Serverless::Function"
 
 # Lambda's limit is 250 MB, unzipped; imports are read at every cold start, so we stay far below it.
 MOST_UNZIPPED = 100 * 2**20
+# Chalice sends the package in the request itself.
+MOST_IN_A_REQUEST = 50 * 2**20
 
 # A stand-in for Lambda's start-up: import the module by name, take the attribute, call it with two arguments.
 INVOKE = """
@@ -134,6 +136,10 @@ def test_logs_are_kept_for_ninety_days(package: Package) -> None:
     groups = package.template.of_type("AWS::Logs::LogGroup").values()
     assert {group["RetentionInDays"] for group in groups} == {90}
     assert len(groups) == len(package.template.of_type(FUNCTION))
+
+
+def test_the_package_is_small_enough_for_chalice_to_send(package: Package) -> None:
+    assert package.zip.stat().st_size < 0.8 * MOST_IN_A_REQUEST
 
 
 def test_the_package_holds_the_control_plane_and_nothing_of_the_other_plane(unzipped: Path) -> None:

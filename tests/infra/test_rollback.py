@@ -94,6 +94,16 @@ def test_the_release_before_is_deployed_from_its_own_source_with_its_image(repos
     assert (folder / "dashboard" / "package-lock.json").read_text() == "first"
 
 
+def test_its_steps_can_be_left_out_and_its_stacks_given_parameters(repository: Path) -> None:
+    run = a_run(repository)
+    run.settings = {"ingest:Packaging": "off", "observability:AlarmEmail": "a b@example.com"}
+    releases.roll_back(run, None, ["smoke"])
+    ((command, _),) = ran
+    assert command[-1].endswith(
+        "--set ingest:Packaging=off --set 'observability:AlarmEmail=a b@example.com' --skip smoke"
+    )
+
+
 def test_tools_are_shared_only_where_both_releases_have_the_same(repository: Path) -> None:
     run = a_run(repository)
     releases.roll_back(run, None)

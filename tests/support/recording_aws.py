@@ -156,7 +156,7 @@ def _not_found(call: Call) -> tuple[int, bytes, str]:
     if call.service == "iam":
         error = "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>none</Message></Error></ErrorResponse>"
         return 404, error.encode(), "text/xml"
-    kind = "ResourceNotFoundException" if call.service == "lambda" else "NotFoundException"
+    kind = "ResourceNotFoundException" if call.service in ("events", "lambda") else "NotFoundException"
     return 404, json.dumps({"__type": kind, "message": "none"}).encode(), "application/json"
 
 
@@ -189,6 +189,23 @@ def _function(aws: RecordingAws, call: Call) -> dict[str, Any]:
     return {"Configuration": facts, "Tags": {}} if call.operation == "GetFunction" else facts
 
 
+def _role_deleted(aws: RecordingAws, call: Call) -> str:
+    if aws.made.pop(f"role/{call.body['RoleName']}", None) is None:
+        raise NotFound
+    return ""
+
+
+def _rule(aws: RecordingAws, call: Call) -> dict[str, Any]:
+    key = f"rule/{call.body['Name']}"
+    if call.operation == "PutRule":
+        aws.made[key] = call.body
+    elif key not in aws.made:
+        raise NotFound
+    elif call.operation == "DeleteRule":
+        del aws.made[key]
+    return {"RuleArn": f"arn:aws:events:{REGION}:{ACCOUNT}:{key}"}
+
+
 def _made(kind: str, answer: Callable[[str, Call], dict[str, Any]]) -> Callable[[RecordingAws, Call], dict[str, Any]]:
     """Creates one more of a kind."""
 
@@ -208,6 +225,15 @@ def _found(kind: str, name: str) -> Callable[[RecordingAws, Call], dict[str, Any
         return {"id": identifier, "apiId": identifier, "endpointConfiguration": {"types": ["REGIONAL"]}}
 
     return find
+
+
+def _deleted(kind: str, name: str) -> Callable[[RecordingAws, Call], dict[str, Any]]:
+    def delete(aws: RecordingAws, call: Call) -> dict[str, Any]:
+        if aws.made.pop(f"{kind}/{call.path[name].rpartition(':')[2]}", None) is None:
+            raise NotFound
+        return {}
+
+    return delete
 
 
 def _kept(kind: str, key: str) -> Callable[[RecordingAws, Call], dict[str, Any]]:
@@ -249,7 +275,16 @@ ANSWERS: dict[str, Callable[[RecordingAws, Call], dict[str, Any] | str]] = {
     "lambda:TagResource": _nothing,
     "lambda:GetPolicy": _no_policy,
     "lambda:AddPermission": lambda _aws, _call: {"Statement": "{}"},
-    "events:PutRule": lambda _aws, call: {"RuleArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{call.body['Name']}"},
+    "lambda:DeleteFunction": _deleted("function", "FunctionName"),
+    "iam:ListRolePolicies": lambda _aws, _call: "<PolicyNames><member>Inline</member></PolicyNames>",
+    "iam:DeleteRolePolicy": lambda _aws, _call: "",
+    "iam:DeleteRole": _role_deleted,
+    "events:DescribeRule": _rule,
+    "events:RemoveTargets": lambda _aws, _call: {"FailedEntryCount": 0, "FailedEntries": []},
+    "events:DeleteRule": _rule,
+    "apigateway:DeleteRestApi": _deleted("rest", "restapi_id"),
+    "apigatewayv2:DeleteApi": _deleted("socket", "apiId"),
+    "events:PutRule": _rule,
     "events:PutTargets": lambda _aws, _call: {"FailedEntryCount": 0, "FailedEntries": []},
     "apigateway:ImportRestApi": _made("rest", lambda identifier, _call: {"id": identifier, "name": "stream-sync"}),
     "apigateway:PutRestApi": _found("rest", "restapi_id"),
