@@ -7,10 +7,13 @@ import type {
   KeyList,
   OwnChannel,
   OwnRecording,
+  OwnStreamDetails,
   PlaybackToken,
   RefusalPage,
   RevealedCredentials,
   StreamPage,
+  StreamSample,
+  StreamSamples,
   TimelineEntry,
   TimelinePage,
 } from "./contract";
@@ -95,9 +98,35 @@ export class Api {
     return this.call("DELETE", "/api/account") as Promise<AccountDeletion>;
   }
 
+  /** Older than the stream with the id `cursor`, newest first. */
+  streamsBefore(cursor: string | null, limit: number): Promise<StreamPage> {
+    const query = new URLSearchParams({ limit: String(limit), ...(cursor === null ? {} : { cursor }) });
+    return this.call("GET", `/api/streams?${query}`) as Promise<StreamPage>;
+  }
+
+  /** One of the channel's streams, with what was around it. */
+  streamDetails(streamId: string): Promise<OwnStreamDetails> {
+    return this.call("GET", `${streamPath(streamId)}/details`) as Promise<OwnStreamDetails>;
+  }
+
   /** What happened to a stream, in order. */
   timeline(streamId: string): Promise<readonly TimelineEntry[]> {
     return this.pages<TimelinePage, TimelineEntry>(`${streamPath(streamId)}/timeline`, { limit: "100" }, "entries");
+  }
+
+  /** What was measured of a stream from `since` (ms) on; `resolution` in seconds. */
+  samples(streamId: string, resolution: number, since: number | null = null): Promise<readonly StreamSample[]> {
+    const query = {
+      resolution: String(resolution),
+      ...(since === null ? {} : { since: new Date(since).toISOString() }),
+    };
+    return this.pages<StreamSamples, StreamSample>(`${streamPath(streamId)}/samples`, query, "samples");
+  }
+
+  /** All that is known of a stream, as a file. */
+  async export(streamId: string, format: "json" | "csv"): Promise<Blob> {
+    const response = await this.answer("GET", `${streamPath(streamId)}/export?format=${format}`);
+    return response.blob();
   }
 
   /** Publishers of the channel that were refused, newest first. */
@@ -133,18 +162,22 @@ export class Api {
   }
 
   private async call(method: string, path: string, body?: object): Promise<unknown> {
+    const response = await this.answer(method, path, body);
+    const answer: unknown = await response.json().catch(() => null);
+    if (answer === null) throw unreadable();
+    return answer;
+  }
+
+  /** A good response whose body is not read yet. */
+  private async answer(method: string, path: string, body?: object): Promise<Response> {
     let response = await this.send(method, path, body, false);
     // The token may have been revoked, or the clock may be wrong: renew it once.
     if (response.status === 401) response = await this.send(method, path, body, true);
-    const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) {
-      const refusal = problem(response.status, answer);
-      // "identity_unavailable": the API can't check any token at present, so this one may still be good.
-      if (refusal.status === 401 && refusal.code !== "identity_unavailable") this.onSignedOut();
-      throw refusal;
-    }
-    if (answer === null) throw unreadable();
-    return answer;
+    if (response.ok) return response;
+    const refusal = problem(response.status, await response.json().catch(() => null));
+    // "identity_unavailable": the API can't check any token at present, so this one may still be good.
+    if (refusal.status === 401 && refusal.code !== "identity_unavailable") this.onSignedOut();
+    throw refusal;
   }
 
   private async send(method: string, path: string, body: object | undefined, renew: boolean): Promise<Response> {

@@ -120,3 +120,29 @@ describe("failures", () => {
     expect(explain(await failure(api.channel()))).toBe("The server answered 502. Try again in a moment.");
   });
 });
+
+describe("what is stored of a stream", () => {
+  it("is read page by page, from a moment on", async () => {
+    answers.push(
+      () => Response.json({ samples: [{ at: "1" }], next_cursor: "more" }),
+      () => Response.json({ samples: [{ at: "2" }], next_cursor: null }),
+    );
+    expect(await api.samples("s", 10, 0)).toEqual([{ at: "1" }, { at: "2" }]);
+    const path = "https://api.test/api/streams/s/samples?resolution=10&since=1970-01-01T00%3A00%3A00.000Z";
+    expect(requests.map(({ url }) => url)).toEqual([path, `${path}&cursor=more`]);
+  });
+
+  it("is exported with the token in a header", async () => {
+    answers.push(() => new Response("time_utc\n"));
+    expect(await (await api.export("s", "csv")).text()).toBe("time_utc\n");
+    expect(requests[0]).toMatchObject({
+      url: "https://api.test/api/streams/s/export?format=csv",
+      token: "Bearer first",
+    });
+  });
+
+  it("is not a file when the server refuses", async () => {
+    answers.push(() => Response.json({ detail: "No such stream.", code: "stream_not_found" }, { status: 404 }));
+    expect((await failure(api.export("s", "csv"))).detail).toBe("No such stream.");
+  });
+});

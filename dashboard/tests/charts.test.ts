@@ -12,7 +12,9 @@ import {
   total,
   withSample,
 } from "../src/charts/rows";
+import { samplesOf, updated } from "../src/charts/samples";
 import { elapsed, figures, findingTitle, markText, summary, windowOf } from "../src/charts/words";
+import type { StreamSample } from "../src/contract";
 
 const TEN_S = 10_000;
 const MINUTE = 60_000;
@@ -91,30 +93,31 @@ describe("stored rows with those of the page", () => {
 
 describe("columns", () => {
   it("stand at the middle of each row, in seconds since the start", () => {
-    const columns = columnsOf([row(START, 1, 2, 3), row(START + TEN_S, 4, 5, 6)], "bitrate_kbps", START, TEN_S);
+    const columns = columnsOf([row(START, 1, 2, 3), row(START + TEN_S, 4, 5, 6)], "bitrate_kbps", START, TEN_S, 3600);
     expect(columns).toEqual({ x: [5, 15], average: [2, 5], min: [1, 4], max: [3, 6] });
   });
 
   it("have a gap where nothing was measured", () => {
     const rows = [row(START, 1, 1, 1), row(START + 6 * TEN_S, 1, 1, 1)];
-    const columns = columnsOf(rows, "bitrate_kbps", START, TEN_S);
+    const columns = columnsOf(rows, "bitrate_kbps", START, TEN_S, 3600);
     expect(columns.x).toEqual([5, 15, 65]);
     expect(columns.average).toEqual([1, null, 1]);
   });
 
-  it("are never before the start, though the first row may begin before it", () => {
-    expect(columnsOf([row(START - 9_000, 1, 1, 1)], "bitrate_kbps", START, TEN_S).x).toEqual([0]);
+  it("are never outside the broadcast, though its first and last row may be", () => {
+    const rows = [row(START - 9_000, 1, 1, 1), row(START + 1_000, 1, 1, 1)];
+    expect(columnsOf(rows, "bitrate_kbps", START, TEN_S, 3).x).toEqual([0, 3]);
   });
 
   it("are empty of a metric that was not measured", () => {
-    expect(columnsOf([row(START, 1, 1, 1)], "viewers", START, TEN_S).average).toEqual([null]);
+    expect(columnsOf([row(START, 1, 1, 1)], "viewers", START, TEN_S, 3600).average).toEqual([null]);
   });
 
   it("take another broadcast's values at the same time since its start", () => {
-    const other = columnsOf([row(0, 7, 7, 7), row(TEN_S, 8, 8, 8)], "bitrate_kbps", 1_000, TEN_S);
+    const other = columnsOf([row(0, 7, 7, 7), row(TEN_S, 8, 8, 8)], "bitrate_kbps", 1_000, TEN_S, 3600);
     expect(other.x).toEqual([4, 14]);
     expect(aligned([5, 15, 25], other, TEN_S)).toEqual([7, 8, null]);
-    expect(aligned([5], columnsOf([], "bitrate_kbps", 0, TEN_S), TEN_S)).toEqual([null]);
+    expect(aligned([5], columnsOf([], "bitrate_kbps", 0, TEN_S, 3600), TEN_S)).toEqual([null]);
   });
 });
 
@@ -132,6 +135,30 @@ describe("a scale", () => {
 });
 
 describe("stored samples", () => {
+  const span = { min: 1, average: 2, max: 3 };
+  const stored = (at: string, bitrate: typeof span | null): StreamSample => ({
+    at,
+    bitrate_kbps: bitrate,
+    video_fps: null,
+    keyframe_interval_s: null,
+    viewers: null,
+    video_bitrate_kbps: span,
+    audio_bitrate_kbps: span,
+  });
+
+  it("are read with what was not measured", () => {
+    const { rows, rowMs } = samplesOf([stored("2026-11-26T21:00:00Z", span), stored("2026-11-26T21:01:00Z", null)], 60);
+    expect(rowMs).toBe(MINUTE);
+    expect(rows).toEqual([rowOf(START, (metric) => (metric === "bitrate_kbps" ? { ...span, count: 60 } : null))]);
+  });
+
+  it("replace the last one that was read before, which may have changed, and follow it", () => {
+    const known = [row(START, 1, 1, 1), row(START + TEN_S, 1, 1, 1)];
+    const newer = [row(START + TEN_S, 2, 2, 2), row(START + 2 * TEN_S, 2, 2, 2)];
+    expect(updated(known, newer)).toEqual([known[0], ...newer]);
+    expect(updated(known, [])).toBe(known);
+  });
+
   it("come in rows that fit a chart", () => {
     expect([1, 3, 13, 61].map((hours) => resolutionFor(hours * 60 * MINUTE))).toEqual([10, 60, 300, 1800]);
   });

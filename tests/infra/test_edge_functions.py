@@ -143,6 +143,8 @@ def test_each_route_has_its_page(tmp_path: Path) -> None:
         "/studio": "/studio.html",
         "/studio/": "/studio.html",
         "/account": "/account.html",
+        "/studio/streams": "/studio.html",
+        "/studio/streams/01JD0000000000000000000001": "/studio.html",
         f"/watch/{CHANNEL}": "/watch.html",
         f"/watch/{CHANNEL}/": "/watch.html",
         f"/embed/{CHANNEL}": "/embed.html",

@@ -7,7 +7,7 @@ import type { Metric, Row, Span } from "./rows";
 import { elapsed, figure, figures, markText, summary } from "./words";
 
 /** Seconds: the shortest time axis. */
-const LEAST_END_S = 60;
+const LEAST_END_S = 20;
 
 export interface Broadcast {
   readonly rows: readonly Row[];
@@ -98,7 +98,7 @@ export function Chart({ metric, height, rows, rowMs, start, durationMs, marks, b
         ref={target}
         role="slider"
         tabIndex={0}
-        aria-label={said}
+        aria-label={t.metrics[metric].name}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, last)}
         aria-valuenow={Math.max(0, shown ?? last)}
@@ -116,8 +116,9 @@ export function Chart({ metric, height, rows, rowMs, start, durationMs, marks, b
 
 function plotData(metric: Metric, broadcast: Broadcast, before: Broadcast | null): PlotData {
   const { rows, rowMs, start, durationMs, marks } = broadcast;
-  const columns = columnsOf(rows, metric, start, rowMs);
-  const other = before && columnsOf(before.rows, metric, before.start, before.rowMs);
+  const end = Math.max(LEAST_END_S, durationMs / 1000);
+  const columns = columnsOf(rows, metric, start, rowMs, end);
+  const other = before && columnsOf(before.rows, metric, before.start, before.rowMs, before.durationMs / 1000);
   const overlay = other && before && aligned(columns.x, other, Math.max(rowMs, before.rowMs));
   const highest = [...columns.max, ...(overlay ?? [])].reduce<number | null>(
     (most, value) => (value === null ? most : Math.max(most ?? 0, value)),
@@ -128,7 +129,7 @@ function plotData(metric: Metric, broadcast: Broadcast, before: Broadcast | null
     before: overlay,
     marks,
     start,
-    end: Math.max(LEAST_END_S, durationMs / 1000, columns.x.at(-1) ?? 0),
+    end,
     scaleEnd: scaleEnd(metric, highest),
   };
 }

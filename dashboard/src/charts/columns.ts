@@ -12,13 +12,17 @@ export interface Columns {
   readonly max: Column;
 }
 
-/** Where rows are missing, an empty one ends the line: an interruption is a gap and is not bridged. */
-export function columnsOf(rows: readonly Row[], metric: Metric, start: number, rowMs: number): Columns {
+/**
+ * `end` is in seconds. Where rows are missing, an empty one ends the line: an interruption is a gap and is not bridged.
+ */
+export function columnsOf(rows: readonly Row[], metric: Metric, start: number, rowMs: number, end: number): Columns {
   const columns = { x: [] as number[], average: [] as Column, min: [] as Column, max: [] as Column };
+  // The first and the last row may be shorter than the others.
+  const middle = (at: number) => Math.min(end, Math.max(0, (at + rowMs / 2 - start) / 1000));
   let before: number | null = null;
   for (const row of rows) {
-    if (before !== null && row.at - before > 1.5 * rowMs) push(columns, middle(before + rowMs, start, rowMs), null);
-    push(columns, middle(row.at, start, rowMs), row[metric]);
+    if (before !== null && row.at - before > 1.5 * rowMs) push(columns, middle(before + rowMs), null);
+    push(columns, middle(row.at), row[metric]);
     before = row.at;
   }
   return columns;
@@ -29,10 +33,6 @@ function push(columns: Columns, x: number, span: Row[Metric]): void {
   columns.average.push(span?.average ?? null);
   columns.min.push(span?.min ?? null);
   columns.max.push(span?.max ?? null);
-}
-
-function middle(at: number, start: number, rowMs: number): number {
-  return Math.max(0, (at + rowMs / 2 - start) / 1000);
 }
 
 /** The values of another broadcast at the times of this one; null where it had none within half a row. */

@@ -52,7 +52,7 @@ function Opened({ broadcast: { rows, rowMs, durationMs, marks } }: { broadcast: 
           </tbody>
         </table>
       </ScrollArea>
-      <h4>{t.events}</h4>
+      <h3>{t.events}</h3>
       {marks.length === 0 && <p class="muted">{t.noEvents}</p>}
       <ol class="figures-events">
         {marks.map((mark) => (

@@ -3,8 +3,8 @@ import type { Api } from "../api";
 import { t } from "../words/charts";
 import { Chart } from "./chart";
 import { FiguresTable } from "./figures-table";
-import { LIVE_ROW_MS, METRICS, type Metric, type Row } from "./rows";
-import { useMarks } from "./use-marks";
+import { METRICS, type Metric, type Row } from "./rows";
+import { useStored } from "./use-stored";
 import { windowOf } from "./words";
 import "../styles/charts.css";
 
@@ -18,15 +18,16 @@ interface LiveChartProps {
   readonly live: readonly Row[];
   /** Changes when something happens to the stream that its timeline has. */
   readonly happened: string;
+  readonly isConnected: boolean;
 }
 
 const HEIGHT_PX = 176;
 
 /** The running broadcast from its start, one metric at a time. */
-export function LiveChart({ api, streamId, start, durationMs, live, happened }: LiveChartProps) {
+export function LiveChart({ api, streamId, start, durationMs, live, happened, isConnected }: LiveChartProps) {
   const [metric, setMetric] = useState<Metric>("bitrate_kbps");
-  const marks = useMarks(api, streamId, happened);
-  const broadcast = { rows: live, rowMs: LIVE_ROW_MS, start, durationMs, marks };
+  const stored = useStored(api, { streamId, durationMs, live, happened, isConnected, metric });
+  const broadcast = { ...stored, start, durationMs };
   return (
     <figure class="charts" data-testid="chart">
       <div class="charts-head">
@@ -44,7 +45,7 @@ export function LiveChart({ api, streamId, start, durationMs, live, happened }: 
             </label>
           ))}
         </div>
-        <p class="charts-window">{windowOf(LIVE_ROW_MS)}</p>
+        <p class="charts-window">{windowOf(stored.rowMs)}</p>
       </div>
       <Chart key={metric} metric={metric} height={HEIGHT_PX} {...broadcast} />
       <FiguresTable broadcast={broadcast} />

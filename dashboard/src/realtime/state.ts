@@ -240,8 +240,8 @@ function onMetrics(state: StudioState, message: MetricsMessage, now: number): St
   if (message.seq < state.seq) return state;
   if (stream.status !== "LIVE" || stream.streamId !== message.stream_id) return { ...state, doubtful: true };
   const { type, seq, at, uptime_s, ...live } = message;
-  const { bitrate_kbps, fps, viewers } = message;
-  const sample = { at: Date.parse(at), bitrate_kbps, video_fps: fps, keyframe_interval_s: null, viewers };
+  const { bitrate_kbps, fps, keyframe_interval_s, viewers } = message;
+  const sample = { at: Date.parse(at), bitrate_kbps, video_fps: fps, keyframe_interval_s, viewers };
   return {
     ...state,
     stream: { ...stream, live, startedAt: steady(stream.startedAt, now - uptime_s * 1000) },

@@ -26,9 +26,10 @@ interface MeasuresProps {
   readonly fresh: boolean;
   /** Changes when the stream's timeline does. */
   readonly happened: string;
+  readonly isConnected: boolean;
 }
 
-export function Measures({ api, live, rows, now, startedAt, fresh, happened }: MeasuresProps) {
+export function Measures({ api, live, rows, now, startedAt, fresh, happened, isConnected }: MeasuresProps) {
   const rate = live?.bitrate_kbps ?? null;
   const apart = live ? bitrates(live) : "";
   const missing = fresh && live && startedAt !== null ? missingMedia(live, now - startedAt) : [];
@@ -64,6 +65,7 @@ export function Measures({ api, live, rows, now, startedAt, fresh, happened }: M
           durationMs={now - startedAt}
           live={rows}
           happened={happened}
+          isConnected={isConnected}
         />
       )}
       <dl class="measure-grid">

@@ -4,8 +4,8 @@ import { explain } from "../problem";
 import { Confirm } from "../ui/confirm";
 import { dayAndTimeWithZone, duration, sentence } from "../ui/format";
 import { Moment } from "../ui/moment";
-import { watchUrl, withToken } from "../watch/address";
 import { t } from "../words/recordings";
+import { type OpenWithToken, openWithToken, RecordingLinks } from "./recording-links";
 import { type Recorded, size } from "./recordings";
 import { useRecordings } from "./use-recordings";
 
@@ -33,15 +33,6 @@ export function RecordingsPanel({ api, streamId, visibility }: RecordingsPanelPr
     reload();
   };
 
-  const open = async (address: (token: string) => string) => {
-    try {
-      const { token } = await api.playbackToken();
-      location.assign(address(token));
-    } catch (error) {
-      setFailure(explain(error));
-    }
-  };
-
   return (
     <section class="card" aria-labelledby="recordings-heading" data-testid="recordings">
       <header class="card-head">
@@ -59,7 +50,7 @@ export function RecordingsPanel({ api, streamId, visibility }: RecordingsPanelPr
           <Row
             key={stream.id}
             stream={stream}
-            onOpen={(address) => void open(address)}
+            onOpen={(address) => void openWithToken(api, address, setFailure)}
             onKeep={() => void keep(stream)}
             onDelete={() => setDeleting(stream)}
           />
@@ -85,8 +76,7 @@ export function RecordingsPanel({ api, streamId, visibility }: RecordingsPanelPr
 
 interface RowProps {
   readonly stream: Recorded;
-  /** With a token, where nobody may watch without one. */
-  readonly onOpen: (address: (token: string) => string) => void;
+  readonly onOpen: OpenWithToken;
   readonly onKeep: () => void;
   readonly onDelete: () => void;
 }
@@ -108,35 +98,7 @@ function Row({ stream, onOpen, onKeep, onDelete }: RowProps) {
       </div>
       {isFinished && (
         <div class="recording-actions">
-          {download_url !== null && recording.private && (
-            <>
-              <button
-                type="button"
-                class="button small"
-                data-testid="watch-recording"
-                onClick={() => onOpen((token) => watchUrl(stream.channel_id, stream.id, token))}
-              >
-                {t.watch}
-              </button>
-              <button
-                type="button"
-                class="button small"
-                onClick={() => onOpen((token) => withToken(download_url, token))}
-              >
-                {t.download}
-              </button>
-            </>
-          )}
-          {download_url !== null && !recording.private && (
-            <>
-              <a class="button small" href={watchUrl(stream.channel_id, stream.id)} data-testid="watch-recording">
-                {t.watch}
-              </a>
-              <a class="button small" href={download_url} download>
-                {t.download}
-              </a>
-            </>
-          )}
+          <RecordingLinks stream={stream} onOpen={onOpen} />
           <button type="button" class="button small" data-testid="keep-recording" aria-pressed={kept} onClick={onKeep}>
             {t.keep}
           </button>

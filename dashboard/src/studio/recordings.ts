@@ -24,3 +24,13 @@ export function size(bytes: number): string {
   if (bytes < 1e9) return `${Math.round(bytes / 1e6)} MB`;
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
+
+/** Whether there is something to watch, with what is needed to link to it. */
+export function isPlayable(stream: OwnStream): stream is Recorded {
+  const { recording } = stream;
+  return (
+    recording !== null &&
+    recording.download_url !== null &&
+    (recording.status === "available" || recording.status === "incomplete")
+  );
+}

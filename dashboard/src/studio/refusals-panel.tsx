@@ -3,9 +3,8 @@ import type { Api } from "../api";
 import type { Refusal } from "../contract";
 import { explain } from "../problem";
 import { sentence } from "../ui/format";
-import { Moment } from "../ui/moment";
 import { t } from "../words/recordings";
-import { told } from "../words/server";
+import { RefusalList } from "./refusal-list";
 
 interface RefusalsPanelProps {
   readonly api: Api;
@@ -44,18 +43,7 @@ export function RefusalsPanel({ api, newest }: RefusalsPanelProps) {
             </p>
           )}
           {refusals?.length === 0 && <p class="muted">{t.noRefusals}</p>}
-          <ul class="refusal-list">
-            {(refusals ?? []).map((refusal) => (
-              <li key={`${refusal.at} ${refusal.reason} ${refusal.client_ip}`} data-testid="refusal-row">
-                <p class="refusal-title">{sentence(told(refusal.title ?? refusal.reason))}</p>
-                <p class="muted">
-                  <Moment at={Date.parse(refusal.at)} />
-                  {refusal.client_ip && ` · ${t.from(refusal.client_ip)}`}
-                </p>
-                {refusal.action && <p>{sentence(told(refusal.action))}</p>}
-              </li>
-            ))}
-          </ul>
+          <RefusalList refusals={refusals ?? []} />
         </div>
       </details>
     </section>

@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Api } from "../api";
 import { measuresAreFresh, type StudioState } from "../realtime/state";
+import { streamPath } from "../sessions/address";
 import { Confirm } from "../ui/confirm";
 import { ago, duration, secondsLeft } from "../ui/format";
 import { useNow } from "../ui/hooks";
@@ -42,6 +43,7 @@ export function StatusPanel({ state, title, api, alerts }: StatusPanelProps) {
   const pill = isTest && shown !== "UNKNOWN" ? test.pill : t.pill[shown];
   const head = useRef<HTMLDivElement>(null);
   const fresh = shown === "LIVE" && measuresAreFresh(state, now);
+  const lastStreamId = stream.streamId ?? state.channel?.last_end?.stream_id;
   const isEnding = ending !== null && ending === stream.streamId;
 
   return (
@@ -73,6 +75,11 @@ export function StatusPanel({ state, title, api, alerts }: StatusPanelProps) {
             </p>
           </div>
         </div>
+        {shown === "OFFLINE" && lastStreamId != null && (
+          <a class="button" href={streamPath(lastStreamId)} data-testid="last-broadcast">
+            {t.lastBroadcast}
+          </a>
+        )}
         {running && shown !== "UNKNOWN" && (
           <button
             type="button"
@@ -96,6 +103,7 @@ export function StatusPanel({ state, title, api, alerts }: StatusPanelProps) {
             startedAt={stream.startedAt}
             fresh={fresh}
             happened={happened(stream)}
+            isConnected={state.link.phase === "open"}
           />
           {stream.live?.test && <TestResult line={stream.live.line} fresh={fresh} />}
           {stream.live?.health && <HealthPanel health={stream.live.health} fresh={fresh} />}

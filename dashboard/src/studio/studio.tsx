@@ -5,7 +5,6 @@ import { LanguageSwitch } from "../i18n/language-switch";
 import { Confirm } from "../ui/confirm";
 import { sentence } from "../ui/format";
 import { useNow } from "../ui/hooks";
-import { Wordmark } from "../ui/icon";
 import { t as common } from "../words/common";
 import { t } from "../words/studio";
 import { CHANNEL_CLOSED, ClosedNotice, closureNow } from "./closed";
@@ -18,6 +17,7 @@ import { RefusalsPanel } from "./refusals-panel";
 import { SharePanel } from "./share-panel";
 import { StatusPanel } from "./status-panel";
 import { shownStatus, tabTitle } from "./status-words";
+import { StudioHeader } from "./studio-header";
 import { useAlerts } from "./use-alerts";
 import { useStudio } from "./use-studio";
 import { WaitingNotice } from "./waiting";
@@ -50,25 +50,13 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
 
   return (
     <div class="page" data-testid="studio">
-      <header class="topbar">
-        <div class="topbar-inner">
-          <a class="home-link" href="/" aria-label={common.homeLabel}>
-            <Wordmark />
-          </a>
-          <LinkMark link={state.link} />
-          <a class="account" href="/account" title={session.email} data-testid="account-link">
-            {session.email}
-          </a>
-          <button
-            type="button"
-            class="button small"
-            data-testid="sign-out"
-            onClick={() => (dirty ? setLeaving(true) : onSignedOut(null))}
-          >
-            {t.signOut}
-          </button>
-        </div>
-      </header>
+      <StudioHeader
+        email={session.email}
+        page="studio"
+        onSignOut={() => (dirty ? setLeaving(true) : onSignedOut(null))}
+      >
+        <LinkMark link={state.link} />
+      </StudioHeader>
       <main class="main" id="main" tabIndex={-1}>
         <h1 class="sr-only">{t.studio}</h1>
         <LinkBanner link={state.link} onRetry={retryNow} />

@@ -2,6 +2,7 @@ import type { CommonWords } from "./common";
 
 const german: CommonWords = {
   tryAgain: "Nochmal versuchen",
+  pageNotLoaded: "Diese Seite konnte nicht geladen werden. Prüfe deine Verbindung und lade sie neu.",
   dismiss: "Ausblenden",
   cancel: "Abbrechen",
   unknown: "unbekannt",

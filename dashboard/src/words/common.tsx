@@ -5,6 +5,7 @@ import { catalogue } from "../i18n/catalogue";
 
 const english = {
   tryAgain: "Try again",
+  pageNotLoaded: "This page could not be loaded. Check your connection, then reload it.",
   dismiss: "Dismiss",
   cancel: "Cancel",
   unknown: "unknown",

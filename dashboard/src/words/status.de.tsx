@@ -19,6 +19,7 @@ const german: StatusWords = {
   waitingSeconds: (seconds) => <>Er hat noch {seconds} s, um sich wieder zu verbinden.</>,
   lastKnown: (status, since) => `Zuletzt bekannt: ${status}${since === null ? "" : `, ${since}`}.`,
   endedOn: (moment) => <>Beendet am {moment}.</>,
+  lastBroadcast: "Letzte Sendung",
 
   endStream: "Stream beenden",
   ending: "Wird beendet…",

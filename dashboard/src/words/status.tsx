@@ -21,6 +21,7 @@ const english = {
   waitingSeconds: (seconds: ComponentChildren): ComponentChildren => <>Waiting {seconds} s for it to reconnect.</>,
   lastKnown: (status: string, since: string | null) => `Last known: ${status}${since === null ? "" : `, ${since}`}.`,
   endedOn: (moment: ComponentChildren): ComponentChildren => <>Ended on {moment}.</>,
+  lastBroadcast: "Last broadcast",
 
   endStream: "End stream",
   ending: "Ending…",

@@ -7,6 +7,8 @@ const german: StudioWords = {
   leaveTitle: "Abmelden, ohne zu speichern?",
   leaveText: "Deine Änderungen an den Angaben zum Kanal sind nicht gespeichert.",
   leave: "Abmelden",
+  pages: "Seiten des Studios",
+  broadcasts: "Sendungen",
   loading: "Dein Kanal wird geladen…",
   loadFailed: "Dein Kanal konnte nicht geladen werden",
   sessionEnded: "Deine Sitzung ist abgelaufen. Bitte melde dich neu an.",

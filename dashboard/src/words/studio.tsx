@@ -9,6 +9,8 @@ const english = {
   leaveTitle: "Sign out without saving?",
   leaveText: "Your changes of the channel details are not saved.",
   leave: "Sign out",
+  pages: "Studio pages",
+  broadcasts: "Broadcasts",
   loading: "Loading your channel…",
   loadFailed: "Your channel could not be loaded",
   sessionEnded: "Your session has ended. Please sign in again.",

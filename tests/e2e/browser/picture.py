@@ -21,7 +21,7 @@ from tests.support.publisher import Publisher
 from tests.support.stack import Stack, settings_in, start_stack
 
 IMAGES = ROOT / "docs" / "images"
-# The chart looks back a minute.
+# For a line of some length.
 CHART_FULL_MS = 62_000
 SOME_CHART_MS = 10_000
 CARD_S = 20.0
@@ -61,6 +61,7 @@ def take(stack: Stack, browser: Browser, card: Path) -> None:
         studio.shows("OFFLINE")
     expect(studio.part("recording")).to_have_attribute("data-status", "available")
     picture(studio, "studio-ended")
+    past_broadcast(studio)
 
     with on_air(stack, broadcaster, card) as encoder:
         studio.shows("LIVE")
@@ -70,6 +71,18 @@ def take(stack: Stack, browser: Browser, card: Path) -> None:
     studio.shows("RECONNECTING")
     picture(studio, "studio-reconnecting")
     context.close()
+
+
+def past_broadcast(studio: Studio) -> None:
+    studio.part("to-streams").click()
+    expect(studio.part("stream-row")).to_have_count(1)
+    picture(studio, "broadcasts")
+    studio.part("stream-row").get_by_role("link").first.click()
+    expect(studio.part("plot-viewers").locator("canvas")).to_be_visible()
+    picture(studio, "broadcast")
+    in_dark(studio, "broadcast-dark")
+    on_phone(studio, "broadcast-phone")
+    studio.open().whole()
 
 
 def picture(studio: Studio, name: str, *, full_page: bool = True) -> None:

@@ -1,0 +1,23 @@
+import type { Refusal } from "../contract";
+import { sentence } from "../ui/format";
+import { Moment } from "../ui/moment";
+import { t } from "../words/recordings";
+import { told } from "../words/server";
+
+/** Refused publishers: when, why, from where, and what to do about it. */
+export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
+  return (
+    <ul class="refusal-list">
+      {refusals.map((refusal) => (
+        <li key={`${refusal.at} ${refusal.reason} ${refusal.client_ip}`} data-testid="refusal-row">
+          <p class="refusal-title">{sentence(told(refusal.title ?? refusal.reason))}</p>
+          <p class="muted">
+            <Moment at={Date.parse(refusal.at)} />
+            {refusal.client_ip && ` · ${t.from(refusal.client_ip)}`}
+          </p>
+          {refusal.action && <p>{sentence(told(refusal.action))}</p>}
+        </li>
+      ))}
+    </ul>
+  );
+}

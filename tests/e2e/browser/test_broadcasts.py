@@ -1,0 +1,73 @@
+"""A broadcast's charts live, after a reload and afterwards, and its page among the past broadcasts."""
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser.accessibility import barriers
+from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.studio import Studio
+from tests.support.encoders import VIDEO_KBPS, Clip, ffmpeg
+from tests.support.stack import Stack
+
+ROWS_MS = 60_000  # two rows take 20 s
+
+
+def rows_of(studio: Studio) -> int:
+    """How many times of 10 s the bitrate's chart has."""
+    return int(studio.part("plot-bitrate_kbps").get_attribute("data-rows") or 0)
+
+
+def wait_for_rows(studio: Studio, least: int) -> None:
+    studio.page.wait_for_function(
+        "least => Number(document.querySelector('[data-testid=\"plot-bitrate_kbps\"]')?.dataset.rows) >= least",
+        arg=least,
+        timeout=ROWS_MS,
+    )
+
+
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.requirement("FX-8")
+def test_a_broadcast_is_charted_from_its_start_and_looked_back_at(
+    stack: Stack, studio: Studio, broadcaster: Broadcaster, clip: Clip, pictures: Path, tmp_path: Path
+) -> None:
+    page = studio.page
+    with ffmpeg(clip, stack.rtmp_url, broadcaster.stream_key()) as encoder:
+        studio.shows("LIVE")
+        wait_for_rows(studio, 3)
+        page.reload()
+        reloaded = time.monotonic()
+        wait_for_rows(studio, 3)
+        assert time.monotonic() - reloaded < 20, "the page may have measured these rows itself"
+        encoder.interrupt()
+        studio.shows("OFFLINE")
+
+    studio.part("to-streams").click()
+    row = studio.part("stream-row")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Stopped in the encoder")
+    assert barriers(page, "broadcasts", pictures) == []
+    row.get_by_role("link").first.click()
+
+    expect(studio.part("stream-summary")).to_contain_text("kb/s")
+    assert rows_of(studio) >= 3
+    kinds = [entry.get_attribute("data-kind") for entry in studio.part("timeline-entry").all()]
+    assert kinds[:2] == ["Session Created", "Stream Start"]
+    assert "Stream End" in kinds
+    chart = studio.part("plot-bitrate_kbps")
+    chart.press("End")
+    expect(studio.part("readout-bitrate_kbps")).to_contain_text("kb/s")
+    studio.part("figures").locator("summary").click()
+    expect(studio.part("figures").locator("tbody tr")).not_to_have_count(0)
+    assert barriers(page, "broadcast", pictures) == []
+
+    with page.expect_download() as download:
+        studio.part("export-csv").click()
+    download.value.save_as(tmp_path / "broadcast.csv")
+    with (tmp_path / "broadcast.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) >= 3
+    assert float(lines[1]["bitrate_average_kbps"]) == pytest.approx(VIDEO_KBPS, rel=0.5)
