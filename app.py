@@ -6,9 +6,11 @@ from chalice.app import Chalice
 from chalicelib.api import (
     account,
     admin,
+    admin_audit,
     admin_broadcasters,
     admin_keys,
     admin_refusals,
+    admin_search,
     authorizer,
     broadcaster,
     history,
@@ -34,6 +36,7 @@ for module in (
     *(authorizer, broadcaster, history, account, viewer, document),
     *(admin, admin_keys, admin_broadcasters, admin_refusals, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
+    *(admin_search, admin_audit),
 ):
     app.register_blueprint(module.blueprint)
 

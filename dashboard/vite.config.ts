@@ -5,7 +5,7 @@ export default defineConfig({
   base: "/",
   build: {
     manifest: true,
-    rolldownOptions: { input: ["index.html", "watch.html", "embed.html", "studio.html", "account.html"] },
+    rolldownOptions: { input: ["index.html", "watch.html", "embed.html", "studio.html", "account.html", "admin.html"] },
     target: "es2022",
     // Every browser that runs es2022 preloads modules itself; the polyfill is only weight.
     modulePreload: { polyfill: false },

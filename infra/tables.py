@@ -50,18 +50,20 @@ TABLES = (
             Index("by_channel", "channel_id", "key_id"),
             Index("by_id", "key_id", keys_only=True),
             Index("by_status", "status", "listing", keys_only=True),
+            Index("by_hint", "hint", keys_only=True),
         ),
     ),
     Table(
         "streams",
         "stream_id",
         expires=True,
-        # The others are sparse: `live` and `by_node` have streams that have not ended, `recordings_due` those whose
+        # These are sparse: `live` and `by_node` have streams that have not ended, `recordings_due` those whose
         # recording waits for something.
         indexes=(
             Index("by_channel", "channel_id", "stream_id"),
             Index("live", "live", "stream_id"),
             Index("by_node", "live_on", "stream_id", keys_only=True),
+            Index("by_address", "client_ip", "stream_id", keys_only=True),
             Index("recordings_due", "recording_queue", "recording_due", keys_only=True, numeric_sort=True),
         ),
     ),

@@ -15,7 +15,7 @@ from pynamodb.models import Model
 from chalicelib.config import settings
 from chalicelib.store.models import TABLES
 from local.private_files import SignIn, load_or_make_secrets, write_sign_in
-from local.settings import BUS_HEADER, DEMO_EMAIL, KEY_ALIAS, LocalSettings
+from local.settings import ADMIN_EMAIL, BUS_HEADER, DEMO_EMAIL, KEY_ALIAS, LocalSettings
 
 if TYPE_CHECKING:  # the types are not installed for `make run`
     from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
@@ -73,7 +73,7 @@ def create_kms_key() -> None:
 
 
 def create_sign_in(demo_password: str) -> SignIn:
-    """The user pool, its browser client, and the demo account with a verified address."""
+    """The user pool, its browser client, the demo account and an administrator's, with verified addresses."""
     cognito = boto3.client("cognito-idp")
     pools = cognito.list_user_pools(MaxResults=60)["UserPools"]
     pool = next((p["Id"] for p in pools if p["Name"] == POOL_NAME), None)
@@ -99,26 +99,35 @@ def create_sign_in(demo_password: str) -> SignIn:
         ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"],
         PreventUserExistenceErrors="ENABLED",
     )
-    _create_demo_account(cognito, pool, demo_password)
+    _create_account(cognito, pool, DEMO_EMAIL, "Demo", demo_password)
+    _create_account(cognito, pool, ADMIN_EMAIL, "Administrator", demo_password)
+    _make_administrator(cognito, pool, ADMIN_EMAIL)
     return SignIn(pool, client)
 
 
-def _create_demo_account(cognito: "CognitoIdentityProviderClient", pool: str, password: str) -> None:
+def _create_account(cognito: "CognitoIdentityProviderClient", pool: str, email: str, name: str, password: str) -> None:
     try:
         cognito.admin_create_user(
             UserPoolId=pool,
-            Username=DEMO_EMAIL,
+            Username=email,
             MessageAction="SUPPRESS",
             UserAttributes=[
-                {"Name": "email", "Value": DEMO_EMAIL},
+                {"Name": "email", "Value": email},
                 {"Name": "email_verified", "Value": "true"},
-                {"Name": "name", "Value": "Demo"},
+                {"Name": "name", "Value": name},
             ],
         )
     except ClientError as error:
         if _code(error) != "UsernameExistsException":
             raise
-    cognito.admin_set_user_password(UserPoolId=pool, Username=DEMO_EMAIL, Password=password, Permanent=True)
+    cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+
+
+def _make_administrator(cognito: "CognitoIdentityProviderClient", pool: str, email: str) -> None:
+    group = settings().admin_role
+    if group not in {one.get("GroupName") for one in cognito.list_groups(UserPoolId=pool)["Groups"]}:
+        cognito.create_group(UserPoolId=pool, GroupName=group)
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
 
 
 def create_bus(deliver_to: str, bus_secret: str) -> None:

@@ -1,8 +1,8 @@
 """dashboard/src/contract.ts from the OpenAPI document: `python -m local.contract_types` writes it anew.
 
-The types of what a signed-in broadcaster and an anonymous viewer send and are answered, and of the messages on their
-WebSockets; and the limits of what they send. openapi-typescript does the same, but needs the compiler API that
-TypeScript 7 has not.
+The types of what a signed-in broadcaster, an anonymous viewer and an administrator send and are answered, and of the
+messages on the WebSockets; and the limits of what the first two send. openapi-typescript does the same, but needs the
+compiler API that TypeScript 7 has not.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import app  # noqa: F401 - it registers every route
+from chalicelib.api.access import ACCEPTED, Audience
 from chalicelib.api.openapi.document import document
 from local.settings import ROOT
 
@@ -17,6 +18,7 @@ FILE = ROOT / "dashboard" / "src" / "contract.ts"
 HEAD = "// Generated from the OpenAPI document by `make api-docs`; not to be edited.\n"
 BROADCASTER: list[dict[str, list[str]]] = [{"bearer": []}]
 ANYBODY: list[dict[str, list[str]]] = []
+ADMINISTRATOR: list[dict[str, list[str]]] = [{credential.value: []} for credential in ACCEPTED[Audience.ADMIN]]
 MESSAGES = ("OwnerMessage", "PublicMessage")
 PREFIX = "#/components/schemas/"
 LIMITS = ("minLength", "maxLength", "minItems", "maxItems")
@@ -38,19 +40,20 @@ def rendered() -> str:
 def limits() -> Json:
     """The bounds of every field of a request's body that has some, by body and field."""
     schemas: Json = document()["components"]["schemas"]
-    bodies = sorted({name for operation in _operations() for name in _references(operation.get("requestBody"))})
+    operations = _operations(BROADCASTER, ANYBODY)
+    bodies = sorted({name for operation in operations for name in _references(operation.get("requestBody"))})
     return {name: _bounds_of_fields(schemas[name]) for name in bodies}
 
 
-def _operations() -> Iterator[Json]:
-    """Those of a signed-in broadcaster, and those open to anybody."""
+def _operations(*security: list[dict[str, list[str]]]) -> Iterator[Json]:
     for methods in document()["paths"].values():
-        yield from (one for one in methods.values() if one["security"] in (BROADCASTER, ANYBODY))
+        yield from (one for one in methods.values() if one["security"] in security)
 
 
 def _reachable(schemas: Json) -> set[str]:
     found: set[str] = set()
-    ahead = [*MESSAGES, *_references([[one.get("requestBody"), one["responses"]] for one in _operations()])]
+    operations = _operations(BROADCASTER, ANYBODY, ADMINISTRATOR)
+    ahead = [*MESSAGES, *_references([[one.get("requestBody"), one["responses"]] for one in operations])]
     while ahead:
         name = ahead.pop()
         if name not in found:

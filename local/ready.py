@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.config import Settings
 from local.network import listens_everywhere
 from local.private_files import Secrets
-from local.settings import DEMO_EMAIL, HOST, REGION, LocalSettings
+from local.settings import ADMIN_EMAIL, DEMO_EMAIL, HOST, REGION, LocalSettings
 
 
 def ready_document(settings: LocalSettings, secrets: Secrets, users: Settings) -> dict[str, Any]:
@@ -29,7 +29,8 @@ stream-sync is ready ({seconds:.1f} s)
   Watch       {settings.http_url}
   Studio      {settings.http_url}/studio
   Metrics     {settings.http_url}/metrics
-  Sign in     {DEMO_EMAIL}  /  {secrets.demo_password}
+  Admin       {settings.http_url}/admin
+  Sign in     {DEMO_EMAIL}  /  {secrets.demo_password}  (as administrator: {ADMIN_EMAIL}, same password)
   Ingest      {ingest}  ({_reach(settings)})
 
   In OBS      Settings > Stream: Service "Custom...", Server {server}

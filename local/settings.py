@@ -23,6 +23,7 @@ KEY_ALIAS = "alias/stream-sync"
 # Carries the secret by which the gateway recognises events from the bus.
 BUS_HEADER = "X-Bus-Secret"
 DEMO_EMAIL = "demo@example.com"
+ADMIN_EMAIL = "admin@example.com"  # with the demo account's password
 
 ROOT = Path(__file__).resolve().parent.parent
 

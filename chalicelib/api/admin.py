@@ -8,6 +8,7 @@ from chalicelib.api.routing import ADMIN, Route
 from chalicelib.api.shared import SharedAnswers
 from chalicelib.contract.requests.base import UlidPageQuery
 from chalicelib.contract.requests.nodes import Drain
+from chalicelib.contract.requests.streams import EndedByAdministrator
 from chalicelib.domain.errors import NotLive
 from chalicelib.domain.not_found import NodeNotFound, StreamNotFound
 from chalicelib.domain.streams import EndReason
@@ -63,6 +64,20 @@ def end_stream(stream_id: str) -> contract.Accepted:
     minutes: block the broadcaster, or revoke the key, to end it for good."""
     orders.end_stream(stream_id, EndReason.ADMIN_STOPPED, now_ms())
     return contract.Accepted(stream_id=stream_id)
+
+
+@Route(
+    "POST",
+    "/api/admin/streams/{stream_id}/end",
+    ADMIN,
+    body=EndedByAdministrator,
+    answer=contract.Accepted,
+    status=202,
+    problems=(StreamNotFound, NotLive),
+).on(blueprint)
+def end_stream_for(stream_id: str, body: EndedByAdministrator) -> contract.Accepted:
+    """The same as `DELETE`, with a reason for the audit log."""
+    return end_stream(stream_id)
 
 
 @Route("GET", "/api/admin/nodes", ADMIN, answer=contract.NodeList).on(blueprint)

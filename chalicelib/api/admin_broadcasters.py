@@ -6,12 +6,15 @@ from chalicelib import contract
 from chalicelib.api.access import SHARED_SECRET
 from chalicelib.api.http import now_ms
 from chalicelib.api.routing import ADMIN, Route
+from chalicelib.contract.requests.base import UlidPageQuery
 from chalicelib.contract.requests.broadcasters import Blocking, BroadcasterEdit, BroadcasterQuery, NewBroadcaster
 from chalicelib.domain.errors import BroadcasterExists, InvalidInput
 from chalicelib.domain.not_found import BroadcasterNotFound
 from chalicelib.services import broadcasters
 from chalicelib.services.keys import keyring
+from chalicelib.services.reading import discovery
 from chalicelib.services.serializers import broadcasters as broadcaster_serializer
+from chalicelib.services.serializers import streams as stream_serializer
 
 blueprint = Blueprint(__name__)
 
@@ -58,6 +61,24 @@ def get_broadcaster(broadcaster_id: str) -> contract.BroadcasterDetails:
     channel = broadcasters.get(broadcaster_id)
     keys = keyring.of_channel(channel.channel_id, now_ms())
     return broadcaster_serializer.broadcaster_details(channel, keys, broadcasters.history(channel.channel_id))
+
+
+@Route(
+    "GET",
+    "/api/admin/broadcasters/{broadcaster_id}/streams",
+    ADMIN,
+    query=UlidPageQuery,
+    answer=contract.BroadcasterStreams,
+    problems=(BroadcasterNotFound,),
+).on(blueprint)
+def list_streams_of_broadcaster(broadcaster_id: str, query: UlidPageQuery) -> contract.BroadcasterStreams:
+    """A broadcaster's streams, newest first."""
+    now = now_ms()
+    found = discovery.streams_of(broadcasters.get(broadcaster_id), query.limit, query.cursor, now)
+    return contract.BroadcasterStreams(
+        streams=[stream_serializer.own_stream(one, now) for one in found],
+        next_cursor=found[-1].stream.stream_id if len(found) == query.limit else None,
+    )
 
 
 @Route(

@@ -25,7 +25,6 @@ from chalicelib.domain.events import (
     StreamStateChange,
 )
 from chalicelib.domain.metrics import STREAMS_SWEPT, SWEEPS
-from chalicelib.domain.topics import Closing, Listener
 from chalicelib.observability import logger
 from chalicelib.services import fanout
 from chalicelib.services.media_servers import claims, readers, reconciler, refusals
@@ -71,7 +70,7 @@ def on_stream_event(event: dict[str, Any], _context: Any) -> dict[str, str]:
         claims.look_for(detail.node_id, now_ms())
     elif isinstance(detail, ChannelHidden):
         readers.kick(detail.channel_id)
-        fanout.end_listening(detail.channel_id, Listener.PUBLIC, Closing.CHANNEL_NOT_FOUND)
+        fanout.hidden(detail.channel_id)
     return {"handled": detail_type}
 
 

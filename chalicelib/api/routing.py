@@ -23,7 +23,10 @@ from chalicelib.api.access import Audience, Caller
 from chalicelib.api.authorizer import broadcaster_auth
 from chalicelib.domain.errors import StreamSyncError
 from chalicelib.domain.not_found import NotFound
+from chalicelib.domain.timeline import Entry
 from chalicelib.observability import logger
+from chalicelib.services import audit
+from chalicelib.services.audit import Action
 from chalicelib.services.keys import credentials
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -105,10 +108,11 @@ def _handler(blueprint: Blueprint, operation: Operation) -> Callable[..., Respon
         request = blueprint.current_request
         began = time.monotonic()
         caller = Caller(operation.audience.value)
+        record = None
         try:
             caller = access.authenticate(request, operation.audience)
             arguments = _arguments(request, operation, caller, path)
-            _audit(operation, caller, path)
+            record = _audit(request, operation, caller, path, arguments.get("body"))
             result = _run(blueprint, operation, caller, path, arguments)
             answer = result if isinstance(result, Response) else http.ok(result, operation.status)
             answer.headers.update(_caching(operation))
@@ -116,6 +120,8 @@ def _handler(blueprint: Blueprint, operation: Operation) -> Callable[..., Respon
             problem = problems.of_exception(error)
             metering.answered(problem)
             answer = problems.response(problem)
+        if record is not None:
+            audit.ended(record, answer.status_code)
         answer.headers.update(cors.headers(request.headers.get("origin"), any_origin=operation.any_origin))
         _log(operation, answer, caller, began)
         return answer
@@ -165,19 +171,25 @@ def _run(
     return once.once(caller.name, route, key, content, work, once.remaining_ms(blueprint))
 
 
-def _audit(operation: Operation, caller: Caller, path: Mapping[str, str]) -> None:
+def _audit(
+    request: Request, operation: Operation, caller: Caller, path: Mapping[str, str], body: BaseModel | None
+) -> Entry | None:
     """Who does what to whom, before it is done: administrators' changes leave a record even where they fail halfway.
 
-    Paths of the admin API hold public ids only; bodies, which may hold personal data, are not written down.
+    Paths of the admin API hold public ids only. Of a body, which may hold personal data, only a reason is kept.
     """
-    if operation.audience is ADMIN and operation.method != "GET":
-        logger("audit").info(
-            "Administrator's request",
-            event="admin_action",
-            operator=caller.name,
-            action=operation.name,
-            target=dict(path),
-        )
+    if operation.audience is not ADMIN or operation.method == "GET":
+        return None
+    action = Action(
+        operator=caller.name,
+        email=caller.principal.email if caller.principal is not None else None,
+        operation=operation.name,
+        target=dict(path),
+        address=http.address_of(request),
+        why=getattr(body, "why", None) or None,
+        by=getattr(body, "by", None),
+    )
+    return audit.begun(action, http.now_ms())
 
 
 def _log(operation: Operation, answer: Response, caller: Caller, began: float) -> None:

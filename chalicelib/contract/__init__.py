@@ -6,7 +6,15 @@ ISO 8601 UTC with milliseconds; `bitrate_kbps` is 1000 bit/s of audio and video 
 """
 
 from chalicelib.contract.accounts import AccountDeletion
-from chalicelib.contract.broadcasters import Block, BlockEntry, Broadcaster, BroadcasterDetails, BroadcasterPage
+from chalicelib.contract.audit import AdminAction, AdminActionPage
+from chalicelib.contract.broadcasters import (
+    Block,
+    BlockEntry,
+    Broadcaster,
+    BroadcasterDetails,
+    BroadcasterPage,
+    BroadcasterStreams,
+)
 from chalicelib.contract.channels import (
     ChannelDetails,
     Closed,
@@ -52,12 +60,14 @@ from chalicelib.contract.nodes import Health, Node, NodeList
 from chalicelib.contract.recordings import ChannelRecording, OwnRecording, Recording, RecordingPage
 from chalicelib.contract.refusals import Refusal, RefusalPage
 from chalicelib.contract.samples import FindingCount, SampleSpread, StreamSample, StreamSamples, StreamSummary
+from chalicelib.contract.search import SearchResults
 from chalicelib.contract.streams import (
     Accepted,
     ActiveStream,
     ActiveStreamPage,
     AllPlayback,
     BroadcasterOfStream,
+    FoundStream,
     GeneratedStream,
     GeneratedStreamAnswer,
     OwnStream,
@@ -89,6 +99,8 @@ __all__ = [
     "AccountDeletion",
     "ActiveStream",
     "ActiveStreamPage",
+    "AdminAction",
+    "AdminActionPage",
     "AllPlayback",
     "AudienceTotals",
     "Block",
@@ -97,6 +109,7 @@ __all__ = [
     "BroadcasterDetails",
     "BroadcasterOfStream",
     "BroadcasterPage",
+    "BroadcasterStreams",
     "ChannelDetails",
     "ChannelMessage",
     "ChannelRecording",
@@ -109,6 +122,7 @@ __all__ = [
     "DeliveryPage",
     "ErrorMessage",
     "FindingCount",
+    "FoundStream",
     "GeneratedStream",
     "GeneratedStreamAnswer",
     "Health",
@@ -155,6 +169,7 @@ __all__ = [
     "Replayed",
     "RevealedCredentials",
     "SampleSpread",
+    "SearchResults",
     "SnapshotMessage",
     "StatusMessage",
     "Stream",

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from chalicelib.contract.keys import Key
+from chalicelib.contract.streams import OwnStream
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.times import IsoTime
 
@@ -47,6 +48,13 @@ class BroadcasterDetails(Broadcaster):
 
     keys: list[Key]
     history: list[BlockEntry]
+
+
+class BroadcasterStreams(BaseModel):
+    """Their streams, newest first; `next_cursor` is null on the last page."""
+
+    streams: list[OwnStream]
+    next_cursor: str | None
 
 
 class BroadcasterPage(BaseModel):

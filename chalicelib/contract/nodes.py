@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.times import IsoTime
@@ -20,6 +20,9 @@ class Node(BaseModel):
     version: str
     capacity: int
     active: int
+    free: int = Field(description="How many more publishers it has room for, by number, bandwidth and lag together")
+    incoming_kbps: int = Field(description="What its publishers send together")
+    lag_ms: int = Field(description="How late its event loop runs timers: the 99th percentile of the last seconds")
     started_at: IsoTime
     session_expires_at: IsoTime
     drain_until: IsoTime | None = None

@@ -6,7 +6,7 @@
 from pydantic import BaseModel, Field
 
 from chalicelib.contract.channels import Metadata, PublicChannel
-from chalicelib.contract.media import THUMBNAIL_URL, AudienceTotals, PublicAudience, Technical
+from chalicelib.contract.media import THUMBNAIL_URL, AudienceTotals, PublicAudience, StreamHealth, Technical
 from chalicelib.contract.recordings import OwnRecording, Recording
 from chalicelib.contract.refusals import Refusal
 from chalicelib.contract.samples import StreamSample, StreamSummary
@@ -157,9 +157,12 @@ class _AdminStream(Metadata):
     playback: AllPlayback
     technical: Technical
     test: bool = Field(description="A test stream, which only its owner can see")
+    health: StreamHealth | None = Field(
+        default=None, description="Null until it was measured, once it has ended, and on media servers"
+    )
 
 
-class ActiveStream(_AdminStream):
+class ActiveStream(_AdminStream, PublicAudience):
     """A running stream as administrators see it."""
 
     status: ChannelStatus
@@ -185,6 +188,20 @@ class StreamDetails(_AdminStream, AudienceTotals):
     bytes_in: int
     viewer_count: int | None
     recording: OwnRecording | None
+
+
+class FoundStream(BaseModel):
+    """A stream, running or ended, that a search found."""
+
+    id: str
+    broadcaster: BroadcasterOfStream
+    title: str
+    state: StreamState
+    node_id: str
+    client_ip: str | None
+    created_at: IsoTime
+    ended_at: IsoTime | None
+    end_reason: EndReason | None
 
 
 class Accepted(BaseModel):

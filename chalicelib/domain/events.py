@@ -188,7 +188,8 @@ class HolderQuestioned(BusEvent):
 
 
 class ChannelHidden(BusEvent):
-    """detail-type `Channel Hidden`: a channel became private; its viewers and public listeners are disconnected."""
+    """detail-type `Channel Hidden`: a channel became private, or its owner was blocked; those who may no longer see
+    it are disconnected."""
 
     detail_type: Literal["Channel Hidden"] = Field(default="Channel Hidden", exclude=True)
     channel_id: str

@@ -29,6 +29,15 @@ class NodeInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeMeasures:
+    """What a node told with its last renewal: what its publishers send together, in kbit/s, and how late its event loop
+    runs timers, in ms (99th percentile of the last seconds). Zero from a node that measures neither."""
+
+    incoming_kbps: int = 0
+    lag_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NodeState:
     """A node as operators see it. `expires_at` is that of its session: behind it, the node is gone.
 
@@ -41,6 +50,7 @@ class NodeState:
     draining: bool
     drain_until: int | None = None
     free: int = 0  # how many more publishers it has room for
+    measures: NodeMeasures = NodeMeasures()
 
 
 def roomiest(peers: Sequence[NodeState], point: float) -> NodeState | None:

@@ -74,3 +74,8 @@ def day_of(at: int) -> str:
 def about_broadcaster(channel_id: str) -> str:
     """Where it is written down who blocked a broadcaster, when, and why."""
     return f"broadcaster#{channel_id}"
+
+
+def actions_on(day: str) -> str:
+    """Where it is written down what administrators did that day (`day_of`)."""
+    return f"audit#{day}"

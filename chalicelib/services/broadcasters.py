@@ -2,7 +2,7 @@
 
 A block is on every channel of the person: those that have the same verified e-mail address (`domain.broadcasters`).
 
-    block     every channel of the person marked -> what runs on it ordered to end -> open dashboards closed
+    block     every channel of the person marked -> what runs on it ordered to end -> its WebSockets closed
     claim     conditioned on no mark: it came before the mark, and is ended, or it fails
     sign-up   a new account of the person finds the mark of the old one, and gets one of its own
 """
@@ -18,13 +18,14 @@ from chalicelib.domain import cursors
 from chalicelib.domain.broadcasters import UNCLAIMED, Block, is_email, person_of
 from chalicelib.domain.channels import Channel, channel_id_of
 from chalicelib.domain.errors import BroadcasterExists
+from chalicelib.domain.events import ChannelHidden
 from chalicelib.domain.keys import KeyTerms
 from chalicelib.domain.not_found import BroadcasterNotFound
 from chalicelib.domain.pages import Page
 from chalicelib.domain.streams import EndReason
 from chalicelib.domain.timeline import Entry, about_broadcaster
 from chalicelib.observability import logger
-from chalicelib.services import fanout
+from chalicelib.services import bus, fanout
 from chalicelib.services.keys import keyring
 from chalicelib.services.streams import orders
 from chalicelib.store import channels, timeline
@@ -81,6 +82,7 @@ def block(broadcaster_id: str, by: str, why: str, now: int) -> Channel:
         _mark(channel, Block(now, by, why))
         orders.end_running(channel.channel_id, EndReason.BLOCKED, now)
         fanout.disconnect_owner(channel.channel_id)
+        bus.publish([ChannelHidden(channel_id=channel.channel_id, at=now)])
     return get(broadcaster_id)
 
 

@@ -65,16 +65,25 @@ def join(
 
 def disconnect_owner(channel_id: str) -> None:
     """Closes every connection of the channel's owner, who is no longer allowed to sign in."""
-    for connection in connections.of_topic(Topic(channel_id, Listener.OWNER)):
-        sockets.close(connection.connection_id, Closing.ACCESS_REVOKED)
+    _close_all(Topic(channel_id, Listener.OWNER), Closing.ACCESS_REVOKED)
 
 
-def end_listening(channel_id: str, listener: Listener, why: Closing) -> None:
-    """Closes the connections, and again once the index has settled; later ones are judged by the current state."""
+def hidden(channel_id: str) -> None:
+    """Closes the connections of viewers, and of the owner if they are blocked; later ones are judged by the channel.
+
+    Once more when the index has settled.
+    """
+    channel = channels.find(channel_id)
     for pause in (0.0, INDEX_SETTLES):
         time.sleep(pause)
-        for connection in connections.of_topic(Topic(channel_id, listener)):
-            sockets.close(connection.connection_id, why)
+        _close_all(Topic(channel_id, Listener.PUBLIC), Closing.CHANNEL_NOT_FOUND)
+        if channel is not None and channel.blocked is not None:
+            disconnect_owner(channel_id)
+
+
+def _close_all(topic: Topic, why: Closing) -> None:
+    for connection in connections.of_topic(topic):
+        sockets.close(connection.connection_id, why)
 
 
 def state_changed(event: StreamStateChange) -> None:

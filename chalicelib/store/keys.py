@@ -36,6 +36,13 @@ def find_by_id(key_id: str) -> StreamKey | None:
     return find(row.key_hash) if row is not None else None
 
 
+def with_hint(hint: str, limit: int) -> list[StreamKey]:
+    """Keys that end with `hint` (an index, as above), of every channel and in no order."""
+    with store_errors():
+        hashes = [row.key_hash for row in models.Key.by_hint.query(hint, limit=limit)]
+    return sorted(many(hashes).values(), key=lambda key: key.key_id, reverse=True)
+
+
 def many(key_hashes: Iterable[str]) -> dict[str, StreamKey]:
     """Those that there are, by hash; 100 a request, read consistently."""
     wanted = sorted(set(key_hashes))

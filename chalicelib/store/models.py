@@ -128,6 +128,16 @@ class KeysByStatus(GlobalSecondaryIndex["Key"]):
     listing = UnicodeAttribute(range_key=True)
 
 
+class KeysByHint(GlobalSecondaryIndex["Key"]):
+    """For administrators who know no more of a key than its end; keys only: the use of a key does not touch it."""
+
+    class Meta:
+        index_name = "by_hint"
+        projection = KeysOnlyProjection()
+
+    hint = UnicodeAttribute(hash_key=True)
+
+
 class Key(Model):
     class Meta(Table):
         table_name = named("keys")
@@ -155,6 +165,7 @@ class Key(Model):
     by_channel = KeysByChannel()
     by_id = KeysById()
     by_status = KeysByStatus()
+    by_hint = KeysByHint()
 
 
 class StreamsByChannel(GlobalSecondaryIndex["Stream"]):
@@ -185,6 +196,17 @@ class StreamsByNode(GlobalSecondaryIndex["Stream"]):
         projection = KeysOnlyProjection()
 
     live_on = UnicodeAttribute(hash_key=True)
+    stream_id = UnicodeAttribute(range_key=True)
+
+
+class StreamsByAddress(GlobalSecondaryIndex["Stream"]):
+    """For administrators who know an address; keys only: written when a stream begins, or goes on from another one."""
+
+    class Meta:
+        index_name = "by_address"
+        projection = KeysOnlyProjection()
+
+    client_ip = UnicodeAttribute(hash_key=True)
     stream_id = UnicodeAttribute(range_key=True)
 
 
@@ -249,6 +271,7 @@ class Stream(Model):
     by_channel = StreamsByChannel()
     live_streams = LiveStreams()
     by_node = StreamsByNode()
+    by_address = StreamsByAddress()
     recordings_due = RecordingsDue()
 
     @classmethod
@@ -276,9 +299,4 @@ TABLES: tuple[type[Model], ...] = (
     *webhook_models.TABLES,
 )
 
-__all__ = [
-    "TABLES",
-    "Channel",
-    "Key",
-    "Stream",
-]
+__all__ = ["TABLES", "Channel", "Key", "Stream"]

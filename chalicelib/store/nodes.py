@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.leases import NodeSession
-from chalicelib.domain.nodes import NodeInfo, NodeState, Renewal
+from chalicelib.domain.nodes import NodeInfo, NodeMeasures, NodeState, Renewal
 from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import OWN_KIND
 from chalicelib.store import rows, runtime_models
@@ -33,7 +33,13 @@ def register(node: NodeInfo, expires_at: int) -> None:
         ).save()
 
 
-def renew(node: NodeInfo, expires_at: int, active: int, free: int) -> Renewal:
+def renew(
+    node: NodeInfo,
+    expires_at: int,
+    active: int,
+    free: int,
+    measures: NodeMeasures = NodeMeasures(),  # noqa: B008
+) -> Renewal:
     """Moves the session's expiry; `free` places are left for publishers. Raises SessionTaken, StoreUnavailable."""
     row = runtime_models.Heartbeat(node.node_id)
     try:
@@ -43,6 +49,8 @@ def renew(node: NodeInfo, expires_at: int, active: int, free: int) -> Renewal:
                     runtime_models.Heartbeat.expires_at.set(expires_at),
                     runtime_models.Heartbeat.active.set(active),
                     runtime_models.Heartbeat.free.set(free),
+                    runtime_models.Heartbeat.incoming_kbps.set(measures.incoming_kbps),
+                    runtime_models.Heartbeat.lag_ms.set(measures.lag_ms),
                     runtime_models.Heartbeat.ttl.set(expires_at // 1000 + ROW_KEPT),
                 ],
                 condition=runtime_models.Heartbeat.incarnation == node.incarnation,

@@ -13,7 +13,7 @@ from chalicelib.domain.leases import Holder, Lease, NodeSession
 from chalicelib.domain.live_index import region_of
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
-from chalicelib.domain.nodes import NodeInfo, NodeState
+from chalicelib.domain.nodes import NodeInfo, NodeMeasures, NodeState
 from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.domain.totals import StreamTotals
@@ -189,4 +189,5 @@ def node(row: runtime_models.Node) -> NodeState:
         draining=bool(row.draining),
         drain_until=whole(row.drain_until),
         free=int(row.free),
+        measures=NodeMeasures(int(row.incoming_kbps), int(row.lag_ms)),
     )

@@ -46,6 +46,8 @@ class Node(Model):
     capacity = NumberAttribute()
     active = NumberAttribute(default=0)
     free = NumberAttribute(default=0)
+    incoming_kbps = NumberAttribute(default=0)
+    lag_ms = NumberAttribute(default=0)
     draining = BooleanAttribute(default=False)
     drain_until = NumberAttribute(null=True)
     # `domain.orders`; they come with the answer to a renewal.
@@ -77,6 +79,8 @@ class Heartbeat(Model):
     expires_at = NumberAttribute()
     active = NumberAttribute(default=0)
     free = NumberAttribute(default=0)
+    incoming_kbps = NumberAttribute(default=0)
+    lag_ms = NumberAttribute(default=0)
     draining = BooleanAttribute(default=False)
     drain_until = NumberAttribute(null=True)
     orders = UnicodeSetAttribute(null=True)

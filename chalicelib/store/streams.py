@@ -138,3 +138,11 @@ def next_to(stream: Stream, *, later: bool) -> str | None:
             stream.channel_id, range_key_condition=position, scan_index_forward=later, limit=NEAREST
         )
         return next((row.stream_id for row in page if row.started_at is not None and not row.test), None)
+
+
+def from_address(client_ip: str, limit: int) -> list[Stream]:
+    """Streams whose encoder last came from `client_ip`, newest first; which they are is eventually consistent."""
+    with store_errors():
+        page = models.Stream.by_address.query(client_ip, scan_index_forward=False, limit=limit)
+        ids = [row.stream_id for row in page]
+    return sorted(many(ids).values(), key=lambda stream: stream.stream_id, reverse=True)

@@ -1,6 +1,6 @@
 """The timeline's entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.domain.timeline import Entry, day_of, is_refusal
 from chalicelib.store import timeline_models
@@ -48,6 +48,18 @@ def of_stream(stream_id: str, limit: int = 500, after: int | None = None) -> lis
     later = timeline_models.Timeline.seq > after if after is not None else None
     with store_errors():
         return [_entry(row) for row in timeline_models.Timeline.query(stream_id, later, limit=limit)]
+
+
+def newest_first(partition: str, since: int, until: int, page_size: int) -> Iterator[Entry]:
+    """Those with a `seq` from `since` to `until`, both included; `page_size` rows a request."""
+    with store_errors():
+        for row in timeline_models.Timeline.query(
+            partition,
+            timeline_models.Timeline.seq.between(since, until),
+            scan_index_forward=False,
+            page_size=page_size,
+        ):
+            yield _entry(row)
 
 
 def _entry(row: timeline_models.Timeline) -> Entry:

@@ -1,6 +1,6 @@
-/** The broadcaster's REST calls. Every failure is an ApiProblem whose text can be shown to the user. */
+/** The broadcaster's REST calls. */
 
-import { AuthError } from "./auth/errors";
+import { Client } from "./client";
 import type {
   AccountDeletion,
   ChannelEdit,
@@ -17,8 +17,7 @@ import type {
   TimelineEntry,
   TimelinePage,
 } from "./contract";
-import { ApiProblem, problem, unreadable } from "./problem";
-import { t } from "./words/common";
+import { unreadable } from "./problem";
 
 /** More pages than a list has that a reader looks at as a whole. */
 const MOST_PAGES = 20;
@@ -26,18 +25,7 @@ const MOST_PAGES = 20;
 /** Seconds: a day, the most that a playback token is valid for. */
 export const PLAYBACK_TOKEN_S = 86_400;
 
-export interface TokenSource {
-  token(force?: boolean): Promise<string>;
-}
-
-export class Api {
-  constructor(
-    private readonly baseUrl: string,
-    private readonly tokens: TokenSource,
-    private readonly onSignedOut: () => void,
-    private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
-  ) {}
-
+export class Api extends Client {
   channel(): Promise<OwnChannel> {
     return this.call("GET", "/api/channel") as Promise<OwnChannel>;
   }
@@ -159,45 +147,6 @@ export class Api {
       if (cursor === null) break;
     }
     return found;
-  }
-
-  private async call(method: string, path: string, body?: object): Promise<unknown> {
-    const response = await this.answer(method, path, body);
-    const answer: unknown = await response.json().catch(() => null);
-    if (answer === null) throw unreadable();
-    return answer;
-  }
-
-  /** A good response whose body is not read yet. */
-  private async answer(method: string, path: string, body?: object): Promise<Response> {
-    let response = await this.send(method, path, body, false);
-    // The token may have been revoked, or the clock may be wrong: renew it once.
-    if (response.status === 401) response = await this.send(method, path, body, true);
-    if (response.ok) return response;
-    const refusal = problem(response.status, await response.json().catch(() => null));
-    // "identity_unavailable": the API can't check any token at present, so this one may still be good.
-    if (refusal.status === 401 && refusal.code !== "identity_unavailable") this.onSignedOut();
-    throw refusal;
-  }
-
-  private async send(method: string, path: string, body: object | undefined, renew: boolean): Promise<Response> {
-    try {
-      const token = await this.tokens.token(renew);
-      const headers: Record<string, string> = { Authorization: `Bearer ${token}`, Accept: "application/json" };
-      if (body) headers["Content-Type"] = "application/json";
-      return await this.fetcher(this.baseUrl + path, {
-        method,
-        headers,
-        cache: "no-store",
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-    } catch (error) {
-      if (error instanceof AuthError && error.kind === "expired") {
-        this.onSignedOut();
-        throw new ApiProblem(401, "signed_out", t.sessionEnded, t.signInAgain);
-      }
-      throw new ApiProblem(0, "network", t.unreachable, t.checkConnection);
-    }
   }
 }
 

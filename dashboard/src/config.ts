@@ -16,11 +16,15 @@ export interface Config {
     readonly signUp: boolean;
   };
   /** Present on a laptop only: the account that the local cloud made, and the codes that it sends nobody. */
-  readonly demo: {
-    readonly email: string;
-    readonly password: string;
-    readonly codes: { readonly confirmation: string; readonly reset: string } | null;
-  } | null;
+  readonly demo: DemoAccount | null;
+  /** The same for an administrator's. */
+  readonly demoAdmin: DemoAccount | null;
+}
+
+interface DemoAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly codes: { readonly confirmation: string; readonly reset: string } | null;
 }
 
 /** The page cannot start: `config.json` is missing, unreadable, or lacks a field. The message is for a person. */
@@ -52,8 +56,6 @@ export function parseConfig(body: unknown): Config {
   const cognito = record(root.cognito, "cognito");
   const playbackUrl = text(root.playback_url ?? "/live", "playback_url").replace(/\/+$/, "");
   const besides = `${playbackUrl.slice(0, playbackUrl.lastIndexOf("/") + 1)}vod`;
-  const demo = root.demo == null ? null : record(root.demo, "demo");
-  const codes = demo?.codes == null ? null : record(demo.codes, "demo.codes");
   return {
     apiUrl: text(root.api_url ?? "", "api_url").replace(/\/+$/, ""),
     wsUrl: required(root.ws_url, "ws_url"),
@@ -65,13 +67,21 @@ export function parseConfig(body: unknown): Config {
       userPoolId: required(cognito.user_pool_id, "cognito.user_pool_id"),
       signUp: cognito.sign_up === true,
     },
-    demo: demo && {
-      email: required(demo.email, "demo.email"),
-      password: required(demo.password, "demo.password"),
-      codes: codes && {
-        confirmation: required(codes.confirmation, "demo.codes.confirmation"),
-        reset: required(codes.reset, "demo.codes.reset"),
-      },
+    demo: demoAccount(root.demo, "demo"),
+    demoAdmin: demoAccount(root.demo_admin, "demo_admin"),
+  };
+}
+
+function demoAccount(value: unknown, name: string): DemoAccount | null {
+  if (value == null) return null;
+  const found = record(value, name);
+  const codes = found.codes == null ? null : record(found.codes, `${name}.codes`);
+  return {
+    email: required(found.email, `${name}.email`),
+    password: required(found.password, `${name}.password`),
+    codes: codes && {
+      confirmation: required(codes.confirmation, `${name}.codes.confirmation`),
+      reset: required(codes.reset, `${name}.codes.reset`),
     },
   };
 }

@@ -11,6 +11,148 @@ export interface AccountDeletion {
   readonly finished: boolean;
 }
 
+/** A running stream as administrators see it. */
+export interface ActiveStream {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly id: string;
+  readonly channel_id: string;
+  readonly visibility: Visibility;
+  readonly broadcaster: BroadcasterOfStream;
+  readonly key_id: string;
+  readonly source: string;
+  readonly node_id: string;
+  readonly started_at: string | null;
+  readonly duration_s: number | null;
+  readonly playback: AllPlayback;
+  readonly technical: Technical;
+  /** A test stream, which only its owner can see */
+  readonly test: boolean;
+  /** Null until it was measured, once it has ended, and on media servers */
+  readonly health: StreamHealth | null;
+  readonly status: ChannelStatus;
+  readonly status_until: string | null;
+}
+
+/** `message` is a sentence to show if there are no streams, and null otherwise. */
+export interface ActiveStreamPage {
+  readonly streams: readonly ActiveStream[];
+  readonly next_cursor: string | null;
+  readonly message: string | null;
+}
+
+/** One request of an administrator that was to change something. */
+export interface AdminAction {
+  readonly at: string;
+  /** The user id in the token, or `shared secret` */
+  readonly operator: string;
+  /** The verified address in the token */
+  readonly email: string | null;
+  /** Whom a caller with the shared secret named */
+  readonly by: string | null;
+  /** The `operationId` of the request */
+  readonly action: string;
+  /** The ids in its path */
+  readonly target: Readonly<Record<string, string>>;
+  /** The reason that was given */
+  readonly why: string | null;
+  /** Where the request came from */
+  readonly address: string;
+  /** Of the answer; null if the request did not come to its end */
+  readonly status: number | null;
+}
+
+/** Newest first. */
+export interface AdminActionPage {
+  readonly actions: readonly AdminAction[];
+  readonly next_cursor: string | null;
+}
+
+/** Playback URLs of a stream; null if its server does not offer that protocol. */
+export interface AllPlayback {
+  readonly hls_url: string;
+  readonly webrtc_url: string | null;
+  readonly rtmp_url: string | null;
+  readonly thumbnail_url: string | null;
+}
+
+/** When, by whom and why a broadcaster was blocked. */
+export interface Block {
+  readonly at: string;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** One entry of the history: a block, or its removal. */
+export interface BlockEntry {
+  readonly at: string;
+  readonly by: string;
+  readonly why: string;
+  readonly kind: "blocked" | "unblocked";
+}
+
+/** `why` and the administrator's identity are recorded and shown to administrators only. A request with a token is recorded under the token's user; a request with the shared secret may say in `by` who made it. */
+export interface Blocking {
+  readonly by?: string | null;
+  readonly why?: string;
+}
+
+/** `broadcaster_id` is also the id of their channel. */
+export interface Broadcaster {
+  readonly broadcaster_id: string;
+  readonly user_id: string | null;
+  readonly email: string | null;
+  readonly display_name: string;
+  readonly contact: string;
+  readonly title: string;
+  readonly visibility: Visibility;
+  readonly region: string;
+  readonly created_at: string;
+  readonly blocked: Block | null;
+}
+
+/** `history` lists who blocked and unblocked them in the last 90 days, oldest first. */
+export interface BroadcasterDetails {
+  readonly broadcaster_id: string;
+  readonly user_id: string | null;
+  readonly email: string | null;
+  readonly display_name: string;
+  readonly contact: string;
+  readonly title: string;
+  readonly visibility: Visibility;
+  readonly region: string;
+  readonly created_at: string;
+  readonly blocked: Block | null;
+  readonly keys: readonly Key[];
+  readonly history: readonly BlockEntry[];
+}
+
+/** Fields that are left out stay as they are. */
+export interface BroadcasterEdit {
+  readonly display_name?: string | null;
+  readonly contact?: string | null;
+}
+
+export interface BroadcasterOfStream {
+  readonly broadcaster_id: string;
+  readonly display_name: string;
+}
+
+export interface BroadcasterPage {
+  readonly broadcasters: readonly Broadcaster[];
+  readonly next_cursor: string | null;
+}
+
+/** Their streams, newest first; `next_cursor` is null on the last page. */
+export interface BroadcasterStreams {
+  readonly streams: readonly OwnStream[];
+  readonly next_cursor: string | null;
+}
+
 /** The details of a channel that everyone can see. */
 export interface ChannelDetails {
   readonly title: string;
@@ -80,8 +222,60 @@ export interface Credentials {
   readonly expires_at: string | null;
 }
 
+/** `attempts` counts the attempts since the event or since the last replay. */
+export interface Delivery {
+  readonly event_id: string;
+  readonly event: string;
+  readonly status: DeliveryStatus;
+  readonly created_at: string;
+  readonly next_attempt_at: string | null;
+  readonly attempts: number;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+}
+
+/** `status` is null if there was no response; `error` says why. `response` is the first kilobyte of the response. */
+export interface DeliveryAttempt {
+  readonly at: string;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly response: string;
+  readonly duration_ms: number;
+}
+
+/** `payload` is the body that is sent; `log` has the latest attempts, also those before a replay, oldest first. */
+export interface DeliveryDetails {
+  readonly event_id: string;
+  readonly event: string;
+  readonly status: DeliveryStatus;
+  readonly created_at: string;
+  readonly next_attempt_at: string | null;
+  readonly attempts: number;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly log: readonly DeliveryAttempt[];
+}
+
+export interface DeliveryPage {
+  readonly deliveries: readonly Delivery[];
+  readonly next_cursor: string | null;
+}
+
+export type DeliveryStatus = "pending" | "delivered" | "dead";
+
+/** Without `within_seconds` running streams stay until they end. With it they are moved to other nodes one by one, spread over that time: each encoder reconnects within its stream's grace period, and the stream continues. */
+export interface Drain {
+  readonly within_seconds?: number | null;
+}
+
 /** Why a stream ended. */
 export type EndReason = "clean_stop" | "unpublished" | "grace_over" | "no_media" | "key_reset" | "key_revoked" | "key_expired" | "stopped" | "admin_stopped" | "blocked" | "lease_lost" | "test_replaced" | "node_drained" | "node_lost" | "protocol_error";
+
+/** `why` is kept in the audit log, for administrators. The broadcaster is told that an administrator ended it. */
+export interface EndedByAdministrator {
+  readonly why?: string;
+}
 
 /** A message from the client was invalid, or one too many. */
 export interface ErrorMessage {
@@ -101,6 +295,19 @@ export interface FindingCount {
   /** The worst */
   readonly severity: Severity;
   readonly count: number;
+}
+
+/** A stream, running or ended, that a search found. */
+export interface FoundStream {
+  readonly id: string;
+  readonly broadcaster: BroadcasterOfStream;
+  readonly title: string;
+  readonly state: StreamState;
+  readonly node_id: string;
+  readonly client_ip: string | null;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly end_reason: EndReason | null;
 }
 
 /** A generated key and its stream. No later response contains the key. */
@@ -168,6 +375,21 @@ export interface IssuedKey {
   readonly stream_key: string;
 }
 
+/** A webhook with its new secret. No later response contains `secret`. */
+export interface IssuedWebhook {
+  readonly webhook_id: string;
+  readonly url: string;
+  readonly description: string;
+  readonly events: readonly string[];
+  readonly enabled: boolean;
+  readonly disabled_reason: string | null;
+  readonly created_at: string;
+  readonly secret_hint: string;
+  readonly previous_secret_until: string | null;
+  readonly failing_since: string | null;
+  readonly secret: string;
+}
+
 /** A stream key without its text: `hint` is its last characters. `stream_id` is set while a stream is using it. */
 export interface Key {
   readonly key_id: string;
@@ -195,8 +417,19 @@ export interface KeyList {
   readonly keys: readonly Key[];
 }
 
+export interface KeyPage {
+  readonly keys: readonly Key[];
+  readonly next_cursor: string | null;
+}
+
 /** The current status of a key. `expired` includes one-time keys whose stream has ended. */
 export type KeyReading = "active" | "revoked" | "expired" | "in-use";
+
+/** The streams that used a key, newest first. */
+export interface KeyUsage {
+  readonly streams: readonly OwnStream[];
+  readonly next_cursor: string | null;
+}
 
 /** How the channel's last stream ended. */
 export interface LastEnd {
@@ -320,6 +553,13 @@ export interface MetricsMessage {
   readonly uptime_s: number;
 }
 
+/** `user_id` is the `sub` claim of the account that will own the channel; for tokens of the user service it is `user:<id>`. */
+export interface NewBroadcaster {
+  readonly display_name: string;
+  readonly contact?: string;
+  readonly user_id?: string | null;
+}
+
 /** Times are ISO 8601 with a zone. A `one_time` key is valid for one stream. `allow_list` holds the networks from which the key may be used; empty means any. */
 export interface NewKey {
   readonly label?: string;
@@ -329,10 +569,55 @@ export interface NewKey {
   readonly allow_list?: readonly string[];
 }
 
+/** A key for a broadcaster. */
+export interface NewKeyFor {
+  readonly label?: string;
+  readonly not_before?: string | null;
+  readonly expires_at?: string | null;
+  readonly one_time?: boolean;
+  readonly allow_list?: readonly string[];
+  readonly broadcaster_id: string;
+}
+
 /** `ttl_seconds` is the lifetime of the token, from one minute to one day. `preview`: it plays test streams as well; keep it to yourself. */
 export interface NewPlaybackToken {
   readonly ttl_seconds?: number;
   readonly preview?: boolean;
+}
+
+/** Empty or missing `events` subscribes to every event, including kinds that are added later. */
+export interface NewWebhook {
+  readonly url: string;
+  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[];
+  readonly description?: string;
+  readonly enabled?: boolean;
+}
+
+/** `status` is `gone` if the node has stopped renewing its session. `version` is what was deployed, on Fargate the task definition's revision; empty if it is not known. `drain_until` is when its streams have to be on other nodes, if the drain has a deadline. */
+export interface Node {
+  readonly node_id: string;
+  readonly status: "serving" | "draining" | "gone";
+  readonly address: string;
+  readonly region: string;
+  readonly version: string;
+  readonly capacity: number;
+  readonly active: number;
+  /** How many more publishers it has room for, by number, bandwidth and lag together */
+  readonly free: number;
+  /** What its publishers send together */
+  readonly incoming_kbps: number;
+  /** How late its event loop runs timers: the 99th percentile of the last seconds */
+  readonly lag_ms: number;
+  readonly started_at: string;
+  readonly session_expires_at: string;
+  readonly drain_until: string | null;
+}
+
+/** `ingest` is whether any node accepts new publishers, as in `GET /health`; `message` says it if none does. */
+export interface NodeList {
+  readonly nodes: readonly Node[];
+  readonly ingest: Readiness;
+  readonly message: string | null;
 }
 
 /** Of a stream: `fair` with a warning, `poor` with an error. */
@@ -785,6 +1070,19 @@ export interface RefusedMessage {
   readonly seq: number;
 }
 
+/** Selects the deliveries of events since `since`, optionally only those with one `status`. `cursor` continues where the previous response ended. */
+export interface Replay {
+  readonly since: string;
+  readonly status?: DeliveryStatus | null;
+  readonly cursor?: string | null;
+}
+
+/** `replayed` deliveries will be sent again. To continue, send `next_cursor` as `cursor`, unless it is null. */
+export interface Replayed {
+  readonly replayed: number;
+  readonly next_cursor: string | null;
+}
+
 /** The ingest URL and the stream key in plain text. */
 export interface RevealedCredentials {
   readonly ingest_url: string;
@@ -799,6 +1097,20 @@ export interface SampleSpread {
   readonly min: number;
   readonly average: number;
   readonly max: number;
+}
+
+/** By what the text can be: an id, an address, the end of a key, or words. Each list holds twenty at most. */
+export interface SearchResults {
+  readonly people: readonly Broadcaster[];
+  /** With that id, or from that address; newest first */
+  readonly streams: readonly FoundStream[];
+  /** With that id, or that end with those characters */
+  readonly keys: readonly Key[];
+  readonly nodes: readonly Node[];
+  /** Of the last day, from that address; newest first */
+  readonly refusals: readonly Refusal[];
+  /** False if there are more, or older ones were not looked at */
+  readonly complete: boolean;
 }
 
 /** `info` is worth knowing, `warning` harms the picture or may soon, `error` keeps viewers from watching. */
@@ -863,6 +1175,45 @@ export interface Stream {
 
 export interface StreamAnswer {
   readonly stream: Stream;
+}
+
+/** Everything known about a stream. `viewer_count` is `viewers`, or open WebSockets for a media server's. */
+export interface StreamDetails {
+  /** Browser tabs that play it now; an estimate if there are more than a thousand. Null once it has ended, and where they are not counted: on media servers */
+  readonly viewers: number | null;
+  /** At once */
+  readonly peak_viewers: number | null;
+  /** Over the time that it was carried */
+  readonly average_viewers: number | null;
+  /** Of all viewers together */
+  readonly watched_minutes: number | null;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly id: string;
+  readonly channel_id: string;
+  readonly visibility: Visibility;
+  readonly broadcaster: BroadcasterOfStream;
+  readonly key_id: string;
+  readonly source: string;
+  readonly node_id: string;
+  readonly started_at: string | null;
+  readonly duration_s: number | null;
+  readonly playback: AllPlayback;
+  readonly technical: Technical;
+  /** A test stream, which only its owner can see */
+  readonly test: boolean;
+  /** Null until it was measured, once it has ended, and on media servers */
+  readonly health: StreamHealth | null;
+  readonly state: StreamState;
+  readonly client_ip: string | null;
+  readonly connected_at: string;
+  readonly ended_at: string | null;
+  readonly end_reason: EndReason | null;
+  readonly bytes_in: number;
+  readonly viewer_count: number | null;
+  readonly recording: OwnRecording | null;
 }
 
 /** Everything stored about a stream of the caller. */
@@ -946,6 +1297,31 @@ export interface StreamSummary {
   readonly findings: readonly FindingCount[];
 }
 
+/** Video and audio with the encoder's name, which only the owner and administrators can see. */
+export interface Technical {
+  /** Audio and video payload, in 1000 bit/s */
+  readonly bitrate_kbps: number | null;
+  /** Video only */
+  readonly video_bitrate_kbps: number | null;
+  /** Audio only */
+  readonly audio_bitrate_kbps: number | null;
+  readonly fps: number | null;
+  /** Between the last two key frames */
+  readonly keyframe_interval_s: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly video_codec: string | null;
+  /** Named as in the codec's standard, e.g. "Main 10" */
+  readonly video_profile: string | null;
+  /** Named as in the codec's standard, e.g. "4.1" */
+  readonly video_level: string | null;
+  readonly audio_codec: string | null;
+  /** Hz */
+  readonly audio_sample_rate: number | null;
+  readonly audio_channels: number | null;
+  readonly encoder: string | null;
+}
+
 /** `kind` is the name of a state change, or `connection` for the audit record of a connection; `facts` has its details. */
 export interface TimelineEntry {
   readonly seq: number;
@@ -972,6 +1348,33 @@ export interface WaitingMessage {
   /** When it is refused, if no place has become free */
   readonly until: string;
   readonly client_ip: string | null;
+}
+
+/** An endpoint. It receives every event if `events` is empty. Since `failing_since`, no delivery has succeeded. */
+export interface Webhook {
+  readonly webhook_id: string;
+  readonly url: string;
+  readonly description: string;
+  readonly events: readonly string[];
+  readonly enabled: boolean;
+  readonly disabled_reason: string | null;
+  readonly created_at: string;
+  readonly secret_hint: string;
+  readonly previous_secret_until: string | null;
+  readonly failing_since: string | null;
+}
+
+/** Fields that are left out stay as they are. */
+export interface WebhookEdit {
+  readonly url?: string | null;
+  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[] | null;
+  readonly description?: string | null;
+  readonly enabled?: boolean | null;
+}
+
+/** All webhooks; there are at most twenty. */
+export interface WebhookList {
+  readonly webhooks: readonly Webhook[];
 }
 
 export const limits = {

@@ -14,6 +14,7 @@ const CONVERTED = [
   "auth/session.ts",
   "auth/steps.ts",
   ...["chart.tsx", "figures-table.tsx", "live-chart.tsx", "plot.ts", "words.ts"].map((name) => `charts/${name}`),
+  "client.ts",
   "discovery",
   "i18n",
   "problem.ts",

@@ -67,6 +67,7 @@ describe("configuration", () => {
       playbackUrl: "/live",
       cognito: { endpoint: "https://cognito.test/", clientId: "c", userPoolId: "eu-west-1_p", signUp: false },
       demo: null,
+      demoAdmin: null,
     });
   });
 

@@ -15,7 +15,7 @@ from infra.deploy.run import CannotDeploy, Run
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ALWAYS_ASK = "no-cache"
-PAGES = ("index.html", "studio.html", "account.html", "watch.html", "embed.html")
+PAGES = ("index.html", "studio.html", "account.html", "admin.html", "watch.html", "embed.html")
 
 
 def config(run: Run) -> dict[str, Any]:

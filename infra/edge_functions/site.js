@@ -3,6 +3,7 @@
 const PAGES = [
   { route: /^\/studio(?:\/|$)/, file: "/studio.html" },
   { route: /^\/account(?:\/|$)/, file: "/account.html" },
+  { route: /^\/admin(?:\/|$)/, file: "/admin.html" },
   { route: /^\/watch\//, file: "/watch.html" },
   { route: /^\/embed\//, file: "/embed.html" },
   { route: /^/, file: "/index.html" },

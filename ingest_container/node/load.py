@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.domain.nodes import NodeMeasures
 from ingest_container.base.lag import LagMeter
 from ingest_container.base.settings import IngestSettings
 from ingest_container.live.broadcast import Broadcast
@@ -37,6 +38,12 @@ class NodeLoad:
         if full is not self._full:
             self._full = full
             self._tell(full)
+
+    @property
+    def measures(self) -> NodeMeasures:
+        """For administrators."""
+        load = self.capacity.load
+        return NodeMeasures(incoming_kbps=round(load.bytes_per_second * 8 / 1000), lag_ms=round(load.lag * 1000))
 
     def _tell(self, full: Full | None) -> None:
         load = self.capacity.load

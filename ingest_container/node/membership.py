@@ -16,7 +16,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.errors import SessionTaken
 from chalicelib.domain.events import NodeChange, StreamStateChange
 from chalicelib.domain.leases import CLOCK_MARGIN
-from chalicelib.domain.nodes import NodeInfo
+from chalicelib.domain.nodes import NodeInfo, NodeMeasures
 from chalicelib.domain.orders import Order
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services import bus
@@ -94,9 +94,10 @@ class Membership:
         """Whether it may take a peer whose session has run out for dead: not by a clock that the system's denies."""
         return self._session.may_declare_dead(clock.steady_ms()) and abs(clock.step_ms()) < CLOCK_MARGIN
 
-    def tell_free(self, places: int) -> None:
-        """How many more publishers there is room for, for peers and the control plane: with the next renewal."""
-        self._session.free = places
+    def tell_load(self, free: int, measures: NodeMeasures) -> None:
+        """How many more publishers there is room for, for peers and the control plane, and what was measured, for
+        administrators: with the next renewal."""
+        self._session.free, self._session.measures = free, measures
 
     async def until_it_may_declare_dead(self) -> None:
         """A session's time at most, if its own is kept."""

@@ -246,7 +246,8 @@ class IngestNode:
         admission = self._admission
         self.load.measure(admission.broadcasts.values(), self._moves.sample())
         admission.load_changed()
-        self._membership.tell_free(self.load.capacity.free(admission.taken) if admission.admits else 0)
+        free = self.load.capacity.free(admission.taken) if admission.admits else 0
+        self._membership.tell_load(free, self.load.measures)
 
     def _on_round_ended(self, task: Task) -> None:
         if not task.cancelled() and task.exception() is not None:

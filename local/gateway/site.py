@@ -12,7 +12,7 @@ from infra.site_policy import PERMISSIONS, site_policy
 from local.gateway.headers import FRAMED
 from local.gateway.problems import gateway_problem
 from local.private_files import SignIn
-from local.settings import DEMO_EMAIL
+from local.settings import ADMIN_EMAIL, DEMO_EMAIL
 
 # Another media server on this machine may carry a stream, and make its pictures.
 PLAYBACK = ("http://127.0.0.1:*", "http://localhost:*")
@@ -43,6 +43,7 @@ PAGES = {
     "index.html": HOME,
     "studio": Page("studio.html"),
     "account": Page("account.html"),
+    "admin": Page("admin.html"),
     "watch": Page("watch.html"),
     "embed": Page("embed.html", framed=True),
 }
@@ -84,6 +85,7 @@ class Site:
                 "sign_up": True,
             },
             "demo": {"email": DEMO_EMAIL, "password": self._demo_password, "codes": EMULATORS_CODES},
+            "demo_admin": {"email": ADMIN_EMAIL, "password": self._demo_password},
         }
         return web.json_response(document, headers={"Cache-Control": "no-store"})
 

@@ -145,6 +145,8 @@ def test_each_route_has_its_page(tmp_path: Path) -> None:
         "/account": "/account.html",
         "/studio/streams": "/studio.html",
         "/studio/streams/01JD0000000000000000000001": "/studio.html",
+        "/admin": "/admin.html",
+        f"/admin/people/{CHANNEL}": "/admin.html",
         f"/watch/{CHANNEL}": "/watch.html",
         f"/watch/{CHANNEL}/": "/watch.html",
         f"/embed/{CHANNEL}": "/embed.html",

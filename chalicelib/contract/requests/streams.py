@@ -4,6 +4,7 @@ from typing import Annotated
 
 from chalicelib.contract.requests.base import RequestModel, UlidPageQuery, example
 from chalicelib.contract.requests.text import Text
+from chalicelib.domain import broadcasters as people
 from chalicelib.domain import channels as sizes
 from chalicelib.domain.metadata import Search
 
@@ -29,3 +30,11 @@ class RecordingEdit(RequestModel):
     model_config = example(kept=True)
 
     kept: bool
+
+
+class EndedByAdministrator(RequestModel):
+    """`why` is kept in the audit log, for administrators. The broadcaster is told that an administrator ended it."""
+
+    model_config = example(why="Rebroadcasts somebody else's match")
+
+    why: Annotated[str, Text(people.MAX_REASON, strip=True)] = ""

@@ -9,6 +9,7 @@ from chalicelib.contract import (
     ActiveStream,
     AllPlayback,
     BroadcasterOfStream,
+    FoundStream,
     GeneratedStream,
     GeneratedStreamAnswer,
     OwnStream,
@@ -28,6 +29,7 @@ from chalicelib.services.serializers.channels import metadata_fields
 from chalicelib.services.serializers.media import (
     audience_fields,
     facts_now,
+    health,
     live_of,
     playback,
     public_live,
@@ -165,7 +167,9 @@ def public_stream(seen: RunningStream) -> PublicStream:
 
 
 def active_stream(seen: RunningStream, now: int) -> ActiveStream:
+    audience = seen.pulse.audience if seen.pulse is not None else None
     return ActiveStream(
+        viewers=audience.viewers if audience is not None else None,
         status=seen.reading.status,
         status_until=iso_or_none(seen.reading.until),
         **_admin_fields(seen, now),
@@ -204,4 +208,19 @@ def _admin_fields(seen: RunningStream | StreamView, now: int) -> dict[str, Any]:
         "playback": AllPlayback(**asdict(playback(stream.channel_id, stream))),
         "technical": Technical(**facts_now(seen.facts, seen.pulse)),
         "test": stream.test,
+        "health": None if seen.pulse is None else health(seen.pulse.findings, seen.facts.encoder),
     }
+
+
+def found_stream(stream: Stream, state: StreamState) -> FoundStream:
+    return FoundStream(
+        id=stream.stream_id,
+        broadcaster=BroadcasterOfStream(broadcaster_id=stream.channel_id, display_name=stream.metadata.display_name),
+        title=stream.metadata.title,
+        state=state,
+        node_id=stream.node_id,
+        client_ip=stream.client_ip,
+        created_at=iso(stream.connected_at),
+        ended_at=iso_or_none(stream.ended_at),
+        end_reason=_end_reason(stream),
+    )

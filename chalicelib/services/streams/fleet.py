@@ -14,7 +14,7 @@ from typing import Literal
 from chalicelib import aws
 from chalicelib.domain.events import NodeChange
 from chalicelib.domain.leases import SESSION_TTL, NodeSession, is_over, may_trust_own
-from chalicelib.domain.nodes import NodeInfo, NodeState, Readiness, is_replaced
+from chalicelib.domain.nodes import NodeInfo, NodeMeasures, NodeState, Readiness, is_replaced
 from chalicelib.domain.not_found import NodeNotFound
 from chalicelib.domain.orders import Order
 from chalicelib.observability import logger
@@ -48,6 +48,7 @@ class NodeMembership:
         self.node = node
         self.expires_at = 0
         self.free = node.capacity  # how many more publishers there is room for, as the next renewal tells
+        self.measures = NodeMeasures()  # told likewise
         self._may_declare_dead_from = 0
 
     def join(self, now: int, offset: int = 0) -> None:
@@ -62,7 +63,7 @@ class NodeMembership:
         Raises SessionTaken, StoreUnavailable.
         """
         expires_at = (clock() if alive_at is None else alive_at) + SESSION_TTL
-        renewal = nodes.renew(self.node, expires_at + offset, active, self.free)
+        renewal = nodes.renew(self.node, expires_at + offset, active, self.free, self.measures)
         answered_at = clock()  # the request itself may have lain where the outage was
         if not self.is_trusted(answered_at):
             self._may_declare_dead_from = answered_at + SESSION_TTL
@@ -114,7 +115,7 @@ class NodeMembership:
 def members(now: int) -> list[tuple[NodeState, bool]]:
     """Our own nodes, and whether each is gone, by id."""
     states = sorted(nodes.own(), key=lambda state: state.info.node_id)
-    return [(state, _is_gone(state, now)) for state in states]
+    return [(state, is_gone(state, now)) for state in states]
 
 
 def peers_with_room(node: NodeInfo, now: int) -> list[NodeState]:
@@ -127,7 +128,8 @@ def peers_with_room(node: NodeInfo, now: int) -> list[NodeState]:
     ]
 
 
-def _is_gone(state: NodeState, now: int) -> bool:
+def is_gone(state: NodeState, now: int) -> bool:
+    """Whether its session has run out."""
     node = state.info
     return is_over(NodeSession(node.node_id, node.incarnation, state.expires_at), node.incarnation, now)
 

@@ -20,24 +20,45 @@ export interface SignedIn {
   readonly onSignedOut: (notice: string | null) => void;
 }
 
+/** What the sign-in form says where it is not the studio's. */
+export interface GateWords {
+  readonly title: string;
+  readonly intro: string;
+}
+
 interface GateProps {
+  readonly words?: GateWords;
+  /** The account that a local installation offers to fill in. */
+  readonly demo?: (config: Config) => Config["demo"];
   readonly children: (signedIn: SignedIn) => ComponentChildren;
   /** The session has ended, here or in another tab: forget what is its own. */
   readonly onEnd?: () => void;
 }
 
 /** A page for broadcasters: they sign in before they see it. */
-export function Gate({ children, onEnd }: GateProps) {
-  return <Starting>{(config) => <SignInGate config={config} page={children} onEnd={onEnd} />}</Starting>;
+export function Gate({ children, onEnd, words, demo }: GateProps) {
+  return (
+    <Starting>
+      {(config) => (
+        <SignInGate
+          config={demo ? { ...config, demo: demo(config) } : config}
+          page={children}
+          onEnd={onEnd}
+          words={words}
+        />
+      )}
+    </Starting>
+  );
 }
 
 interface SignInGateProps {
   readonly config: Config;
   readonly page: GateProps["children"];
   readonly onEnd: (() => void) | undefined;
+  readonly words: GateWords | undefined;
 }
 
-function SignInGate({ config, page, onEnd }: SignInGateProps) {
+function SignInGate({ config, page, onEnd, words }: SignInGateProps) {
   const cognito = useMemo(() => new Cognito(config.cognito), [config]);
   const [session, setSession] = useState(() => Session.restore(cognito));
   const [step, setStep] = useState<Step>({ name: "sign-in", email: "" });
@@ -102,6 +123,7 @@ function SignInGate({ config, page, onEnd }: SignInGateProps) {
         key={step.email}
         email={step.email}
         notice={notice}
+        words={words}
         config={config}
         signIn={signIn}
         onForgot={(email) => go({ name: "forgot", email })}

@@ -2,8 +2,10 @@ import { useState } from "preact/hooks";
 import type { Config } from "../config";
 import { t } from "../words/sign-in";
 import { EmailField, GateForm, PasswordField, Way } from "./form";
+import type { GateWords } from "./gate";
 
 interface SignInProps {
+  readonly words: GateWords | undefined;
   readonly email: string;
   /** Why the user was signed out, e.g. an expired session; or what they have just done. */
   readonly notice: string | null;
@@ -13,7 +15,7 @@ interface SignInProps {
   readonly onSignUp: (email: string) => void;
 }
 
-export function SignIn({ email: known, notice, config, signIn, onForgot, onSignUp }: SignInProps) {
+export function SignIn({ email: known, notice, words, config, signIn, onForgot, onSignUp }: SignInProps) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const { demo } = config;
@@ -21,8 +23,8 @@ export function SignIn({ email: known, notice, config, signIn, onForgot, onSignU
   return (
     <GateForm
       name="signin"
-      title={t.title}
-      intro={t.lead}
+      title={words?.title ?? t.title}
+      intro={words?.intro ?? t.lead}
       submit={t.signIn}
       busyLabel={t.signingIn}
       notice={notice}

@@ -65,6 +65,10 @@ def dial(stack: Stack, token: str) -> ClientConnection:
     return connect(stack.ws_url, subprotocols=offered, proxy=None, open_timeout=10)
 
 
+def watch(stack: Stack, channel_id: str) -> ClientConnection:
+    return connect(f"{stack.ws_url}?watch={channel_id}", proxy=None, open_timeout=10)
+
+
 def hear_all(socket: ClientConnection) -> None:
     while True:
         socket.recv(timeout=10)
@@ -90,6 +94,7 @@ class TestBlocking:
             assert answer.json()["action"]
             assert "spam" not in answer.text
 
+    @pytest.mark.requirement("FX-25")
     @pytest.mark.requirement("SO-17")
     def test_what_runs_ends_open_pages_close_and_nothing_begins(
         self, stack: Stack, admin: Caller, person: Person, broadcast: Callable[[str], OnAir]
@@ -97,12 +102,15 @@ class TestBlocking:
         stream_key, channel_id = person.stream_key, person.channel_id
         on_air = broadcast(stream_key)
         until(lambda: live_streams(admin, channel_id), "LIVE")
-        with dial(stack, person.token) as socket:
+        with dial(stack, person.token) as socket, watch(stack, channel_id) as viewer:
             assert json.loads(socket.recv(timeout=10))["type"] == "snapshot"
+            assert json.loads(viewer.recv(timeout=10))["type"] == "snapshot"
             blocked = admin.json("POST", f"/api/admin/broadcasters/{channel_id}/block", {"by": "ada"})
             assert blocked["blocked"]["by"] == "ada"
             with pytest.raises(ConnectionClosed):
                 hear_all(socket)
+            with pytest.raises(ConnectionClosed):
+                hear_all(viewer)
         assert on_air.cut_off.wait(5)
         refused = broadcast(stream_key)
         assert refused.status == DENIED
@@ -125,6 +133,37 @@ class TestBlocking:
         found = admin.json("GET", f"/api/admin/broadcasters?q={person.email}")["broadcasters"]
         assert {one["user_id"] for one in found} == {f"user:{person.user_id}", f"user:{again.user_id}"}
         assert all(one["blocked"] for one in found)
+
+
+class TestAudit:
+    @pytest.mark.requirement("FX-18")
+    def test_every_change_is_listed_with_its_reason_and_its_outcome(self, admin: Caller, person: Person) -> None:
+        channel_id = person.channel_id
+        admin.json("POST", f"/api/admin/broadcasters/{channel_id}/block", {"by": "ada", "why": "spam"})
+        admin.json("POST", f"/api/admin/broadcasters/{channel_id}/unblock")
+        admin("POST", f"/api/admin/broadcasters/{channel_id}/block", {"unknown": 1})
+        unblocked, blocked = admin.json("GET", f"/api/admin/audit?target={channel_id}")["actions"]
+        assert (blocked["action"], blocked["why"], blocked["by"]) == ("admin_block_broadcaster", "spam", "ada")
+        assert (blocked["operator"], blocked["status"], unblocked["status"]) == ("shared secret", 200, 200)
+        assert blocked["address"] == "127.0.0.1"
+
+    @pytest.mark.requirement("FX-18")
+    def test_an_attempt_that_found_nothing_is_listed_as_one(self, admin: Caller) -> None:
+        nobody = f"ch_{ULID()}"
+        admin("POST", f"/api/admin/broadcasters/{nobody}/block", {"why": "spam"})
+        (tried,) = admin.json("GET", f"/api/admin/audit?target={nobody}")["actions"]
+        assert tried["status"] == 404
+
+    @pytest.mark.requirement("FX-18")
+    def test_a_stream_is_ended_for_a_reason_that_only_administrators_read(
+        self, admin: Caller, person: Person, broadcast: Callable[[str], OnAir]
+    ) -> None:
+        on_air = broadcast(person.stream_key)
+        stream_id = until(lambda: live_streams(admin, person.channel_id), "LIVE")[0]["id"]
+        admin.json("POST", f"/api/admin/streams/{stream_id}/end", {"why": "a copied match"})
+        assert on_air.cut_off.wait(5)
+        assert admin.json("GET", f"/api/admin/audit?target={stream_id}")["actions"][0]["why"] == "a copied match"
+        assert "a copied match" not in person.call("GET", f"/api/streams/{stream_id}/timeline").text
 
 
 class TestFindingPeople:

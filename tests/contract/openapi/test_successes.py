@@ -120,8 +120,18 @@ def own_channel(call: Caller) -> None:
     call("DELETE", "/api/admin/streams/{stream_id}", stream)
     call("POST", "/hooks/nginx-rtmp/publish_done", data=publisher | {"call": "publish_done"})
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "ENDED"
+    ended_for_a_reason(call, channel["channel_id"], publisher | {"clientid": "contract-2"})
     until(lambda: _is_known(call, further["key_id"]), "the key is listed", WITHIN_S)
     call("DELETE", "/api/channel/keys/{key_id}", {"key_id": further["key_id"]})
+
+
+def ended_for_a_reason(call: Caller, channel_id: str, publisher: dict[str, str]) -> None:
+    call("POST", "/api/channel/allow")
+    call("POST", "/hooks/nginx-rtmp/publish", data=publisher)
+    call("POST", "/hooks/nginx-rtmp/update", data=publisher | {"call": "update_publish"})
+    live = call("GET", "/api/channels/{channel_id}", {"channel_id": channel_id})["live"]
+    call("POST", "/api/admin/streams/{stream_id}/end", {"stream_id": live["stream_id"]}, json={"why": "a test"})
+    call("POST", "/hooks/nginx-rtmp/publish_done", data=publisher | {"call": "publish_done"})
 
 
 def recordings(call: Caller) -> None:
@@ -172,6 +182,9 @@ def administration(call: Caller) -> None:
     assert call("GET", "/api/admin/broadcasters", params={"q": whose["broadcaster_id"]})["broadcasters"] == [blocked]
     call("POST", "/api/admin/broadcasters/{broadcaster_id}/unblock", whose, json={})
     call("GET", "/api/admin/refusals", params={"reason": "key_unknown"})
+    call("GET", "/api/admin/broadcasters/{broadcaster_id}/streams", whose)
+    assert call("GET", "/api/admin/search", params={"q": whose["broadcaster_id"]})["people"]
+    assert call("GET", "/api/admin/audit", params={"target": whose["broadcaster_id"]})["actions"]
     call("GET", "/api/channel/refusals")
     node = {"node_id": call("GET", "/api/admin/nodes")["nodes"][0]["node_id"]}
     drained = call("POST", "/api/admin/nodes/{node_id}/drain", node, json={"within_seconds": 86_400})

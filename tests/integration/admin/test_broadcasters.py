@@ -9,10 +9,11 @@ from chalicelib.domain import cursors
 from chalicelib.domain.errors import BroadcasterExists, InvalidInput
 from chalicelib.domain.events import NodeChange
 from chalicelib.domain.leases import CLOCK_MARGIN
-from chalicelib.domain.nodes import PROVEN_AFTER, NodeInfo
+from chalicelib.domain.nodes import PROVEN_AFTER, NodeInfo, NodeMeasures
 from chalicelib.domain.not_found import BroadcasterNotFound, NodeNotFound
 from chalicelib.services import broadcasters, bus
 from chalicelib.services.keys import credentials
+from chalicelib.services.serializers import nodes as node_serializer
 from chalicelib.services.streams import fleet
 from tests.integration.admin.conftest import House
 
@@ -83,6 +84,18 @@ def test_a_drained_node_hears_of_it_with_its_next_renewal(house: House) -> None:
     assert state() == (True, False)
     house.node_dies()
     assert state() == (True, True)
+
+
+@pytest.mark.requirement("FX-18")
+def test_a_node_tells_its_bandwidth_and_lag_until_it_is_gone(house: House) -> None:
+    told = NodeMeasures(incoming_kbps=12_000, lag_ms=7)
+    house._node.measures = told
+    house.forward(1_000)
+    (state,) = [state for state, _ in fleet.members(house.now) if state.info.node_id == house.node_id]
+    assert state.measures == told
+    shown, gone = (node_serializer.node(state, gone=is_gone) for is_gone in (False, True))
+    assert (shown.incoming_kbps, shown.lag_ms, shown.free) == (12_000, 7, 10)
+    assert (gone.incoming_kbps, gone.lag_ms, gone.free) == (0, 0, 0)
 
 
 @pytest.mark.requirement("FX-22")

@@ -76,7 +76,7 @@ class Gateway:
 def dist(tmp_path: Path) -> Path:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    for page in ("index", "studio", "account", "watch", "embed"):
+    for page in ("index", "studio", "account", "admin", "watch", "embed"):
         (folder / f"{page}.html").write_text(f"<!doctype html><title>{page}</title>")
     (folder / "assets" / "app-1a2b.js").write_text("export {}")
     (tmp_path / "secret.txt").write_text("outside")

@@ -137,6 +137,8 @@ async def test_only_names_of_this_machine_are_answered(gateway: Gateway) -> None
         ("/studio/", "studio", 200),
         ("/account", "account", 200),
         ("/studio/streams/01JD0000000000000000000001", "studio", 200),
+        ("/admin", "admin", 200),
+        ("/admin/people/ch_1", "admin", 200),
         ("/watch/ch_1", "watch", 200),
         ("/watch/ch_1/01JD0000000000000000000001", "watch", 200),
         ("/embed/ch_1", "embed", 200),

@@ -11,7 +11,18 @@ import app  # noqa: F401 - it registers every route
 from chalicelib.api.routing import ADMIN, ANYONE, BROADCASTER, OPERATIONS
 
 # Texts of a form of their own: enumerations, codes, ids, times, networks, and the URL that is only parsed.
-OTHER_FORMS = {"cursor", "broadcaster_id", "key_id", "reason", "client_ip", "allow_list", "url", "events"}
+OTHER_FORMS = {
+    "cursor",
+    "broadcaster_id",
+    "key_id",
+    "reason",
+    "client_ip",
+    "allow_list",
+    "url",
+    "events",
+    "action",
+    "target",
+}
 
 
 def fields() -> Iterator[Any]:

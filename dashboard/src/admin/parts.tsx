@@ -1,0 +1,89 @@
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { sentence } from "../ui/format";
+import { Icon } from "../ui/icon";
+
+/** The page's heading, which is also the tab's title; screen readers hear it after a change of the page. */
+export function Heading({ children, beside }: { children: string; beside?: ComponentChildren }) {
+  useEffect(() => {
+    document.title = `${children} · Admin · stream-sync`;
+  }, [children]);
+  return (
+    <div class="section-head admin-head">
+      <h1>{children}</h1>
+      {beside}
+    </div>
+  );
+}
+
+export function Problem({ text, onRetry }: { text: string | null; onRetry?: () => void }) {
+  if (text === null) return null;
+  return (
+    <div class="notice notice-danger" role="alert" data-testid="admin-problem">
+      <Icon name="warning" />
+      <p class="notice-body">{sentence(text)}</p>
+      {onRetry && (
+        <button type="button" class="button small" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly testid: string;
+  readonly beside?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+export function Section({ title, testid, beside, children }: SectionProps) {
+  return (
+    <section class="card" aria-labelledby={`${testid}-heading`} data-testid={testid}>
+      <header class="card-head">
+        <h2 id={`${testid}-heading`}>{title}</h2>
+        {beside}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** A list in rows; says so where it is empty. `items` is null while it is being read. */
+export function Rows<T>({
+  items,
+  empty,
+  children,
+}: {
+  items: readonly T[] | null;
+  empty: string;
+  children: (item: T) => ComponentChildren;
+}) {
+  if (items === null) return <p class="muted">Loading…</p>;
+  if (items.length === 0) return <p class="muted">{empty}</p>;
+  return <ul class="rows">{items.map(children)}</ul>;
+}
+
+/** Facts on one line, in the order given; those that are not known are left out. */
+export function Facts({ children }: { children: readonly (ComponentChildren | null)[] }) {
+  const known = children.filter((fact) => fact !== null && fact !== undefined && fact !== "" && fact !== false);
+  return (
+    <p class="muted facts">
+      {known.map((fact, place) => (
+        <span key={place} class="fact">
+          {fact}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+export function ShowMore({ more, onMore }: { more: boolean; onMore: () => void }) {
+  if (!more) return null;
+  return (
+    <button type="button" class="button show-more" data-testid="show-more" onClick={onMore}>
+      Show more
+    </button>
+  );
+}

@@ -1,0 +1,46 @@
+import { useCallback } from "preact/hooks";
+import type { BroadcasterStreams, OwnStream } from "../contract";
+import { shortDuration } from "../ui/format";
+import { Moment } from "../ui/moment";
+import type { AdminApi } from "./admin-api";
+import { Facts, Problem, Rows, Section, ShowMore } from "./parts";
+import { links } from "./route";
+import { usePaged } from "./use-loaded";
+import { words } from "./words";
+
+const streamsOf = (page: BroadcasterStreams) => page.streams;
+
+/** What a person streams now and streamed before, newest first. */
+export function PersonStreams({ api, id }: { api: AdminApi; id: string }) {
+  const read = useCallback((cursor: string | null) => api.streamsOf(id, cursor), [api, id]);
+  const { items, more, problem, loadMore, reload } = usePaged(read, streamsOf);
+  return (
+    <Section title="Streams" testid="person-streams">
+      <Problem text={problem} onRetry={reload} />
+      <Rows items={items} empty="Has never been live.">
+        {(stream) => <StreamRow key={stream.id} stream={stream} />}
+      </Rows>
+      <ShowMore more={more} onMore={loadMore} />
+    </Section>
+  );
+}
+
+function StreamRow({ stream }: { stream: OwnStream }) {
+  const running = stream.status === "active";
+  return (
+    <li class="row" data-testid="person-stream" data-state={stream.state}>
+      <a class="row-title" href={links.stream(stream.id)}>
+        {stream.title || "Untitled stream"}
+      </a>
+      <Facts>
+        {[
+          running && <span class="mark mark-live">{stream.state}</span>,
+          <Moment key="at" at={Date.parse(stream.started_at ?? stream.created_at)} />,
+          stream.duration_s !== null && shortDuration(stream.duration_s * 1000),
+          typeof stream.peak_viewers === "number" && `${stream.peak_viewers} viewers at most`,
+          stream.end_reason && words(stream.end_reason),
+        ]}
+      </Facts>
+    </li>
+  );
+}

@@ -1,0 +1,90 @@
+import { useCallback, useState } from "preact/hooks";
+import type { Webhook } from "../contract";
+import { explain } from "../problem";
+import { Moment } from "../ui/moment";
+import type { PageProps } from "./admin";
+import { Facts, Heading, Problem, Rows, Section } from "./parts";
+import { links } from "./route";
+import { useLoaded } from "./use-loaded";
+
+const REFRESH_MS = 15_000;
+
+/** Where events are delivered to, and whether that works. */
+export default function WebhooksPage({ api }: PageProps) {
+  const read = useCallback(() => api.webhooks(), [api]);
+  const { value, problem, reload } = useLoaded(read, REFRESH_MS);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  const enable = async (webhook: Webhook, enabled: boolean) => {
+    setFailure(null);
+    try {
+      await api.enableWebhook(webhook.webhook_id, enabled);
+      reload();
+    } catch (error) {
+      setFailure(explain(error));
+    }
+  };
+
+  return (
+    <>
+      <Heading>Webhooks</Heading>
+      <Problem text={problem ?? failure} onRetry={reload} />
+      <Section title="Endpoints" testid="webhooks">
+        <Rows items={value?.webhooks ?? null} empty="None. POST /api/admin/webhooks creates one.">
+          {(webhook) => (
+            <WebhookRow
+              key={webhook.webhook_id}
+              webhook={webhook}
+              onEnable={(enabled) => void enable(webhook, enabled)}
+            />
+          )}
+        </Rows>
+      </Section>
+    </>
+  );
+}
+
+function WebhookRow({ webhook, onEnable }: { webhook: Webhook; onEnable: (enabled: boolean) => void }) {
+  const { webhook_id, url, description, events, enabled, disabled_reason, failing_since } = webhook;
+  return (
+    <li class="row row-with-action" data-testid="webhook">
+      <div>
+        <a class="row-title" href={links.webhook(webhook_id)}>
+          {description || hostOf(url)}
+        </a>
+        <Facts>
+          {[
+            enabled ? (
+              failing_since ? (
+                <span class="mark mark-danger">
+                  failing since <Moment at={Date.parse(failing_since)} />
+                </span>
+              ) : (
+                <span class="mark mark-serving">enabled</span>
+              )
+            ) : (
+              <span class="mark mark-gone">disabled</span>
+            ),
+            disabled_reason,
+            hostOf(url),
+            events.length === 0 ? "every event" : events.join(", "),
+            webhook_id,
+          ]}
+        </Facts>
+      </div>
+      <button type="button" class="button small" data-testid="enable-webhook" onClick={() => onEnable(!enabled)}>
+        {enabled ? "Disable" : "Enable"}
+        <span class="sr-only"> {description || hostOf(url)}</span>
+      </button>
+    </li>
+  );
+}
+
+/** The rest of an endpoint's address may hold a token. */
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return "an address that is not valid";
+  }
+}
