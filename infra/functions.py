@@ -121,7 +121,7 @@ FUNCTIONS = (
     Function("sweep_recordings", writes=("streams", "timeline"), recordings=True, publishes=True),
     Function(
         "reconcile_media_servers",
-        writes=(*_STREAMS, "limits"),
+        writes=(*_STREAMS, "samples", "limits"),
         scans="nodes",  # once a minute, all publishers of a media server
         secrets=("mediamtx-api",),
         publishes=True,

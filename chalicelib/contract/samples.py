@@ -20,7 +20,9 @@ class StreamSummary(BaseModel):
 
     measured_s: int = Field(description="Seconds in which it was live and measured")
     average_bitrate_kbps: float | None = Field(description="Null before the first second")
-    peak_bitrate_kbps: float | None = Field(description="Over six seconds; null before the first second")
+    peak_bitrate_kbps: float | None = Field(
+        description="Over six seconds; null before the first second, and on media servers"
+    )
     interruptions: int
     worst: Overall = Field(description="Its health when it was worst")
     findings: list[FindingCount] = Field(description="The most severe first")
@@ -49,8 +51,9 @@ class StreamSample(BaseModel):
 class StreamSamples(BaseModel):
     """Samples in the order of time. There is none for a time in which the stream was interrupted.
 
-    The last one of a running stream may still change: a later response has it with the same `at`. A stream that a media
-    server carries has no samples. `next_cursor` is null on the last page.
+    The last one of a running stream may still change: a later response has it with the same `at`. Of a stream on
+    MediaMTX only the bitrate is known, averaged over a minute, and on other media servers nothing. `next_cursor` is
+    null on the last page.
     """
 
     stream_id: str

@@ -47,7 +47,7 @@ class OwnStream(Stream, StreamFacts, AudienceTotals):
     bytes_in: int = Field(description="Received from the encoder, over all its connections")
     test: bool = Field(description="A test stream, which nobody else could see")
     recording: OwnRecording | None = Field(description="Null if nothing was recorded")
-    summary: StreamSummary | None = Field(description="Null before the first measures, and on media servers")
+    summary: StreamSummary | None = Field(description="Null before the first measures, and where nothing is measured")
 
 
 class OwnStreamDetails(OwnStream):

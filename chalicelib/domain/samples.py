@@ -8,7 +8,7 @@ no clock, no I/O.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 SAMPLE_S = 10  # seconds of a stored sample
@@ -157,6 +157,15 @@ def _merge(at: int, parts: list[Sample]) -> Sample:
             average = sum(one.average * weight for one, weight in found) / sum(weight for _, weight in found)
             spreads[name] = Spread(least, min(max(round(average, decimals), least), most), most)
     return Sample(at, sum(part.seconds for part in parts), spreads)
+
+
+def even(begins: int, ends: int, kbps: float) -> list[Sample]:
+    """Samples of a time (ms) of which nothing but the average bitrate is known."""
+    value = round(kbps, SERIES["bitrate_kbps"])
+    spreads = {"bitrate_kbps": Spread(value, value, value)}
+    edges = [begins, *range((begins // SAMPLE_MS + 1) * SAMPLE_MS, ends, SAMPLE_MS), ends]
+    parts = [(at, round((until - at) / 1000)) for at, until in pairwise(edges)]
+    return [Sample(at // SAMPLE_MS * SAMPLE_MS, seconds, spreads) for at, seconds in parts if seconds]
 
 
 def as_lists(samples: Iterable[Sample]) -> list[list[Any]]:

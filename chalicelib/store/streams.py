@@ -53,10 +53,14 @@ def set_facts(stream_id: str, fence: int, facts: StreamFacts) -> None:
     _write(stream_id, fence, [_facts(facts)])
 
 
-def set_measures(stream_id: str, fence: int, facts: StreamFacts, bytes_in: int) -> None:
-    """What another media server knows of a stream that it carries. Raises LeaseLost."""
+def set_measures(stream_id: str, fence: int, facts: StreamFacts, bytes_in: int) -> int:
+    """What another media server knows of a stream that it carries; how many bytes it knew of before.
+
+    Raises LeaseLost.
+    """
     known = [_facts(facts)] if facts != StreamFacts() else []  # it may not have looked yet: what is known stays
-    _write(stream_id, fence, [models.Stream.bytes_in.set(bytes_in), *known])
+    before = _write(stream_id, fence, [models.Stream.bytes_in.set(bytes_in), *known])
+    return int(before["bytes_in"]["N"]) if "bytes_in" in before else 0
 
 
 def _facts(facts: StreamFacts) -> Any:
@@ -64,17 +68,21 @@ def _facts(facts: StreamFacts) -> Any:
     return models.Stream.facts.set(facts.model_dump(mode="json", exclude_none=True))
 
 
-def _write(stream_id: str, fence: int, actions: list[Any]) -> None:
+def _write(stream_id: str, fence: int, actions: list[Any]) -> dict[str, Any]:
+    """What the changed attributes were before."""
     try:
         with store_errors():
             # Not `Model.update`, which asks for the whole row back and makes a model of it.
-            models.Stream._get_connection().update_item(
+            answer = models.Stream._get_connection().update_item(
                 stream_id,
                 actions=actions,
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
+                return_values="UPDATED_OLD",
             )
     except ConditionFailed:
         raise LeaseLost() from None
+    before: dict[str, Any] = answer.get("Attributes", {})
+    return before
 
 
 def anonymise(stream_id: str) -> None:

@@ -751,7 +751,7 @@ export interface OwnStream {
   readonly bytes_in: number;
   /** A test stream, which nobody else could see */
   readonly test: boolean;
-  /** Null before the first measures, and on media servers */
+  /** Null before the first measures, and where nothing is measured */
   readonly summary: StreamSummary | null;
 }
 
@@ -802,7 +802,7 @@ export interface OwnStreamDetails {
   readonly bytes_in: number;
   /** A test stream, which nobody else could see */
   readonly test: boolean;
-  /** Null before the first measures, and on media servers */
+  /** Null before the first measures, and where nothing is measured */
   readonly summary: StreamSummary | null;
   /** `ingest`, or the kind of media server that carried it */
   readonly source: string;
@@ -1288,7 +1288,7 @@ export interface StreamSummary {
   readonly measured_s: number;
   /** Null before the first second */
   readonly average_bitrate_kbps: number | null;
-  /** Over six seconds; null before the first second */
+  /** Over six seconds; null before the first second, and on media servers */
   readonly peak_bitrate_kbps: number | null;
   readonly interruptions: number;
   /** Its health when it was worst */

@@ -24,7 +24,7 @@ from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.domain.timeline import ConnectionRecord
 from chalicelib.domain.times import iso
 from chalicelib.observability import logger
-from chalicelib.services.media_servers import refusals
+from chalicelib.services.media_servers import charts, refusals
 from chalicelib.services.streams import admission, lifecycle
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels, keys, publications, streams, timeline
@@ -110,7 +110,7 @@ def confirm(publication: Publication, now: int, measured: Measured | None = None
     key = _may_go_on(renewed, hold, key, now)
     if hold is None:
         hold = _claim_again(renewed, key, now)
-    _go_live(hold, renewed, now, measured)
+    _go_live(hold, renewed, now, measured, publication.seen_at)
     return renewed
 
 
@@ -192,13 +192,15 @@ def _claim_again(publication: Publication, key: StreamKey, now: int) -> StreamHo
     return hold if hold is not None else StreamHold(grant)
 
 
-def _go_live(hold: StreamHold, publication: Publication, now: int, measured: Measured | None) -> None:
+def _go_live(hold: StreamHold, publication: Publication, now: int, measured: Measured | None, before: int) -> None:
+    """`before`: when it was seen the last time (ms)."""
     created = hold.created(now, publication.client_ip)
     began = hold.state is not StreamState.LIVE
     try:
         started = hold.media(now, measured.facts if measured is not None else StreamFacts()) if began else None
         if measured is not None:
-            streams.set_measures(hold.grant.stream_id, hold.grant.fence, measured.facts, measured.bytes_in)
+            known = streams.set_measures(hold.grant.stream_id, hold.grant.fence, measured.facts, measured.bytes_in)
+            charts.received(hold.grant.stream_id, before, now, measured.bytes_in - known)
     except LeaseLost:
         return  # another hook, or the reaper, ended it between our two looks: the next sign of life sees that
     if not began:
@@ -209,7 +211,7 @@ def _go_live(hold: StreamHold, publication: Publication, now: int, measured: Mea
 def _finish(hold: StreamHold, publication: Publication, reason: EndReason, now: int) -> None:
     stream = streams.get(hold.grant.stream_id)
     try:
-        ended = hold.end(reason, now, stream.bytes_in)
+        ended = hold.end(reason, now, stream.bytes_in, counted=charts.counted(stream, publication.seen_at))
     except LeaseLost:
         return
     if ended is None:

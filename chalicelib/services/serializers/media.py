@@ -65,7 +65,7 @@ def summary(totals: StreamTotals) -> StreamSummary:
     return StreamSummary(
         measured_s=totals.measured_s,
         average_bitrate_kbps=totals.average_kbps,
-        peak_bitrate_kbps=totals.peak_kbps if totals.measured_s else None,
+        peak_bitrate_kbps=totals.peak_kbps or None,  # not known of streams on media servers
         interruptions=totals.interruptions,
         worst=totals.worst,
         findings=[

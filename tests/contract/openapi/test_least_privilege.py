@@ -220,7 +220,8 @@ UNREACHED = {
     "on_stream_event": {"limits"},  # a connection that has gone gives its place back
     "sweep_dead_nodes": {"keys", "pulses"},  # a key that was good once
     "sweep_recordings": {"timeline"},  # a recording that failed or expired
-    "reconcile_media_servers": {"keys", "pulses", "limits"},  # publishers that may not, or no longer, publish
+    # publishers that may not, or no longer, publish, and those that go on
+    "reconcile_media_servers": {"keys", "pulses", "limits", "samples"},
 }
 
 

@@ -17,6 +17,7 @@ from chalicelib.services.media_servers import mediamtx as mediamtx_api
 from chalicelib.services.media_servers.mediamtx import PAGE, MediaMtx
 from chalicelib.services.media_servers.publishers import MediaServer
 from chalicelib.services.media_servers.reconciler import Outcome
+from chalicelib.services.reading import samples
 from chalicelib.services.streams import backstop, lifecycle
 from tests.integration.hooks.conftest import Broadcaster, Clock
 from tests.support.fake_mediamtx import FakeMediaMtx, Published
@@ -309,3 +310,25 @@ def test_many_publishers_on_many_pages(
         connect(mediamtx, broadcaster)
     run_pass(mediamtx, clock)
     assert [broadcaster.status() for broadcaster in broadcasters] == ["LIVE"] * 5
+
+
+@pytest.mark.requirement("FX-16")
+def test_the_bitrate_of_a_minute_is_charted_from_what_the_server_received(
+    mediamtx: FakeMediaMtx, broadcaster: Broadcaster, clock: Clock
+) -> None:
+    source = go_live(mediamtx, broadcaster)
+    for received in (750_000, 2_250_000):
+        clock.forward(MINUTE)
+        mediamtx.bytes_in = 1_000 + received
+        run_pass(mediamtx, clock)
+    clock.forward(MINUTE // 2)
+    reconciler.not_ready("main", path_of(broadcaster), Source(source.type, source.id), clock())
+    stream = broadcaster.stream()
+    assert stream is not None
+    charted = [one.bitrate_kbps for one in samples.page(stream, 60, None, None).samples]
+    assert [(one.min, one.average, one.max) for one in charted if one is not None] == [(100,) * 3, (200,) * 3]
+    assert stream.totals is not None
+    assert (stream.totals.measured_s, stream.totals.average_kbps) == (
+        120,
+        150.1,
+    )  # and what came before

@@ -15,6 +15,7 @@ from chalicelib.domain.samples import (
     Sampler,
     Spread,
     as_lists,
+    even,
     from_lists,
     merged,
 )
@@ -118,6 +119,21 @@ def test_two_nodes_parts_of_one_sample_become_one() -> None:
     """The first carried the stream for three seconds of it, the second for the rest."""
     parts = [Sample(START, 3, {"viewers": Spread(2, 2, 2)}), Sample(START, 6, {"viewers": Spread(5, 5, 8)})]
     assert list(merged(parts, 10)) == [Sample(START, 9, {"viewers": Spread(2, 4, 8)})]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "expected"),
+    [
+        (START, START + 20_000, [(0, 10), (10, 10)]),
+        (START + 4_000, START + 21_000, [(0, 6), (10, 10), (20, 1)]),
+        (START + 4_000, START + 6_000, [(0, 2)]),
+        (START + 9_900, START + 10_100, []),
+    ],
+)
+def test_a_known_average_is_even_over_its_time(begins: int, ends: int, expected: list[tuple[int, int]]) -> None:
+    found = even(begins, ends, 99.96)
+    assert [((one.at - START) // 1000, one.seconds) for one in found] == expected
+    assert all(one.spreads == {"bitrate_kbps": Spread(100, 100, 100)} for one in found)
 
 
 @given(SECONDS)
