@@ -17,6 +17,7 @@ WINDOW = 30  # observations, one a second
 RATE_SECONDS = 6  # a bitrate over less swings with the key frames
 JUDGE_EVERY = 2  # observations: rules look at ten seconds and more
 GAP = 2.5  # seconds without an observation after which the stream is watched anew
+DRIFT_OF_LATE, DRIFT_USUAL = 30, 120  # observations that the two averages compared cover, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Observation:
     audio_time: int
     key_frames: int
     key_frame_time: int
+    b_frames: int = 0
+    open_gops: int = 0  # key frames that do not refresh the decoder
 
     @property
     def media_time(self) -> int:
@@ -75,6 +78,7 @@ class Seen:
     rates: Sequence[float] = ()  # kbit/s of video over RATE_SECONDS each, a new one each second, oldest first
     jumped: float | None = None  # by how many seconds the stream's clock jumped of late
     size_before: tuple[int, int] | None = None  # of the picture, until of late
+    drift: float | None = None  # seconds by which the stream fell behind real time of late; negative: it ran ahead
 
     @property
     def last(self) -> Observation:
@@ -145,6 +149,24 @@ class _Watched:
         return HealthChange(cleared, cleared=True)
 
 
+class _Drift:
+    """How late the stream is against real time: of late, beside the last minutes. Its own start does not matter."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._of_late = self._usual = 0.0  # moving averages, seconds
+
+    def note(self, late: float) -> None:
+        self._count += 1
+        self._of_late += (late - self._of_late) / min(self._count, DRIFT_OF_LATE)
+        self._usual += (late - self._usual) / min(self._count, DRIFT_USUAL)
+
+    @property
+    def seconds(self) -> float | None:
+        """None while it was not watched for long enough."""
+        return None if self._count < 2 * DRIFT_OF_LATE else self._of_late - self._usual
+
+
 class Doctor:
     """Of one stream, across its connections: `observe` once a second while it is live."""
 
@@ -159,6 +181,7 @@ class Doctor:
         self._size_changed_at = 0.0
         self._jumped: float | None = None
         self._jumped_at = 0.0
+        self._drift = _Drift()
         self._unjudged = 0  # observations since the rules were asked
 
     @property
@@ -176,6 +199,7 @@ class Doctor:
         self._note_gop(seen)
         self._window.append(seen)
         self._note_rate(seen)
+        self._note_drift(seen)
         self._unjudged += 1
         if self._unjudged < JUDGE_EVERY:
             return []
@@ -189,6 +213,7 @@ class Doctor:
             self._rates,
             self._jumped if seen.at - self._jumped_at < WINDOW else None,
             self._size_before if seen.at - self._size_changed_at < WINDOW else None,
+            self._drift.seconds,
         )
         changes = (watched.judge(rule, rule.judge(view), seen.at, now) for rule, watched in self._rules)
         return [change for change in changes if change is not None]
@@ -212,11 +237,22 @@ class Doctor:
         self._window.clear()
         self._gops.clear()
         self._rates.clear()
+        self._drift = _Drift()
 
     def _note_rate(self, seen: Observation) -> None:
         if len(self._window) > RATE_SECONDS:
             before = self._window[-1 - RATE_SECONDS]
             self._rates.append(kbps(seen.video_bytes - before.video_bytes, seen.at - before.at))
+
+    def _note_drift(self, seen: Observation) -> None:
+        """A stream that stands still or rushes has a finding of its own, and is another one afterwards."""
+        limits = self._thresholds
+        if len(self._window) > (back := round(limits.starved_window)):
+            before = self._window[-1 - back]
+            speed = (seen.media_time - before.media_time) / 1000 / (seen.at - before.at)
+            if not limits.starved_ratio <= speed <= limits.fast_ratio:
+                self._drift = _Drift()
+        self._drift.note(seen.at - seen.media_time / 1000)
 
     def _note_gop(self, seen: Observation) -> None:
         while self._gops and seen.at - self._gops[0][0] > WINDOW:

@@ -94,6 +94,20 @@ _ADVICE: dict[FindingCode, _Advice] = {
         "Set a fixed keyframe interval of 2 seconds and switch scene change detection off.",
         _KEY_FRAMES,
     ),
+    FindingCode.OPEN_GOP: _Advice(
+        "Groups of pictures are open",
+        "Choose closed groups of pictures (closed GOP): viewers who join or seek may see broken pictures.",
+        {_FFMPEG: "For FFmpeg: -flags +cgop, and no open-gop=1 in -x264-params or -x265-params."},
+    ),
+    FindingCode.B_FRAMES: _Advice(
+        "There are many B-frames",
+        "Set at most 2 B-frames: each one adds to the delay, and some platforms refuse more.",
+        {
+            _OBS: "In OBS: Settings > Output, Output Mode Advanced; with NVENC set Max B-frames to 2, with x264 write "
+            "bframes=2 into x264 Options.",
+            _FFMPEG: "For FFmpeg: -bf 2.",
+        },
+    ),
     FindingCode.VIDEO_INGESTION_STARVED: _Advice("The stream arrives too slowly", _SLOW),
     FindingCode.VIDEO_INGESTION_FASTER_THAN_REALTIME: _Advice(
         "The stream arrives faster than real time",
@@ -103,6 +117,11 @@ _ADVICE: dict[FindingCode, _Advice] = {
     FindingCode.TIMESTAMP_JUMP: _Advice(
         "The stream's clock jumped",
         "If it happens again, restart your encoder and update it; check capture devices and playlists for gaps.",
+    ),
+    FindingCode.DRIFT: _Advice(
+        "The stream drifts from real time",
+        "Its clock runs slower or faster than real time, or the delay of your connection grows. Restart the encoder; "
+        "if it happens again, lower the bitrate and check the capture device's frame rate and sample rate.",
     ),
     FindingCode.BITRATE_LOW: _Advice(
         "The video bitrate is low for this picture", "Raise the video bitrate, or lower the resolution.", _BITRATE

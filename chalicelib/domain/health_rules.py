@@ -37,6 +37,23 @@ def gop_size_irregular(seen: Seen) -> Symptom | None:
     )
 
 
+def open_gop(seen: Seen) -> Symptom | None:
+    if seen.last.open_gops == seen.window[0].open_gops:
+        return None
+    return Symptom(Severity.WARNING, "key frames that depend on frames before them", "closed groups of pictures")
+
+
+def b_frames(seen: Seen) -> Symptom | None:
+    span = seen.over(10)
+    if span is None:
+        return None
+    between = span[1].b_frames - span[0].b_frames
+    others = span[1].frames - span[0].frames - between
+    if others <= 0 or (mean := between / others) <= seen.thresholds.b_frames:
+        return None
+    return Symptom(Severity.INFO, f"{mean:.1f} B-frames in a row", f"2, {seen.thresholds.b_frames:g} at most")
+
+
 def video_ingestion_starved(seen: Seen) -> Symptom | None:
     limits = seen.thresholds
     if (quiet := seen.over(limits.silence)) is not None and quiet[0].media_time == quiet[1].media_time:
@@ -61,6 +78,15 @@ def timestamp_jump(seen: Seen) -> Symptom | None:
     return Symptom(
         Severity.WARNING, f"the stream's clock jumped {abs(seen.jumped):.1f} s {way}", "a clock that runs evenly"
     )
+
+
+def drift(seen: Seen) -> Symptom | None:
+    limits = seen.thresholds
+    if seen.drift is None or abs(seen.drift) <= limits.drift:
+        return None
+    way = "behind" if seen.drift > 0 else "ahead"
+    severity = Severity.ERROR if abs(seen.drift) > limits.drift_bad else Severity.WARNING
+    return Symptom(severity, f"the stream moved {abs(seen.drift):.1f} s {way} of late", "media in real time")
 
 
 def bitrate_low(seen: Seen) -> Symptom | None:
@@ -226,9 +252,12 @@ RULES: tuple[Rule, ...] = (
     Rule(FindingCode.GOP_SIZE_LONG, gop_size_long),
     Rule(FindingCode.GOP_SIZE_SHORT, gop_size_short),
     Rule(FindingCode.GOP_SIZE_IRREGULAR, gop_size_irregular),
+    Rule(FindingCode.OPEN_GOP, open_gop, raise_after=2),
+    Rule(FindingCode.B_FRAMES, b_frames),
     Rule(FindingCode.VIDEO_INGESTION_STARVED, video_ingestion_starved, raise_after=0),
     Rule(FindingCode.VIDEO_INGESTION_FASTER_THAN_REALTIME, faster_than_realtime, raise_after=0),
     Rule(FindingCode.TIMESTAMP_JUMP, timestamp_jump, raise_after=0, clear_after=0),
+    Rule(FindingCode.DRIFT, drift),
     Rule(FindingCode.BITRATE_LOW, bitrate_low),
     Rule(FindingCode.BITRATE_HIGH, bitrate_high),
     Rule(FindingCode.BITRATE_UNSTABLE, bitrate_unstable),

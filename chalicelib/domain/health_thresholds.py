@@ -24,6 +24,9 @@ class Thresholds:
     gop_too_long: float  # OBS's automatic 250 frames at 30 fps; Amazon IVS wants 5 s at most
     gop_short: float  # YouTube
     gop_spread: float  # of the mean; YouTube
+    b_frames: float  # between two other frames, on average; x264's own default is 3, Twitch and YouTube advise 2
+    drift: float  # of the stream's clock against ours; Mux
+    drift_bad: float
     starved_ratio: float  # of real time, over `starved_window`; Cloudflare, Amazon IVS
     starved_window: float
     late_ratio: float  # of real time, below which bitrates are not judged
@@ -50,6 +53,9 @@ THRESHOLDS = Thresholds(
     gop_too_long=8.0,
     gop_short=0.5,
     gop_spread=0.2,
+    b_frames=3,
+    drift=0.5,
+    drift_bad=1.0,
     starved_ratio=0.9,
     starved_window=10,
     late_ratio=0.97,

@@ -286,7 +286,7 @@ export interface ErrorMessage {
 }
 
 /** What may be found. */
-export type FindingCode = "gopSizeLong" | "gopSizeShort" | "gopSizeIrregular" | "videoIngestionStarved" | "videoIngestionFasterThanRealtime" | "timestampJump" | "bitrateLow" | "bitrateHigh" | "bitrateUnstable" | "frameRateLow" | "noAudioStream" | "noVideoStream" | "audioCodec" | "audioSampleRate" | "audioTooManyChannels" | "audioBitrateLow" | "audioBitrateHigh" | "videoResolutionChanged" | "metadataMismatch" | "videoProfileUnsupported";
+export type FindingCode = "gopSizeLong" | "gopSizeShort" | "gopSizeIrregular" | "openGop" | "bFrames" | "videoIngestionStarved" | "videoIngestionFasterThanRealtime" | "timestampJump" | "drift" | "bitrateLow" | "bitrateHigh" | "bitrateUnstable" | "frameRateLow" | "noAudioStream" | "noVideoStream" | "audioCodec" | "audioSampleRate" | "audioTooManyChannels" | "audioBitrateLow" | "audioBitrateHigh" | "videoResolutionChanged" | "metadataMismatch" | "videoProfileUnsupported";
 
 /** How often one kind of finding was raised on a stream. */
 export interface FindingCount {

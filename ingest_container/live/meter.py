@@ -65,6 +65,8 @@ class Meter:
             audio_time=counter.audio_timestamp,
             key_frames=counter.key_frames,
             key_frame_time=counter.key_frame_timestamp,
+            b_frames=counter.b_frames,
+            open_gops=counter.open_gops,
         )
 
     @property

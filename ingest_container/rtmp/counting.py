@@ -17,6 +17,13 @@ from .messages import AUDIO, TIMESTAMP_MASK, VIDEO
 # Own names: plain C numbers where this is compiled.
 _AUDIO, _VIDEO, _MASK, _HALF_WRAP = AUDIO, VIDEO, TIMESTAMP_MASK, 0x80000000
 _COMPOSITION_BYTES, _SIGN = 3, 0x800000  # of a signed number of 24 bits
+_UNKNOWN = _SIGN  # a composition time that no frame has
+_LONGEST_REORDERING = 2_000  # ms that a B-frame is shown before a frame that came earlier
+
+
+def _signed(number: int) -> int:
+    """Of 24 bits (FLV 10.1, E.4.3.1: SI24)."""
+    return number - 2 * _SIGN if number & _SIGN else number
 
 
 class MediaCounter:
@@ -27,20 +34,25 @@ class MediaCounter:
         "_audio_head",
         "_began",
         "_clock",
+        "_composition",
+        "_has_composition",
         "_open",
         "_refused",
+        "_shown",
         "_video_codec",
         "_video_head",
         "_video_offset",
         "audio_bytes",
         "audio_codec",
         "audio_timestamp",
+        "b_frames",
         "events",
         "frames",
         "keeps_frames",
         "key_frame_timestamp",
         "key_frames",
         "media",
+        "open_gops",
         "timestamp",
         "video_bytes",
         "video_codec",
@@ -59,8 +71,11 @@ class MediaCounter:
         self._audio_head = b""
         self._video_codec = self._audio_codec = ""  # of such a frame
         self._video_offset = 0  # of the codec's data in it
+        self._has_composition = False  # between the two there is a composition time
+        self._composition = 0  # of the frame under way, ms, where frames are not kept
         self._clock = 0  # the last timestamp, unwrapped
         self._began = False  # there was a last timestamp
+        self._shown = 0  # the latest presentation time so far, ms
         self.video_bytes = 0  # payload of all video messages, of every track
         self.audio_bytes = 0
         self.media = 0  # audio and video messages, without sequence headers
@@ -69,6 +84,8 @@ class MediaCounter:
         self.audio_timestamp = 0  # of the last audio message
         self.key_frames = 0
         self.key_frame_timestamp = 0  # of the last of them
+        self.b_frames = 0  # shown before a frame that came earlier
+        self.open_gops = 0  # key frames that do not refresh the decoder
         self.video_codec: str | None = None
         self.audio_codec: str | None = None
 
@@ -84,7 +101,14 @@ class MediaCounter:
             return False
         if self._refused and stream_id in self._refused:
             return False
-        return len(head) > 0 and buffer.startswith(head, start, end)
+        if len(head) == 0 or not buffer.startswith(head, start, end):
+            return False
+        if type_id == _VIDEO and self._has_composition and not self.keeps_frames:
+            data = start + self._video_offset
+            self._composition = _UNKNOWN
+            if data <= end:
+                self._composition = _signed(buffer[data - 3] << 16 | buffer[data - 2] << 8 | buffer[data - 1])
+        return True
 
     def count_plain(self, type_id: int, size: int, timestamp: int, payload: bytes) -> None:
         """A message that `is_plain`, now whole. `timestamp` is the wire's. `payload` is empty where none is kept."""
@@ -102,13 +126,14 @@ class MediaCounter:
             if self.keeps_frames:
                 offset = self._video_offset
                 composition = 0
-                if offset - len(self._video_head) == _COMPOSITION_BYTES:
-                    composition = payload[offset - 3] << 16 | payload[offset - 2] << 8 | payload[offset - 1]
-                    if composition & _SIGN:
-                        composition -= 2 * _SIGN
+                if self._has_composition:
+                    composition = _signed(payload[offset - 3] << 16 | payload[offset - 2] << 8 | payload[offset - 1])
+                self._note_order(clock + composition)
                 self.events.append(
                     VideoMessage(clock, payload, self._video_codec, False, False, offset, composition, 0, 0)
                 )
+            elif self._composition != _UNKNOWN:
+                self._note_order(clock + self._composition)
         else:
             self.audio_bytes += size
             self.audio_timestamp = clock
@@ -119,6 +144,8 @@ class MediaCounter:
     def expect_video(self, head: bytes, codec: str, offset: int) -> None:
         """From now on frames that begin so are plain. `offset`: of its data, maybe behind a composition time."""
         self._video_head, self._video_codec, self._video_offset = head, codec, offset
+        self._has_composition = offset - len(head) == _COMPOSITION_BYTES
+        self._composition = 0
 
     def expect_audio(self, head: bytes, codec: str) -> None:
         """As `expect_video`; the codec's data follows at once."""
@@ -126,17 +153,32 @@ class MediaCounter:
 
     # --- messages that were read -------------------------------------------------------------------------------
 
-    def count_video(self, size: int, timestamp: int, codec: str, *, is_frame: bool, is_key: bool = False) -> None:
-        """`timestamp` is unwrapped; `is_frame` is false for sequence headers, `is_key` true for key frames."""
+    def count_video(
+        self,
+        size: int,
+        timestamp: int,
+        codec: str,
+        *,
+        is_frame: bool,
+        is_key: bool = False,
+        is_open: bool = False,
+        composition: int = 0,
+    ) -> None:
+        """`timestamp` is unwrapped; `is_frame` is false for sequence headers, `is_key` true for key frames.
+
+        `is_open`: the key frame does not refresh the decoder. `composition` in ms, as `VideoMessage` has it.
+        """
         self.video_bytes += size
         self.timestamp = timestamp
         self.video_codec = codec
         if is_frame:
             self.media += 1
             self.frames += 1
+            self._note_order(timestamp + composition)
         if is_frame and is_key:
             self.key_frames += 1
             self.key_frame_timestamp = timestamp
+            self.open_gops += is_open
 
     def count_audio(self, size: int, timestamp: int, codec: str, *, is_frame: bool) -> None:
         """As `count_video`."""
@@ -154,6 +196,13 @@ class MediaCounter:
             self.audio_bytes += size
 
     # --- both --------------------------------------------------------------------------------------------------
+
+    def _note_order(self, shown: int) -> None:
+        """A frame with this presentation time came. Where the clock was set back, counting begins anew."""
+        if self._shown - _LONGEST_REORDERING < shown < self._shown:
+            self.b_frames += 1
+        else:
+            self._shown = shown
 
     @property
     def total_bytes(self) -> int:

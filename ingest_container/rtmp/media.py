@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from . import work
 from .amf0 import decode
+from .codecs.access_units import begins_open_gop
 from .codecs.facts import Sound
 from .codecs.readers import PICTURE_HEADERS, PICTURE_KEY_FRAMES, SOUND_FRAMES, SOUND_HEADERS
 from .counting import MediaCounter
@@ -87,7 +88,13 @@ class MediaReader:
         else:
             self._describe_picture(tag, payload, events)
             self._counter.count_video(
-                len(payload), timestamp, tag.codec, is_frame=not tag.is_sequence_header, is_key=tag.keyframe
+                len(payload),
+                timestamp,
+                tag.codec,
+                is_frame=not tag.is_sequence_header,
+                is_key=tag.keyframe,
+                is_open=tag.keyframe and begins_open_gop(tag.codec, payload, tag.data_offset),
+                composition=tag.composition_time,
             )
         if head := video_frame_head(payload):
             self._counter.expect_video(head, tag.codec, tag.data_offset)

@@ -41,6 +41,18 @@ WAYS = (
         "keyframes as OBS's Simple mode", FindingCode.GOP_SIZE_LONG, Severity.ERROR, video=("-g", "208", "-b:v", "400k")
     ),
     Way("intra frames only", FindingCode.GOP_SIZE_SHORT, Severity.WARNING, video=("-g", "1", "-b:v", "400k")),
+    Way(
+        "open groups of pictures",
+        FindingCode.OPEN_GOP,
+        Severity.WARNING,
+        video=("-b:v", "400k", "-x264-params", "scenecut=0:keyint=50:min-keyint=50:open-gop=1:bframes=2"),
+    ),
+    Way(
+        "six B-frames",
+        FindingCode.B_FRAMES,
+        Severity.INFO,
+        video=("-b:v", "400k", "-x264-params", "scenecut=0:keyint=50:min-keyint=50:bframes=6:b-adapt=0"),
+    ),
     Way("80 % of real time", FindingCode.VIDEO_INGESTION_STARVED, Severity.WARNING, send=("-readrate", "0.8")),
     Way(
         "130 % of real time",

@@ -34,6 +34,8 @@ class Sent:
     video_kbps: float = 6_000
     audio_kbps: float = 128
     speed: float = 1.0
+    b_frames: float = 0.0  # of all frames
+    open_gops: bool = False
     facts: StreamFacts = FULL_HD
     declared: Declared = NOTHING
 
@@ -78,6 +80,8 @@ class Watched:
             audio_time=time if sent.audio_kbps else before.audio_time,
             key_frames=keys,
             key_frame_time=key_at + round(jump * 1000),
+            b_frames=before.b_frames + round(sent.fps * sent.speed * sent.b_frames),
+            open_gops=before.open_gops + (keys - before.key_frames if sent.open_gops else 0),
         )
         found = self.doctor.observe(self.seen, sent.facts, sent.declared, self.seconds * 1000)
         self.changes += [(self.seconds, change) for change in found]
@@ -105,6 +109,8 @@ class Watched:
         replace(GOOD, fps=30, video_kbps=4_500, facts=FULL_HD.model_copy(update={"fps": 30})),
         replace(GOOD, fps=29.97, video_kbps=3_500, gop=1.0, facts=FULL_HD.model_copy(update={"fps": 29.97})),
         replace(GOOD, gop=4.0),
+        replace(GOOD, b_frames=0.75),  # x264's own default: three between two others
+        replace(GOOD, speed=1.0001),  # a cheap clock
         replace(GOOD, audio_kbps=3),  # a muted microphone
         replace(GOOD, facts=StreamFacts()),
         replace(GOOD, facts=FULL_HD.model_copy(update={"video_codec": "hevc"}), video_kbps=2_000),
@@ -121,6 +127,8 @@ BAD: list[tuple[FindingCode, Severity, Sent, int, int]] = [
     (FindingCode.GOP_SIZE_LONG, Severity.WARNING, replace(GOOD, gop=4.17), 16, 35),
     (FindingCode.GOP_SIZE_LONG, Severity.ERROR, replace(GOOD, gop=8.33), 19, 39),
     (FindingCode.GOP_SIZE_SHORT, Severity.WARNING, replace(GOOD, gop=0.25), 14, 40),
+    (FindingCode.OPEN_GOP, Severity.WARNING, replace(GOOD, open_gops=True), 6, 65),
+    (FindingCode.B_FRAMES, Severity.INFO, replace(GOOD, b_frames=0.8), 21, 50),
     (FindingCode.VIDEO_INGESTION_STARVED, Severity.WARNING, replace(GOOD, speed=0.8), 10, 40),
     (FindingCode.VIDEO_INGESTION_STARVED, Severity.ERROR, replace(GOOD, speed=0.0), 4, 45),
     (FindingCode.VIDEO_INGESTION_FASTER_THAN_REALTIME, Severity.WARNING, replace(GOOD, speed=1.3), 31, 65),
@@ -210,6 +218,22 @@ def test_bitrate_that_swings_is_unstable_and_one_with_key_frames_is_not() -> Non
         swinging.sends(replace(GOOD, video_kbps=9_000), 10).sends(replace(GOOD, video_kbps=4_600), 10)
     assert FindingCode.BITRATE_UNSTABLE not in steady.codes
     assert FindingCode.BITRATE_UNSTABLE in swinging.codes
+
+
+@pytest.mark.parametrize(("speed", "measured"), [(0.97, "behind"), (1.03, "ahead")])
+def test_clock_that_runs_wrong_drifts_and_one_that_runs_right_again_does_not(speed: float, measured: str) -> None:
+    watched = Watched().sends(GOOD, 60).sends(replace(GOOD, speed=speed), 120)
+    finding = next(finding for finding in watched.doctor.findings if finding.code is FindingCode.DRIFT)
+    assert measured in finding.measured
+    assert finding.severity is Severity.ERROR
+    assert Severity.WARNING in {severity for _, severity in watched.raised(FindingCode.DRIFT)}
+    watched.sends(GOOD, 360)
+    assert watched.codes == set()
+
+
+def test_stream_that_stood_still_and_goes_on_does_not_drift() -> None:
+    watched = Watched().sends(GOOD, 120).sends(replace(GOOD, speed=0.0), 20).sends(GOOD, 300)
+    assert FindingCode.DRIFT not in {change.finding.code for _, change in watched.changes}
 
 
 def test_scene_cuts_make_key_frames_irregular() -> None:

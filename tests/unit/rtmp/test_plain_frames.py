@@ -1,14 +1,17 @@
 """A frame like the one before is an event without being parsed: the same event, at the same price."""
 
+from collections.abc import Callable
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest_container.rtmp import Event, Limits, MediaCounter, ProtocolFailed, VideoMessage
+from ingest_container.rtmp import Event, Limits, MediaCounter, ProtocolFailed, Session, VideoMessage
 from ingest_container.rtmp.media import MediaReader
 from ingest_container.rtmp.messages import AUDIO, VIDEO, Message
-from tests.support.rtmp_peer import message
+from tests.support.rtmp_peer import RtmpPeer, message
 from tests.unit.rtmp.conversation import cases, publishing
-from tests.unit.rtmp.test_counting import known
+from tests.unit.rtmp.test_counting import known, publishing_counter
 
 # What a frame may begin with: legacy and enhanced, key frames and others, headers, modifiers, tracks, nonsense.
 HEADS = {
@@ -67,6 +70,7 @@ def test_events_and_counts_are_those_of_parsed_messages(
     counter = MediaCounter()
     assert session.receive_data(bytearray(wire), 0.0) == as_parsed(bodies, counter)
     assert known(session.counts) == known(counter)
+    assert session.counts.b_frames == counter.b_frames
 
 
 def test_a_composition_time_may_be_negative() -> None:
@@ -74,6 +78,17 @@ def test_a_composition_time_may_be_negative() -> None:
     bodies = [b"\x27\x01" + (time & 0xFFFFFF).to_bytes(3, "big") + b"data" for time in (0, 80, -80, -0x800000)]
     events = session.receive_data(b"".join(message(4, VIDEO, body, stream_id=1) for body in bodies), 0.0)
     assert [event.composition_time for event in events if isinstance(event, VideoMessage)] == [0, 80, -80, -0x800000]
+
+
+@pytest.mark.parametrize("begin", [publishing, publishing_counter])
+def test_b_frames_are_those_shown_before_a_frame_that_came_earlier(
+    begin: Callable[[], tuple[Session, RtmpPeer]],
+) -> None:
+    session, _ = begin()
+    shown = [(0, 80), (40, 240), (80, 40), (120, 80), (160, 240), (200, 40), (5_000, 0), (100, 0), (140, 0)]
+    bodies = [(at, b"\x27\x01" + later.to_bytes(3, "big") + b"data") for at, later in shown]
+    session.receive_data(bytearray(b"".join(message(4, VIDEO, body, time=at, stream_id=1) for at, body in bodies)), 0.0)
+    assert session.counts.b_frames == 3
 
 
 PLAIN, PARSED = b"\xaf\x01", b"\x32\x01"  # AAC; of raw PCM no message is like the one before
