@@ -13,6 +13,7 @@ from chalicelib.api import (
     admin_search,
     authorizer,
     broadcaster,
+    broadcaster_keys,
     history,
     metering,
     problems,
@@ -33,7 +34,7 @@ app.register_middleware(security_headers.middleware, "http")
 app.register_middleware(problems.middleware, "http")
 
 for module in (
-    *(authorizer, broadcaster, history, account, viewer, document),
+    *(authorizer, broadcaster, broadcaster_keys, history, account, viewer, document),
     *(admin, admin_keys, admin_broadcasters, admin_refusals, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
     *(admin_search, admin_audit),

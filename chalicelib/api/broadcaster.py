@@ -7,12 +7,10 @@ from chalicelib.api.http import now_ms
 from chalicelib.api.routing import BROADCASTER, Route
 from chalicelib.contract.requests.base import PageQuery, UlidPageQuery
 from chalicelib.contract.requests.channels import ChannelEdit, CredentialsQuery, NewPlaybackToken
-from chalicelib.contract.requests.keys import NewKey
 from chalicelib.contract.requests.streams import RecordingEdit
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import (
     KeyChanged,
-    KeyIsCurrent,
     NotLive,
     PlaybackTokensUnavailable,
     RecordingRunning,
@@ -210,40 +208,3 @@ def list_own_refusals(channel: Channel, query: PageQuery) -> contract.RefusalPag
     now = now_ms()
     asked = refusals.Asked(since=now - refusals.LONGEST, until=now, channel_id=channel.channel_id)
     return refusals.page(asked, query.limit, query.cursor)
-
-
-@Route("GET", "/api/channel/keys", BROADCASTER, answer=contract.KeyList).on(blueprint)
-def list_keys(channel: Channel) -> contract.KeyList:
-    """All keys of the caller's channel, newest first."""
-    return contract.KeyList(keys=[key_serializer.key(one) for one in keyring.of_channel(channel.channel_id, now_ms())])
-
-
-@Route(
-    "POST",
-    "/api/channel/keys",
-    BROADCASTER,
-    body=NewKey,
-    answer=contract.IssuedKey,
-    status=201,
-    problems=(TooManyKeys, TooManyRequests),
-    no_store=True,
-    idempotent=True,
-    address=True,
-).on(blueprint)
-def create_key(channel: Channel, body: NewKey, address: str) -> contract.IssuedKey:
-    """Creates an additional key for the caller's channel. Only this response contains the key."""
-    limits.new_key(channel.owner, address, now_ms())
-    return key_serializer.issued(keyring.create(channel, body.terms(), channel.owner, now_ms()))
-
-
-@Route(
-    "DELETE",
-    "/api/channel/keys/{key_id}",
-    BROADCASTER,
-    answer=contract.Key,
-    problems=(KeyNotFound, KeyIsCurrent),
-).on(blueprint)
-def revoke_key(channel: Channel, key_id: str) -> contract.Key:
-    """Revokes a key immediately; a stream that uses it ends. The key that the dashboard shows cannot be revoked: reset
-    it."""
-    return key_serializer.revoked(credentials.revoke(channel, key_id, channel.owner, now_ms()))

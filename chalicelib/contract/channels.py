@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 from chalicelib.contract.media import THUMBNAIL_URL, Live, PublicLive
 from chalicelib.domain.channels import Visibility
 from chalicelib.domain.streams import ChannelStatus, EndReason
+from chalicelib.domain.takeovers import SecondPublisher
 from chalicelib.domain.times import IsoTime
 
 
@@ -65,6 +66,9 @@ class OwnChannelDetails(ChannelDetails):
 
     visibility: Visibility
     recording: bool = Field(description="Whether streams are recorded; a change applies from the next stream")
+    second_publisher: SecondPublisher = Field(
+        description="What becomes of a second publisher: `refuse`, or `takeover` if its key has a higher priority"
+    )
     region: str
     ingest_url: str = Field(description="Server URL for the encoder: scheme, host, port and application; no key")
     ingest_endpoints: list[IngestEndpoint] = Field(
@@ -102,6 +106,8 @@ class LastRefusal(BaseModel):
     reason: str | None = Field(description="The reason as a sentence")
     action: str | None = Field(description="What to do about it")
     client_ip: str | None
+    key_id: str | None
+    key_label: str | None = Field(description="The label of the key that the publisher had")
 
 
 class OwnChannel(PublicChannel, OwnChannelDetails):

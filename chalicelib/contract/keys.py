@@ -1,9 +1,9 @@
 """Shapes of stream keys. Only `Issued...`, `Revealed...` and `Generated...` contain the key itself."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chalicelib.contract.streams import OwnStream
-from chalicelib.domain.keys import KeyReading
+from chalicelib.domain.keys import KeyReading, KeyRole
 from chalicelib.domain.times import IsoTime
 
 
@@ -33,9 +33,15 @@ class Key(BaseModel):
     created_at: IsoTime
     not_before: IsoTime | None
     expires_at: IsoTime | None
-    one_time: bool
+    one_time: bool = Field(description="Whether `max_uses` is 1")
     allow_list: list[str]
-    uses: int
+    role: KeyRole = Field(description="Its priority: `owner`, then `backup`, then `guest`")
+    max_uses: int | None = Field(description="How many streams it is valid for; null: any number")
+    uses: int = Field(description="How many streams used it")
+    uses_left: int | None = Field(description="Null: any number")
+    replaced_by: str | None = Field(description="The `key_id` of the key that a rotation put in its place")
+    last_client_ip: str | None = Field(description="From where it was used last")
+    last_encoder: str | None = Field(description="What the encoder that used it last calls itself")
     last_used_at: IsoTime | None
     stream_id: str | None
 

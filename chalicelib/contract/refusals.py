@@ -18,6 +18,7 @@ class Refusal(BaseModel):
     action: str | None
     broadcaster_id: str | None
     key_id: str | None
+    key_label: str | None
     node_id: str | None
     client_ip: str | None
 

@@ -8,6 +8,7 @@ from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.closures import Closure
 from chalicelib.domain.leases import Lease
 from chalicelib.domain.metadata import Metadata, Visibility
+from chalicelib.domain.takeovers import SecondPublisher
 
 MAX_TITLE = 140
 MAX_DESCRIPTION = 2_000
@@ -39,6 +40,8 @@ class Channel(Metadata):
     lease: Lease = field(default_factory=Lease)
     resumable_until: int | None = None
     starts_paid_until: int | None = None  # see `domain.starts`
+    second_publisher: SecondPublisher = SecondPublisher.REFUSE
+    takeovers_paid_until: int | None = None  # see `domain.takeovers`
 
     @property
     def metadata(self) -> Metadata:

@@ -13,7 +13,7 @@
     |-- NotFound                     404  `domain.not_found`
     |-- MethodNotAllowed             405
     |-- Conflict                     409
-    |   `-- NotLive, TooManyKeys, KeyChanged, KeyIsCurrent, BroadcasterExists, StillInProgress,
+    |   `-- NotLive, TooManyKeys, KeyChanged, KeyIsCurrent, KeyNotActive, BroadcasterExists, StillInProgress,
     |       TooManyWebhooks, BroadcastEnded, RecordingRunning
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live: `domain.refusals`
@@ -197,6 +197,12 @@ class KeyIsCurrent(Conflict):
     code = "key_is_current"
     title = "This is the key that the dashboard shows"
     action = "Reset it instead: the old one is revoked and a new one takes its place."
+
+
+class KeyNotActive(Conflict):
+    code = "key_not_active"
+    title = "The stream key was revoked, has expired or has no uses left"
+    action = "Create a new key."
 
 
 class BroadcasterExists(Conflict):

@@ -25,6 +25,7 @@ class EventName(StrEnum):
     STREAM_START = "Stream Start"
     STREAM_INTERRUPTED = "Stream Interrupted"
     STREAM_RESUMED = "Stream Resumed"
+    STREAM_TAKEN_OVER = "Stream Taken Over"
     STREAM_END = "Stream End"
     STREAM_REFUSED = "Stream Refused"
 
@@ -66,6 +67,7 @@ class StreamStateChange(BusEvent):
     detail: str | None = None
     action: str | None = None
     client_ip: str | None = None
+    key_label: str | None = None  # of a refusal
     started_at: int | None = None
     until: int | None = None
     facts: StreamFacts = StreamFacts()
@@ -80,6 +82,7 @@ def stream_refused(
         event_name=EventName.STREAM_REFUSED,
         channel_id=channel_id,
         key_id=refusal.key_id,
+        key_label=refusal.key_label,
         node_id=node_id,
         seq=seq,
         at=at,

@@ -26,6 +26,8 @@ MAX_LABEL = 60
 GENERATED = "generated"  # the label of keys that a client asks for before each broadcast
 KEY_ID_PREFIX = "key_"  # before a ULID
 MAX_NETWORKS = 20  # of one allow list
+MAX_USES = 1_000  # streams that a limited key may be good for
+MAX_OVERLAP = 7 * 24 * 60  # minutes in which a key that is being replaced may still be used
 FOREVER = 10**15 - 1  # ms: sorts behind every expiry
 _KEY_FORM = re.compile(rf"[A-Za-z0-9]{{{KEY_LENGTH}}}")
 
@@ -37,18 +39,37 @@ class KeyStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class KeyRole(StrEnum):
+    """Whom a key is for. It has a priority, which counts where a channel lets one publisher take over from another."""
+
+    OWNER = "owner"
+    BACKUP = "backup"
+    GUEST = "guest"
+
+    @property
+    def priority(self) -> int:
+        """The higher one takes over."""
+        return _PRIORITIES[self]
+
+
+_PRIORITIES = {KeyRole.OWNER: 3, KeyRole.BACKUP: 2, KeyRole.GUEST: 1}
+
+
 class KeyReading(StrEnum):
-    """The current status of a key. `expired` includes one-time keys whose stream has ended."""
+    """The current status of a key. `expired` includes keys that have no uses left."""
 
     ACTIVE = "active"
     REVOKED = "revoked"
-    EXPIRED = "expired"  # its time is over, or its one stream is
+    EXPIRED = "expired"  # its time is over, or its last stream is
     IN_USE = "in-use"  # a stream runs on it right now
 
 
 @dataclass(frozen=True, slots=True)
 class StreamKey:
-    """What is stored of a key; the key itself is not among it. `ciphertext` is encrypted under the KMS key."""
+    """What is stored of a key; the key itself is not among it. `ciphertext` is encrypted under the KMS key.
+
+    `uses` counts streams; `edits` how often its terms were changed.
+    """
 
     key_hash: str
     key_id: str
@@ -60,11 +81,21 @@ class StreamKey:
     not_before: int | None = None
     expires_at: int | None = None
     ciphertext: bytes | None = None
-    one_time: bool = False
+    role: KeyRole = KeyRole.OWNER
+    max_uses: int | None = None
     allow_list: list[str] = field(default_factory=list)
     uses: int = 0
+    edits: int = 0
+    replaced_by: str | None = None  # the key that a rotation made of it
     last_used_at: int | None = None
     last_stream_id: str | None = None
+    last_client_ip: str | None = None
+    last_flash_version: str | None = None  # what the encoder called itself in RTMP's connect
+
+    @property
+    def uses_left(self) -> int | None:
+        """None: any number."""
+        return None if self.max_uses is None else max(0, self.max_uses - self.uses)
 
     @property
     def first_stream_id(self) -> str | None:
@@ -74,12 +105,13 @@ class StreamKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyTerms:
-    """What a new key is good for. `one_time`: for one stream, with its interruptions. Times in ms."""
+    """What a new key is good for. `max_uses`: for so many streams, with their interruptions. Times in ms."""
 
     label: str = ""
     not_before: int | None = None
     expires_at: int | None = None
-    one_time: bool = False
+    role: KeyRole = KeyRole.OWNER
+    max_uses: int | None = None
     allow_list: list[str] = field(default_factory=list)
 
 
@@ -111,7 +143,7 @@ def refusal(key: StreamKey | None, now: int) -> PublishRefused | None:
     """Why `key` may not be used at `now`, or None if it may. A missing key is `KeyUnknown`."""
     if key is None:
         return KeyUnknown()
-    whose = {"channel_id": key.channel_id, "key_id": key.key_id}
+    whose = {"channel_id": key.channel_id, "key_id": key.key_id, "key_label": key.label}
     if key.status is not KeyStatus.ACTIVE:
         return KeyRevoked(**whose)
     if key.not_before is not None and now < key.not_before:
@@ -122,8 +154,8 @@ def refusal(key: StreamKey | None, now: int) -> PublishRefused | None:
 
 
 def used_up(key: StreamKey, stream_id: str | None) -> bool:
-    """Whether a one-time key was spent on another stream than `stream_id` (None: a new one)."""
-    return key.one_time and key.last_stream_id is not None and key.last_stream_id != stream_id
+    """Whether a key has no use left for `stream_id` (None: a new one). Its last stream may always be continued."""
+    return key.uses_left == 0 and (stream_id is None or key.last_stream_id != stream_id)
 
 
 def refusal_of_claim(key: StreamKey | None, stream_id: str | None, now: int) -> PublishRefused:
@@ -157,6 +189,5 @@ def reading(key: StreamKey, *, in_use: bool, now: int) -> KeyReading:
         return KeyReading.REVOKED
     if in_use:
         return KeyReading.IN_USE
-    spent = key.one_time and key.last_stream_id is not None
     expired = key.expires_at is not None and now >= key.expires_at
-    return KeyReading.EXPIRED if spent or expired else KeyReading.ACTIVE
+    return KeyReading.EXPIRED if expired or key.uses_left == 0 else KeyReading.ACTIVE

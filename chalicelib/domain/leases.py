@@ -13,6 +13,7 @@ trusting it one margin early. So at no instant do two nodes believe that they ho
 
 from dataclasses import dataclass
 
+from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import NOT_COUNTED, Counted
 
 SESSION_TTL = 6_000  # ms a renewal is good for
@@ -45,7 +46,8 @@ class Lease:
 class Grant:
     """The right to publish: every later write of the stream carries `fence`.
 
-    `started_at` is set when it is resumed, and `counted` has what was counted before.
+    `key` has the terms that it was given for, None where nobody asks. `started_at` is set when it is resumed, and
+    `counted` has what was counted before.
     """
 
     channel_id: str
@@ -59,6 +61,8 @@ class Grant:
     recording: bool = False  # whether the stream is to be recorded
     test: bool = False  # a test stream: for nobody but the channel's owner
     counted: Counted = NOT_COUNTED
+    key: StreamKey | None = None
+    taken_over: bool = False  # from a publisher that was there
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ PublishRefused                   NetStream.Publish.Denied unless said otherwise
 |-- KeyUnknown, KeyRevoked, KeyExpired, KeyUsedUp, KeyNotYetValid     401
 |-- KeyMissing, KeyMalformed 401
 |-- KeyNotAllowedHere, BroadcasterBlocked, ChannelClosed     403
-|-- KeyInUse                 409  NetStream.Publish.BadName
+|-- KeyInUse, TakeoversLimited  409  NetStream.Publish.BadName
 |-- WrongApplication         404
 |-- StartsLimited            429  NetStream.Publish.Rejected
 |-- AtCapacity, NodeDraining 503  NetStream.Publish.Rejected
@@ -27,11 +27,28 @@ class PublishRefused(StreamSyncError):
     rtmp_code: ClassVar[str] = "NetStream.Publish.Denied"
     rtmp_prefix: ClassVar[str] = "Unauthorized"
 
-    def __init__(self, detail: str | None = None, *, channel_id: str | None = None, key_id: str | None = None) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        channel_id: str | None = None,
+        key_id: str | None = None,
+        key_label: str | None = None,
+    ) -> None:
         super().__init__(detail)
         # Set if the key is known: the channel's dashboard shows the reason.
         self.channel_id = channel_id
         self.key_id = key_id
+        self.key_label = key_label
+
+    @property
+    def further_detail(self) -> str | None:
+        """What it says beyond its kind's title."""
+        return self.detail if self.detail != self.title else None
+
+    def concerns(self, channel_id: str, key_id: str, key_label: str) -> None:
+        """Whose publisher was refused."""
+        self.channel_id, self.key_id, self.key_label = channel_id, key_id, key_label
 
     @property
     def rtmp_description(self) -> str:
@@ -81,7 +98,7 @@ class KeyNotYetValid(PublishRefused):
 
 class KeyUsedUp(PublishRefused):
     code = "key_used_up"
-    title = "The stream key was valid for one stream, which has ended"
+    title = "The stream key has been used for as many streams as it was valid for"
     action = "Get a new stream key."
 
 
@@ -117,6 +134,14 @@ class KeyInUse(PublishRefused):
     action = "Stop the other stream, or reset the stream key if it is not yours."
     rtmp_code = "NetStream.Publish.BadName"
     rtmp_prefix = "Stream already exists"
+
+
+class TakeoversLimited(KeyInUse):
+    """See `domain.takeovers`."""
+
+    code = "takeovers_limited"
+    title = "Encoders have taken over from each other too often on this channel"
+    action = "Stop the other encoder, or try again in a minute."
 
 
 class WrongApplication(PublishRefused):

@@ -52,6 +52,7 @@ class EndReason(StrEnum):
     BLOCKED = "blocked"
     LEASE_LOST = "lease_lost"
     TEST_REPLACED = "test_replaced"
+    TAKEN_OVER = "taken_over"
     NODE_DRAINED = "node_drained"
     NODE_LOST = "node_lost"
     PROTOCOL_ERROR = "protocol_error"
@@ -70,6 +71,7 @@ END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.BLOCKED: "The broadcaster was blocked by an administrator.",
     EndReason.LEASE_LOST: "Another connection took over the channel.",
     EndReason.TEST_REPLACED: "A broadcast began on the channel, which ended the test.",
+    EndReason.TAKEN_OVER: "An encoder whose key has a higher priority took over.",
     EndReason.NODE_DRAINED: "The ingest server was taken out of service.",
     EndReason.NODE_LOST: "The ingest server failed.",
     EndReason.PROTOCOL_ERROR: "The encoder sent something that is not valid RTMP.",
@@ -95,6 +97,7 @@ END_REASON_ACTION: dict[EndReason, str | None] = {
     EndReason.BLOCKED: "Ask the administrators of the service.",
     EndReason.LEASE_LOST: "If you did not switch to another encoder, reset the stream key.",
     EndReason.TEST_REPLACED: "To test again, end the broadcast first.",
+    EndReason.TAKEN_OVER: "Stop this encoder, or start it again when the other one has stopped.",
     EndReason.NODE_DRAINED: "Start streaming again.",
     EndReason.NODE_LOST: "Start streaming again.",
     EndReason.PROTOCOL_ERROR: "Update the encoder, or try another one; the stream's timeline has the detail.",
@@ -160,6 +163,7 @@ class Stream:
     ended_at: int | None = None
     end_reason: str | None = None
     bytes_in: int = 0
+    takeovers: int = 0  # how often another publisher took it over
     facts: StreamFacts = field(default_factory=StreamFacts)
     recording: Recording | None = None
     audience: Audience | None = None  # in all, once it has ended

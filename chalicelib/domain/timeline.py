@@ -28,6 +28,7 @@ class ConnectionRecord:
     client_ip: str | None
     reason: str
     key_id: str | None = None
+    key_label: str | None = None  # of a refused publisher's key
     channel_id: str | None = None
     stream_id: str | None = None
     started_at: str | None = None  # ISO 8601

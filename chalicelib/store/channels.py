@@ -10,15 +10,15 @@ from chalicelib.domain.broadcasters import DELETED, Block, person_of
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.closures import Closure
 from chalicelib.domain.errors import KeyChanged
-from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.not_found import ChannelNotFound
 from chalicelib.domain.streams import StreamState
-from chalicelib.store import models, rows
+from chalicelib.store import keys, models, rows
 from chalicelib.store.guard import ConditionFailed, past_contention, store_errors, transaction
 
-EDITABLE = frozenset({*SHOWN, "contact", "recording"})
-OWNERS = frozenset({*SHOWN, "recording"})  # what the owner edits: each edit makes a version
+EDITABLE = frozenset({*SHOWN, "contact", "recording", "second_publisher"})
+OWNERS = frozenset({*SHOWN, "recording", "second_publisher"})  # what the owner edits: each edit makes a version
 MOST_OF_A_PERSON = 100  # channels: accounts with one address that were made and deleted
 OWNER = "owner"  # who blocked a channel that was deleted
 DIRECTORY = "channels"  # the one partition of the index that lists them all
@@ -216,8 +216,12 @@ def listed(limit: int, after: Position | None) -> tuple[list[Channel], Position 
     return [known[row.channel_id] for row in found if row.channel_id in known], position
 
 
-def replace_key(channel: Channel, new: StreamKey) -> None:
-    """Revokes the channel's key and makes `new` its key, in one step. Raises KeyChanged if another reset was first."""
+def replace_key(channel: Channel, new: StreamKey, retired: StreamKey | None = None) -> None:
+    """Makes `new` the channel's key, in one step with what becomes of the old one. Raises KeyChanged if another reset
+    was first.
+
+    `retired` is the old key as it is to be; without it, it is revoked.
+    """
     row = models.Channel(channel.channel_id)
 
     def replace() -> None:
@@ -231,10 +235,7 @@ def replace_key(channel: Channel, new: StreamKey) -> None:
             if channel.key_hash is not None:
                 write.update(
                     models.Key(channel.key_hash),
-                    [
-                        models.Key.status.set(KeyStatus.REVOKED.value),
-                        models.Key.ttl.set(rows.key_ttl(new.created_at)),
-                    ],
+                    keys.retiring(retired, new) if retired is not None else keys.revoking(new),
                     condition=models.Key.key_hash.exists(),
                 )
 

@@ -5,9 +5,11 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
+from pynamodb.expressions.update import Action
+
 from chalicelib.domain.keys import KeyStatus, StreamKey, listing
 from chalicelib.store import models, rows
-from chalicelib.store.guard import ConditionFailed, past_contention, store_errors
+from chalicelib.store.guard import ConditionFailed, past_contention, store_errors, transaction
 
 Position = tuple[str, str]  # in the index by status: listing, key hash
 
@@ -95,7 +97,7 @@ def listed(section: Section, now: int, limit: int, after: Position | None) -> tu
 
 
 def erase(key: StreamKey, now: int) -> None:
-    """Revokes it and forgets its text, label and networks; the row stays as long as audit records name it."""
+    """Revokes it and forgets its text, label, networks and last use; the row stays as long as audit records name it."""
     row = models.Key
     with store_errors(), suppress(ConditionFailed):
         row(key.key_hash).update(
@@ -104,10 +106,93 @@ def erase(key: StreamKey, now: int) -> None:
                 row.label.set(""),
                 row.allow_list.set([]),
                 row.ciphertext.remove(),
+                row.last_client_ip.remove(),
+                row.last_flash_version.remove(),
                 row.ttl.set(rows.key_ttl(now)),
             ],
             condition=row.key_hash.exists(),
         )
+
+
+def edit(key: StreamKey) -> bool:
+    """Stores the key's terms, changed; False if it was revoked, or changed by somebody else, since it was read."""
+    row = models.Key
+
+    def update() -> None:
+        with store_errors():
+            row(key.key_hash).update(
+                [
+                    row.label.set(key.label),
+                    row.allow_list.set(key.allow_list),
+                    _set_or_remove(row.not_before, key.not_before),
+                    *_expiring(key),
+                ],
+                condition=_unchanged(key),
+            )
+
+    try:
+        past_contention(update)
+    except ConditionFailed:
+        return False
+    return True
+
+
+def replace(old: StreamKey, new: StreamKey) -> bool:
+    """Adds `new` in place of `old`, which is revoked or expires as it says; False if it was revoked or changed."""
+
+    def write() -> None:
+        with transaction() as together:
+            together.save(rows.key_row(new), condition=models.Key.key_hash.does_not_exist())
+            together.update(models.Key(old.key_hash), retiring(old, new), condition=_unchanged(old))
+
+    try:
+        past_contention(write)
+    except ConditionFailed:
+        return False
+    return True
+
+
+def retiring(old: StreamKey, new: StreamKey) -> list[Action]:
+    """Of a key that `new` replaces: it is revoked, or expires as it says."""
+    return _expiring(old) if old.status is KeyStatus.ACTIVE else revoking(new)
+
+
+def revoking(new: StreamKey) -> list[Action]:
+    """Of a key that `new` replaces at once."""
+    row = models.Key
+    return [
+        row.status.set(KeyStatus.REVOKED.value),
+        row.ttl.set(rows.key_ttl(new.created_at)),
+        row.replaced_by.set(new.key_id),
+    ]
+
+
+def _expiring(key: StreamKey) -> list[Action]:
+    """Its expiry was changed. A key that has no uses left stays where it is listed."""
+    row, until = models.Key, key.expires_at
+    actions: list[Action] = [
+        row.edits.add(1),
+        _set_or_remove(row.expires_at, until),
+        _set_or_remove(row.ttl, rows.key_ttl(until) if until is not None else None),
+    ]
+    if key.replaced_by is not None:
+        actions.append(row.replaced_by.set(key.replaced_by))
+    if key.uses_left != 0:
+        actions.append(row.listing.set(listing(until, key.key_id)))
+    return actions
+
+
+def _unchanged(key: StreamKey) -> Any:
+    row, edits = models.Key, key.edits
+    as_read = row.edits == edits
+    if edits == 0:
+        as_read |= row.key_hash.exists() & row.edits.does_not_exist()
+    return as_read & (row.status == KeyStatus.ACTIVE.value)
+
+
+def _set_or_remove(attribute: Any, value: int | None) -> Action:
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
 
 
 def revoke(key: StreamKey) -> None:

@@ -19,14 +19,14 @@ from chalicelib.store import models, runtime_models, timeline
 from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
 from chalicelib.store.leases import session_is_over, unchanged
 
-_LET_GO = [
+LET_GO = [
     models.Channel.lease_node.remove(),
     models.Channel.lease_incarnation.remove(),
     models.Channel.lease_publisher.remove(),
 ]
 
 
-def _end_stream(reason: EndReason, told: Entry, bytes_in: int | None, counted: Counted) -> list[Action]:
+def end_stream(reason: EndReason, told: Entry, bytes_in: int | None, counted: Counted) -> list[Action]:
     actions: list[Action] = [
         models.Stream.state.set(StreamState.ENDED.value),
         models.Stream.end_reason.set(reason.value),
@@ -54,7 +54,7 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
         with transaction() as write:
             write.update(
                 models.Channel(channel_id),
-                [*_LET_GO, models.Channel.resumable_until.set(resumable_until)],
+                [*LET_GO, models.Channel.resumable_until.set(resumable_until)],
                 condition=models.Channel.fence == fence,
             )
             write.update(
@@ -85,12 +85,12 @@ def finish(
             write.save(timeline.row(told))
             write.update(
                 models.Channel(channel_id),
-                [*_LET_GO, models.Channel.resumable_until.remove()],
+                [*LET_GO, models.Channel.resumable_until.remove()],
                 condition=models.Channel.fence == fence,
             )
             write.update(
                 models.Stream(stream_id),
-                _end_stream(reason, told, bytes_in, counted),
+                end_stream(reason, told, bytes_in, counted),
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )
     except ConditionFailed:
@@ -130,14 +130,14 @@ def reap(
                 )
             write.update(
                 models.Channel(channel.channel_id),
-                [*_LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],
+                [*LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],
                 condition=held,
             )
             if stream is not None and told is not None:
                 write.save(timeline.row(told))
                 write.update(
                     models.Stream(stream.stream_id),
-                    [*_end_stream(reason, told, None, counted), models.Stream.fence.set(fence)],
+                    [*end_stream(reason, told, None, counted), models.Stream.fence.set(fence)],
                     condition=(models.Stream.fence == stream.fence) & (models.Stream.state != StreamState.ENDED.value),
                 )
     except (ConditionFailed, Contended):

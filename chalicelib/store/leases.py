@@ -38,7 +38,8 @@ class Claimed(StrEnum):
 class Claim:
     """What a claim is based on. All of it was read before; the transaction requires it to be unchanged.
 
-    `publication` is the media server's publisher that claims, None for one of our own nodes.
+    `publication` is the media server's publisher that claims, None for one of our own nodes. `is_use`: whether the
+    stream is a further one of the key's.
     """
 
     key: StreamKey
@@ -48,6 +49,7 @@ class Claim:
     publication: Publication | None = None
     client_ip: str | None = None
     flash_version: str | None = None
+    is_use: bool = True
     # How often streams begin on the channel, with this one (`domain.starts`); None where one is continued.
     starts_paid_until: int | None = None
     test: bool = False  # a test stream
@@ -57,7 +59,7 @@ class Claim:
         return self.channel.lease.fence + 1
 
 
-def _take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> list[Action]:
+def take_channel(claim: Claim, stream_id: str, resumable_until: int | None) -> list[Action]:
     return [
         models.Channel.fence.set(claim.fence),
         models.Channel.lease_node.set(claim.holder.node_id),
@@ -81,32 +83,36 @@ def _pay(claim: Claim) -> list[Action]:
     return [models.Channel.starts_paid_until.set(paid)] if paid is not None else []
 
 
-def _key_usable(now: int, stream_id: str | None) -> Any:
-    """For `stream_id`, or a new stream: a one-time key may continue its own stream but not start a second one."""
-    key = models.Key
-    for_many = key.one_time.does_not_exist() | (key.one_time == False)  # noqa: E712 - an expression, not a test
-    unspent = for_many | key.last_stream_id.does_not_exist()
-    if stream_id is not None:
-        unspent |= key.last_stream_id == stream_id
-    return (
-        unspent
+def key_usable(claim: Claim, stream_id: str | None) -> Any:
+    """For `stream_id`, or a new stream: a key without uses left may continue the stream that it was used on last."""
+    key, now = models.Key, claim.now
+    edits = claim.key.edits
+    as_read = key.edits == edits
+    usable = (
+        (as_read | key.edits.does_not_exist() if edits == 0 else as_read)
         & (key.status == KeyStatus.ACTIVE.value)
         & (key.expires_at.does_not_exist() | (key.expires_at > now))
         & (key.not_before.does_not_exist() | (key.not_before <= now))
     )
+    if claim.key.max_uses is not None:
+        has_uses = key.uses < claim.key.max_uses
+        usable &= has_uses | (key.last_stream_id == stream_id) if stream_id is not None else has_uses
+    return usable
 
 
-def _note_use(claim: Claim, stream_id: str) -> list[Action]:
-    """Notes a use of the key. A one-time key is spent by its first use, and listed as expired from then on.
-
-    A test does not spend it.
-    """
-    key = models.Key
-    if claim.test and claim.key.one_time:
-        return [key.last_used_at.set(claim.now)]
-    noted: list[Action] = [key.last_used_at.set(claim.now), key.last_stream_id.set(stream_id), key.uses.add(1)]
-    if claim.key.one_time:
-        noted.append(key.listing.set(key_rules.listing(claim.now, claim.key.key_id)))
+def note_use(claim: Claim, stream_id: str) -> list[Action]:
+    """A key that has no further use is listed as expired from then on."""
+    row, key = models.Key, claim.key
+    noted: list[Action] = [
+        row.last_used_at.set(claim.now),
+        row.last_stream_id.set(stream_id),
+        _set_or_remove(row.last_client_ip, claim.client_ip),
+        _set_or_remove(row.last_flash_version, claim.flash_version),
+    ]
+    if claim.is_use:
+        noted.append(row.uses.add(1))
+        if key.uses_left == 1:
+            noted.append(row.listing.set(key_rules.listing(claim.now, key.key_id)))
     return noted
 
 
@@ -120,7 +126,7 @@ def unchanged(channel: Channel) -> Any:
     return models.Channel.fence == channel.lease.fence
 
 
-def _open(now: int) -> Any:
+def is_open(now: int) -> Any:
     """Neither blocked nor closed since the channel was read: that does not move the fence."""
     channel = models.Channel
     return channel.blocked_at.does_not_exist() & (channel.closed_until.does_not_exist() | (channel.closed_until <= now))
@@ -163,14 +169,14 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
                 write.save(publications.row(claim.publication))
             write.update(
                 models.Key(claim.key.key_hash),
-                _note_use(claim, stream.stream_id),
-                condition=_key_usable(claim.now, None),
+                note_use(claim, stream.stream_id),
+                condition=key_usable(claim, None),
             )
             write.update(
                 models.Channel(claim.channel.channel_id),
-                [*_take_channel(claim, stream.stream_id, None), *_pay(claim)],
+                [*take_channel(claim, stream.stream_id, None), *_pay(claim)],
                 condition=unchanged(claim.channel)
-                & _open(claim.now)
+                & is_open(claim.now)
                 & _shown_as_read(claim.channel)
                 & models.Channel.lease_node.does_not_exist(),
             )
@@ -182,6 +188,30 @@ def claim(claim: Claim, stream: Stream) -> Claimed:
     return Claimed.YES
 
 
+def continue_stream(claim: Claim, resumable_until: int) -> list[Action]:
+    """The channel's stream goes on with the claiming publisher."""
+    session = claim.publication
+    return [
+        models.Stream.fence.set(claim.fence),
+        models.Stream.seq.set(first_seq(claim.fence)),
+        models.Stream.key_id.set(claim.key.key_id),
+        models.Stream.key_hash.set(claim.key.key_hash),
+        models.Stream.resumable_until.set(resumable_until),
+        models.Stream.source.set(session.dialect.value if session else OWN_KIND),
+        models.Stream.node_id.set(claim.holder.node_id),
+        models.Stream.live_on.set(claim.holder.node_id),
+        models.Stream.incarnation.set(claim.holder.incarnation),
+        _set_or_remove(models.Stream.client_ip, claim.client_ip),
+        _set_or_remove(models.Stream.flash_version, claim.flash_version),
+        models.Stream.state.set(StreamState.RECONNECTING.value),
+    ]
+
+
+def continuable(claim: Claim) -> Any:
+    """The stream has not ended, nor been claimed since the channel was read."""
+    return (models.Stream.fence == claim.channel.lease.fence) & (models.Stream.state != StreamState.ENDED.value)
+
+
 def resume(claim: Claim, stream_id: str, resumable_until: int) -> Claimed:
     """Takes the channel for its current stream, after it was released or its holder's node died."""
     old = claim.channel.lease.holder
@@ -190,10 +220,10 @@ def resume(claim: Claim, stream_id: str, resumable_until: int) -> Claimed:
         with transaction() as write:
             write.update(
                 models.Key(claim.key.key_hash),
-                _note_use(claim, stream_id),
-                condition=_key_usable(claim.now, stream_id),
+                note_use(claim, stream_id),
+                condition=key_usable(claim, stream_id),
             )
-            free = unchanged(claim.channel) & _open(claim.now)
+            free = unchanged(claim.channel) & is_open(claim.now)
             session = claim.publication
             over = session_is_over(old.incarnation, claim.now) if old is not None else None
             if old is None:
@@ -207,27 +237,11 @@ def resume(claim: Claim, stream_id: str, resumable_until: int) -> Claimed:
                 key_item += 1
             write.update(
                 models.Channel(claim.channel.channel_id),
-                _take_channel(claim, stream_id, resumable_until),
+                take_channel(claim, stream_id, resumable_until),
                 condition=free,
             )
             write.update(
-                models.Stream(stream_id),
-                [
-                    models.Stream.fence.set(claim.fence),
-                    models.Stream.seq.set(first_seq(claim.fence)),
-                    models.Stream.key_id.set(claim.key.key_id),
-                    models.Stream.key_hash.set(claim.key.key_hash),
-                    models.Stream.resumable_until.set(resumable_until),
-                    models.Stream.source.set(session.dialect.value if session else OWN_KIND),
-                    models.Stream.node_id.set(claim.holder.node_id),
-                    models.Stream.live_on.set(claim.holder.node_id),
-                    models.Stream.incarnation.set(claim.holder.incarnation),
-                    _set_or_remove(models.Stream.client_ip, claim.client_ip),
-                    _set_or_remove(models.Stream.flash_version, claim.flash_version),
-                    models.Stream.state.set(StreamState.RECONNECTING.value),
-                ],
-                condition=(models.Stream.fence == claim.channel.lease.fence)
-                & (models.Stream.state != StreamState.ENDED.value),
+                models.Stream(stream_id), continue_stream(claim, resumable_until), condition=continuable(claim)
             )
     except ConditionFailed as failed:
         return Claimed.KEY_REFUSED if key_item in failed.items else Claimed.CHANNEL_CHANGED

@@ -93,6 +93,9 @@ class Channel(Model):
     resumable_until = NumberAttribute(null=True)
     # How often streams may begin: see `domain.starts`.
     starts_paid_until = NumberAttribute(null=True)
+    # What becomes of a second publisher, and how often one took over: see `domain.takeovers`.
+    second_publisher = UnicodeAttribute(default="refuse")
+    takeovers_paid_until = NumberAttribute(null=True)
     in_order = Directory()
     by_person = ChannelsByPerson()
 
@@ -154,12 +157,20 @@ class Key(Model):
     not_before = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     listing = UnicodeAttribute(null=True)
-    one_time = BooleanAttribute(default=False)
+    role = UnicodeAttribute(default="owner")
+    # How many streams it is good for; None: any number. Older rows have `one_time` instead.
+    max_uses = NumberAttribute(null=True)
+    one_time = BooleanAttribute(null=True)
     # Networks (CIDR) that may publish with it; none means all.
     allow_list = JSONAttribute(default=list)
     uses = NumberAttribute(default=0)
+    # How often its terms were changed: a claim fails that has read older ones.
+    edits = NumberAttribute(default=0)
+    replaced_by = UnicodeAttribute(null=True)
     last_used_at = NumberAttribute(null=True)
     last_stream_id = UnicodeAttribute(null=True)
+    last_client_ip = UnicodeAttribute(null=True)
+    last_flash_version = UnicodeAttribute(null=True)
     # Of keys that expire, and of those that a reset replaced: see `rows.key_ttl`.
     ttl = NumberAttribute(null=True)
     by_channel = KeysByChannel()
@@ -248,6 +259,7 @@ class Stream(Model):
     ended_at = NumberAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     bytes_in = NumberAttribute(default=0)
+    takeovers = NumberAttribute(default=0)
     # `measures.StreamFacts`, without what is not known.
     facts = JSONAttribute(default=dict)
     # The recording: its status, and what `rows.recording` reads beside it.

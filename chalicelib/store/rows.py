@@ -8,7 +8,7 @@ from chalicelib.domain.audience import Audience
 from chalicelib.domain.broadcasters import Block
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.closures import Closure
-from chalicelib.domain.keys import KeyStatus, StreamKey
+from chalicelib.domain.keys import KeyRole, KeyStatus, StreamKey
 from chalicelib.domain.leases import Holder, Lease, NodeSession
 from chalicelib.domain.live_index import region_of
 from chalicelib.domain.measures import StreamFacts
@@ -16,6 +16,7 @@ from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeMeasures, NodeState
 from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus
 from chalicelib.domain.streams import EndReason, Stream, StreamState
+from chalicelib.domain.takeovers import SecondPublisher
 from chalicelib.domain.totals import StreamTotals
 from chalicelib.store import models, runtime_models
 
@@ -53,6 +54,8 @@ def channel(row: models.Channel) -> Channel:
         lease=Lease(holder, int(row.fence)),
         resumable_until=whole(row.resumable_until),
         starts_paid_until=whole(row.starts_paid_until),
+        second_publisher=SecondPublisher(row.second_publisher),
+        takeovers_paid_until=whole(row.takeovers_paid_until),
     )
 
 
@@ -80,11 +83,16 @@ def key(row: models.Key) -> StreamKey:
         not_before=whole(row.not_before),
         expires_at=whole(row.expires_at),
         ciphertext=row.ciphertext,
-        one_time=bool(row.one_time),
+        role=KeyRole(row.role),
+        max_uses=1 if row.one_time else whole(row.max_uses),
         allow_list=list(row.allow_list),
         uses=int(row.uses),
+        edits=int(row.edits),
+        replaced_by=row.replaced_by,
         last_used_at=whole(row.last_used_at),
         last_stream_id=row.last_stream_id,
+        last_client_ip=row.last_client_ip,
+        last_flash_version=row.last_flash_version,
     )
 
 
@@ -101,7 +109,8 @@ def key_row(key: StreamKey) -> models.Key:
         expires_at=key.expires_at,
         ciphertext=key.ciphertext,
         listing=key_rules.listing(key.expires_at, key.key_id),
-        one_time=key.one_time,
+        role=key.role.value,
+        max_uses=key.max_uses,
         allow_list=key.allow_list,
         ttl=key_ttl(key.expires_at) if key.expires_at is not None else None,
     )
@@ -141,6 +150,7 @@ def stream(row: models.Stream) -> Stream:
         ended_at=whole(row.ended_at),
         end_reason=row.end_reason,
         bytes_in=int(row.bytes_in),
+        takeovers=int(row.takeovers),
         facts=StreamFacts.model_validate(row.facts),
         recording=recording(row),
         audience=Audience.model_validate(row.audience) if row.audience else None,

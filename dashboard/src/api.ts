@@ -4,7 +4,11 @@ import { Client } from "./client";
 import type {
   AccountDeletion,
   ChannelEdit,
+  IssuedKey,
+  Key,
+  KeyEdit,
   KeyList,
+  NewKey,
   OwnChannel,
   OwnRecording,
   OwnStreamDetails,
@@ -115,6 +119,27 @@ export class Api extends Client {
   async export(streamId: string, format: "json" | "csv"): Promise<Blob> {
     const response = await this.answer("GET", `${streamPath(streamId)}/export?format=${format}`);
     return response.blob();
+  }
+
+  /** The answer holds the new key; no later one does. */
+  createKey(wanted: NewKey): Promise<IssuedKey> {
+    return this.call("POST", "/api/channel/keys", wanted) as Promise<IssuedKey>;
+  }
+
+  editKey(keyId: string, changes: KeyEdit): Promise<Key> {
+    return this.call("PATCH", `/api/channel/keys/${encodeURIComponent(keyId)}`, changes) as Promise<Key>;
+  }
+
+  /** A new key in place of this one, which is valid for so many minutes more. The answer holds the new key. */
+  rotateKey(keyId: string, overlapMinutes: number): Promise<IssuedKey> {
+    return this.call("POST", `/api/channel/keys/${encodeURIComponent(keyId)}/rotate`, {
+      overlap_minutes: overlapMinutes,
+    }) as Promise<IssuedKey>;
+  }
+
+  /** A stream that uses it ends. */
+  revokeKey(keyId: string): Promise<Key> {
+    return this.call("DELETE", `/api/channel/keys/${encodeURIComponent(keyId)}`) as Promise<Key>;
   }
 
   /** Publishers of the channel that were refused, newest first. */

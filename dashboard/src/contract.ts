@@ -173,6 +173,7 @@ export interface ChannelEdit {
   readonly tags?: readonly string[] | null;
   readonly visibility?: Visibility | null;
   readonly recording?: boolean | null;
+  readonly second_publisher?: SecondPublisher | null;
 }
 
 /** The channel's details or key have changed. */
@@ -270,7 +271,7 @@ export interface Drain {
 }
 
 /** Why a stream ended. */
-export type EndReason = "clean_stop" | "unpublished" | "grace_over" | "no_media" | "key_reset" | "key_revoked" | "key_expired" | "stopped" | "admin_stopped" | "blocked" | "lease_lost" | "test_replaced" | "node_drained" | "node_lost" | "protocol_error";
+export type EndReason = "clean_stop" | "unpublished" | "grace_over" | "no_media" | "key_reset" | "key_revoked" | "key_expired" | "stopped" | "admin_stopped" | "blocked" | "lease_lost" | "test_replaced" | "taken_over" | "node_drained" | "node_lost" | "protocol_error";
 
 /** `why` is kept in the audit log, for administrators. The broadcaster is told that an administrator ended it. */
 export interface EndedByAdministrator {
@@ -367,9 +368,23 @@ export interface IssuedKey {
   readonly created_at: string;
   readonly not_before: string | null;
   readonly expires_at: string | null;
+  /** Whether `max_uses` is 1 */
   readonly one_time: boolean;
   readonly allow_list: readonly string[];
+  /** Its priority: `owner`, then `backup`, then `guest` */
+  readonly role: KeyRole;
+  /** How many streams it is valid for; null: any number */
+  readonly max_uses: number | null;
+  /** How many streams used it */
   readonly uses: number;
+  /** Null: any number */
+  readonly uses_left: number | null;
+  /** The `key_id` of the key that a rotation put in its place */
+  readonly replaced_by: string | null;
+  /** From where it was used last */
+  readonly last_client_ip: string | null;
+  /** What the encoder that used it last calls itself */
+  readonly last_encoder: string | null;
   readonly last_used_at: string | null;
   readonly stream_id: string | null;
   readonly stream_key: string;
@@ -400,11 +415,33 @@ export interface Key {
   readonly created_at: string;
   readonly not_before: string | null;
   readonly expires_at: string | null;
+  /** Whether `max_uses` is 1 */
   readonly one_time: boolean;
   readonly allow_list: readonly string[];
+  /** Its priority: `owner`, then `backup`, then `guest` */
+  readonly role: KeyRole;
+  /** How many streams it is valid for; null: any number */
+  readonly max_uses: number | null;
+  /** How many streams used it */
   readonly uses: number;
+  /** Null: any number */
+  readonly uses_left: number | null;
+  /** The `key_id` of the key that a rotation put in its place */
+  readonly replaced_by: string | null;
+  /** From where it was used last */
+  readonly last_client_ip: string | null;
+  /** What the encoder that used it last calls itself */
+  readonly last_encoder: string | null;
   readonly last_used_at: string | null;
   readonly stream_id: string | null;
+}
+
+/** Fields that are left out stay as they are. A time that is null is removed: the key is valid from now on, or never expires. */
+export interface KeyEdit {
+  readonly label?: string | null;
+  readonly not_before?: string | null;
+  readonly expires_at?: string | null;
+  readonly allow_list?: readonly string[] | null;
 }
 
 export interface KeyHint {
@@ -422,8 +459,16 @@ export interface KeyPage {
   readonly next_cursor: string | null;
 }
 
-/** The current status of a key. `expired` includes one-time keys whose stream has ended. */
+/** The current status of a key. `expired` includes keys that have no uses left. */
 export type KeyReading = "active" | "revoked" | "expired" | "in-use";
+
+/** Whom a key is for. It has a priority, which counts where a channel lets one publisher take over from another. */
+export type KeyRole = "owner" | "backup" | "guest";
+
+/** For `overlap_minutes` both keys are valid; 0 ends the old one immediately. */
+export interface KeyRotation {
+  readonly overlap_minutes?: number;
+}
 
 /** The streams that used a key, newest first. */
 export interface KeyUsage {
@@ -449,12 +494,15 @@ export interface LastEnd {
 export interface LastRefusal {
   readonly at: string;
   /** One of the codes in [why a publisher is refused](#why-a-publisher-is-refused) */
-  readonly code: "at_capacity" | "broadcaster_blocked" | "channel_closed" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
+  readonly code: "at_capacity" | "broadcaster_blocked" | "channel_closed" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "takeovers_limited" | "wrong_application";
   /** The reason as a sentence */
   readonly reason: string | null;
   /** What to do about it */
   readonly action: string | null;
   readonly client_ip: string | null;
+  readonly key_id: string | null;
+  /** The label of the key that the publisher had */
+  readonly key_label: string | null;
 }
 
 /** What the line of a test stream has carried so far. */
@@ -560,11 +608,13 @@ export interface NewBroadcaster {
   readonly user_id?: string | null;
 }
 
-/** Times are ISO 8601 with a zone. A `one_time` key is valid for one stream. `allow_list` holds the networks from which the key may be used; empty means any. */
+/** Times are ISO 8601 with a zone. `max_uses` is the number of streams that the key is valid for, with their interruptions; `one_time` is the same as 1. `allow_list` holds the networks from which the key may be used; empty means any. */
 export interface NewKey {
   readonly label?: string;
   readonly not_before?: string | null;
   readonly expires_at?: string | null;
+  readonly role?: KeyRole;
+  readonly max_uses?: number | null;
   readonly one_time?: boolean;
   readonly allow_list?: readonly string[];
 }
@@ -574,6 +624,8 @@ export interface NewKeyFor {
   readonly label?: string;
   readonly not_before?: string | null;
   readonly expires_at?: string | null;
+  readonly role?: KeyRole;
+  readonly max_uses?: number | null;
   readonly one_time?: boolean;
   readonly allow_list?: readonly string[];
   readonly broadcaster_id: string;
@@ -588,7 +640,7 @@ export interface NewPlaybackToken {
 /** Empty or missing `events` subscribes to every event, including kinds that are added later. */
 export interface NewWebhook {
   readonly url: string;
-  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[];
+  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream Taken Over" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[];
   readonly description?: string;
   readonly enabled?: boolean;
 }
@@ -637,6 +689,8 @@ export interface OwnChannel {
   readonly visibility: Visibility;
   /** Whether streams are recorded; a change applies from the next stream */
   readonly recording: boolean;
+  /** What becomes of a second publisher: `refuse`, or `takeover` if its key has a higher priority */
+  readonly second_publisher: SecondPublisher;
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
@@ -671,6 +725,8 @@ export interface OwnChannelDetails {
   readonly visibility: Visibility;
   /** Whether streams are recorded; a change applies from the next stream */
   readonly recording: boolean;
+  /** What becomes of a second publisher: `refuse`, or `takeover` if its key has a higher priority */
+  readonly second_publisher: SecondPublisher;
   readonly region: string;
   /** Server URL for the encoder: scheme, host, port and application; no key */
   readonly ingest_url: string;
@@ -850,7 +906,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "account_deleted" | "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "recording_not_found" | "recording_running" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
+  readonly code: "account_deleted" | "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_active" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "recording_not_found" | "recording_running" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
   readonly action: string;
   /** The fields that are not valid */
   readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
@@ -1046,6 +1102,7 @@ export interface Refusal {
   readonly action: string | null;
   readonly broadcaster_id: string | null;
   readonly key_id: string | null;
+  readonly key_label: string | null;
   readonly node_id: string | null;
   readonly client_ip: string | null;
 }
@@ -1060,12 +1117,15 @@ export interface RefusalPage {
 export interface RefusedMessage {
   readonly at: string;
   /** One of the codes in [why a publisher is refused](#why-a-publisher-is-refused) */
-  readonly code: "at_capacity" | "broadcaster_blocked" | "channel_closed" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "wrong_application";
+  readonly code: "at_capacity" | "broadcaster_blocked" | "channel_closed" | "key_expired" | "key_in_use" | "key_malformed" | "key_missing" | "key_not_allowed_here" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "node_draining" | "starts_limited" | "store_unavailable" | "takeovers_limited" | "wrong_application";
   /** The reason as a sentence */
   readonly reason: string | null;
   /** What to do about it */
   readonly action: string | null;
   readonly client_ip: string | null;
+  readonly key_id: string | null;
+  /** The label of the key that the publisher had */
+  readonly key_label: string | null;
   readonly type: "refused";
   readonly seq: number;
 }
@@ -1112,6 +1172,9 @@ export interface SearchResults {
   /** False if there are more, or older ones were not looked at */
   readonly complete: boolean;
 }
+
+/** What becomes of a publisher on a channel that another one holds. */
+export type SecondPublisher = "refuse" | "takeover";
 
 /** `info` is worth knowing, `warning` harms the picture or may soon, `error` keeps viewers from watching. */
 export type Severity = "info" | "warning" | "error";
@@ -1367,7 +1430,7 @@ export interface Webhook {
 /** Fields that are left out stay as they are. */
 export interface WebhookEdit {
   readonly url?: string | null;
-  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[] | null;
+  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream Taken Over" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[] | null;
   readonly description?: string | null;
   readonly enabled?: boolean | null;
 }
@@ -1399,6 +1462,18 @@ export const limits = {
       }
     }
   },
+  "KeyEdit": {
+    "label": {
+      "maxLength": 60
+    },
+    "allow_list": {
+      "maxItems": 20,
+      "items": {
+        "maxLength": 50
+      }
+    }
+  },
+  "KeyRotation": {},
   "NewKey": {
     "label": {
       "maxLength": 60

@@ -36,7 +36,17 @@ describe("an alert", () => {
     const refuse = (state: StudioState, at: string, code: "key_revoked" | "key_in_use") =>
       reduce(state, {
         kind: "message",
-        message: { type: "refused", seq: 0, at, code, reason: "No", action: null, client_ip: null },
+        message: {
+          type: "refused",
+          seq: 0,
+          at,
+          code,
+          reason: "No",
+          action: null,
+          client_ip: null,
+          key_id: null,
+          key_label: null,
+        },
         now: 1,
       });
     const first = refuse(loaded, "2026-11-26T10:00:00.000Z", "key_revoked");

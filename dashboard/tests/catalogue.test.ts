@@ -41,6 +41,8 @@ const CONVERTED = [
     "details-text.ts",
     "health-panel.tsx",
     "health-words.ts",
+    "keys",
+    "keys-panel.tsx",
     "levels.ts",
     "link.tsx",
     "measures.tsx",

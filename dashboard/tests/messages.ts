@@ -49,6 +49,7 @@ export function channel(overrides: Partial<OwnChannel> = {}): OwnChannel {
     tags: ["live"],
     visibility: "public",
     recording: true,
+    second_publisher: "refuse",
     closed: null,
     region: "local",
     ingest_url: "rtmp://127.0.0.1:1935/live",

@@ -251,6 +251,8 @@ describe("refusals (FX-9)", () => {
     reason: "The stream key has expired",
     action: "Get a new stream key.",
     client_ip: "203.0.113.7",
+    key_id: "key_1",
+    key_label: "Ann",
     ...overrides,
   });
   const read = (second: number) => ({ ...refused(second), at: refusedAt(second) }) as unknown as LastRefusal;
@@ -260,6 +262,7 @@ describe("refusals (FX-9)", () => {
       reason: "The stream key has expired",
       action: "Get a new stream key.",
       clientIp: "203.0.113.7",
+      keyLabel: "Ann",
       at: Date.parse(AT),
       count: 1,
     });

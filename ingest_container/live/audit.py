@@ -57,6 +57,7 @@ class ConnectionAudit:
         self._is_written = False
         self._asked_to_publish = False
         self._key_id: str | None = None
+        self._key_label: str | None = None
         self._channel_id: str | None = None
         self._stream: tuple[str, int] | None = None  # its id, and the record's number in its timeline
         self._moved_to: str | None = None
@@ -76,6 +77,7 @@ class ConnectionAudit:
         self._asked_to_publish = True
 
     def accepted(self, broadcast: Broadcast) -> None:
+        self.ended(PEER_CLOSED)  # unless another reason follows; an earlier publish may have been refused
         self._key_id, self._channel_id = broadcast.key.key_id, broadcast.key.channel_id
         self._stream = (broadcast.stream_id, broadcast.hold.next_seq())
 
@@ -84,7 +86,8 @@ class ConnectionAudit:
         self._moved_to, self._key_id, self._channel_id = node_id, key.key_id, key.channel_id
 
     def refused(self, refusal: PublishRefused) -> None:
-        self.reason, self._key_id, self._channel_id = refusal.code, refusal.key_id, refusal.channel_id
+        self.ended(refusal.code, refusal.further_detail)
+        self._key_id, self._channel_id, self._key_label = refusal.key_id, refusal.channel_id, refusal.key_label
 
     def connection_lost(self, client_ip: str | None, now: float, received: int) -> None:
         """Writes what has not been written."""
@@ -98,6 +101,7 @@ class ConnectionAudit:
             client_ip=client_ip,
             reason=self.reason,
             key_id=self._key_id,
+            key_label=self._key_label if self._stream is None else None,
             channel_id=self._channel_id,
             stream_id=self._stream[0] if self._stream else None,
             detail=self.detail,

@@ -20,12 +20,13 @@ from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container import rtmp
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.threads import Threads
+from ingest_container.live.carried import Carried, Publisher
 from ingest_container.live.health import HealthWatch
 from ingest_container.live.history import History
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.live.meter import Meter
 from ingest_container.live.playable import Playable
-from ingest_container.live.steps import Carried, Publisher, StreamSteps
+from ingest_container.live.steps import StreamSteps
 from ingest_container.live.takeover import is_stale
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.media.packager import Packaging
@@ -102,15 +103,10 @@ class Broadcast:
         self._steps.handed_over = False
         carried.key, carried.failure = key, None
         replaced, carried.publisher = carried.publisher, publisher
-        if replaced is not None:  # it fell silent, and this one was let in
-            replaced.drop(EndReason.LEASE_LOST)
-        expires_in = None if key.expires_at is None else (key.expires_at - now_ms()) / 1000
-        now = self._clock()
+        if replaced is not None:  # it fell silent and this one was let in, or this one took over
+            replaced.drop(_reason(grant))
         self._liveness.attached(
-            now,
-            grace=grant.grace / 1000,
-            was_live=grant.resumed,
-            expires=None if expires_in is None else now + expires_in,
+            self._clock(), grace=grant.grace / 1000, was_live=grant.resumed, expires=self._expiry_of(key)
         )
         if grant.fence != self.hold.grant.fence:
             self._steps.continue_under(grant)
@@ -187,9 +183,21 @@ class Broadcast:
         """The node's session was in doubt: is the channel still ours? Ends the broadcast here if not."""
         self._steps.check_lease()
 
-    def superseded(self) -> None:
+    def review(self) -> None:
+        """What the stream rests on was changed: who holds the channel, or its key's terms."""
+        self._steps.review(self._key_read)
+
+    def _key_read(self, key: StreamKey) -> None:
+        self._carried.key = key
+        self._liveness.key_expires(self._expiry_of(key))
+
+    def _expiry_of(self, key: StreamKey) -> float | None:
+        """By this broadcast's clock."""
+        return None if key.expires_at is None else self._clock() + (key.expires_at - now_ms()) / 1000
+
+    def superseded(self, grant: Grant) -> None:
         """Another stream of the channel runs on this node now."""
-        self._steps.lease_lost()
+        self._steps.lease_lost(_reason(grant))
 
     def fail(self, error: Exception) -> None:
         """A defect was met in this broadcast: it ends here, as it does when one of its steps fails."""
@@ -282,3 +290,8 @@ class Broadcast:
             recent=self._history.recent if to_store else (),
             totals=self._history.totals if to_store else None,
         )
+
+
+def _reason(grant: Grant) -> EndReason:
+    """Why the connection before the granted one has to go."""
+    return EndReason.TAKEN_OVER if grant.taken_over else EndReason.LEASE_LOST

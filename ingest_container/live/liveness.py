@@ -115,6 +115,10 @@ class Liveness:
         self._reported_waiting = False
         self._grace, self._was_live, self._expires = grace, was_live, expires
 
+    def key_expires(self, at: float | None) -> None:
+        """The key's expiry was changed."""
+        self._expires = at
+
     def media(self, now: float, messages: int = 1) -> Decision | None:
         """So many audio and video messages came."""
         if self.phase is Phase.GONE:

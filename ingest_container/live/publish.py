@@ -13,7 +13,7 @@ from chalicelib.domain.refusals import PublishRefused
 from ingest_container import rtmp
 from ingest_container.base.settings import IngestSettings
 from ingest_container.live.broadcast import Broadcast
-from ingest_container.live.steps import Publisher
+from ingest_container.live.carried import Publisher
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import TurnScheduler

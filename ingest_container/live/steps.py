@@ -6,18 +6,16 @@ has now ends the stream on this node without another write.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.events import EventName, StreamStateChange
-from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
-from chalicelib.domain.measures import Counted, StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import PublishRefused
 from chalicelib.domain.streams import NOT_TAKEN_UP, EndReason, StreamState
 from chalicelib.services.streams import admission, lifecycle
@@ -25,63 +23,13 @@ from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container.base.clock import now_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
-from ingest_container.live.history import History
-from ingest_container.live.meter import Meter
-from ingest_container.live.playable import Playable
+from ingest_container.live.carried import Carried, Publisher
 from ingest_container.live.telemetry import Telemetry
 
 BACKOFF = Backoff(0.25, 2.0)  # while the database is unreachable
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Publisher(Protocol):
-    """The connection that carries a stream, as its broadcast sees it."""
-
-    client_ip: str | None
-    flash_version: str  # what the encoder calls itself in connect; empty if it says nothing
-    requested_at: float  # of the loop, when it asked to publish
-    is_test: bool  # whether it asked for a test stream
-
-    @property
-    def facts(self) -> StreamFacts: ...
-
-    @property
-    def declared(self) -> Declared:
-        """What its metadata says of picture and sound."""
-
-    @property
-    def described(self) -> bool:
-        """Whether metadata or sequence headers of the stream came."""
-
-    def drop(self, reason: EndReason) -> None:
-        """Close it; the reason is for its audit record."""
-
-    def batch_reads(self, bytes_per_second: float) -> None:
-        """The stream runs at this rate."""
-
-    def read_immediately(self) -> None:
-        """Less comes than was expected."""
-
-    def has_pending_data(self) -> bool:
-        """Whether received bytes wait to be read."""
-
-
-@dataclass
-class Carried:
-    """What a stream is carried by at present."""
-
-    key: StreamKey
-    meter: Meter
-    playable: Playable
-    history: History
-    publisher: Publisher | None = None
-    failure: str | None = None  # how the encoder broke the protocol on the connection that was lost last
-
-    @property
-    def counted(self) -> Counted:
-        return Counted(self.playable.audience, self.history.totals)
 
 
 class StreamSteps:
@@ -151,21 +99,25 @@ class StreamSteps:
         """The node's session was in doubt: is the channel still ours? Ends the stream here if not."""
         self._start(self._check_lease)
 
+    def review(self, key_read: Callable[[StreamKey], None]) -> None:
+        """Checks the lease, and reads the key that carries the stream again."""
+        self._start(partial(self._review, key_read))
+
     def fail(self, error: Exception) -> None:
         """A defect of ours was met in this stream: it ends."""
         self._start(partial(self._fail, error))
 
-    def lease_lost(self) -> None:
+    def lease_lost(self, reason: EndReason = EndReason.LEASE_LOST) -> None:
         """Somebody else holds the channel: the stream is over here, without another write."""
         stream_id = self.hold.grant.stream_id
-        if self.handed_over:
+        if self.handed_over or reason is EndReason.TAKEN_OVER:
             self._log.info("The stream continues on another node", event="stream_moved", stream_id=stream_id)
         else:
             self._telemetry.counts.leases_lost += 1
             self._log.warning(
                 "Lease lost: another publisher holds the channel", event="lease_lost", stream_id=stream_id
             )
-        self._over(EndReason.LEASE_LOST)
+        self._over(reason)
 
     def continue_under(self, grant: Grant) -> None:
         """The channel was claimed again, with a new fence."""
@@ -274,12 +226,19 @@ class StreamSteps:
     async def _leave(self) -> None:
         self._over(EndReason.NODE_DRAINED)
 
-    async def _check_lease(self) -> None:
+    async def _check_lease(self, reason: EndReason = EndReason.LEASE_LOST) -> None:
         hold = self.hold
         if self.is_over or await self._persist(admission.still_held, hold.grant, hold.state):
             return
         if self.hold is hold:  # else its encoder came back while that was asked, under a new fence
-            self.lease_lost()
+            self.lease_lost(reason)
+
+    async def _review(self, key_read: Callable[[StreamKey], None]) -> None:
+        await self._check_lease(EndReason.TAKEN_OVER)
+        key = self._carried.key
+        stored = await self._persist(admission.stored_key, key) if not self.is_over else None
+        if stored is not None and self._carried.key is key:  # else another one carries it, read at its claim
+            key_read(stored)
 
     async def _fail(self, error: Exception) -> None:
         """Whoever publishes next must find the channel free."""

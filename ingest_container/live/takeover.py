@@ -7,8 +7,8 @@ stale if nothing more comes from it. Nobody else ever takes a stream over so.
 import asyncio
 from collections.abc import Callable
 
+from ingest_container.live.carried import Publisher
 from ingest_container.live.liveness import Liveness
-from ingest_container.live.steps import Publisher
 
 PATIENCE = 1.5  # seconds that the new connection waits at most to learn whether the old one is quiet
 

@@ -103,7 +103,7 @@ class Admission:
         try:
             return await self._admit_in_turn(key, connection)
         except PublishRefused as refusal:  # the owner of the key sees any refusal
-            refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
+            refusal.concerns(key.channel_id, key.key_id, key.label)
             raise
 
     async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
@@ -111,7 +111,7 @@ class Admission:
         for stream_key in possible_keys:
             with contextlib.suppress(PublishRefused):
                 key = await self._key_threads.run(admission.authenticate, stream_key, now_ms())
-                refusal.channel_id, refusal.key_id = key.channel_id, key.key_id
+                refusal.concerns(key.channel_id, key.key_id, key.label)
                 return
 
     def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
@@ -171,6 +171,7 @@ class Admission:
 
     async def _admit(self, key: StreamKey, connection: Connection) -> Broadcast:
         grant = await self._held_answers.claim(connection, key, partial(self._claim, key, connection))
+        key = grant.key or key  # whose terms may have been changed meanwhile
         broadcast = self._broadcast(grant, key)
         broadcast.attach(connection, grant, key)
         if self._is_stopping:
@@ -191,7 +192,7 @@ class Admission:
         if present is not None and present.stream_id == grant.stream_id:
             return present
         if present is not None:
-            present.superseded()
+            present.superseded(grant)
         broadcast = Broadcast(
             grant,
             key,
@@ -230,12 +231,14 @@ class Admission:
         return self._places.is_open and not self._is_draining and not self._is_stopping
 
     def follow(self, orders: list[Order]) -> list[Order]:
-        """Ends streams as ordered; answers the orders that are done with."""
+        """Ends or reviews streams as ordered; answers the orders that are done with."""
         by_stream = {broadcast.stream_id: broadcast for broadcast in self.broadcasts.values()}
         for order in orders:
             broadcast = by_stream.get(order.stream_id)
-            if broadcast is not None:
+            if broadcast is not None and order.reason is not None:
                 broadcast.end(order.reason)
+            elif broadcast is not None:
+                broadcast.review()
         # An order for a stream that is not here may be for one that is being admitted: it comes again next time.
         return [order for order in orders if order.stream_id in by_stream or not self._claims.under_way]
 

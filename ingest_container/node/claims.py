@@ -9,11 +9,11 @@ from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.services.streams import admission, lifecycle
-from chalicelib.services.streams.admission import HolderInDoubt
+from chalicelib.services.streams.holders import HolderInDoubt
 from ingest_container.base.clock import now_ms
 from ingest_container.base.retry import Backoff, until_available
 from ingest_container.base.threads import Threads
-from ingest_container.live.steps import Publisher
+from ingest_container.live.carried import Publisher
 from ingest_container.node.membership import Membership
 
 UNDO_AFTER = (1.0, 5.0, 20.0)  # seconds before each look for a claim that was not answered

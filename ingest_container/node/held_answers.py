@@ -18,7 +18,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import CLOCK_MARGIN, Grant
 from chalicelib.domain.refusals import NodeDraining
-from chalicelib.services.streams.admission import HeldBySameEncoder
+from chalicelib.services.streams.holders import HeldBySameEncoder
 from ingest_container.base.clock import now_ms
 from ingest_container.live.publish import Abandoned
 

@@ -8,6 +8,7 @@ from chalicelib.contract.requests.base import RequestModel, WholeNumber, example
 from chalicelib.contract.requests.text import Text
 from chalicelib.domain import channels as sizes
 from chalicelib.domain.channels import Visibility
+from chalicelib.domain.takeovers import SecondPublisher
 
 Title = Annotated[str, Text(sizes.MAX_TITLE)]
 DisplayName = Annotated[str, Text(sizes.MAX_DISPLAY_NAME, strip=True)]
@@ -28,6 +29,7 @@ class ChannelEdit(RequestModel):
     tags: list[Tag] | None = Field(default=None, max_length=sizes.MAX_TAGS)
     visibility: Visibility | None = None
     recording: bool | None = None
+    second_publisher: SecondPublisher | None = None
 
 
 class NewPlaybackToken(RequestModel):

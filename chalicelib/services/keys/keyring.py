@@ -39,11 +39,12 @@ class RevealedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyView:
-    """A key at one instant; `stream_id` is that of the stream that runs on it."""
+    """A key at one instant; `stream_id` is that of the stream that runs on it, `encoder` what used it last."""
 
     key: StreamKey
     reading: KeyReading
     stream_id: str | None
+    encoder: str | None = None
 
 
 def issue(channel_id: str, now: int, terms: KeyTerms) -> RevealedKey:
@@ -59,7 +60,8 @@ def issue(channel_id: str, now: int, terms: KeyTerms) -> RevealedKey:
         label=terms.label,
         not_before=terms.not_before,
         expires_at=terms.expires_at,
-        one_time=terms.one_time,
+        role=terms.role,
+        max_uses=terms.max_uses,
         allow_list=terms.allow_list,
     )
     return RevealedKey(_with_ciphertext(key, stream_key), stream_key)
@@ -67,10 +69,8 @@ def issue(channel_id: str, now: int, terms: KeyTerms) -> RevealedKey:
 
 def create(channel: Channel, terms: KeyTerms, by: str, now: int) -> RevealedKey:
     """A further key of the channel; answers it once. Raises InvalidInput, TooManyKeys, StoreUnavailable."""
-    _check(terms, now)
-    usable = [key for key in keys.of_channel(channel.channel_id) if _usable(key, now)]
-    if len(usable) >= rules.MAX_ACTIVE_KEYS:
-        raise TooManyKeys()
+    check_times(terms.not_before, terms.expires_at, now)
+    check_room(channel, now)
     issued = issue(channel.channel_id, now, terms)
     keys.add(issued.key)
     logger("control").info(
@@ -81,6 +81,13 @@ def create(channel: Channel, terms: KeyTerms, by: str, now: int) -> RevealedKey:
         user=by,
     )
     return issued
+
+
+def check_room(channel: Channel, now: int) -> None:
+    """Raises TooManyKeys if the channel has as many as it may have."""
+    usable = [key for key in keys.of_channel(channel.channel_id) if is_usable(key, now)]
+    if len(usable) >= rules.MAX_ACTIVE_KEYS:
+        raise TooManyKeys()
 
 
 def unseal(key: StreamKey) -> str:
@@ -110,7 +117,7 @@ def revoke(key: StreamKey, by: str, now: int) -> StreamKey:
 
 def views(found: Sequence[StreamKey], now: int) -> list[KeyView]:
     """With what runs on them: two reads for up to a hundred keys."""
-    last = streams.many(key.last_stream_id for key in found if key.last_stream_id and key.status is KeyStatus.ACTIVE)
+    last = streams.many(key.last_stream_id for key in found if key.last_stream_id)
     unended = [stream for stream in last.values() if stream.state is not StreamState.ENDED]
     running_now = {
         stream.stream_id: stream
@@ -118,11 +125,14 @@ def views(found: Sequence[StreamKey], now: int) -> list[KeyView]:
         if state_as_read(stream, session, now) is not StreamState.ENDED
     }
 
-    def runs_on(key: StreamKey) -> Stream | None:
-        stream = running_now.get(key.last_stream_id or "")
-        return stream if stream is not None and stream.key_id == key.key_id else None
+    def seen(key: StreamKey) -> KeyView:
+        stream = last.get(key.last_stream_id or "")
+        if stream is None or stream.key_id != key.key_id:  # continued by another key
+            return _view(key, None, now)
+        view = _view(key, running_now.get(stream.stream_id), now)
+        return replace(view, encoder=stream.facts.encoder or view.encoder)
 
-    return [_view(key, runs_on(key), now) for key in found]
+    return [seen(key) for key in found]
 
 
 def of_channel(channel_id: str, now: int) -> list[KeyView]:
@@ -184,19 +194,20 @@ def _position(cursor: str | None, sections: list[Section]) -> tuple[Section, key
 def _view(key: StreamKey, stream: Stream | None, now: int) -> KeyView:
     reading = rules.reading(key, in_use=stream is not None, now=now)
     runs = stream.stream_id if stream is not None and reading is KeyReading.IN_USE else None
-    return KeyView(key, reading, runs)
+    return KeyView(key, reading, runs, key.last_flash_version)
 
 
-def _usable(key: StreamKey, now: int) -> bool:
+def is_usable(key: StreamKey, now: int) -> bool:
     """Now or later: what counts towards the channel's limit."""
     return rules.reading(key, in_use=False, now=now) is KeyReading.ACTIVE
 
 
-def _check(terms: KeyTerms, now: int) -> None:
+def check_times(not_before: int | None, expires_at: int | None, now: int) -> None:
+    """Raises InvalidInput."""
     problems = []
-    if terms.expires_at is not None and terms.expires_at <= now:
+    if expires_at is not None and expires_at <= now:
         problems.append({"field": "expires_at", "problem": "must be in the future"})
-    elif terms.expires_at is not None and (terms.not_before or 0) >= terms.expires_at:
+    elif expires_at is not None and (not_before or 0) >= expires_at:
         problems.append({"field": "not_before", "problem": "must be before expires_at"})
     if problems:
         raise InvalidInput("A field is not valid", problems)

@@ -8,7 +8,6 @@ A holder on MediaMTX may have lost its connection, after a crash or because it l
 asked before a newcomer is refused; if the server does not answer, the holder keeps the channel.
 """
 
-from chalicelib.domain import keys as rules
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.publications import READY_WITHIN, SESSION_TTL, Dialect, Publication
 from chalicelib.domain.refusals import KeyInUse, KeyUnknown, PublishRefused
@@ -89,7 +88,7 @@ def introduce(
     """
     try:
         key = _authenticate(stream_key, channel_id, now)
-        rules.check_place(key, client_ip)
+        admission.check_place(key, client_ip)
     except PublishRefused as refusal:
         refusals.record(refusal, server.where, client_ip, now)
         raise

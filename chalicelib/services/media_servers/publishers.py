@@ -152,7 +152,7 @@ def _hold(publication: Publication) -> StreamHold | None:
 def _order(publication: Publication, hold: StreamHold | None) -> EndReason | None:
     """The reason of an order to end what this publisher sends. Of an earlier stream of the connection it is void."""
     for order in publication.orders:
-        if hold is None or hold.grant.stream_id == order.stream_id:
+        if order.reason is not None and (hold is None or hold.grant.stream_id == order.stream_id):
             return order.reason
     return None
 

@@ -90,6 +90,8 @@ def record(refusal: PublishRefused, where: str, client_ip: str | None, now: int)
                 node_id=where,
                 client_ip=client_ip,
                 key_id=refusal.key_id,
+                key_label=refusal.key_label,
+                detail=refusal.further_detail,
                 channel_id=refusal.channel_id,
                 reason=refusal.code,
             )

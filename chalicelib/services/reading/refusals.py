@@ -75,10 +75,11 @@ def _refusal(entry: Entry) -> Refusal:
     return Refusal(
         at=iso(entry.at),
         reason=reason,
-        title=error.title if error is not None else None,
+        title=facts.get("detail") or (error.title if error is not None else None),
         action=error.action if error is not None else None,
         broadcaster_id=facts.get("channel_id"),
         key_id=facts.get("key_id"),
+        key_label=facts.get("key_label"),
         node_id=facts.get("node_id"),
         client_ip=facts.get("client_ip"),
     )

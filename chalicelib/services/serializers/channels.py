@@ -69,6 +69,7 @@ def _own_fields(channel: Channel, key: StreamKey | None) -> dict[str, Any]:
     return {
         "visibility": channel.visibility,
         "recording": channel.recording,
+        "second_publisher": channel.second_publisher,
         "closed": _closed(channel.closed),
         "region": channel.region,
         "ingest_url": settings().ingest_url(channel.region),
@@ -121,6 +122,8 @@ def _last_refusal(entry: Entry) -> LastRefusal:
         reason=facts.get("detail"),
         action=facts.get("action"),
         client_ip=facts.get("client_ip"),
+        key_id=facts.get("key_id"),
+        key_label=facts.get("key_label"),
     )
 
 

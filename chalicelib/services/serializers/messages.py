@@ -65,6 +65,8 @@ def refused(event: StreamStateChange) -> contract.RefusedMessage:
         reason=event.detail,
         action=event.action,
         client_ip=event.client_ip,
+        key_id=event.key_id,
+        key_label=event.key_label,
     )
 
 

@@ -1,4 +1,5 @@
-"""Ending a stream from outside: an order to its holder, on the row that the holder reads with its next renewal.
+"""Orders to a stream's holder from outside: to end it, or to look again at what it rests on. Each is written on the row
+that the holder reads with its next renewal.
 
 A reason that is stored (a dead key, a block, a closed channel) is written first, and the order given after it: a claim
 either came before that write, and is seen here, or fails on it. If the order fails, the caller is told, and the same
@@ -9,7 +10,7 @@ from chalicelib.domain.channels import Channel
 from chalicelib.domain.closures import Closure
 from chalicelib.domain.errors import LeaseLost, NotLive
 from chalicelib.domain.events import ChannelChanged, PublisherOrdered
-from chalicelib.domain.keys import KeyStatus
+from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.orders import Order
 from chalicelib.domain.publications import dialect_of
 from chalicelib.domain.streams import EndReason, Stream, StreamState
@@ -76,6 +77,19 @@ def end_on_dead_key(channel_id: str, reason: EndReason, now: int) -> None:
     key = keys.find(stream.key_hash) if stream is not None and stream.key_hash else None
     if stream is not None and key is not None and key.status is not KeyStatus.ACTIVE:
         order_end(stream.stream_id, reason, now)
+
+
+def review_key(key: StreamKey) -> None:
+    """The key's terms were changed: the node that has a stream on it reads them again. Raises StoreUnavailable.
+
+    A media server's publisher needs no order: each sign of its life reads the key.
+    """
+    stream = running_stream(key.channel_id)
+    if stream is None or stream.key_id != key.key_id:
+        return
+    holder = channels.get(key.channel_id).lease.holder
+    if holder is not None and dialect_of(holder.node_id) is None:
+        nodes.order(holder.node_id, Order.to_review(stream.stream_id))
 
 
 def end_stream(stream_id: str, reason: EndReason, now: int) -> None:

@@ -11,6 +11,8 @@ export interface Refusal {
   readonly reason: string;
   readonly action: string | null;
   readonly clientIp: string | null;
+  /** What its owner calls the key that was presented. */
+  readonly keyLabel: string | null;
   /** In ms, by the server's clock. */
   readonly at: number;
   /** The same as the server sent it; identifies a refusal. */
@@ -34,6 +36,7 @@ export function nextRefusal(state: RefusalState, received: LastRefusal): Refusal
     reason: told(received.reason ?? received.code),
     action: told(received.action),
     clientIp: received.client_ip,
+    keyLabel: received.key_label,
     at: Date.parse(received.at),
     serverAt: received.at,
     count: known && known.code === received.code ? known.count + 1 : 1,

@@ -13,6 +13,7 @@ export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
           <p class="refusal-title">{sentence(told(refusal.title ?? refusal.reason))}</p>
           <p class="muted">
             <Moment at={Date.parse(refusal.at)} />
+            {refusal.key_label && ` · ${t.withKey(refusal.key_label)}`}
             {refusal.client_ip && ` · ${t.from(refusal.client_ip)}`}
           </p>
           {refusal.action && <p>{sentence(told(refusal.action))}</p>}

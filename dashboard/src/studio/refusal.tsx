@@ -18,6 +18,7 @@ export function RefusalNotice({ refusal, onDismiss }: { refusal: Refusal; onDism
         {refusal.action && <p data-testid="refusal-action">{sentence(refusal.action)}</p>}
         <p class="notice-hint">
           <Moment at={refusal.at} />
+          {refusal.keyLabel && ` · ${t.withKey(refusal.keyLabel)}`}
           {refusal.clientIp && ` · ${t.from(refusal.clientIp)}`}
           {refusal.count > 1 && ` · ${t.times(refusal.count)}`}
         </p>

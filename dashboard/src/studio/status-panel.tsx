@@ -17,6 +17,7 @@ import {
   announcement,
   happened,
   interruption,
+  isExplained,
   isWaitingForKeyFrame,
   type ShownStatus,
   shownStatus,
@@ -146,7 +147,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
         </>
       );
     case "RECONNECTING":
-      if (isWaitingForKeyFrame(stream)) return <>{stream.reasonText}</>;
+      if (isExplained(stream)) return <>{stream.reasonText}</>;
       return (
         <>
           <span data-testid="interruption">{interruption(stream)}</span>{" "}

@@ -26,7 +26,7 @@ export function announcement(shown: ShownStatus, stream: CurrentStream): string 
     case "LIVE":
       return stream.live?.test ? test.announcement : t.youAreLive;
     case "RECONNECTING":
-      if (isWaitingForKeyFrame(stream) && stream.reasonText) return stream.reasonText;
+      if (isExplained(stream) && stream.reasonText) return stream.reasonText;
       return `${interruption(stream)} ${t.waitingToReconnect}`;
     case "OFFLINE":
       return stream.reasonText ? `${t.youAreOffline} ${stream.reasonText}` : t.youAreOffline;
@@ -63,6 +63,11 @@ export function anythingMeasured(live: Live | null): boolean {
 /** The encoder is connected but has not sent a frame yet. */
 export function isWaitingForKeyFrame(stream: CurrentStream): boolean {
   return stream.reason === "waiting_for_key_frame";
+}
+
+/** While RECONNECTING: whether an encoder is there, so that the reason says all. */
+export function isExplained(stream: CurrentStream): boolean {
+  return isWaitingForKeyFrame(stream) || stream.reason === "taken_over";
 }
 
 /** That the encoder is gone, and the reason if it is known. */

@@ -15,7 +15,7 @@ import { t } from "../words/connect";
 const REVEAL_MS = 30_000;
 const MASK = "•".repeat(20);
 
-interface OneKey {
+export interface OneKey {
   readonly id: string;
   readonly text: string;
 }
@@ -155,7 +155,7 @@ export function StreamKey({ facts, running, api, onRead }: StreamKeyProps) {
  * The key in full while it is on show, and while it is the channel's (`keyId`); `hide` also calls off a request that is
  * still under way.
  */
-function useReveal(readKey: () => Promise<OneKey>, keyId: string | null) {
+export function useReveal(readKey: () => Promise<OneKey>, keyId: string | null) {
   const [shown, setShown] = useState<{ key: OneKey; until: number } | null>(null);
   const request = useRef(0);
 
@@ -193,7 +193,7 @@ function useReveal(readKey: () => Promise<OneKey>, keyId: string | null) {
   return { key: current?.key.text ?? null, until: current?.until ?? null, show, hide, keepOnly };
 }
 
-function RevealCountdown({ until }: { until: number }) {
+export function RevealCountdown({ until }: { until: number }) {
   const now = useNow(true, 250);
   return (
     <p class="field-hint" data-testid="reveal-countdown">

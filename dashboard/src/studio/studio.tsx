@@ -10,6 +10,7 @@ import { t } from "../words/studio";
 import { CHANNEL_CLOSED, ClosedNotice, closureNow } from "./closed";
 import { ConnectPanel } from "./connect-panel";
 import { DetailsForm } from "./details-form";
+import { KeysPanel } from "./keys-panel";
 import { LinkBanner, LinkMark } from "./link";
 import { RecordingsPanel } from "./recordings-panel";
 import { RefusalNotice } from "./refusal";
@@ -106,6 +107,12 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
               api={api}
               streamId={state.stream.status === "OFFLINE" ? null : state.stream.streamId}
               visibility={channel.visibility}
+            />
+            <KeysPanel
+              api={api}
+              channel={channel}
+              stream={state.stream}
+              onSaved={(details) => dispatch({ kind: "details-saved", details })}
             />
             <RefusalsPanel api={api} newest={state.refusal?.serverAt ?? null} />
           </>

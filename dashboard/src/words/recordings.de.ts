@@ -24,6 +24,7 @@ const german: RecordingsWords = {
     "Encoder mit einem Schlüssel dieses Kanals, die nicht live gehen konnten. Nicht deine? Setze deinen Streamschlüssel zurück. Ein Encoder mit einem unbekannten Schlüssel steht hier nicht: Wenn deiner „Unauthorized“ meldet und hier fehlt, kopiere den Schlüssel noch einmal.",
   noRefusals: "Keine in den letzten 90 Tagen.",
   from: (address) => `von ${address}`,
+  withKey: (label) => `Schlüssel „${label}“`,
 };
 
 export default german;

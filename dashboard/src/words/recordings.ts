@@ -26,6 +26,7 @@ const english = {
     'Encoders with a key of this channel that could not go live. Not yours? Reset your stream key. An encoder whose key is unknown is not listed: if yours says "Unauthorized" and is not here, copy the key again.',
   noRefusals: "None in the last 90 days.",
   from: (address: string) => `from ${address}`,
+  withKey: (label: string) => `key "${label}"`,
 };
 
 export type RecordingsWords = typeof english;

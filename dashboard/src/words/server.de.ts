@@ -13,7 +13,18 @@ export default {
     "The stream was ended from the dashboard.": "Der Stream wurde im Studio beendet.",
     "The stream was ended by an administrator.": "Der Stream wurde von der Verwaltung beendet.",
     "The broadcaster was blocked by an administrator.": "Das Konto wurde von der Verwaltung gesperrt.",
+    "A broadcast began on the channel, which ended the test.":
+      "Auf dem Kanal hat eine Übertragung begonnen, und der Test wurde beendet.",
+    "To test again, end the broadcast first.": "Beende zuerst die Übertragung, um noch einmal zu testen.",
     "Another connection took over the channel.": "Eine andere Verbindung hat den Kanal übernommen.",
+    "An encoder whose key has a higher priority took over.":
+      "Ein Encoder, dessen Schlüssel Vorrang hat, hat übernommen.",
+    "Stop this encoder, or start it again when the other one has stopped.":
+      "Beende diesen Encoder, oder starte ihn neu, wenn der andere beendet ist.",
+    "Encoders have taken over from each other too often on this channel":
+      "Auf diesem Kanal haben Encoder zu oft voneinander übernommen",
+    "Stop the other encoder, or try again in a minute.":
+      "Beende den anderen Encoder, oder versuche es in einer Minute noch einmal.",
     "The ingest server was taken out of service.": "Der Ingest-Server wurde außer Betrieb genommen.",
     "The ingest server failed.": "Der Ingest-Server ist ausgefallen.",
     "The encoder sent something that is not valid RTMP.": "Der Encoder hat etwas gesendet, das kein gültiges RTMP ist.",
@@ -58,8 +69,8 @@ export default {
     "Get a new stream key from your dashboard.": "Erstelle in deinem Studio einen neuen Streamschlüssel.",
     "The stream key is not valid yet": "Der Streamschlüssel gilt noch nicht",
     "Start streaming once the key is valid.": "Starte den Stream, sobald der Schlüssel gilt.",
-    "The stream key was valid for one stream, which has ended":
-      "Der Streamschlüssel galt für einen Stream, und der ist zu Ende",
+    "The stream key has been used for as many streams as it was valid for":
+      "Der Streamschlüssel ist für so viele Streams benutzt worden, wie er gültig war",
     "The stream key cannot be used from this network address":
       "Der Streamschlüssel darf von dieser Netzwerkadresse aus nicht verwendet werden",
     "Stream from a network on the key's allow list, or use another key.":

@@ -25,7 +25,11 @@ const german: StudioWords = {
   retryingNow: "Neuer Versuch…",
   retryNow: "Jetzt versuchen",
 
+  keys: "Streamschlüssel",
+  keysFailed: "Die Schlüssel können nicht geladen werden. Lade die Seite neu, um es noch einmal zu versuchen.",
+
   refused: "Eine Verbindung wurde abgelehnt:",
+  withKey: (label) => `Schlüssel „${label}“`,
   from: (address) => `von ${address}`,
   times: (count) => plural(count, { one: "einmal", other: `${count}-mal` }),
   waiting: "Dein Encoder ist verbunden und wartet: Alle Ingest-Server sind voll.",

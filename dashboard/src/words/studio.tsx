@@ -22,7 +22,11 @@ const english = {
   retryingNow: "Retrying now…",
   retryNow: "Retry now",
 
+  keys: "Stream keys",
+  keysFailed: "The keys can't be loaded. Reload the page to try again.",
+
   refused: "A connection was refused:",
+  withKey: (label: string) => `key "${label}"`,
   from: (address: string) => `from ${address}`,
   times: (count: number) => plural(count, { one: "once", other: `${count} times` }),
   waiting: "Your encoder is connected and waits: all ingest servers are full.",

@@ -122,7 +122,11 @@ def own_channel(call: Caller) -> None:
     assert call("GET", "/api/admin/streams/{stream_id}", stream)["state"] == "ENDED"
     ended_for_a_reason(call, channel["channel_id"], publisher | {"clientid": "contract-2"})
     until(lambda: _is_known(call, further["key_id"]), "the key is listed", WITHIN_S)
-    call("DELETE", "/api/channel/keys/{key_id}", {"key_id": further["key_id"]})
+    which = {"key_id": further["key_id"]}
+    assert call("PATCH", "/api/channel/keys/{key_id}", which, json={"label": "third"})["label"] == "third"
+    rotated = call("POST", "/api/channel/keys/{key_id}/rotate", which, json={"overlap_minutes": 10})
+    assert (rotated["label"], rotated["status"]) == ("third", "active")
+    call("DELETE", "/api/channel/keys/{key_id}", which)
 
 
 def ended_for_a_reason(call: Caller, channel_id: str, publisher: dict[str, str]) -> None:

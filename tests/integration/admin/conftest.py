@@ -18,6 +18,7 @@ from chalicelib.services.keys import credentials, keyring
 from chalicelib.services.keys.keyring import RevealedKey
 from chalicelib.services.streams import admission
 from chalicelib.services.streams.fleet import NodeMembership
+from chalicelib.services.streams.key_cache import KeyCache
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.store import channels
 from tests.support.stack import Emulator, in_environment
@@ -35,7 +36,7 @@ class House:
         self._publishers = itertools.count(1)
         self._node = NodeMembership(NodeInfo(f"node-{ULID()}", str(ULID()), "", REGION, 10, self.now))
         self._node.join(self.now)
-        self.cache = admission.KeyCache()
+        self.cache = KeyCache()
 
     @property
     def node_id(self) -> str:
@@ -52,7 +53,12 @@ class House:
 
     def orders(self) -> set[tuple[str, str]]:
         """What the node is told to end, and why."""
-        return {(order.stream_id, order.reason.value) for order in self._node.renew(lambda: self.now, 0).end}
+        given = self._node.renew(lambda: self.now, 0).end
+        return {(order.stream_id, order.reason.value) for order in given if order.reason is not None}
+
+    def reviews(self) -> set[str]:
+        """Streams that the node is told to look at again."""
+        return {order.stream_id for order in self._node.renew(lambda: self.now, 0).end if order.reason is None}
 
     def channel(self, **shown: object) -> Channel:
         """A new broadcaster's."""

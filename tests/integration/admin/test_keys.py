@@ -31,7 +31,7 @@ from tests.integration.admin.conftest import House
 
 pytestmark = pytest.mark.needs("ministack")
 
-ONCE = KeyTerms(one_time=True)
+ONCE = KeyTerms(max_uses=1)
 
 
 @pytest.mark.requirement("SO-6")

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.domain.timeline import refusals_of, refused_at
+from chalicelib.services.keys import changes
 from chalicelib.store import keys, timeline
 from ingest_container.rtmp.limits import HANDSHAKE_SECONDS
 from local.settings import HOST
@@ -25,7 +26,7 @@ STRANGERS = (f"127.0.1.{number}" for number in itertools.count(1))
 OnAir = Callable[[Node, Studio], Publisher]
 AUDITED = {
     "client_ip", "node_id", "key_id", "channel_id", "stream_id",
-    "started_at", "duration_s", "bytes", "mean_kbps", "reason", "detail", "moved_to", "moved_from",
+    "started_at", "duration_s", "bytes", "mean_kbps", "reason", "detail", "key_label", "moved_to", "moved_from",
 }  # fmt: skip
 
 
@@ -256,6 +257,14 @@ def test_a_key_that_expires_ends_its_stream(node: Node, studio: Studio, publish:
     publisher = publish(node, studio.another_key(expires_at=now_ms() + 5_000)[0])
     assert publisher.publish() == STARTED
     publisher.go_on_air()
+    assert publisher.was_closed(12)
+    until(lambda: studio.stream().end_reason == EndReason.KEY_EXPIRED, "its end")
+
+
+@pytest.mark.requirement("FX-17")
+def test_an_expiry_that_is_set_later_ends_the_running_stream(node: Node, studio: Studio, on_air: OnAir) -> None:
+    publisher = on_air(node, studio)
+    changes.edit(studio.channel, studio.key.key_id, {"expires_at": now_ms() + 4_000}, "test", now_ms())
     assert publisher.was_closed(12)
     until(lambda: studio.stream().end_reason == EndReason.KEY_EXPIRED, "its end")
 

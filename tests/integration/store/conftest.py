@@ -13,6 +13,7 @@ from chalicelib.domain.leases import SESSION_TTL, Grant, Holder
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.services.streams import admission
 from chalicelib.services.streams.fleet import NodeMembership
+from chalicelib.services.streams.key_cache import KeyCache
 from tests.support.stack import Emulator
 from tests.support.studio import REGION, Studio
 
@@ -61,7 +62,7 @@ class LeasedStudio(Studio):
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.cache = admission.KeyCache()
+        self.cache = KeyCache()
         super().__init__(lambda: clock.now)
 
     @property

@@ -27,7 +27,7 @@ from chalicelib.domain.streams import GRACE, LATE, ChannelStatus, EndReason, Str
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.reading.discovery import view
 from chalicelib.services.streams import admission, backstop, lifecycle, orders
-from chalicelib.services.streams.admission import HeldBySameEncoder, HolderInDoubt
+from chalicelib.services.streams.holders import HeldBySameEncoder, HolderInDoubt
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.services.streams.reaping import Reaper
 from chalicelib.store import channels, guard, keys, lease_ends, models, nodes, pulses, timeline

@@ -126,7 +126,7 @@ def test_what_waited_in_vain_is_no_obstacle(studio: LeasedStudio, clock: Clock, 
 
 
 def test_a_test_does_not_spend_a_one_time_key(studio: LeasedStudio, node: Node) -> None:
-    issued = keyring.create(studio.channel, KeyTerms(one_time=True), "owner", studio.clock.now)
+    issued = keyring.create(studio.channel, KeyTerms(max_uses=1), "owner", studio.clock.now)
     tested = StreamHold(admission.claim(issued.key, node.publisher(), None, studio.clock.now, test=True))
     tested.media(studio.clock.now, StreamFacts())
     tested.end(EndReason.CLEAN_STOP, studio.clock.now, 0)

@@ -1,6 +1,7 @@
 """What a key is good for, as plain rules."""
 
 import dataclasses
+import json
 from contextlib import suppress
 
 import pytest
@@ -8,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.contract.requests.keys import NewKey
+from chalicelib.contract.requests.keys import KeyEdit, NewKey
 from chalicelib.domain import cursors
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.keys import (
     KeyReading,
+    KeyRole,
     KeyStatus,
     StreamKey,
     check_place,
@@ -26,7 +28,7 @@ from chalicelib.domain.refusals import KeyNotAllowedHere, KeyRevoked, KeyUnknown
 
 NOW = 1_800_000_000_000
 KEY = StreamKey("h" * 64, "key_1", "ch_1", "last", KeyStatus.ACTIVE, NOW - 1)
-SPENT = dataclasses.replace(KEY, one_time=True, last_stream_id="stream 1")
+SPENT = dataclasses.replace(KEY, max_uses=1, uses=1, last_stream_id="stream 1")
 
 
 @pytest.mark.parametrize(
@@ -48,11 +50,62 @@ def test_the_status_of_a_key(key: StreamKey, in_use: bool, expected: KeyReading)
 
 
 def test_a_key_for_one_time_is_used_up_by_its_first_stream_only() -> None:
-    assert not used_up(dataclasses.replace(SPENT, last_stream_id=None), None)
+    assert not used_up(dataclasses.replace(SPENT, uses=0, last_stream_id=None), None)
     assert used_up(SPENT, None)
     assert used_up(SPENT, "stream 2")
     assert not used_up(SPENT, "stream 1")
-    assert not used_up(dataclasses.replace(SPENT, one_time=False), None)
+    assert not used_up(dataclasses.replace(SPENT, max_uses=None), None)
+
+
+@pytest.mark.requirement("FX-17")
+@pytest.mark.parametrize(
+    ("max_uses", "uses", "left", "may_begin", "may_continue"),
+    [
+        (None, 0, None, True, True),
+        (None, 99, None, True, True),
+        (3, 0, 3, True, True),
+        (3, 2, 1, True, True),
+        (3, 3, 0, False, True),
+        (1, 2, 0, False, True),  # uses were counted differently once
+    ],
+)
+def test_a_key_is_good_for_so_many_streams(
+    max_uses: int | None, uses: int, left: int | None, may_begin: bool, may_continue: bool
+) -> None:
+    key = dataclasses.replace(KEY, max_uses=max_uses, uses=uses, last_stream_id="stream 1")
+    assert key.uses_left == left
+    assert used_up(key, None) is not may_begin
+    assert used_up(key, "stream 2") is not may_begin
+    assert used_up(key, "stream 1") is not may_continue
+    assert reading(key, in_use=False, now=NOW) is (KeyReading.ACTIVE if may_begin else KeyReading.EXPIRED)
+
+
+@pytest.mark.requirement("FX-17")
+def test_an_owner_comes_before_a_backup_and_a_backup_before_a_guest() -> None:
+    assert sorted(KeyRole, key=lambda role: -role.priority) == [KeyRole.OWNER, KeyRole.BACKUP, KeyRole.GUEST]
+
+
+def test_one_time_is_another_name_for_one_use() -> None:
+    assert NewKey(one_time=True).terms().max_uses == NewKey(max_uses=1).terms().max_uses == 1
+    with pytest.raises(ValidationError):
+        NewKey(one_time=True, max_uses=2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "changes"),
+    [
+        ({}, {}),
+        ({"label": " Ann "}, {"label": "Ann"}),
+        ({"expires_at": None}, {"expires_at": None}),
+        ({"expires_at": "1970-01-01T00:00:01Z"}, {"expires_at": 1_000}),
+        ({"not_before": None, "allow_list": []}, {"not_before": None, "allow_list": []}),
+        ({"label": None, "allow_list": None}, {}),
+    ],
+)
+def test_an_edit_changes_what_is_sent_and_null_removes_a_time(
+    sent: dict[str, object], changes: dict[str, object]
+) -> None:
+    assert KeyEdit.model_validate_json(json.dumps(sent)).changes() == changes
 
 
 def test_a_refused_claim_says_the_gravest_reason() -> None:

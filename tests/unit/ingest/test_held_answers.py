@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.refusals import KeyInUse, KeyRevoked, NodeDraining, PublishRefused
-from chalicelib.services.streams.admission import HeldBySameEncoder
+from chalicelib.services.streams.holders import HeldBySameEncoder
 from ingest_container.base.clock import now_ms
 from ingest_container.live.publish import Abandoned
 from ingest_container.node.held_answers import IN_FLIGHT, HeldAnswers
