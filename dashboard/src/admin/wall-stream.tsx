@@ -43,6 +43,7 @@ export function WallStream({ stream, onEnd }: { stream: ActiveStream; onEnd: () 
             {stream.node_id}
           </a>,
           stream.visibility !== "public" && stream.visibility,
+          stream.test && "test",
         ]}
       </Facts>
       <div class="wall-foot">

@@ -69,6 +69,10 @@ def test_who_is_live_is_found_on_the_wall_and_blocked(
     expect(admin.part("refusal-row").first).to_contain_text("on local-1")
     assert barriers(admin.page, "admin-person", pictures) == []
 
+    admin.search("127.0.0.1")
+    expect(admin.part("found-stream").first).to_be_visible()
+    assert barriers(admin.page, "admin-address", pictures) == []
+
     admin.visit("Audit")
     action = admin.part("action").first
     expect(action).to_contain_text("Blocked a person: rebroadcasts a match")
