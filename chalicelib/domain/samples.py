@@ -17,12 +17,12 @@ SAMPLES_A_ROW = 6
 
 # What is sampled, in the order in which it is stored: new ones go to the end. And the decimals that are kept.
 SERIES: Mapping[str, int] = {
-    "bitrate_kbps": 1,
+    "bitrate_kbps": 0,
     "video_fps": 1,
     "keyframe_interval_s": 2,
     "viewers": 1,
-    "video_bitrate_kbps": 1,
-    "audio_bitrate_kbps": 1,
+    "video_bitrate_kbps": 0,
+    "audio_bitrate_kbps": 0,
 }
 
 

@@ -9,8 +9,8 @@ from chalicelib.store import runtime_models
 from chalicelib.store.guard import store_errors
 
 KEPT = 300  # seconds
-# Facts are in the stream's own row as soon as they are known. With all of it a pulse would take two write units.
-LEFT_OUT = {"stream_id", "at", "facts"}
+# Facts are in the stream's own row as soon as they are known. With them most pulses would take two write units.
+LEFT_OUT = {"facts"}
 
 
 def put(pulses: Iterable[Pulse]) -> None:
@@ -21,12 +21,13 @@ def put(pulses: Iterable[Pulse]) -> None:
 
 
 def row(pulse: Pulse) -> runtime_models.Pulse:
-    known = pulse.model_dump(mode="json", exclude_defaults=True, exclude=LEFT_OUT)
+    """The pulse itself is plain JSON: while nodes are replaced, functions of the version before read it too."""
     totals = pulse.totals.model_dump(mode="json", exclude_defaults=True) if pulse.totals is not None else None
     return runtime_models.Pulse(
         pulse.stream_id,
         at=pulse.at,
-        packed=packed(known | {"recent": as_lists(pulse.recent), "totals": totals}),
+        pulse=pulse.model_dump(mode="json", exclude_defaults=True, exclude=LEFT_OUT),
+        history=packed({"recent": as_lists(pulse.recent), "totals": totals}),
         ttl=pulse.at // 1000 + KEPT,
     )
 
@@ -54,6 +55,7 @@ def find(stream_id: str) -> Pulse | None:
 
 
 def _pulse(row: runtime_models.Pulse) -> Pulse:
-    known = unpacked(row.packed) if row.packed is not None else row.pulse
-    own = {"stream_id": row.stream_id, "at": int(row.at), "recent": from_lists(known.get("recent", ()))}
-    return Pulse.model_validate({**known, **own})
+    """Nodes before 0.3 write no history."""
+    history = unpacked(row.history) if row.history is not None else {}
+    more = {"recent": from_lists(history.get("recent", ())), "totals": history.get("totals")}
+    return Pulse.model_validate({**row.pulse, **more})

@@ -3,6 +3,9 @@
 As in `models`, times are epoch milliseconds, but `ttl` is in seconds.
 """
 
+import json
+from typing import Any
+
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
@@ -15,6 +18,13 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb.models import Model
 
 from chalicelib.store.table import Table, named
+
+
+class CompactJSON(JSONAttribute):
+    """Without spaces: bytes are what is billed."""
+
+    def serialize(self, value: Any) -> str | None:
+        return None if value is None else json.dumps(value, separators=(",", ":"))
 
 
 class NodesByKind(GlobalSecondaryIndex["Node"]):
@@ -136,8 +146,9 @@ class Pulse(Model):
 
     stream_id = UnicodeAttribute(hash_key=True)
     at = NumberAttribute()
-    packed = BinaryAttribute(legacy_encoding=False, null=True)
-    pulse = JSONAttribute(null=True)  # of nodes before 0.3, which pack nothing
+    pulse = CompactJSON()
+    # Packed: the samples that no row has yet, and `totals.StreamTotals`.
+    history = BinaryAttribute(legacy_encoding=False, null=True)
     ttl = NumberAttribute()
 
 

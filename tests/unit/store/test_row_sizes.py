@@ -9,7 +9,7 @@ from ulid import ULID
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.findings import Finding, FindingCode, Severity
 from chalicelib.domain.measures import Pulse, StreamFacts
-from chalicelib.domain.samples import Sample, Sampler, SampleRow
+from chalicelib.domain.samples import Sample, Sampler, SampleRow, Spread
 from chalicelib.domain.totals import Raised, StreamTotals
 from chalicelib.store import pulses, samples
 
@@ -67,7 +67,6 @@ def pulse(recent: list[Sample]) -> Pulse:
         keyframe_interval_s=2.002,
         bytes_in=10**11,
         facts=StreamFacts(width=3840, height=2160, fps=59.94, video_profile="High", encoder="e" * 200),
-        findings=(FINDING,),
         audience=Audience(viewers=1_234, peak_viewers=2_345, watched_s=1_234_567.891, counted_s=12_345.678),
         recent=tuple(recent),
         totals=StreamTotals(measured_s=43_200, kilobits=259_200_000, peak_kbps=7_345.6, interruptions=3, raised=raised),
@@ -79,6 +78,22 @@ def test_a_pulse_with_all_that_no_row_has_yet_takes_one_write_unit() -> None:
     recent = minute()
     assert len(recent) == 6
     assert size(pulses.row(pulse(recent))) < UNIT
+
+
+@pytest.mark.requirement("FX-16")
+def test_so_does_one_with_a_finding_while_the_stream_is_steady() -> None:
+    steady = [
+        Sample(one.at, one.seconds, {name: Spread(*[s.average] * 3) for name, s in one.spreads.items()})
+        for one in minute()
+    ]
+    assert size(pulses.row(pulse(steady).model_copy(update={"findings": (FINDING,)}))) < UNIT
+
+
+def test_functions_of_the_version_before_read_a_pulse_all_the_same() -> None:
+    """They know of no history, and nodes are deployed first."""
+    written = pulse(minute())
+    without = written.model_copy(update={"recent": (), "totals": None, "facts": StreamFacts()})
+    assert Pulse.model_validate(pulses.row(written).pulse) == without
 
 
 @pytest.mark.requirement("FX-16")
