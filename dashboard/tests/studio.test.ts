@@ -18,7 +18,16 @@ import {
   tabTitle,
 } from "../src/studio/status-words";
 import { copyText } from "../src/ui/clipboard";
-import { ago, dayAndTimeWithZone, duration, frameRate, kbps, secondsLeft, setTimeZone } from "../src/ui/format";
+import {
+  ago,
+  dayAndTimeWithSeconds,
+  dayAndTimeWithZone,
+  duration,
+  frameRate,
+  kbps,
+  secondsLeft,
+  setTimeZone,
+} from "../src/ui/format";
 import { channel, live, status } from "./messages";
 
 describe("the servers beside the default one", () => {
@@ -172,6 +181,11 @@ describe("moments", () => {
   it("have a day, and are written as the reader's locale does", () => {
     expect(dayAndTimeWithZone(moment, "en-GB")).toMatch(/26 Nov 2026/);
     expect(dayAndTimeWithZone(moment, "de")).toMatch(/26\. Nov\. 2026/);
+  });
+
+  it("have seconds where several come within a minute", () => {
+    const text = dayAndTimeWithSeconds(moment, "en-GB");
+    expect(text).toMatch(/26 Nov 2026.*:53:10/);
   });
 
   it("name the time zone", () => {

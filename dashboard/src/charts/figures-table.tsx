@@ -57,7 +57,7 @@ function Opened({ broadcast: { rows, rowMs, durationMs, marks } }: { broadcast: 
       <ol class="figures-events">
         {marks.map((mark) => (
           <li key={`${mark.at} ${mark.kind} ${mark.code}`}>
-            {markText(mark)}, <Moment at={mark.at} />
+            {markText(mark)}, <Moment at={mark.at} seconds />
           </li>
         ))}
       </ol>

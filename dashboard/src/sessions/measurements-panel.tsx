@@ -75,10 +75,10 @@ function Comparison({ one, other }: { one: Recorded; other: Recorded }) {
               <span class="sr-only">{t.figure}</span>
             </th>
             <th scope="col">
-              {t.thisOne}, <Moment at={one.broadcast.start} zone />
+              {t.thisOne}, <Moment at={one.broadcast.start} />
             </th>
             <th scope="col">
-              {t.before}, <Moment at={other.broadcast.start} zone />
+              {t.before}, <Moment at={other.broadcast.start} />
             </th>
           </tr>
         </thead>

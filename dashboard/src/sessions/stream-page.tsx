@@ -69,11 +69,11 @@ function SummaryPanel({ api, recorded: { stream, broadcast } }: { api: Api; reco
         <div>
           <h1>{stream.title || t.untitled}</h1>
           <p class="muted">
-            <Moment at={broadcast.start} zone />
+            <Moment at={broadcast.start} />
             {stream.ended_at !== null && (
               <>
                 {" – "}
-                <Moment at={Date.parse(stream.ended_at)} zone />
+                <Moment at={Date.parse(stream.ended_at)} />
               </>
             )}
             {stream.test && ` · ${t.test}`}

@@ -77,7 +77,7 @@ function StreamRow({ api, stream }: { api: Api; stream: OwnStream }) {
             <a href={streamPath(stream.id)}>{stream.title || t.untitled}</a>
           </h2>
           <p class="muted">
-            <Moment at={Date.parse(stream.started_at ?? stream.created_at)} zone />
+            <Moment at={Date.parse(stream.started_at ?? stream.created_at)} />
             {stream.test && ` · ${t.test}`}
           </p>
         </div>

@@ -20,7 +20,7 @@ export function TimelinePanel({ entries }: { entries: readonly TimelineEntry[] }
           return (
             <li key={`${entry.seq} ${entry.kind}`} data-testid="timeline-entry" data-kind={entry.kind}>
               <p class="timeline-at muted">
-                <Moment at={Date.parse(entry.at)} />
+                <Moment at={Date.parse(entry.at)} seconds />
               </p>
               <div>
                 <p class="timeline-title">{title}</p>

@@ -44,16 +44,21 @@ export function setTimeZone(name: string): void {
   }
 }
 
+const DAY_AND_TIME: Intl.DateTimeFormatOptions = {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  timeZoneName: "short",
+};
+
 export function dayAndTimeWithZone(ms: number, locale = CHOICE.locale): string {
-  return new Date(ms).toLocaleString(locale, {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-    timeZoneName: "short",
-    ...zone,
-  });
+  return new Date(ms).toLocaleString(locale, { ...DAY_AND_TIME, ...zone });
+}
+
+export function dayAndTimeWithSeconds(ms: number, locale = CHOICE.locale): string {
+  return new Date(ms).toLocaleString(locale, { ...DAY_AND_TIME, second: "2-digit", ...zone });
 }
 
 export function dayAndTimeInFull(ms: number, locale = CHOICE.locale): string {
