@@ -15,6 +15,7 @@ from chalicelib.domain.broadcasters import is_deleted
 from chalicelib.domain.channels import Channel, channel_id_of
 from chalicelib.domain.events import ChannelChanged
 from chalicelib.domain.keys import KeyStatus
+from chalicelib.domain.metadata import Metadata
 from chalicelib.domain.recordings import RecordingStatus
 from chalicelib.domain.refusals import BroadcasterBlocked
 from chalicelib.domain.streams import EndReason, Stream, StreamState
@@ -69,9 +70,13 @@ def _erase(channel: Channel, stream: Stream, now: int) -> bool:
         return False
     if recording is not None and recording.is_playable:
         upkeep.delete(channel, stream.stream_id, now)
-    if stream.client_ip is not None or stream.metadata.title or stream.metadata.display_name:
+    if stream.client_ip is not None or _says_something(stream.metadata):
         streams.anonymise(stream.stream_id)
     return True
+
+
+def _says_something(shown: Metadata) -> bool:
+    return any((shown.title, shown.description, shown.category, shown.display_name, shown.tags))
 
 
 __all__ = ["delete"]

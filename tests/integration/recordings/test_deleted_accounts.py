@@ -52,6 +52,14 @@ def test_nothing_says_any_more_who_it_was(house: House, studio: Studio, owner: s
     assert studio.channel_id not in listed
 
 
+def test_description_alone_is_forgotten_as_well(house: House, owner: str) -> None:
+    studio = Studio(house.clock, channel_id=channel_id_of(owner))
+    channels.edit(studio.channel_id, {"description": "Ada plays"})
+    stream_id = house.broadcast(studio).ended().stream_id
+    accounts.delete(owner, house.clock)
+    assert streams.get(stream_id).metadata.description == ""
+
+
 def test_what_is_technical_stays(house: House, studio: Studio, owner: str) -> None:
     before = house.broadcast(studio).ended().stream
     accounts.delete(owner, house.clock)
