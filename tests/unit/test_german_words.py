@@ -1,21 +1,26 @@
-"""The German page translates what the server says by its English sentence: each has to be one that the server says."""
+"""The German page translates what the server says by its English sentence, so it has to know each."""
 
 import re
 
-from chalicelib.domain.refusals import every_refusal
+from chalicelib.domain import health_advice
+from chalicelib.domain.findings import FindingCode
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, HANDED_OVER, NOT_TAKEN_UP
 from local.settings import ROOT
 
 GERMAN = ROOT / "dashboard" / "src" / "words" / "server.de.ts"
-FIRST_KEY_FRAME = "Your encoder is connected. Waiting for its first key frame."
 
 
-def test_each_end_of_a_stream_is_translated_and_nothing_else_is_kept() -> None:
-    translated = {
-        quoted or unquoted
-        for unquoted, quoted in re.findall(r"^    (?:\"(.+?)\"|'(.+?)'):(?: |$)", GERMAN.read_text(), re.M)
-    }
+def translated() -> set[str]:
+    found = re.findall(r"^    (?:\"(.+?)\"|'(.+?)'):(?: |$)", GERMAN.read_text(), re.M)
+    return {double or single for double, single in found}
+
+
+def test_each_end_of_a_stream_is_translated() -> None:
     ends = {*END_REASON_TEXT.values(), *filter(None, END_REASON_ACTION.values()), HANDED_OVER, NOT_TAKEN_UP}
-    refusals = {text for refusal in every_refusal() for text in (refusal.title, refusal.action)}
-    assert ends - translated == set()
-    assert translated - ends - refusals == {FIRST_KEY_FRAME}
+    assert ends - translated() == set()
+
+
+def test_each_finding_is_translated_with_its_advice_for_obs_ffmpeg_and_encoders_in_general() -> None:
+    advice = {health_advice.title(code) for code in FindingCode}
+    advice |= {health_advice.action(code, encoder) for code in FindingCode for encoder in (None, "Lavf", "obs")}
+    assert advice - translated() == set()

@@ -1,6 +1,7 @@
 import type { HealthFinding, StreamHealth } from "../contract";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
+import { told } from "../words/server";
 import { t } from "../words/studio";
 import { healthAnnouncement } from "./health-words";
 
@@ -40,10 +41,10 @@ function Finding({ finding }: { finding: HealthFinding }) {
       <div>
         <p class="finding-title">
           {severity !== "info" && <span class="sr-only">{severity === "error" ? t.error : t.warning} </span>}
-          {title}
+          {told(title)}
         </p>
         <p class="finding-figures">{t.finding(measured, expected, <Moment at={Date.parse(since)} />)}</p>
-        <p data-testid="finding-action">{action}</p>
+        <p data-testid="finding-action">{told(action)}</p>
       </div>
     </li>
   );

@@ -1,4 +1,7 @@
-/** What the server says in whole sentences: why a stream ended or a publisher was refused, and what to do about it. */
+/**
+ * What the server says in whole sentences: why a stream ended or a publisher was refused, what is wrong
+ * with one, and what to do about it.
+ */
 
 import { catalogue } from "../i18n/catalogue";
 
