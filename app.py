@@ -19,6 +19,7 @@ from chalicelib.api import (
     problems,
     reactions,
     realtime,
+    schedule,
     security_headers,
     viewer,
     webhooks,
@@ -34,7 +35,7 @@ app.register_middleware(security_headers.middleware, "http")
 app.register_middleware(problems.middleware, "http")
 
 for module in (
-    *(authorizer, broadcaster, broadcaster_keys, history, account, viewer, document),
+    *(authorizer, broadcaster, broadcaster_keys, schedule, history, account, viewer, document),
     *(admin, admin_keys, admin_broadcasters, admin_refusals, webhooks),
     *(reactions, mediamtx, nginx_rtmp, srs, ome),
     *(admin_search, admin_audit),

@@ -118,7 +118,14 @@ FUNCTIONS = (
         pushes=True,
     ),
     Function("sweep_dead_nodes", writes=_STREAMS, publishes=True),
-    Function("sweep_recordings", writes=("streams", "timeline"), recordings=True, publishes=True),
+    # Beside recordings, the reminders of planned broadcasts.
+    Function(
+        "sweep_recordings",
+        reads=("channels",),
+        writes=("streams", "timeline", "schedule"),
+        recordings=True,
+        publishes=True,
+    ),
     Function(
         "reconcile_media_servers",
         writes=(*_STREAMS, "samples", "limits"),

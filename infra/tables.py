@@ -80,6 +80,14 @@ TABLES = (
         ),
     ),
     Table("samples", "stream_id", sort="at", numeric_sort=True, expires=True),
+    Table(
+        "schedule",
+        "channel_id",
+        sort="slot",
+        expires=True,
+        # Sparse: only broadcasts whose reminder was not sent.
+        indexes=(Index("reminders_due", "reminder_queue", "remind_at", keys_only=True, numeric_sort=True),),
+    ),
     Table("nodes", "node_id", expires=True, indexes=(Index("by_kind", "kind", "node_id", keys_only=True),)),
     Table("watches", "node_id", sort="channel_id", expires=True),
     Table("connections", "connection_id", expires=True, indexes=(Index("by_topic", "topic", "connection_id"),)),

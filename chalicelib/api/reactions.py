@@ -26,7 +26,7 @@ from chalicelib.domain.events import (
 )
 from chalicelib.domain.metrics import STREAMS_SWEPT, SWEEPS
 from chalicelib.observability import logger
-from chalicelib.services import fanout
+from chalicelib.services import fanout, schedule
 from chalicelib.services.media_servers import claims, readers, reconciler, refusals
 from chalicelib.services.recordings import upkeep
 from chalicelib.services.streams import backstop, fleet, lifecycle
@@ -86,7 +86,10 @@ def sweep_dead_nodes(_event: CloudWatchEvent) -> None:
 
 @blueprint.schedule(Rate(1, unit=Rate.MINUTES), name="sweep_recordings")
 def sweep_recordings(_event: CloudWatchEvent) -> None:
-    """Finishes recordings whose node did not, and deletes those that have expired or were deleted."""
+    """Sends the reminders of planned broadcasts. Then finishes recordings whose node did not, and deletes those that
+    have expired or were deleted."""
+    if reminders := schedule.send_reminders(now_ms):
+        logger("control").info("Reminded of planned broadcasts", event="reminders_sent", count=reminders)
     swept = upkeep.sweep(now_ms)
     logger("control").info("Swept recordings", event="recordings_swept", **asdict(swept))
     counters.count(SWEEPS, label="recordings")

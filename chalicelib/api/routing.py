@@ -48,6 +48,7 @@ class Route:
     problems: tuple[type[StreamSyncError], ...] = ()  # errors of its own, beside those that every route may give
     others: Mapping[int, Any] = field(default_factory=dict)  # answers with another status that are no problem details
     text: str | None = None  # a further media type in which it answers, as text; the view returns a `Response`
+    not_modified: bool = False  # answers 304 to who has the same already
     form: bool = False  # the body is a form, not JSON
     idempotent: bool = False  # takes `Idempotency-Key`: done once, answered the same again; the view returns a model
     no_store: bool = False  # the answer holds a secret, or is out of date at once

@@ -17,10 +17,11 @@ from chalicelib.domain.keys import is_well_formed
 from chalicelib.domain.nodes import Readiness
 from chalicelib.domain.not_found import ChannelNotFound, StreamNotFound
 from chalicelib.domain.refusals import StoreUnavailable
+from chalicelib.services import schedule
 from chalicelib.services.reading import discovery, recordings
-from chalicelib.services.serializers import channels as channel_serializer
 from chalicelib.services.serializers import nodes as node_serializer
 from chalicelib.services.serializers import recordings as recording_serializer
+from chalicelib.services.serializers import schedule as schedule_serializer
 from chalicelib.services.serializers import streams as stream_serializer
 from chalicelib.services.streams import fleet
 
@@ -79,13 +80,15 @@ def _public_streams(query: PublicStreamQuery) -> contract.PublicStreamPage:
     "GET",
     "/api/channels/{channel_id}",
     ANYONE,
-    answer=contract.PublicChannel,
+    answer=contract.PublicChannelPage,
     problems=(ChannelNotFound,),
     max_age=STATUS_FOR,
 ).on(blueprint)
-def get_public_channel(channel_id: str) -> contract.PublicChannel:
-    """A channel, whether it is live or not. Private channels respond with 404."""
-    return channel_serializer.public_channel(discovery.public_channel(channel_id, now_ms()))
+def get_public_channel(channel_id: str) -> contract.PublicChannelPage:
+    """A channel, whether it is live or not, and what is planned on it. Private channels respond with 404."""
+    now = now_ms()
+    seen = discovery.public_channel(channel_id, now)
+    return schedule_serializer.channel_page(seen, schedule.shown(channel_id, now))
 
 
 @Route(

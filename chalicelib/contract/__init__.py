@@ -60,6 +60,7 @@ from chalicelib.contract.nodes import Health, Node, NodeList
 from chalicelib.contract.recordings import ChannelRecording, OwnRecording, Recording, RecordingPage
 from chalicelib.contract.refusals import Refusal, RefusalPage
 from chalicelib.contract.samples import FindingCount, SampleSpread, StreamSample, StreamSamples, StreamSummary
+from chalicelib.contract.schedule import PlannedBroadcast, PublicChannelPage, Schedule
 from chalicelib.contract.search import SearchResults
 from chalicelib.contract.streams import (
     Accepted,
@@ -148,11 +149,13 @@ __all__ = [
     "OwnStream",
     "OwnStreamDetails",
     "OwnerMessage",
+    "PlannedBroadcast",
     "Playback",
     "PlaybackToken",
     "PongMessage",
     "PublicChannel",
     "PublicChannelMessage",
+    "PublicChannelPage",
     "PublicLive",
     "PublicMessage",
     "PublicMetricsMessage",
@@ -169,6 +172,7 @@ __all__ = [
     "Replayed",
     "RevealedCredentials",
     "SampleSpread",
+    "Schedule",
     "SearchResults",
     "SnapshotMessage",
     "StatusMessage",

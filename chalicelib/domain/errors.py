@@ -14,7 +14,7 @@
     |-- MethodNotAllowed             405
     |-- Conflict                     409
     |   `-- NotLive, TooManyKeys, KeyChanged, KeyIsCurrent, KeyNotActive, BroadcasterExists, StillInProgress,
-    |       TooManyWebhooks, BroadcastEnded, RecordingRunning
+    |       TooManyWebhooks, BroadcastEnded, RecordingRunning, TooManyBroadcasts, BroadcastChanged
     |-- TooManyRequests              429
     |-- PublishRefused               a publisher may not go live: `domain.refusals`
     |-- IdentityUnavailable, MediaServerUnavailable  503  the token issuer, or a media server, does not respond
@@ -185,6 +185,18 @@ class TooManyWebhooks(Conflict):
     code = "too_many_webhooks"
     title = "The maximum number of webhooks has been reached"
     action = "Delete a webhook that you no longer use, then try again."
+
+
+class TooManyBroadcasts(Conflict):
+    code = "too_many_broadcasts"
+    title = "The maximum number of planned broadcasts has been reached"
+    action = "Remove a broadcast from the schedule, then try again."
+
+
+class BroadcastChanged(Conflict):
+    code = "broadcast_changed"
+    title = "The planned broadcast was changed by another request"
+    action = "Load the schedule again, then repeat the change."
 
 
 class KeyChanged(Conflict):

@@ -190,6 +190,19 @@ class HolderQuestioned(BusEvent):
     at: int
 
 
+class BroadcastReminder(BusEvent):
+    """detail-type `Broadcast Reminder`: a planned broadcast starts soon. Times in ms; `at`: when it was due."""
+
+    detail_type: Literal["Broadcast Reminder"] = Field(default="Broadcast Reminder", exclude=True)
+    channel_id: str
+    broadcast_id: str
+    at: int
+    title: str
+    starts_at: int
+    minutes: int
+    time_zone: str
+
+
 class ChannelHidden(BusEvent):
     """detail-type `Channel Hidden`: a channel became private, or its owner was blocked; those who may no longer see
     it are disconnected."""
@@ -233,6 +246,7 @@ AnyEvent = (
     | NodeChange
     | PublisherOrdered
     | HolderQuestioned
+    | BroadcastReminder
     | ChannelHidden
     | DashboardConnected
     | ChannelChanged
@@ -247,6 +261,7 @@ EVENT_TYPES: dict[str, type[AnyEvent]] = {
     "Ingest Node Change": NodeChange,
     "Publisher Ordered": PublisherOrdered,
     "Holder Questioned": HolderQuestioned,
+    "Broadcast Reminder": BroadcastReminder,
     "Channel Hidden": ChannelHidden,
     "Dashboard Connected": DashboardConnected,
     "Channel Change": ChannelChanged,

@@ -34,6 +34,12 @@ class RecordingNotFound(NotFound):
     action = "Check the list of streams: the recording may have expired or been deleted."
 
 
+class BroadcastNotFound(NotFound):
+    code = "broadcast_not_found"
+    title = "There is no such planned broadcast"
+    action = "Check the id against the schedule: the broadcast may have been removed, or be over."
+
+
 class KeyNotFound(NotFound):
     code = "key_not_found"
     title = "There is no such stream key"

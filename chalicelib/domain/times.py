@@ -9,7 +9,7 @@ IsoTime = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 # What moments are called in events and audit records.
-TIMES = ("at", "started_at", "until")
+TIMES = ("at", "started_at", "starts_at", "until")
 
 
 def iso(ms: int) -> str:

@@ -42,12 +42,19 @@ DISABLE_FAILURES = 20
 SLOW = 2_000  # ms
 
 # Detail-types that other systems may hear of, named one by one: the bus also carries what only our own machinery needs.
-OFFERED = ("Stream State Change", "Recording State Change", "Stream Health Change", "Ingest Node Change")
+OFFERED = (
+    "Stream State Change",
+    "Recording State Change",
+    "Stream Health Change",
+    "Ingest Node Change",
+    "Broadcast Reminder",
+)
 EVENT_NAMES: tuple[str, ...] = (
     *(name.value for name in EventName),
     *(name.value for name in RecordingEventName),
     *(name.value for name in HealthEventName),
     "Ingest Node Change",
+    "Broadcast Reminder",
 )
 
 

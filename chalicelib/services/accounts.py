@@ -3,7 +3,7 @@
     mark    the channel has no name, address or place in any list, and is blocked for good: nothing of it starts or is
             shown any more. Every claim that came before the mark is ended, every later one fails on it
     end     what runs is ordered to end, open dashboards are closed
-    erase   keys; then, of each stream that has ended, the recording and what says who broadcast
+    erase   keys and the schedule; then, of each stream that has ended, the recording and what says who broadcast
 
 All of it may be repeated, and goes on where it stopped: one call does a bounded part. What stays are the times and
 technical facts of streams, without a name. The timeline's records (90 days) expire by themselves.
@@ -20,7 +20,7 @@ from chalicelib.domain.recordings import RecordingStatus
 from chalicelib.domain.refusals import BroadcasterBlocked
 from chalicelib.domain.streams import EndReason, Stream, StreamState
 from chalicelib.observability import logger
-from chalicelib.services import bus, fanout
+from chalicelib.services import bus, fanout, schedule
 from chalicelib.services.recordings import upkeep
 from chalicelib.services.streams import orders
 from chalicelib.store import channels, keys, streams
@@ -47,6 +47,7 @@ def delete(owner: str, clock: Callable[[], int]) -> bool:
     for key in keys.of_channel(channel_id):
         if key.status is KeyStatus.ACTIVE or key.ciphertext is not None or key.label:
             keys.erase(key, clock())
+    schedule.erase(channel_id)
     return _erase_streams(channel, clock, until)
 
 

@@ -19,7 +19,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb.models import Model
 
 from chalicelib.domain.measures import StreamFacts
-from chalicelib.store import runtime_models, timeline_models, webhook_models
+from chalicelib.store import runtime_models, schedule_models, timeline_models, webhook_models
 from chalicelib.store.table import Table, named
 
 _DESERIALIZE = TypeDeserializer().deserialize
@@ -302,6 +302,7 @@ TABLES: tuple[type[Model], ...] = (
     Stream,
     timeline_models.Timeline,
     timeline_models.Samples,
+    schedule_models.Broadcast,
     runtime_models.Node,
     runtime_models.Watch,
     runtime_models.Connection,

@@ -3,18 +3,22 @@
 import { Client } from "./client";
 import type {
   AccountDeletion,
+  BroadcastEdit,
   ChannelEdit,
   IssuedKey,
   Key,
   KeyEdit,
   KeyList,
+  NewBroadcast,
   NewKey,
   OwnChannel,
   OwnRecording,
   OwnStreamDetails,
+  PlannedBroadcast,
   PlaybackToken,
   RefusalPage,
   RevealedCredentials,
+  Schedule,
   StreamPage,
   StreamSample,
   StreamSamples,
@@ -154,6 +158,23 @@ export class Api extends Client {
 
   async deleteRecording(streamId: string): Promise<void> {
     await this.call("DELETE", `${streamPath(streamId)}/recording`);
+  }
+
+  /** Planned broadcasts that have not ended, the next one first. */
+  async schedule(): Promise<readonly PlannedBroadcast[]> {
+    return ((await this.call("GET", "/api/channel/schedule")) as Schedule).broadcasts;
+  }
+
+  planBroadcast(broadcast: NewBroadcast): Promise<PlannedBroadcast> {
+    return this.call("POST", "/api/channel/schedule", broadcast) as Promise<PlannedBroadcast>;
+  }
+
+  editBroadcast(broadcastId: string, changes: BroadcastEdit): Promise<PlannedBroadcast> {
+    return this.call("PATCH", `/api/channel/schedule/${broadcastId}`, changes) as Promise<PlannedBroadcast>;
+  }
+
+  async cancelBroadcast(broadcastId: string): Promise<void> {
+    await this.answer("DELETE", `/api/channel/schedule/${broadcastId}`);
   }
 
   /** The items of a list, from all its pages. */

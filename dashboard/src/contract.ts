@@ -101,6 +101,14 @@ export interface Blocking {
   readonly why?: string;
 }
 
+/** Fields that are left out stay as they are. */
+export interface BroadcastEdit {
+  readonly title?: string | null;
+  readonly starts_at?: string | null;
+  readonly minutes?: number | null;
+  readonly time_zone?: string | null;
+}
+
 /** `broadcaster_id` is also the id of their channel. */
 export interface Broadcaster {
   readonly broadcaster_id: string;
@@ -601,6 +609,14 @@ export interface MetricsMessage {
   readonly uptime_s: number;
 }
 
+/** `starts_at` is ISO 8601 with an offset, at most a year ahead. `time_zone` is the IANA name of the zone that it is planned in. */
+export interface NewBroadcast {
+  readonly title: string;
+  readonly starts_at: string;
+  readonly minutes: number;
+  readonly time_zone: string;
+}
+
 /** `user_id` is the `sub` claim of the account that will own the channel; for tokens of the user service it is `user:<id>`. */
 export interface NewBroadcaster {
   readonly display_name: string;
@@ -640,7 +656,7 @@ export interface NewPlaybackToken {
 /** Empty or missing `events` subscribes to every event, including kinds that are added later. */
 export interface NewWebhook {
   readonly url: string;
-  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream Taken Over" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[];
+  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream Taken Over" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change" | "Broadcast Reminder")[];
   readonly description?: string;
   readonly enabled?: boolean;
 }
@@ -879,6 +895,18 @@ export interface OwnStreamDetails {
 /** A WebSocket message to a channel's owner */
 export type OwnerMessage = SnapshotMessage | ChannelMessage | StatusMessage | MetricsMessage | RefusedMessage | WaitingMessage | ErrorMessage | ClosingMessage | PongMessage;
 
+/** A broadcast that is planned, or should be on now. */
+export interface PlannedBroadcast {
+  readonly broadcast_id: string;
+  readonly title: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  /** Its planned length */
+  readonly minutes: number;
+  /** The IANA time zone that it was planned in */
+  readonly time_zone: string;
+}
+
 export interface Playback {
   readonly hls_url: string;
   /** A JPEG of the running stream, at most a minute old; 404 until there is one. Null if the media server that carries the stream provides none */
@@ -906,7 +934,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "account_deleted" | "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_ended" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_active" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "recording_not_found" | "recording_running" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
+  readonly code: "account_deleted" | "action_not_allowed" | "admin_role_missing" | "admin_secret_invalid" | "broadcast_changed" | "broadcast_ended" | "broadcast_not_found" | "broadcaster_blocked" | "broadcaster_exists" | "broadcaster_not_found" | "channel_not_found" | "delivery_not_found" | "hook_secret_invalid" | "idempotency_key_reused" | "identity_unavailable" | "internal_error" | "invalid_input" | "key_changed" | "key_expired" | "key_in_use" | "key_is_current" | "key_missing" | "key_not_active" | "key_not_allowed_here" | "key_not_found" | "key_not_yet_valid" | "key_revoked" | "key_unknown" | "key_used_up" | "method_not_allowed" | "node_not_found" | "not_live" | "payload_too_large" | "playback_tokens_unavailable" | "recording_not_found" | "recording_running" | "route_not_found" | "starts_limited" | "still_in_progress" | "store_unavailable" | "stream_not_found" | "token_expired" | "token_invalid" | "token_missing" | "too_many_broadcasts" | "too_many_keys" | "too_many_requests" | "too_many_webhooks" | "unsupported_media_type" | "webhook_not_found" | "webhook_url_refused" | "wrong_application";
   readonly action: string;
   /** The fields that are not valid */
   readonly errors?: readonly (Readonly<Record<string, unknown>>)[];
@@ -936,6 +964,27 @@ export interface PublicChannelMessage {
   readonly type: "channel";
   readonly at: string;
   readonly channel: ChannelDetails;
+}
+
+/** A channel with what is planned on it. */
+export interface PublicChannelPage {
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly channel_id: string;
+  /** Increases with every change of the details or the key: the highest is the newest */
+  readonly version: number;
+  /** The broadcaster's name; may be empty */
+  readonly display_name: string;
+  readonly status: ChannelStatus;
+  /** When RECONNECTING gives up; null otherwise */
+  readonly status_until: string | null;
+  readonly playback: Playback;
+  /** The stream that runs; null while OFFLINE */
+  readonly live: PublicLive | null;
+  /** The next five planned broadcasts, the next one first */
+  readonly upcoming: readonly PlannedBroadcast[];
 }
 
 export interface PublicLive {
@@ -1157,6 +1206,11 @@ export interface SampleSpread {
   readonly min: number;
   readonly average: number;
   readonly max: number;
+}
+
+/** All planned broadcasts of a channel that have not ended, the next one first. */
+export interface Schedule {
+  readonly broadcasts: readonly PlannedBroadcast[];
 }
 
 /** By what the text can be: an id, an address, the end of a key, or words. Each list holds twenty at most. */
@@ -1430,7 +1484,7 @@ export interface Webhook {
 /** Fields that are left out stay as they are. */
 export interface WebhookEdit {
   readonly url?: string | null;
-  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream Taken Over" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change")[] | null;
+  readonly events?: readonly ("Session Created" | "Stream Waiting" | "Stream Start" | "Stream Interrupted" | "Stream Resumed" | "Stream Taken Over" | "Stream End" | "Stream Refused" | "Recording Start" | "Recording End" | "Recording Start Failure" | "Recording Deleted" | "Health Finding Start" | "Health Finding End" | "Ingest Node Change" | "Broadcast Reminder")[] | null;
   readonly description?: string | null;
   readonly enabled?: boolean | null;
 }
@@ -1441,6 +1495,15 @@ export interface WebhookList {
 }
 
 export const limits = {
+  "BroadcastEdit": {
+    "title": {
+      "minLength": 1,
+      "maxLength": 140
+    },
+    "time_zone": {
+      "maxLength": 64
+    }
+  },
   "ChannelEdit": {
     "title": {
       "maxLength": 140
@@ -1474,6 +1537,15 @@ export const limits = {
     }
   },
   "KeyRotation": {},
+  "NewBroadcast": {
+    "title": {
+      "minLength": 1,
+      "maxLength": 140
+    },
+    "time_zone": {
+      "maxLength": 64
+    }
+  },
   "NewKey": {
     "label": {
       "maxLength": 60

@@ -1,6 +1,13 @@
 /** What anybody may ask the API: what is live, and a channel. Failures are ApiProblems, as in `api.ts`. */
 
-import type { ChannelRecording, PublicChannel, PublicStream, PublicStreamPage, RecordingPage } from "./contract";
+import type {
+  ChannelRecording,
+  PublicChannel,
+  PublicChannelPage,
+  PublicStream,
+  PublicStreamPage,
+  RecordingPage,
+} from "./contract";
 import { ApiProblem, problem, unreadable } from "./problem";
 import { t } from "./words/common";
 
@@ -22,7 +29,8 @@ export interface LivePage extends PublicStreamPage {
   readonly streams: readonly LiveStream[];
 }
 
-export type Channel = PublicChannel & Audience;
+/** What is planned is in the API's answer alone, and not in messages. */
+export type Channel = PublicChannel & Audience & Partial<Pick<PublicChannelPage, "upcoming">>;
 
 /** A stream that is over and can be watched. */
 export interface Recording {

@@ -19,6 +19,7 @@ const CONVERTED = [
   "i18n",
   "problem.ts",
   "public-api.ts",
+  "schedule",
   ...[
     "export-panel",
     "facts-list",

@@ -27,6 +27,7 @@ VERSION = "1"  # of the contract: moves when an existing client would break
 
 
 PATH_PARAMETERS = {
+    "broadcast_id": "A planned broadcast's id",
     "broadcaster_id": "A broadcaster's id, which is also the id of their channel",
     "channel_id": "A channel's public id",
     "event_id": "The id of a delivery's event",

@@ -45,11 +45,13 @@ def responses(operation: Operation, schemas: Schemas) -> Json:
     if operation.answer is not None:
         success["content"] = {"application/json": {"schema": schemas.of(operation, "answer")}}
     if operation.text is not None:
-        success["content"][operation.text] = {"schema": {"type": "string"}}
+        success.setdefault("content", {})[operation.text] = {"schema": {"type": "string"}}
     made: Json = {str(operation.status): _with_headers(success, operation.status)}
     for status, found in _by_status(operation).items():
         one = {"$ref": f"#/components/responses/{_name(found[0])}"}
         made[str(status)] = one if len(found) == 1 else _refusal(found)
+    if operation.not_modified:
+        made["304"] = {"description": "Not modified: the answer with the `ETag` of `If-None-Match`"}
     for status in operation.others:
         made[str(status)] = {
             "description": _SUCCESS.get(status, "The same, for a service that is not healthy"),

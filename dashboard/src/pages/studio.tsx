@@ -7,5 +7,6 @@ import "../styles/layout.css";
 import "../styles/studio.css";
 import "../styles/health.css";
 import "../styles/refusals.css";
+import "../styles/schedule.css";
 
 void show(<App />);

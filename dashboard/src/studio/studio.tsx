@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../auth/session";
 import type { Config } from "../config";
 import { LanguageSwitch } from "../i18n/language-switch";
+import { SchedulePanel } from "../schedule/schedule-panel";
 import { Confirm } from "../ui/confirm";
 import { sentence } from "../ui/format";
 import { useNow } from "../ui/hooks";
@@ -103,6 +104,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
                 onDirty={setDirty}
               />
             </div>
+            <SchedulePanel api={api} channel={channel} apiUrl={config.apiUrl} />
             <RecordingsPanel
               api={api}
               streamId={state.stream.status === "OFFLINE" ? null : state.stream.streamId}

@@ -66,9 +66,15 @@ export function noticeOf({ state, handle }: Watching): string | null {
 }
 
 function Offline({ watched, state, last }: Pick<Watching, "watched" | "state"> & { readonly last: Recording | null }) {
+  const next = state.channel?.upcoming?.find((one) => Date.parse(one.ends_at) > Date.now());
   const name = state.channel?.display_name || state.channel?.title || t.thisChannel;
   return (
     <Card title={state.ended ? t.hasEnded : t.isOffline(name)} testid={state.ended ? "ended" : "offline"}>
+      {next && (
+        <p data-testid="next-broadcast">
+          {t.nextPlanned(<strong>{next.title}</strong>, <Moment at={Date.parse(next.starts_at)} zone />)}
+        </p>
+      )}
       <p>{t.nextPlaysHere}</p>
       {last && (
         <a

@@ -30,6 +30,11 @@ const german: WatchWords = {
   hasEnded: "Der Stream ist zu Ende",
   isOffline: (name) => `${name} ist offline`,
   thisChannel: "Dieser Kanal",
+  nextPlanned: (title, moment) => (
+    <>
+      Als Nächstes: {title}, {moment}
+    </>
+  ),
   nextPlaysHere: "Wenn der nächste beginnt, läuft er hier von selbst.",
   watchLast: (length) => `Den letzten Stream ansehen${length === null ? "" : ` (${length})`}`,
 

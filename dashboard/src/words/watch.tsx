@@ -32,6 +32,11 @@ const english = {
   hasEnded: "The stream has ended",
   isOffline: (name: string) => `${name} is offline`,
   thisChannel: "This channel",
+  nextPlanned: (title: ComponentChildren, moment: ComponentChildren): ComponentChildren => (
+    <>
+      Next: {title}, {moment}
+    </>
+  ),
   nextPlaysHere: "When the next one starts, it plays here by itself.",
   watchLast: (length: string | null) => `Watch the last stream${length === null ? "" : ` (${length})`}`,
 

@@ -1,5 +1,6 @@
 """Whatever is sent to the running API, sound or not, it answers as `/openapi.json` says."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ FURTHER_RULES = {
     "create_key": "expires_at lies in the future",
     "admin_create_key": "expires_at lies in the future",
     "admin_create_broadcaster": "an Idempotency-Key is for one request",
+    "plan_broadcast": "the start lies in the next year, and the time zone exists",
+    "edit_broadcast": "the start lies in the next year, and the time zone exists",
     "ome": "1.0 is no port, though JSON Schema takes it for an integer",
     "admin_create_webhook": "the URL leads to the public internet",
     "admin_edit_webhook": "the URL leads to the public internet",
@@ -86,7 +89,11 @@ def known_ids(target: Target) -> dict[str, str]:
     stream = target.call("GET", "/api/streams", BROADCASTER).json()["streams"][-1]
     further = target.call("POST", "/api/channel/keys", BROADCASTER, json={}).json()
     webhook = target.call("POST", "/api/admin/webhooks", ADMIN, json={"url": "https://example.com/"}).json()
+    start = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    planned = {"title": "Next", "starts_at": start, "minutes": 60, "time_zone": "UTC"}
+    broadcast = target.call("POST", "/api/channel/schedule", BROADCASTER, json=planned).json()
     return {
+        "broadcast_id": broadcast["broadcast_id"],
         "broadcaster_id": channel["channel_id"],
         "channel_id": channel["channel_id"],
         "event_id": stream["id"],

@@ -219,7 +219,7 @@ UNREACHED = {
     "websocket_connect": {"timeline", "pulses"},  # a first visit, and a viewer of a channel that is LIVE
     "on_stream_event": {"limits"},  # a connection that has gone gives its place back
     "sweep_dead_nodes": {"keys", "pulses"},  # a key that was good once
-    "sweep_recordings": {"timeline"},  # a recording that failed or expired
+    "sweep_recordings": {"timeline", "channels"},  # a recording that failed or expired; a broadcast that starts soon
     # publishers that may not, or no longer, publish, and those that go on
     "reconcile_media_servers": {"keys", "pulses", "limits", "samples"},
 }

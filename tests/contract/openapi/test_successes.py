@@ -1,6 +1,7 @@
 """Every operation of the document can succeed, and its answer then has the documented shape."""
 
 import socket
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,8 @@ class Caller:
         assert response.status_code == operation.status, f"{method} {path}: {response.status_code} {response.text}"
         schema[path][method].validate_response(response)
         self.succeeded.add(operation.name)
-        return response.json() if response.content else None
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        return response.json() if response.content and is_json else None
 
     def another_user(self) -> None:
         self._target.make_room()
@@ -79,6 +81,10 @@ def end_of_the_account(call: Caller) -> None:
     call.another_user()
 
 
+def in_an_hour() -> str:
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+
 def anybody(call: Caller) -> None:
     assert call("GET", "/openapi.json") == document()
     assert call("GET", "/health")["status"] == "ok"
@@ -93,6 +99,12 @@ def own_channel(call: Caller) -> None:
     call("POST", "/api/streams/generate-key")
     further = call("POST", "/api/channel/keys", json={"label": "second", "expires_at": "2100-01-01T00:00:00Z"})
     call("GET", "/api/channel/keys")
+    planned = {"title": "Next", "starts_at": in_an_hour(), "minutes": 60, "time_zone": "Europe/Berlin"}
+    broadcast = {"broadcast_id": call("POST", "/api/channel/schedule", json=planned)["broadcast_id"]}
+    call("PATCH", "/api/channel/schedule/{broadcast_id}", broadcast, json={"title": "Moved"})
+    assert call("GET", "/api/channel/schedule")["broadcasts"][0]["title"] == "Moved"
+    call("GET", "/api/channels/{channel_id}/schedule.ics", {"channel_id": channel["channel_id"]})
+    call("DELETE", "/api/channel/schedule/{broadcast_id}", broadcast)
 
     publisher = {"call": "publish", "clientid": "contract-1", "name": stream_key}
     call("POST", "/hooks/nginx-rtmp/publish", data=publisher)

@@ -93,7 +93,7 @@ def test_the_owners_list_counts_the_bytes_of_a_stream_that_runs(me: Client, go_l
 
 
 OWNERS = {
-    *("key_id", "expires_at", "end_reason", "encoder", "bytes_in", "summary"),
+    *("key_id", "expires_at", "end_reason", "encoder", "bytes_in", "summary", "test"),
     *("average_viewers", "peak_viewers", "watched_minutes"),
 }
 

@@ -10,6 +10,7 @@ def test_only_public_answers_may_be_cached_and_only_for_moments() -> None:
         "/api/streams/public",
         "/api/channels/{channel_id}",
         "/api/channels/{channel_id}/recordings",
+        "/api/channels/{channel_id}/schedule.ics",
     }
     for operation in cached.values():
         assert operation.audience is ANYONE

@@ -22,6 +22,7 @@ OTHER_FORMS = {
     "events",
     "action",
     "target",
+    "time_zone",
 }
 
 

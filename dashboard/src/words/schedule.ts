@@ -1,0 +1,32 @@
+/** Planned broadcasts. */
+
+import { catalogue } from "../i18n/catalogue";
+
+const english = {
+  heading: "Schedule",
+  lead: "Planned broadcasts are shown on your watch page. Webhooks are called 15 minutes before each.",
+  none: "Nothing is planned.",
+  plan: "Plan a broadcast",
+  edit: "Edit",
+  editOf: (title: string) => `Edit ${title}`,
+  remove: "Remove",
+  removeOf: (title: string) => `Remove ${title}`,
+  onNow: "Should be on now",
+  minutes: (count: number) => `${count} min`,
+  inZone: (time: string, zone: string) => `${time} in ${zone}`,
+
+  title: "Title",
+  start: "Start",
+  zone: "Time zone",
+  length: "Length in minutes",
+  save: "Save",
+  saving: "Saving…",
+  cancel: "Cancel",
+  noStart: "Enter a date and a time.",
+  feed: "Calendar feed",
+  feedInText: "address of the calendar feed",
+  feedHint: "Viewers can subscribe to it in their calendar.",
+};
+
+export type ScheduleWords = typeof english;
+export const t = catalogue(english, { de: () => import("./schedule.de") });

@@ -1,0 +1,50 @@
+"""The schedule: planned in the studio, seen by a viewer of the offline channel, removed again."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser.accessibility import barriers
+from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.conftest import OpenStudio
+from tests.e2e.browser.viewer import Viewer
+
+pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard"), pytest.mark.requirement("FX-5")]
+
+
+def test_a_broadcast_is_planned_by_its_owners_clock_and_shown_by_the_viewers(
+    open_studio: OpenStudio, broadcaster: Broadcaster, viewer: Viewer, channel: str, pictures: Path
+) -> None:
+    studio = open_studio(timezone_id="America/New_York", locale="en-GB").sign_in(broadcaster)
+    panel = studio.part("schedule")
+    panel.locator("summary").click()
+    studio.part("schedule-plan").click()
+    start = studio.page.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 10)") + "T20:00"
+    panel.get_by_label("Title").fill("Friday night speedrun")
+    panel.get_by_label("Start").fill(start)
+    panel.get_by_label("Time zone").select_option("Europe/Berlin")
+    assert barriers(studio.page, "schedule-form", pictures) == []
+    studio.part("schedule-save").click()
+    row = studio.part("schedule-row")
+    expect(row).to_contain_text("Friday night speedrun")
+    expect(row).to_contain_text("20:00 in Europe/Berlin")
+    # 15:00 in the weeks in which only one of the two has daylight saving time.
+    expect(row.locator("time")).to_contain_text(re.compile("1[45]:00"))
+    assert barriers(studio.page, "schedule", pictures) == []
+
+    viewer.open(f"/watch/{channel}")
+    expect(viewer.part("next-broadcast")).to_contain_text("Friday night speedrun")
+    assert barriers(viewer.page, "next-broadcast", pictures) == []
+
+    row.get_by_role("button", name="Edit Friday night speedrun").click()
+    expect(panel.get_by_label("Start")).to_have_value(start)
+    panel.get_by_label("Title").fill("Moved")
+    studio.part("schedule-save").click()
+    expect(row).to_contain_text("Moved")
+    studio.part("schedule-remove").click()
+    expect(row).to_have_count(0)
+    viewer.page.reload()
+    expect(viewer.part("offline")).to_be_visible()
+    expect(viewer.part("next-broadcast")).to_have_count(0)
