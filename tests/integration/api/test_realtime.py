@@ -29,7 +29,16 @@ from tests.integration.api.conftest import Client, token
 from tests.support.stack import Stack
 from tests.support.waiting import until
 
-OWNERS_DETAILS = {"visibility", "region", "ingest_url", "ingest_endpoints", "key", "recording", "closed"}
+OWNERS_DETAILS = {
+    "visibility",
+    "region",
+    "ingest_url",
+    "ingest_endpoints",
+    "key",
+    "recording",
+    "closed",
+    "second_publisher",
+}
 OWNERS_ALONE = OWNERS_DETAILS | {"last_end", "last_refusal"}
 DETAILS = {"channel_id", "title", "description", "category", "tags", "version"}
 
