@@ -27,6 +27,8 @@ from infra.stages import STAGES
 from tests.infra.conftest import ROOT, Package, offline_environment
 from tests.support.recording_aws import ACCOUNT, REGION, Call, RecordingAws, recording_aws
 
+pytestmark = pytest.mark.requirement("FX-20")
+
 DEV = STAGES["dev"]
 MOST_INLINE = 10_240  # characters of all inline policies of a role, without spaces
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

@@ -13,6 +13,8 @@ from infra.deploy import stacks
 from infra.deploy.run import CannotDeploy, Run
 from infra.stages import STAGES
 
+pytestmark = pytest.mark.requirement("FX-20")
+
 NAME = "stream-sync-prod-ingest"
 TEMPLATE = {
     "Parameters": {"ImageUri": {"Type": "String"}, "Packaging": {"Type": "String", "Default": "on"}},

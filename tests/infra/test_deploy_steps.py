@@ -20,6 +20,8 @@ from infra.deploy.website import ALWAYS_ASK, FOR_GOOD, headers
 from infra.stages import STAGES, StageName
 from tests.infra.conftest import ROOT, Template
 
+pytestmark = pytest.mark.requirement("FX-20")
+
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 API_GATEWAY_TYPES = {
     *("ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE"),

@@ -32,7 +32,7 @@ from tests.support.recording_aws import RecordingAws
 from tests.support.stand_ins import DIGEST, stand_ins
 
 # Eight commands, three of which write all templates: a minute of computing, and more beside other tests.
-pytestmark = [pytest.mark.needs("ministack"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.requirement("FX-20"), pytest.mark.needs("ministack"), pytest.mark.timeout(600)]
 
 DEV = STAGES["dev"]
 SOURCES = ("infra", "chalicelib", "local", "app.py", "Makefile", "requirements-dev.txt", ".gitignore")

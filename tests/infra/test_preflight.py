@@ -12,6 +12,8 @@ from infra.deploy import preflight
 from infra.deploy.run import CannotDeploy, Run
 from infra.stages import STAGES
 
+pytestmark = pytest.mark.requirement("FX-20")
+
 
 @dataclass
 class Account:

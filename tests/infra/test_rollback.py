@@ -11,6 +11,8 @@ from infra.deploy import destroy, releases
 from infra.deploy.run import CannotDeploy, Run
 from infra.stages import STAGES
 
+pytestmark = pytest.mark.requirement("FX-20")
+
 LOCKS = [lock for locks in releases.TOOLS.values() for lock in locks]
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from infra.deploy.website import PAGES
+
 DIGEST = "sha256:" + "0" * 63  # and a digit: how many images were built
 
 DOCKER = """#!/bin/sh
@@ -38,7 +40,7 @@ printf '%s\\n' "$*" >> {notes}/npm
 case "$*" in
   *build*)
     mkdir -p dist/assets
-    for page in index studio watch embed; do cp index.html dist/$page.html; done
+    for page in {pages}; do cp index.html dist/$page; done
     cp index.html dist/assets/index-1a2b3c4d.js ;;
 esac
 """
@@ -50,7 +52,8 @@ def stand_ins(folder: Path, secret: str) -> tuple[Path, Path]:
     commands.mkdir()
     notes.mkdir()
     for name, script in (("docker", DOCKER), ("aws", AWS), ("npm", NPM)):
-        (commands / name).write_text(script.format(notes=notes, digest=DIGEST, secret=secret))
+        text = script.format(notes=notes, digest=DIGEST, secret=secret, pages=" ".join(PAGES))
+        (commands / name).write_text(text)
         (commands / name).chmod(0o755)
     return commands, notes
 

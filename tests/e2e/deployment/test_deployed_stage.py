@@ -16,7 +16,11 @@ from websockets.sync.client import connect
 from infra.deploy import smoke, stacks
 from tests.support.deployed import DEV, DeployedStage, deployed_stage
 
-pytestmark = [pytest.mark.needs("ffmpeg"), pytest.mark.serial]  # functions start slowly beside other tests
+pytestmark = [
+    pytest.mark.requirement("FX-20"),
+    pytest.mark.needs("ffmpeg"),
+    pytest.mark.serial,  # functions start slowly beside other tests
+]
 
 
 @pytest.fixture(scope="module")

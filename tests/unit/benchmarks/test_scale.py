@@ -11,6 +11,8 @@ from benchmarks.scale.fleet import Assumed, Measured, hour, rates
 from benchmarks.scale.units import Charge
 from infra.tables import Index, Table
 
+pytestmark = pytest.mark.requirement("FX-24")
+
 TABLE = Table("t", "id", indexes=(Index("all", "group", "id"), Index("keys", "owner", "id", keys_only=True)))
 ROW = {"id": {"S": "1"}, "note": {"S": "n"}}
 LISTED = ROW | {"group": {"S": "g"}, "owner": {"S": "o"}}
