@@ -32,7 +32,7 @@ def test_how_the_last_broadcast_ended_is_known_after_a_reload(
         studio.shows("OFFLINE")
     studio.page.reload()
     studio.whole()
-    expect(studio.part("end-reason")).to_have_text("The stream was stopped in the encoder.")
+    expect(studio.part("end-reason")).to_have_text("Der Stream wurde im Encoder beendet.")
     # The day, and all of it as the reader's locale has it.
     expect(studio.part("status-text")).to_have_text(re.compile(r"Beendet am \d\d?\. \w+\.? 20\d\d, \d\d:\d\d MES?Z\.$"))
     studio.page.screenshot(path=pictures / "studio-ended.png")
