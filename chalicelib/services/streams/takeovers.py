@@ -35,7 +35,10 @@ def judged(claim: Claim) -> Takeover:
     """Whom the claim takes the channel over from. Raises KeyInUse, which names the holder's key, TakeoversLimited."""
     channel, now = claim.channel, claim.now
     stream = holders.unended_stream(channel)
-    holding = keys.find(stream.key_hash) if stream is not None and stream.key_hash else None
+    holding = None
+    # A key never takes over from itself: most second publishers have the first one's, and cost no further read.
+    if stream is not None and stream.key_hash is not None and stream.key_id != claim.key.key_id:
+        holding = keys.find(stream.key_hash)
     holder = channel.lease.holder
     if (
         stream is None
