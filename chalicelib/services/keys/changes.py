@@ -38,7 +38,9 @@ def edit(channel: Channel, key_id: str, changes: Mapping[str, Any], by: str, now
     if edited != key:
         if not keys.edit(edited):
             raise KeyChanged()
-        _changed(channel, key, "stream_key_edited", "Stream key edited", by, now)
+        log = logger("control")
+        log.info("Stream key edited", event="stream_key_edited", key_id=key_id, channel_id=channel.channel_id, user=by)
+        _announce(channel, key, now)
         orders.review_key(edited)
     return keyring.views([edited], now)[0]
 
@@ -63,7 +65,9 @@ def rotate(channel: Channel, key_id: str, overlap: int, by: str, now: int) -> Re
         channels.replace_key(channel, issued.key, retired)
     elif not keys.replace(retired, issued.key):
         raise KeyChanged()
-    _changed(channel, old, "stream_key_rotated", "Stream key rotated", by, now)
+    log = logger("control")
+    log.info("Stream key rotated", event="stream_key_rotated", key_id=key_id, channel_id=channel.channel_id, user=by)
+    _announce(channel, old, now)
     if overlap:
         orders.review_key(retired)
     else:
@@ -82,7 +86,7 @@ def _same_terms(key: StreamKey) -> KeyTerms:
     )
 
 
-def _changed(channel: Channel, key: StreamKey, event: str, message: str, by: str, now: int) -> None:
-    logger("control").info(message, event=event, key_id=key.key_id, channel_id=channel.channel_id, user=by)
-    if key.key_hash == channel.key_hash:  # open dashboards show its hint and expiry
+def _announce(channel: Channel, key: StreamKey, now: int) -> None:
+    """Open dashboards show the hint and the expiry of the channel's own key."""
+    if key.key_hash == channel.key_hash:
         bus.publish([ChannelChanged(channel_id=channel.channel_id, at=now)])
