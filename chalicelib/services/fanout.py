@@ -71,11 +71,11 @@ def disconnect_owner(channel_id: str) -> None:
 def hidden(channel_id: str) -> None:
     """Closes the connections of viewers, and of the owner if they are blocked; later ones are judged by the channel.
 
-    Once more when the index has settled.
+    Once more when the index has settled, unless the block was lifted meanwhile.
     """
-    channel = channels.find(channel_id)
     for pause in (0.0, INDEX_SETTLES):
         time.sleep(pause)
+        channel = channels.find(channel_id)
         _close_all(Topic(channel_id, Listener.PUBLIC), Closing.CHANNEL_NOT_FOUND)
         if channel is not None and channel.blocked is not None:
             disconnect_owner(channel_id)

@@ -38,6 +38,7 @@ DEV = STAGES["dev"]
 SOURCES = ("infra", "chalicelib", "local", "app.py", "Makefile", "requirements-dev.txt", ".gitignore")
 LOCKS = ("requirements-dev.txt", "local/requirements.txt", "local/make_venv.sh", "dashboard/package-lock.json")
 SECRET = "playback-secret-" + "x" * 32
+UNWANTED = ("AWS_", "STREAM_SYNC_", "MAKE", "MFLAGS")  # of the environment: make hands its own arguments down
 OLD = 1_000_000_000.0  # before anything was installed
 
 
@@ -53,7 +54,7 @@ class Project:
     def make(self, command: str, arguments: str = "", answer: str = "") -> str:
         """What it prints."""
         done = subprocess.run(
-            ["make", command, f"STAGE={DEV.name}", f"ARGS={arguments}"],
+            ["make", "--no-print-directory", command, f"STAGE={DEV.name}", f"ARGS={arguments}"],
             cwd=self.folder,
             env=self.environment,
             input=answer,
@@ -143,7 +144,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     commands, notes = stand_ins(base, SECRET)
     recording = RecordingAws(made={f"role/{ECS_ROLE}": {}})
     with emulator(base) as url, divided_aws(url, recording) as address:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STREAM_SYNC_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED)}
         environment = kept | {
             **CREDENTIALS,
             "PATH": f"{commands}:{os.environ['PATH']}",

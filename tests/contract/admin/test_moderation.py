@@ -88,7 +88,7 @@ class TestBlocking:
         own = [operation for operation in OPERATIONS if operation.audience is BROADCASTER]
         assert len(own) > 10
         for operation in own:
-            path = operation.path.format(key_id=key["key_id"], key_or_id=str(ULID()))
+            path = operation.path.format(key_id=key["key_id"], key_or_id=str(ULID()), broadcast_id="b")
             answer = person.call(operation.method, path, Idempotency_Key="1")
             assert (answer.status_code, answer.json()["code"]) == (403, "broadcaster_blocked"), path
             assert answer.json()["action"]

@@ -51,7 +51,8 @@ def client(user: Caller) -> StreamlyClient:
 
 @pytest.mark.requirement("ST-1")
 def test_the_service_is_healthy(anyone: Caller) -> None:
-    assert StreamlyClient(anyone).is_healthy()
+    # A busy machine's only node may be late for a moment, and then has no room.
+    until(StreamlyClient(anyone).is_healthy, "healthy", 10)
 
 
 @pytest.mark.requirement("ST-2")

@@ -13,9 +13,10 @@ KEY = re.compile("[A-Za-z0-9]{40}")
 CHANNEL = {
     "channel_id", "status", "status_until", "title", "display_name", "description", "category", "tags", "visibility",
     "region", "ingest_url", "ingest_endpoints", "playback", "key", "live", "version", "last_end", "last_refusal",
-    "recording", "closed",
+    "recording", "closed", "second_publisher",
 }  # fmt: skip
 OWNERS = {
+    "second_publisher",
     "visibility",
     "region",
     "ingest_url",

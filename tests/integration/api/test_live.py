@@ -102,7 +102,9 @@ OWNERS = {
 def test_why_a_stream_ended_its_encoder_and_its_volume_are_its_owners(
     me: Client, anyone: Client, go_live: GoLive
 ) -> None:
-    go_live(me).stop()
+    publisher = go_live(me)
+    until(lambda: me.get("/api/channel").json["live"]["bitrate_kbps"], "its first measure", 10)
+    publisher.stop()
     until(lambda: status(me) == "OFFLINE", "OFFLINE", 5)
     (own,) = me.get("/api/streams").json["streams"]
     assert (own["end_reason"], own["encoder"]) == ("clean_stop", "rtmp-peer")
@@ -260,7 +262,7 @@ def test_an_open_dashboard_hears_of_everything_as_it_happens(stack: Stack, me: C
         intruder = Publisher(stack.settings.rtmp_port, stream_key_of(me))
         assert intruder.publish() == "NetStream.Publish.BadName"
         refused = next_of(socket, "refused")
-        assert refused.keys() == {"type", "seq", "at", "code", "reason", "action", "client_ip"}
+        assert refused.keys() == {"type", "seq", "at", "code", "reason", "action", "client_ip", "key_id", "key_label"}
         assert refused["code"] == "key_in_use"
         intruder.drop()
         publisher.stop()
