@@ -84,6 +84,7 @@ def everything(target: Target, cloud: Emulator, node: Node, env: dict[str, str],
     # A webhook that stays, so that the schedule has deliveries to send again.
     target.call("POST", "/api/admin/webhooks", Audience.ADMIN, json={"url": NOBODY})
     publish_on_mediamtx(target)
+    until(lambda: status(target) == "OFFLINE", "the schedule ended what the server does not know", 90)
     other = Node(env, folder / "other.log", origin_port=0, module=NODE).listening()
     key = target.call("POST", "/api/channel/credentials/reset", Audience.BROADCASTER).json()["stream_key"]
     publisher = Publisher(other.port, key)

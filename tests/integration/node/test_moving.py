@@ -37,13 +37,19 @@ def free(node: Node) -> int | None:
     return found[0] if found else None
 
 
+def peers() -> list[str]:
+    """Nodes that seem to be there and take publishers."""
+    return [state.info.node_id for state, gone in fleet.members(now_ms()) if not gone and state.info.peer]
+
+
 def told(node: Node, places: int) -> None:
     until(lambda: free(node) == places, f"{node.node_id} tells {places} places", 10)
 
 
 @pytest.fixture
 def start_peer(start_node: StartNode) -> StartPeer:
-    """Nodes that trust each other."""
+    """Nodes that trust each other. Those of the test before were killed, and count as peers until that is noticed."""
+    until(lambda: not peers(), "the nodes of the test before are gone", 15)
 
     def start(capacity: int, *, places: int | None = None, **settings: object) -> Node:
         group = {"peer_address": HOST, "proxy_networks": "127.0.0.0/8"}
