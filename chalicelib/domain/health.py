@@ -41,6 +41,17 @@ class Observation:
         """How far the stream has come, ms."""
         return max(self.video_time, self.audio_time)
 
+    def speed(self, before: "Observation") -> float:
+        """How fast the stream's own time has run against ours since then."""
+        return (self.media_time - before.media_time) / 1000 / (self.at - before.at)
+
+    def gop(self, before: "Observation") -> float | None:
+        """Seconds between the key frames since then and the one before, of several their mean; None without any."""
+        new = self.key_frames - before.key_frames
+        if not before.key_frames or new <= 0:
+            return None
+        return (self.key_frame_time - before.key_frame_time) / 1000 / new
+
 
 def kbps(count: int, seconds: float) -> float:
     """The bitrate of so many bytes, in 1000 bit/s."""
@@ -247,20 +258,17 @@ class Doctor:
     def _note_drift(self, seen: Observation) -> None:
         """A stream that stands still or rushes has a finding of its own, and is another one afterwards."""
         limits = self._thresholds
-        if len(self._window) > (back := round(limits.starved_window)):
-            before = self._window[-1 - back]
-            speed = (seen.media_time - before.media_time) / 1000 / (seen.at - before.at)
-            if not limits.starved_ratio <= speed <= limits.fast_ratio:
-                self._drift = _Drift()
+        back = round(limits.starved_window)
+        watched = len(self._window) > back
+        if watched and not limits.starved_ratio <= seen.speed(self._window[-1 - back]) <= limits.fast_ratio:
+            self._drift = _Drift()
         self._drift.note(seen.at - seen.media_time / 1000)
 
     def _note_gop(self, seen: Observation) -> None:
         while self._gops and seen.at - self._gops[0][0] > WINDOW:
             self._gops.popleft()
-        if not self._window or not (before := self._window[-1]).key_frames:
-            return
-        if (new := seen.key_frames - before.key_frames) > 0:
-            self._gops.append((seen.at, (seen.key_frame_time - before.key_frame_time) / 1000 / new))
+        if self._window and (gop := seen.gop(self._window[-1])) is not None:
+            self._gops.append((seen.at, gop))
 
     def _note_size(self, seen: Observation, facts: StreamFacts) -> None:
         if facts.width is None or facts.height is None:

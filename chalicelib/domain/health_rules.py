@@ -215,10 +215,7 @@ def _is_late(seen: Seen) -> bool:
 
 
 def _speed(span: tuple[Observation, Observation] | None) -> float | None:
-    """How fast the stream's own time runs against ours."""
-    if span is None:
-        return None
-    return (span[1].media_time - span[0].media_time) / 1000 / (span[1].at - span[0].at)
+    return None if span is None else span[1].speed(span[0])
 
 
 def _video_kbps(seen: Seen) -> float | None:

@@ -62,12 +62,10 @@ class History:
         return SampleRow(self._stream_id, now, tuple(samples)) if samples else None
 
     def _interval(self, seen: Observation) -> float | None:
-        """Seconds between the key frames of this second and the one before; of several the mean."""
+        """Between key frames, where it can be believed."""
         before, self._last = self._last, seen
-        if before is None or not before.key_frames or seen.key_frames <= before.key_frames:
-            return None
-        interval = (seen.key_frame_time - before.key_frame_time) / 1000 / (seen.key_frames - before.key_frames)
-        if not 0 < interval <= LONGEST_INTERVAL:
+        interval = seen.gop(before) if before is not None else None
+        if interval is None or not 0 < interval <= LONGEST_INTERVAL:
             return None
         self.keyframe_interval = round(interval, 3)
         return interval
