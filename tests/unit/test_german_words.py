@@ -7,7 +7,8 @@ from chalicelib.domain.findings import FindingCode
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, HANDED_OVER, NOT_TAKEN_UP
 from local.settings import ROOT
 
-GERMAN = ROOT / "dashboard" / "src" / "words" / "server.de.ts"
+WORDS = ROOT / "dashboard" / "src" / "words"
+GERMAN = WORDS / "server.de.ts"
 
 
 def translated() -> set[str]:
@@ -24,3 +25,10 @@ def test_each_finding_is_translated_with_its_advice_for_obs_ffmpeg_and_encoders_
     advice = {health_advice.title(code) for code in FindingCode}
     advice |= {health_advice.action(code, encoder) for code in FindingCode for encoder in (None, "Lavf", "obs")}
     assert advice - translated() == set()
+
+
+def test_charts_name_findings_as_the_server_does() -> None:
+    titles = (WORDS / "charts.ts").read_text().partition("findingTitles")[2].partition("};")[0]
+    assert dict(re.findall(r'^  (\w+): "(.+)",$', titles, re.M)) == {
+        code.value: health_advice.title(code) for code in FindingCode
+    }

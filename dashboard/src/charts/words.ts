@@ -2,7 +2,8 @@
 
 import { CHOICE } from "../i18n/language";
 import { duration, frameRate, kbps } from "../ui/format";
-import { t } from "../words/charts";
+import { findingTitles, t } from "../words/charts";
+import { told } from "../words/server";
 import type { Mark } from "./marks";
 import { type Metric, type Row, type Span, total } from "./rows";
 
@@ -59,5 +60,5 @@ export function markText({ kind, code }: Mark): string {
 
 /** A code that only a newer server has is shown as it is. */
 export function findingTitle(code: string): string {
-  return (t.findings as Readonly<Record<string, string>>)[code] ?? code;
+  return told((findingTitles as Readonly<Record<string, string>>)[code] ?? code);
 }

@@ -3,7 +3,8 @@
 import type { FindingCode } from "../contract";
 import { catalogue, plural } from "../i18n/catalogue";
 
-const findings: Record<FindingCode, string> = {
+/** In English, as the server has them: `told` translates them (words/server.ts). */
+export const findingTitles: Readonly<Record<FindingCode, string>> = {
   gopSizeLong: "Key frames are too far apart",
   gopSizeShort: "Key frames are too close together",
   gopSizeIrregular: "Key frames are irregular",
@@ -60,7 +61,6 @@ const english = {
     raised: "Health finding",
     cleared: "Health finding cleared",
   },
-  findings,
 };
 
 export type ChartsWords = typeof english;
