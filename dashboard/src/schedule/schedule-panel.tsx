@@ -123,7 +123,7 @@ function Row({ planned, onEdit, onRemove }: RowProps) {
       <div>
         <p class="schedule-title">{planned.title}</p>
         <p class="muted">
-          <Moment at={at} zone /> · {t.minutes(planned.minutes)}
+          <Moment at={at} /> · {t.minutes(planned.minutes)}
           {planned.time_zone !== ownZone() &&
             ` · ${t.inZone(new Date(at).toLocaleTimeString(undefined, { timeZone: planned.time_zone, timeStyle: "short" }), planned.time_zone)}`}
           {at <= Date.now() && ` · ${t.onNow}`}

@@ -3,7 +3,6 @@ import { dayAndTimeInFull, dayAndTimeWithSeconds, dayAndTimeWithZone } from "./f
 interface MomentProps {
   /** Epoch ms. */
   readonly at: number;
-  readonly zone?: true;
   /** For what may come several times a minute. */
   readonly seconds?: boolean;
 }

@@ -72,7 +72,7 @@ function Offline({ watched, state, last }: Pick<Watching, "watched" | "state"> &
     <Card title={state.ended ? t.hasEnded : t.isOffline(name)} testid={state.ended ? "ended" : "offline"}>
       {next && (
         <p data-testid="next-broadcast">
-          {t.nextPlanned(<strong>{next.title}</strong>, <Moment at={Date.parse(next.starts_at)} zone />)}
+          {t.nextPlanned(<strong>{next.title}</strong>, <Moment at={Date.parse(next.starts_at)} />)}
         </p>
       )}
       <p>{t.nextPlaysHere}</p>

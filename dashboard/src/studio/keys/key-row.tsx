@@ -47,7 +47,7 @@ export function KeyRow({ api, shown, currentId, onChanged, onRotate, onRevoke }:
               {Date.parse(shown.expires_at) > now
                 ? t.expires(expiresIn(Date.parse(shown.expires_at) - now))
                 : t.expired}{" "}
-              <Moment at={Date.parse(shown.expires_at)} zone />
+              <Moment at={Date.parse(shown.expires_at)} />
             </span>
           )}
           {usesText(shown) && <span data-testid="key-uses">{usesText(shown)}</span>}
