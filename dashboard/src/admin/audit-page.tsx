@@ -3,7 +3,7 @@ import type { AdminAction, AdminActionPage } from "../contract";
 import { Moment } from "../ui/moment";
 import { linkOf, said } from "./action-words";
 import type { PageProps } from "./admin";
-import { Facts, Heading, Problem, Rows, Section, ShowMore } from "./parts";
+import { Facts, Heading, Problem, ReadAgain, Rows, Section, ShowMore } from "./parts";
 import { links } from "./route";
 import { usePaged } from "./use-loaded";
 
@@ -19,15 +19,7 @@ export default function AuditPage({ api, route }: PageProps) {
   const { items, more, problem, loadMore, reload } = usePaged(read, actionsOf);
   return (
     <>
-      <Heading
-        beside={
-          <button type="button" class="button small" onClick={reload} data-testid="reload">
-            Read again
-          </button>
-        }
-      >
-        What administrators did
-      </Heading>
+      <Heading beside={<ReadAgain onClick={reload} />}>What administrators did</Heading>
       <Problem text={problem} onRetry={reload} />
       {(target || operator) && (
         <p>

@@ -16,6 +16,15 @@ export function Heading({ children, beside }: { children: string; beside?: Compo
   );
 }
 
+/** Beside the heading of a list that does not read itself again. */
+export function ReadAgain({ onClick }: { onClick: () => void }) {
+  return (
+    <button type="button" class="button small" onClick={onClick} data-testid="reload">
+      Read again
+    </button>
+  );
+}
+
 export function Problem({ text, onRetry }: { text: string | null; onRetry?: () => void }) {
   if (text === null) return null;
   return (

@@ -1,7 +1,7 @@
 import { useCallback } from "preact/hooks";
 import type { Refusal, RefusalPage } from "../contract";
 import type { PageProps } from "./admin";
-import { Heading, Problem, Rows, Section, ShowMore } from "./parts";
+import { Heading, Problem, ReadAgain, Rows, Section, ShowMore } from "./parts";
 import { kindsOf } from "./refusal-kinds";
 import { RefusalRow } from "./refusal-row";
 import { links } from "./route";
@@ -33,15 +33,7 @@ export default function RefusalsPage({ api, route }: PageProps) {
   const others = Object.fromEntries(Object.entries({ person, address }).filter(([, value]) => value !== ""));
   return (
     <>
-      <Heading
-        beside={
-          <button type="button" class="button small" onClick={reload} data-testid="reload">
-            Read again
-          </button>
-        }
-      >
-        Refused publishers
-      </Heading>
+      <Heading beside={<ReadAgain onClick={reload} />}>Refused publishers</Heading>
       <Problem text={problem} onRetry={reload} />
       <nav class="chips" aria-label="Reasons">
         {narrowed && (

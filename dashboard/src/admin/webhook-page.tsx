@@ -4,7 +4,7 @@ import { explain } from "../problem";
 import { Moment } from "../ui/moment";
 import type { PageProps } from "./admin";
 import type { AdminApi } from "./admin-api";
-import { Facts, Heading, Problem, Rows, Section, ShowMore } from "./parts";
+import { Facts, Heading, Problem, ReadAgain, Rows, Section, ShowMore } from "./parts";
 import { useLoaded, usePaged } from "./use-loaded";
 
 const STATUSES = ["pending", "delivered", "dead"] as const;
@@ -32,15 +32,7 @@ export default function WebhookPage({ api, route }: PageProps) {
 
   return (
     <>
-      <Heading
-        beside={
-          <button type="button" class="button small" onClick={reload} data-testid="reload">
-            Read again
-          </button>
-        }
-      >
-        Deliveries
-      </Heading>
+      <Heading beside={<ReadAgain onClick={reload} />}>Deliveries</Heading>
       <Problem text={problem ?? failure} onRetry={reload} />
       <div class="chips" role="group" aria-label="Status">
         {[null, ...STATUSES].map((each) => (

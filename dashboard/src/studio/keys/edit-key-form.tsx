@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../../api";
 import { type Key, type KeyEdit, limits } from "../../contract";
-import { ApiProblem, explain } from "../../problem";
-import { t as common } from "../../words/common";
+import { ApiProblem } from "../../problem";
 import { t } from "../../words/keys";
-import { FieldError, NetworksField } from "./fields";
+import { FieldError, FormFoot, NetworksField } from "./fields";
 import { localInput, networksOf } from "./key-text";
 
 interface EditKeyFormProps {
@@ -78,20 +77,9 @@ export function EditKeyForm({ api, shown, onSaved, onCancel }: EditKeyFormProps)
       </div>
       <NetworksField value={text.networks} problem={problem} onInput={(networks) => setText({ ...text, networks })} />
       {shown.status === "in-use" && <p class="field-hint">{t.editInUse}</p>}
-      {problem && Object.keys(problem.fields).length === 0 && (
-        <p class="field-error" role="alert">
-          {explain(problem)}
-        </p>
-      )}
-      <div class="field-foot">
-        <span />
-        <button type="button" class="button text" onClick={onCancel}>
-          {common.cancel}
-        </button>
-        <button type="submit" class="button primary" data-testid="save-key" aria-disabled={busy}>
-          {busy ? t.saving : t.save}
-        </button>
-      </div>
+      <FormFoot problem={problem} busy={busy} onCancel={onCancel} testid="save-key">
+        {busy ? t.saving : t.save}
+      </FormFoot>
     </form>
   );
 }

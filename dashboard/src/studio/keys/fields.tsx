@@ -1,4 +1,5 @@
-import type { ApiProblem } from "../../problem";
+import { type ApiProblem, explain } from "../../problem";
+import { t as common } from "../../words/common";
 import { t } from "../../words/keys";
 
 /** What the server said of a field. */
@@ -33,5 +34,36 @@ export function NetworksField({ value, problem, onInput }: NetworksFieldProps) {
       />
       <FieldError problem={problem} name="allow_list" />
     </label>
+  );
+}
+
+interface FormFootProps {
+  readonly problem: ApiProblem | null;
+  readonly busy: boolean;
+  readonly onCancel: () => void;
+  /** Of the button that submits; `children` is what it says. */
+  readonly testid: string;
+  readonly children: string;
+}
+
+/** What is wrong with the form as a whole, and its two buttons. */
+export function FormFoot({ problem, busy, onCancel, testid, children }: FormFootProps) {
+  return (
+    <>
+      {problem && Object.keys(problem.fields).length === 0 && (
+        <p class="field-error" role="alert">
+          {explain(problem)}
+        </p>
+      )}
+      <div class="field-foot">
+        <span />
+        <button type="button" class="button text" onClick={onCancel}>
+          {common.cancel}
+        </button>
+        <button type="submit" class="button primary" data-testid={testid} aria-disabled={busy}>
+          {children}
+        </button>
+      </div>
+    </>
   );
 }

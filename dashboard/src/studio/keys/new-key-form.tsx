@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../../api";
 import { type IssuedKey, type KeyRole, limits } from "../../contract";
-import { ApiProblem, explain } from "../../problem";
-import { t as common } from "../../words/common";
+import { ApiProblem } from "../../problem";
 import { t } from "../../words/keys";
-import { FieldError, NetworksField } from "./fields";
+import { FieldError, FormFoot, NetworksField } from "./fields";
 import {
   GUEST_FOR_AN_HOUR,
   type KeyDraft,
@@ -132,20 +131,9 @@ export function NewKeyForm({ api, onIssued, onCancel }: NewKeyFormProps) {
         )}
         <NetworksField value={draft.networks} problem={problem} onInput={(networks) => edit({ networks })} />
       </details>
-      {problem && Object.keys(problem.fields).length === 0 && (
-        <p class="field-error" role="alert">
-          {explain(problem)}
-        </p>
-      )}
-      <div class="field-foot">
-        <span />
-        <button type="button" class="button text" onClick={onCancel}>
-          {common.cancel}
-        </button>
-        <button type="submit" class="button primary" data-testid="create-key" aria-disabled={busy}>
-          {busy ? t.creating : t.create}
-        </button>
-      </div>
+      <FormFoot problem={problem} busy={busy} onCancel={onCancel} testid="create-key">
+        {busy ? t.creating : t.create}
+      </FormFoot>
     </form>
   );
 }
