@@ -3,17 +3,15 @@
     CONNECTING --first media--> LIVE --connection lost, or silent--> RECONNECTING --media--> LIVE
                                                                           `--grace over--> ENDED
 
-`Liveness` decides, `StreamSteps` writes.
+`Liveness` decides, `StreamSteps` writes, `Measurement` measures.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.leases import Grant
-from chalicelib.domain.line import LineTest
 from chalicelib.domain.measures import Pulse
 from chalicelib.domain.streams import EndReason, StreamState
 from chalicelib.services.streams.lifecycle import StreamHold
@@ -21,20 +19,18 @@ from ingest_container import rtmp
 from ingest_container.base.clock import now_ms, steady
 from ingest_container.base.threads import Threads
 from ingest_container.live.carried import Carried, Publisher
-from ingest_container.live.health import HealthWatch
-from ingest_container.live.history import History
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
-from ingest_container.live.meter import Meter
+from ingest_container.live.measurement import Measurement
 from ingest_container.live.playable import Playable
 from ingest_container.live.steps import StreamSteps
-from ingest_container.live.takeover import is_stale
+from ingest_container.live.takeover import stale_connection
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.media.packager import Packaging
 
 QUIET = 0.3  # seconds without media in which more may wait in the kernel than was expected to come
 DEFAULTS = LivenessLimits()
 
-NO_KEY_FRAME = "The encoder described its stream but sent no frame. A key frame must come within"
+NO_KEY_FRAME = "The encoder described its stream but sent no frame. A key frame must come within {:g} s."
 
 
 class Broadcast:
@@ -53,12 +49,10 @@ class Broadcast:
         limits: LivenessLimits = DEFAULTS,
         clock: Callable[[], float] = steady,
     ) -> None:
-        self.meter = Meter(asyncio.get_running_loop().time())
-        self._history = History(grant.stream_id, grant.counted.totals)
-        self._health = HealthWatch(telemetry, self._history.raised)
-        self._line = LineTest() if grant.test else None
         self._playable = Playable(packaging)
-        self._carried = Carried(key, self.meter, self._playable, self._history)
+        self._measurement = Measurement(grant, telemetry, self._playable)
+        self.meter = self._measurement.meter
+        self._carried = Carried(key)
         self._gone = gone
         self._telemetry = telemetry
         self._log = log
@@ -68,6 +62,7 @@ class Broadcast:
         self._steps = StreamSteps(
             grant,
             self._carried,
+            self._measurement,
             threads,
             telemetry,
             log,
@@ -88,10 +83,6 @@ class Broadcast:
         return self._steps.hold
 
     @property
-    def publisher(self) -> Publisher | None:
-        return self._carried.publisher
-
-    @property
     def is_live(self) -> bool:
         return self.hold.state is StreamState.LIVE and not self._steps.is_over
 
@@ -99,15 +90,12 @@ class Broadcast:
 
     def attach(self, publisher: Publisher, grant: Grant, key: StreamKey) -> None:
         """`publisher` was granted the channel, by any of its keys; an interrupted stream continues here."""
-        carried = self._carried
-        self._steps.handed_over = False
-        carried.key, carried.failure = key, None
-        replaced, carried.publisher = carried.publisher, publisher
-        if replaced is not None:  # it fell silent and this one was let in, or this one took over
+        if (
+            replaced := self._carried.replace(publisher, key)
+        ) is not None:  # it fell silent and this one was let in, or this one took over
             replaced.drop(_reason(grant))
-        self._liveness.attached(
-            self._clock(), grace=grant.grace / 1000, was_live=grant.resumed, expires=self._expiry_of(key)
-        )
+        now = self._clock()
+        self._liveness.attached(now, grace=grant.grace / 1000, was_live=grant.resumed, expires=_expiry(key, now))
         if grant.fence != self.hold.grant.fence:
             self._steps.continue_under(grant)
         self._playable.attach(grant, next_seq=lambda: self.hold.next_seq())
@@ -128,25 +116,22 @@ class Broadcast:
         A stream whose encoder breaks the protocol waits for it like any other: encoders reconnect and begin anew.
         """
         if publisher is self._carried.publisher:
-            self._carried.publisher = None
-            self._carried.failure = failure
+            self._carried.lost(failure)
             self._playable.interrupted()
             if self._liveness.lost() is Decision.INTERRUPT:
                 self._steps.interrupt()
 
     async def release_stale(self, newcomer: Publisher, key: StreamKey) -> None:
         """Drops the connection that carries the stream if it is dead and its encoder comes back on another one."""
-        carried, publisher = self._carried, self._carried.publisher
-        if publisher is None or key.key_id != carried.key.key_id:
-            return
-        if await is_stale(publisher, newcomer, self._liveness, self._clock, lambda: carried.publisher is publisher):
+        stale = await stale_connection(self._carried, newcomer, key, self._liveness, self._clock)
+        if stale is not None:
             self._log.info(
                 "The encoder reconnected before its dead connection was noticed",
                 event="stale_connection_released",
                 stream_id=self.stream_id,
             )
-            self.connection_lost(publisher)
-            publisher.drop(EndReason.LEASE_LOST)
+            self.connection_lost(stale)
+            stale.drop(EndReason.LEASE_LOST)
 
     # --- what the node tells -----------------------------------------------------------------------------------
 
@@ -156,16 +141,15 @@ class Broadcast:
 
     def hand_over(self) -> None:
         """Closes the connection for its encoder to reconnect, on another node: the stream waits for it as always."""
-        publisher = self._carried.publisher
-        if publisher is not None:
-            self._steps.handed_over = True
+        if (publisher := self._carried.publisher) is not None:
+            self._carried.handed_over = True
             self.connection_lost(publisher)
             publisher.drop(EndReason.NODE_DRAINED)
 
     @property
     def is_handed_over(self) -> bool:
         """Whether its encoder was sent to another node, and did not come back here."""
-        return self._steps.handed_over
+        return self._carried.handed_over
 
     def leave(self) -> None:
         """It is over on this node, and may continue on another one: nothing is written."""
@@ -189,11 +173,7 @@ class Broadcast:
 
     def _key_read(self, key: StreamKey) -> None:
         self._carried.key = key
-        self._liveness.key_expires(self._expiry_of(key))
-
-    def _expiry_of(self, key: StreamKey) -> float | None:
-        """By this broadcast's clock."""
-        return None if key.expires_at is None else self._clock() + (key.expires_at - now_ms()) / 1000
+        self._liveness.key_expires(_expiry(key, self._clock()))
 
     def superseded(self, grant: Grant) -> None:
         """Another stream of the channel runs on this node now."""
@@ -204,31 +184,24 @@ class Broadcast:
         self._steps.fail(error)
 
     def _on_gone(self) -> None:
-        self._telemetry.store_samples(self._history.close(now_ms()))
+        self._measurement.close()
         self._playable.end(self.hold.grant.channel_id, self.stream_id)
         self._gone(self)
 
-    # --- what time tells ---------------------------------------------------------------------------------------
+    # --- what time tells, and what is measured -----------------------------------------------------------------
 
     def tick(self) -> None:
         """Twice a second: silence, a grace period that is over, a publisher that never sends, a key that expires."""
         if self._steps.is_busy or self._steps.is_over:
             return
-        publisher = self._carried.publisher
-        now = self._clock()
-        described, unread = False, False
-        if publisher is not None:
-            described = publisher.described
-            if now - self._liveness.last_media > QUIET:
-                publisher.read_immediately()
-                unread = publisher.has_pending_data()
+        publisher, now = self._carried.publisher, self._clock()
+        described = publisher is not None and publisher.described
+        unread = publisher is not None and now - self._liveness.last_media > QUIET and _has_unread(publisher)
         decision = self._liveness.decide(now, described=described, unread=unread)
         if decision is not None:
             self._follow(decision, described)
         elif self.is_live and publisher is not None:
-            facts = publisher.facts
-            if facts is not self.hold.facts and facts != self.hold.facts:
-                self._steps.learn(facts)
+            self._steps.learn(publisher.facts)
 
     def _follow(self, decision: Decision, described: bool) -> None:
         match decision:
@@ -241,55 +214,35 @@ class Broadcast:
             case Decision.GRACE_OVER:
                 self._steps.end_after_grace()
             case Decision.NO_MEDIA:
-                self._steps.end(
-                    EndReason.NO_MEDIA, f"{NO_KEY_FRAME} {self._limits.described:g} s." if described else None
-                )
+                detail = NO_KEY_FRAME.format(self._limits.described) if described else None
+                self._steps.end(EndReason.NO_MEDIA, detail)
             case Decision.KEY_EXPIRED:
                 self._steps.end(EndReason.KEY_EXPIRED)
-
-    # --- measures ----------------------------------------------------------------------------------------------
 
     def sample(self, now: float) -> None:
         """Once a second; `now` is monotonic."""
         self.meter.sample(now)
         self._playable.update(self.hold)
-        publisher = self._carried.publisher
-        if self.is_live and publisher is not None:
+        if self.is_live and (publisher := self._carried.publisher) is not None:
             publisher.batch_reads(self.meter.bytes_per_second)
-            seen = self.meter.observation(now)
-            self._health.observe(seen, publisher, self.hold)
-            if self._line is not None:
-                self._line.observe(seen)
-            if (measures := self.meter.measures) is not None:
-                row = self._history.observe(now_ms(), seen, measures, self._playable.viewers)
-                self._telemetry.store_samples(row)
+            self._measurement.observe(now, publisher, self.hold)
 
     def pulse(self, now: int, *, to_store: bool = False) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure. `to_store`: with its history."""
         if not self.is_live:
             return None
         quiet = self._clock() - self._liveness.last_media
-        last_media_at = now - round(quiet * 1000)
-        hold, measures = self.hold, self.meter.measures
-        if measures is None or hold.started_at is None:
-            return None
-        return Pulse(
-            channel_id=hold.grant.channel_id,
-            stream_id=hold.grant.stream_id,
-            seq=hold.next_seq(),
-            at=now,
-            started_at=hold.started_at,
-            last_media_at=last_media_at,
-            **measures.model_dump() | {"keyframe_interval_s": self._history.keyframe_interval},
-            bytes_in=self.meter.total_bytes,
-            facts=hold.facts,
-            findings=self._health.findings,
-            audience=self._playable.audience,
-            test=hold.grant.test,
-            line=self._line.measure if self._line is not None else None,
-            recent=self._history.recent if to_store else (),
-            totals=self._history.totals if to_store else None,
-        )
+        return self._measurement.pulse(now, now - round(quiet * 1000), self.hold, to_store=to_store)
+
+
+def _expiry(key: StreamKey, now: float) -> float | None:
+    """By the clock that says `now`."""
+    return None if key.expires_at is None else now + (key.expires_at - now_ms()) / 1000
+
+
+def _has_unread(publisher: Publisher) -> bool:
+    publisher.read_immediately()
+    return publisher.has_pending_data()
 
 
 def _reason(grant: Grant) -> EndReason:

@@ -1,15 +1,12 @@
-"""What carries a stream at present: a publisher's connection, and what the node keeps across its connections."""
+"""What carries a stream at present: a publisher's connection, and the key that admitted it."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import StreamKey
-from chalicelib.domain.measures import Counted, StreamFacts
+from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.streams import EndReason
-from ingest_container.live.history import History
-from ingest_container.live.meter import Meter
-from ingest_container.live.playable import Playable
 
 
 class Publisher(Protocol):
@@ -49,12 +46,16 @@ class Carried:
     """What a stream is carried by at present."""
 
     key: StreamKey
-    meter: Meter
-    playable: Playable
-    history: History
     publisher: Publisher | None = None
     failure: str | None = None  # how the encoder broke the protocol on the connection that was lost last
+    handed_over: bool = False  # its encoder was sent to another node
 
-    @property
-    def counted(self) -> Counted:
-        return Counted(self.playable.audience, self.history.totals)
+    def replace(self, publisher: Publisher, key: StreamKey) -> Publisher | None:
+        """`publisher` carries the stream from now on, admitted by `key`; returns the connection before it."""
+        before, self.publisher = self.publisher, publisher
+        self.key, self.failure, self.handed_over = key, None, False
+        return before
+
+    def lost(self, failure: str | None) -> None:
+        """The connection is gone; `failure` as above."""
+        self.publisher, self.failure = None, failure

@@ -1,36 +1,34 @@
 """An encoder that comes back before its dead connection was noticed: may its new connection replace the old one?
 
-The encoder is the same if its address and its own name are (the caller compares the keys), and the old connection is
-stale if nothing more comes from it. Nobody else ever takes a stream over so.
+The encoder is the same if its key, its address and its own name are, and the old connection is stale if nothing more
+comes from it. Nobody else ever takes a stream over so.
 """
 
 import asyncio
 from collections.abc import Callable
 
-from ingest_container.live.carried import Publisher
+from chalicelib.domain.keys import StreamKey
+from ingest_container.live.carried import Carried, Publisher
 from ingest_container.live.liveness import Liveness
 
 PATIENCE = 1.5  # seconds that the new connection waits at most to learn whether the old one is quiet
 
 
-async def is_stale(
-    publisher: Publisher,
-    newcomer: Publisher,
-    liveness: Liveness,
-    clock: Callable[[], float],
-    is_current: Callable[[], bool],
-) -> bool:
-    """Whether `publisher` is the dead connection of the same encoder; `is_current`: whether it carries the stream."""
-    if not _is_same_encoder(publisher, newcomer):
-        return False
+async def stale_connection(
+    carried: Carried, newcomer: Publisher, key: StreamKey, liveness: Liveness, clock: Callable[[], float]
+) -> Publisher | None:
+    """The connection that carries the stream, if it is the dead one of the encoder that comes back as `newcomer`."""
+    publisher = carried.publisher
+    if publisher is None or key.key_id != carried.key.key_id or not _is_same_encoder(publisher, newcomer):
+        return None
     until = clock() + PATIENCE
     while (due := liveness.replaceable_at) is not None and (wait := due - clock()) >= 0:
         if clock() + wait > until:
-            return False
+            return None
         await asyncio.sleep(wait + 0.01)
-        if not is_current():
-            return False
-    return due is not None and not publisher.has_pending_data()
+        if carried.publisher is not publisher:
+            return None
+    return publisher if due is not None and not publisher.has_pending_data() else None
 
 
 def _is_same_encoder(publisher: Publisher, newcomer: Publisher) -> bool:

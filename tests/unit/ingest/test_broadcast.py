@@ -164,7 +164,6 @@ async def test_the_same_encoder_takes_the_place_of_its_quiet_connection() -> Non
         clock.now += 1.5
         await broadcast.release_stale(Encoder(), KEY)
         assert first.dropped is EndReason.LEASE_LOST
-        assert broadcast.publisher is None
         await database.asked.get()  # the lease is let go
 
 
@@ -231,9 +230,9 @@ async def test_a_connection_that_we_are_late_to_read_stays() -> None:
 @pytest.mark.parametrize(
     ("leave", "interruption", "end"),
     [
-        (Broadcast.hand_over, {"handed_over": True}, (EndReason.NODE_DRAINED, NOT_TAKEN_UP)),
+        (lambda broadcast, _: broadcast.hand_over(), {"handed_over": True}, (EndReason.NODE_DRAINED, NOT_TAKEN_UP)),
         (
-            lambda broadcast: broadcast.connection_lost(broadcast.publisher),
+            Broadcast.connection_lost,
             {"handed_over": False},
             (EndReason.GRACE_OVER, None),
         ),
@@ -241,10 +240,10 @@ async def test_a_connection_that_we_are_late_to_read_stays() -> None:
     ids=["handed over", "lost"],
 )
 async def test_a_stream_whose_encoder_does_not_come_back_ends_with_what_interrupted_it(
-    leave: Callable[[Broadcast], None], interruption: dict[str, bool], end: tuple[EndReason, str | None]
+    leave: Callable[[Broadcast, Encoder], None], interruption: dict[str, bool], end: tuple[EndReason, str | None]
 ) -> None:
-    async with live() as (broadcast, _, database, clock):
-        leave(broadcast)
+    async with live() as (broadcast, encoder, database, clock):
+        leave(broadcast, encoder)
         (await database.asked.get()).set_result(None)
         await broadcast.settled()
         clock.now += GRACE / 1000 + 2
