@@ -89,8 +89,10 @@ class ConnectionAudit:
         self.ended(refusal.code, refusal.further_detail)
         self._key_id, self._channel_id, self._key_label = refusal.key_id, refusal.channel_id, refusal.key_label
 
-    def connection_lost(self, client_ip: str | None, now: float, received: int) -> None:
-        """Writes what has not been written."""
+    def connection_lost(self, exc: Exception | None, client_ip: str | None, now: float, received: int) -> None:
+        """Writes what has not been written. `exc`: why it broke, as asyncio says it."""
+        if exc is not None and self.reason == PEER_CLOSED:
+            self.reason = "connection_reset"
         if not self._is_written:
             self.write(client_ip, now, received)
 

@@ -8,7 +8,7 @@ from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import NodeDraining, PublishRefused
 from chalicelib.domain.streams import EndReason, protocol_failure
 from ingest_container import rtmp
-from ingest_container.live.audit import PEER_CLOSED, ConnectionAudit
+from ingest_container.live.audit import ConnectionAudit
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.facts import FactFinder, printable
 from ingest_container.live.publish import Abandoned, Host, Moved, request_admission
@@ -50,12 +50,10 @@ class PublisherConnection(RtmpConnection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if exc is not None and self._audit.reason == PEER_CLOSED:
-            self._audit.reason = "connection_reset"
         self._node.disconnected(self)
         if self._broadcast is not None:
             self._leave(self._broadcast)
-        self._audit.connection_lost(self.client_ip, self._loop.time(), self.bytes_received)
+        self._audit.connection_lost(exc, self.client_ip, self._loop.time(), self.bytes_received)
 
     # --- the session's events ----------------------------------------------------------------------------------
 
@@ -96,7 +94,7 @@ class PublisherConnection(RtmpConnection):
 
     def _on_clean_stop(self) -> None:
         self._stopped_cleanly = True
-        self._receive_mark.reset()
+        self.read_immediately()
         self._audit.reason = EndReason.CLEAN_STOP.value
         broadcast = self._broadcast
         self._let_go()  # the connection is free for another
@@ -125,7 +123,7 @@ class PublisherConnection(RtmpConnection):
             self._leave(broadcast)
             return
         self._broadcast = broadcast
-        self.replay = None
+        self._forwarding.replay = None
         self._audit.accepted(broadcast)
         self._found = FactFinder()
         self._found.introduced(self.flash_version)
@@ -172,10 +170,6 @@ class PublisherConnection(RtmpConnection):
     # --- what the broadcast asks -------------------------------------------------------------------------------
 
     @property
-    def is_gone(self) -> bool:
-        return self._transport.is_closing()
-
-    @property
     def described(self) -> bool:
         """Whether metadata or sequence headers of the stream came."""
         return self._counts.total_bytes > 0 or self._found.claimed is not None
@@ -188,18 +182,6 @@ class PublisherConnection(RtmpConnection):
     def facts(self) -> StreamFacts:
         self._found.heard(self._counts)
         return self._found.facts
-
-    def batch_reads(self, bytes_per_second: float) -> None:
-        """The stream runs at this rate: wake up for a fraction of a second of it at a time."""
-        self._receive_mark.follow(bytes_per_second, self._session.acknowledge_every)
-
-    def read_immediately(self) -> None:
-        """Less media came than expected: wake up for every byte."""
-        self._receive_mark.reset()
-
-    def has_pending_data(self) -> bool:
-        """Whether received bytes wait to be read: then this node is late, not the encoder."""
-        return self._receive_mark.pending_bytes() > 0
 
     def drop(self, reason: EndReason) -> None:
         """The broadcast is over, or goes on without this connection."""

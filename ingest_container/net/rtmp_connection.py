@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from chalicelib.domain import addresses
 from ingest_container import rtmp
+from ingest_container.net.forwarding import Forwarding
 from ingest_container.net.gatekeeper import ConnectionRejected, canonical
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import FairReader, TurnScheduler, received
@@ -48,10 +49,7 @@ class RtmpConnection(FairReader):
         self._on_media: Callable[[int], None] | None = None  # so many audio and video messages came
         self.client_ip: str | None = None
         self.moved_from: str | None = None  # the node that carries it on to us
-        self.replay: Replay | None = Replay()  # until the publish is answered, or it cannot be repeated
-        self._splice: Splice | None = None  # to the peer that is asked for its answer, or that carries the stream
-        self._is_moved = False  # the latter
-        self._moved_bytes = 0
+        self._forwarding = Forwarding()
 
     # --- what a subclass does ----------------------------------------------------------------------------------
 
@@ -103,13 +101,8 @@ class RtmpConnection(FairReader):
             self._receive_through(self._wire, memoryview(received)[:nbytes])
 
     def _receive(self, data: bytes | bytearray | memoryview, size: int) -> None:
-        if self._splice is not None:
-            self._splice.send(bytes(memoryview(data)[:size]))
-            if self._is_moved:
-                self._moved_bytes += size
-                return
-        if self.replay is not None and not self.replay.add(data, size):
-            self.replay = None
+        if self._forwarding.take(data, size):
+            return
         session = self._session
         state = session.state
         events = session.receive_data(data, self._loop.time(), size)
@@ -124,9 +117,7 @@ class RtmpConnection(FairReader):
         self._account()
 
     def _account(self) -> None:
-        held = self._session.held_bytes
-        if self.replay is not None:
-            held += len(self.replay.data)
+        held = self._session.held_bytes + self._forwarding.held_bytes
         if held != self._held:
             self._held = held
             self._memory.holds(self, held)
@@ -134,7 +125,7 @@ class RtmpConnection(FairReader):
     def _give_back(self) -> None:
         """Nothing is read any more."""
         self._session.discard()
-        self.replay = None
+        self._forwarding.replay = None
         self._held = 0
         self._memory.holds(self, 0)
 
@@ -174,36 +165,55 @@ class RtmpConnection(FairReader):
             self._timer.cancel()
             self._timer = None
         self._give_back()
-        if self._splice is not None:
-            if exc is None:
-                self._splice.close()
-            else:
-                self._splice.abort()
+        self._forwarding.closed(exc)
         # It knows this connection: together they would stay, TLS and all, until the collector comes, and of an idle
         # node that may be never.
         self._wire = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is closed or closing."""
+        return self._transport.is_closing()
+
+    # --- how much is read at a time ----------------------------------------------------------------------------
+
+    def batch_reads(self, bytes_per_second: float) -> None:
+        """The stream runs at this rate: wake up for a fraction of a second of it at a time."""
+        self._receive_mark.follow(bytes_per_second, self._session.acknowledge_every)
+
+    def read_immediately(self) -> None:
+        """Commands are due, or less media came than expected: wake up for every byte."""
+        self._receive_mark.reset()
+
+    def has_pending_data(self) -> bool:
+        """Whether received bytes wait to be read: then this node is late, not the encoder."""
+        return self._receive_mark.pending_bytes() > 0
 
     # --- carried on to a peer ----------------------------------------------------------------------------------
 
     @property
     def bytes_received(self) -> int:
         """Of RTMP."""
-        return self._session.bytes_received + self._moved_bytes
+        return self._session.bytes_received + self._forwarding.moved_bytes
+
+    @property
+    def replay(self) -> Replay | None:
+        return self._forwarding.replay
 
     def try_peer(self, splice: Splice | None) -> None:
         """What comes from now on goes to this peer as well, which is asked for its answer; None: to no peer."""
-        self._splice = splice
+        self._forwarding.try_peer(splice)
 
     @property
     def paid_bytes(self) -> int:
-        return super().paid_bytes + self._moved_bytes
+        return super().paid_bytes + self._forwarding.moved_bytes
 
     def _move(self, splice: Splice) -> None:
         """The peer has accepted the publish: the session ends with the answer, and all bytes go there from now on."""
         self._session.accept_publish(self._loop.time())
         self.answer()
         self._give_back()
-        self._splice, self._is_moved = splice, True
+        self._forwarding.move(splice)
 
     def pause_reading(self) -> None:
         if not self._transport.is_closing():
@@ -221,7 +231,7 @@ class RtmpConnection(FairReader):
             self._transport.write(data)
 
     def peer_closed(self, reason: str) -> None:
-        self._splice = None
+        self._forwarding.try_peer(None)
         self.aborted(reason, None)
         self.hang_up()
 

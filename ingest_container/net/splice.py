@@ -52,7 +52,10 @@ class Encoder(Protocol):
     """The connection on this side."""
 
     client_ip: str | None
-    replay: Replay | None  # None if it cannot be repeated
+
+    @property
+    def replay(self) -> Replay | None:
+        """None if it cannot be repeated."""
 
     def pause_reading(self) -> None: ...
 
