@@ -80,7 +80,7 @@ async def _serve(node: "IngestNode") -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, on_signal)
-    await node.run(lambda _: None)
+    await node.run()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from ingest_container.live.publish import Abandoned, Connection, Moved
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.media.packager import Packaging
 from ingest_container.net.gatekeeper import Gatekeeper
+from ingest_container.node.broadcasts import Broadcasts
 from ingest_container.node.claims import Claims
 from ingest_container.node.held_answers import HeldAnswers
 from ingest_container.node.membership import Membership
@@ -53,16 +54,15 @@ class Admission:
         moves: Moves,
     ) -> None:
         """`packaging`: for viewers, if at all. `waiting_room` makes one, given how many places are taken."""
-        self.broadcasts: dict[str, Broadcast] = {}  # by channel
+        self.broadcasts = Broadcasts(
+            threads, telemetry, log, lambda: self._places.freed(), limits=limits, packaging=packaging
+        )
         self._membership = membership
         self._gate = gate
-        self._threads = threads
         # Separate threads: looking up keys, valid or not, delays no step of a stream.
         self._key_threads = Threads(KEY_THREADS)
         self._telemetry = telemetry
         self._log = log
-        self._limits = limits
-        self._packaging = packaging
         self._claims = Claims(membership, threads, log, limits.described)
         # A stream that waits for its encoder keeps its place: the encoder that comes back must find one.
         self._places = waiting_room(lambda: len(self.broadcasts))
@@ -138,7 +138,7 @@ class Admission:
 
     async def _admit_in_turn(self, key: StreamKey, connection: Connection) -> Broadcast | Moved:
         """Where there is a place: here, or on a peer."""
-        is_here = key.channel_id in self.broadcasts
+        is_here = self.broadcasts.of_channel(key.channel_id) is not None
         moves_all = self._is_draining and not self._is_stopping
         if moves_all and not is_here and (moved := await self._moves.move(key, connection)) is not None:
             return moved
@@ -156,14 +156,14 @@ class Admission:
         if connection.is_gone:  # its claim would only refuse the encoder that comes next
             raise Abandoned("peer_closed")
         # The encoder of a stream that is here may come back: a refusal would be final.
-        if self._is_stopping or (self._is_draining and key.channel_id not in self.broadcasts):
+        if self._is_stopping or (self._is_draining and self.broadcasts.of_channel(key.channel_id) is None):
             raise NodeDraining()
         if not await self._membership.is_trusted():
             raise StoreUnavailable()
 
     async def _claim(self, key: StreamKey, connection: Connection) -> Grant:
         await self._check_open(key, connection)
-        present = self.broadcasts.get(key.channel_id)
+        present = self.broadcasts.of_channel(key.channel_id)
         if present is not None:
             await present.release_stale(connection, key)
             await present.settled()
@@ -172,7 +172,7 @@ class Admission:
     async def _admit(self, key: StreamKey, connection: Connection) -> Broadcast:
         grant = await self._held_answers.claim(connection, key, partial(self._claim, key, connection))
         key = grant.key or key  # whose terms may have been changed meanwhile
-        broadcast = self._broadcast(grant, key)
+        broadcast = self.broadcasts.granted(grant, key)
         broadcast.attach(connection, grant, key)
         if self._is_stopping:
             broadcast.end(EndReason.NODE_DRAINED)
@@ -185,32 +185,6 @@ class Admission:
             fence=grant.fence,
         )
         return broadcast
-
-    def _broadcast(self, grant: Grant, key: StreamKey) -> Broadcast:
-        """The granted stream's: the one that was interrupted here, or a new one."""
-        present = self.broadcasts.get(grant.channel_id)
-        if present is not None and present.stream_id == grant.stream_id:
-            return present
-        if present is not None:
-            present.superseded(grant)
-        broadcast = Broadcast(
-            grant,
-            key,
-            self._threads,
-            self._telemetry,
-            self._log,
-            self._on_gone,
-            packaging=self._packaging,
-            limits=self._limits,
-        )
-        self.broadcasts[grant.channel_id] = broadcast
-        return broadcast
-
-    def _on_gone(self, broadcast: Broadcast) -> None:
-        channel_id = broadcast.hold.grant.channel_id
-        if self.broadcasts.get(channel_id) is broadcast:
-            del self.broadcasts[channel_id]
-            self._places.freed()
 
     # --- all of them -------------------------------------------------------------------------------------------
 
@@ -232,43 +206,21 @@ class Admission:
 
     def follow(self, orders: list[Order]) -> list[Order]:
         """Ends or reviews streams as ordered; answers the orders that are done with."""
-        by_stream = {broadcast.stream_id: broadcast for broadcast in self.broadcasts.values()}
-        for order in orders:
-            broadcast = by_stream.get(order.stream_id)
-            if broadcast is not None and order.reason is not None:
-                broadcast.end(order.reason)
-            elif broadcast is not None:
-                broadcast.review()
+        done = self.broadcasts.follow(orders)
         # An order for a stream that is not here may be for one that is being admitted: it comes again next time.
-        return [order for order in orders if order.stream_id in by_stream or not self._claims.under_way]
-
-    def check_leases(self) -> None:
-        for broadcast in list(self.broadcasts.values()):
-            broadcast.check_lease()
+        return done if self._claims.under_way else orders
 
     def stop(self) -> None:
         """No further publisher is admitted."""
         self._is_stopping = True
         self._held_answers.dismiss()
 
-    def end_left(self, reason: EndReason) -> None:
-        """Ends all streams but those whose encoder was sent to another node: they wait for it as always."""
-        for broadcast in list(self.broadcasts.values()):
-            if not broadcast.is_handed_over:
-                broadcast.end(reason)
-
     async def end_all(self, reason: EndReason) -> None:
-        """Returns when no stream is here any more, none of those either whose claims are under way.
-
-        A stream whose encoder was sent to another node is left to the others: they end it if the encoder does not come.
-        """
-        self.end_left(reason)
-        for broadcast in list(self.broadcasts.values()):
-            if broadcast.is_handed_over:
-                broadcast.leave()
+        """Returns when no stream is here any more, none of those either whose claims are under way."""
+        self.broadcasts.end_left(reason)
+        self.broadcasts.leave()
         while self.broadcasts or self._claims.under_way:
             self._claims.answered.clear()
-            for broadcast in list(self.broadcasts.values()):
-                await broadcast.wait_ended()
+            await self.broadcasts.wait_ended()
             if self._claims.under_way:
                 await self._claims.answered.wait()

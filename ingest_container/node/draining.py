@@ -111,17 +111,16 @@ class Draining:
 
     def _streams(self) -> list[Movable]:
         """Those of this node, and the connections that it carries on to peers."""
-        return [*self._admission.broadcasts.values(), *map(CarriedOn, self._moves.carried)]
+        return [*self._admission.broadcasts.all, *map(CarriedOn, self._moves.carried)]
 
     def _start(self, drain: Coroutine[None, None, None]) -> None:
         self._task = asyncio.create_task(drain)
         self._task.add_done_callback(self._failed)
 
     async def _empty(self, deadline: float) -> None:
-        admission = self._admission
         drain = Drain(self._streams, self._membership.room_elsewhere, self._log, self._notice)
         await drain.run(deadline)
-        admission.end_left(EndReason.NODE_DRAINED)
+        self._admission.broadcasts.end_left(EndReason.NODE_DRAINED)
 
     async def _empty_and_stop(self, deadline: float) -> None:
         await self._membership.drain()

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
@@ -11,7 +10,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.aws import POOL
 from chalicelib.config import Settings
 from chalicelib.domain.orders import Order
-from chalicelib.domain.refusals import PublishRefused, StoreUnavailable
+from chalicelib.domain.refusals import StoreUnavailable
 from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams.fleet import Orders
 from ingest_container import compiled
@@ -19,19 +18,14 @@ from ingest_container.base.clock import steady
 from ingest_container.base.counts import NodeCounts
 from ingest_container.base.settings import IngestSettings
 from ingest_container.base.threads import Threads
-from ingest_container.live.broadcast import Broadcast
-from ingest_container.live.connection import PublisherConnection
 from ingest_container.live.liveness import LivenessLimits
-from ingest_container.live.publish import Connection, Moved
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.net import listeners
 from ingest_container.net.gatekeeper import Gatekeeper, GateLimits
-from ingest_container.net.listeners import Listener
-from ingest_container.net.memory import MemoryBudget
-from ingest_container.net.reading import TurnScheduler
 from ingest_container.node import parts
 from ingest_container.node.admission import KEY_THREADS, Admission
+from ingest_container.node.connections import Connections
 from ingest_container.node.draining import Draining
+from ingest_container.node.listening import RtmpListeners
 from ingest_container.node.load import NodeLoad
 from ingest_container.node.membership import Membership
 from ingest_container.node.metrics import NodeMetrics
@@ -53,14 +47,8 @@ class IngestNode:
 
     def __init__(self, settings: IngestSettings, shared: Settings, log: Logger) -> None:
         """Raises CannotListen, CertificateUnreadable."""
-        self.settings = settings
-        self.log = log
-        self.scheduler = TurnScheduler()
-        self.memory = MemoryBudget(settings.max_unfinished_mib * 1024 * 1024)
-        self.port = 0  # the one that is really bound, once it is
-        self.rtmps_port: int | None = None
-        self._connections: set[Connection] = set()
-        self._no_connections = asyncio.Event()
+        self._settings = settings
+        self._log = log
         self._stopping = asyncio.Event()
         # Separate pools, so that telemetry and the steps of streams do not delay each other.
         self._telemetry_threads = Threads(TELEMETRY_THREADS)
@@ -68,10 +56,10 @@ class IngestNode:
         publishers, viewers = parts.room(settings)
         counts = NodeCounts()
         self._playback = Playback(settings, log, counts, viewers) if settings.packaging else None
-        self.telemetry = Telemetry(settings.node_id, self._telemetry_threads, log, counts)
-        self.load = NodeLoad(settings, log)
+        self._telemetry = Telemetry(settings.node_id, self._telemetry_threads, log, counts)
+        self._load = NodeLoad(settings, log)
         info = parts.node_info(settings, shared, self._playback.address if self._playback is not None else "")
-        self._membership = Membership(info, self, self._threads, self.telemetry, log)
+        self._membership = Membership(info, self, self._threads, self._telemetry, log)
         self._gate = Gatekeeper(
             GateLimits(
                 connections=publishers,
@@ -79,7 +67,7 @@ class IngestNode:
                 per_address=settings.max_connections_per_address,
             )
         )
-        capacity = self.load.capacity
+        capacity = self._load.capacity
         self._moves = Moves(
             info, self._threads, log, counts, most=settings.max_moved, may_move=lambda: capacity.may_move
         )
@@ -87,49 +75,22 @@ class IngestNode:
             self._membership,
             self._gate,
             self._threads,
-            self.telemetry,
+            self._telemetry,
             log,
             limits=LivenessLimits(described=settings.first_media_seconds, silence=settings.silence_seconds),
             packaging=self._playback.packaging if self._playback is not None else None,
             waiting_room=partial(parts.waiting_room, settings, capacity),
             moves=self._moves,
         )
-        self.metrics = NodeMetrics(counts, self._admission, self.load, self._connections, self._playback)
+        self._connections = Connections(settings, self._gate, self._admission, self._telemetry, log)
+        self._metrics = NodeMetrics(counts, self._admission, self._load, self._connections.open, self._playback)
         self._draining = Draining(
             settings, self._admission, self._membership, self._moves, log, stop=self.stop, failed=self._on_round_ended
         )
         self._certificates = parts.certificates(settings)
-        self._health = parts.health_port(settings, lambda: self.condition, self.metrics)
+        self._health = parts.health_port(settings, lambda: self.condition, self._metrics)
         self._is_listening = False
         self._watching = Watching(settings.node_id, lambda: self.active, self._threads, log)
-
-    # --- what connections ask ----------------------------------------------------------------------------------
-
-    def connected(self, connection: Connection) -> None:
-        self._connections.add(connection)
-        self._no_connections.clear()
-        self._gate.opened(connection)
-
-    def identified(self, connection: Connection, client_ip: str) -> None:
-        self._gate.identified(connection, client_ip)
-
-    def disconnected(self, connection: Connection) -> None:
-        if connection in self._connections:
-            self._connections.remove(connection)
-            self.telemetry.counts.bytes_of_closed += connection.bytes_received
-        self._gate.closed(connection)
-        self._admission.disconnected(connection)
-        if not self._connections:
-            self._no_connections.set()
-
-    async def admit(self, stream_key: str, connection: Connection) -> Broadcast | Moved:
-        return await self._admission.admit(stream_key, connection)
-
-    async def find_owner(self, refusal: PublishRefused, possible_keys: list[str]) -> None:
-        await self._admission.find_owner(refusal, possible_keys)
-
-    def refused(self, refusal: PublishRefused, client_ip: str | None) -> float:
-        return self._admission.refused(refusal, client_ip)
 
     # --- what the membership asks ------------------------------------------------------------------------------
 
@@ -143,7 +104,7 @@ class IngestNode:
         return self._admission.follow(list(orders.end))
 
     def check_leases(self) -> None:
-        self._admission.check_leases()
+        self._admission.broadcasts.check_leases()
 
     @property
     def stopping(self) -> bool:
@@ -167,40 +128,33 @@ class IngestNode:
             draining=self._admission.is_draining,
             trusted=self._membership.has_valid_session,
             active=self.active,
-            capacity=self.settings.capacity,
-            full=self.load.capacity.not_ready(self._admission.taken),
+            capacity=self._settings.capacity,
+            full=self._load.capacity.not_ready(self._admission.taken),
         )
 
     # --- the run -----------------------------------------------------------------------------------------------
 
-    async def run(self, listening: Callable[["IngestNode"], None]) -> None:
-        """Joins the fleet, then listens; `listening` is called when publishers may connect. Raises CannotListen."""
-        settings = self.settings
-        plain = listeners.bind(settings.rtmp_host, settings.rtmp_port, "STREAM_SYNC_RTMP_PORT")
-        certificates, encrypted = self._certificates, None
-        if certificates is not None and settings.rtmps_port is not None:
-            encrypted = listeners.bind(settings.rtmp_host, settings.rtmps_port, "STREAM_SYNC_RTMPS_PORT")
+    async def run(self) -> None:
+        """Joins the fleet, then listens. Raises CannotListen."""
+        settings = self._settings
+        listeners = RtmpListeners(settings, self._certificates)
         if self._health is not None:
             await self._health.start()
         await self._membership.join()
-        servers = [listeners.serve(plain, lambda: PublisherConnection(self))]
-        self.port = plain.getsockname()[1]
-        if certificates is not None and encrypted is not None:
-            servers.append(listeners.serve(encrypted, lambda: PublisherConnection(self, certificates.context)))
-            self.rtmps_port = encrypted.getsockname()[1]
+        listeners.start(self._connections)
         if self._playback is not None:
             await self._playback.start()
-        worker = asyncio.create_task(self.telemetry.run())
+        worker = asyncio.create_task(self._telemetry.run())
         renewing = asyncio.create_task(self._membership.renew())
         rounds = [renewing, *self._begin_rounds()]
         for each in rounds:
             each.add_done_callback(self._on_round_ended)
-        self.log.info(
+        self._log.info(
             "Listening",
             event="listening",
             host=settings.rtmp_host,
-            port=self.port,
-            rtmps_port=self.rtmps_port,
+            port=listeners.port,
+            rtmps_port=listeners.rtmps_port,
             origin_port=self._playback.port if self._playback is not None else None,
             health_port=self._health.port if self._health is not None else None,
             node_id=settings.node_id,
@@ -211,56 +165,54 @@ class IngestNode:
         gc.collect()
         gc.freeze()
         self._is_listening = True
-        listening(self)
         try:
             await self._stopping.wait()
         finally:
-            await self._shut_down(servers, renewing, [*rounds, worker])
+            await self._shut_down(listeners, renewing, [*rounds, worker])
 
     def _begin_rounds(self) -> list[Task]:
         rounds = Rounds(
-            self._admission.broadcasts.values(),
+            self._admission.broadcasts.all,
             self._watching,
-            self.telemetry,
+            self._telemetry,
             self._gate,
-            self.memory,
+            self._connections.memory,
             self._certificates,
-            self.log,
+            self._log,
             self._on_sampled,
         )
-        protection = task_protection(lambda: self.active + self._moves.count, self.log)
+        protection = task_protection(lambda: self.active + self._moves.count, self._log)
         loops = [
-            self.load.lag.run(),
+            self._load.lag.run(),
             rounds.tick(),
             rounds.measure(),
             rounds.look_after(),
             self._membership.watch_peers(),
             self._watching.run(),
             self._draining.watch_versions(),
-            self.metrics.run(),
+            self._metrics.run(),
             *([] if protection is None else [protection.run()]),
         ]
         return [asyncio.create_task(loop) for loop in loops]
 
     def _on_sampled(self) -> None:
         admission = self._admission
-        self.load.measure(admission.broadcasts.values(), self._moves.sample())
+        self._load.measure(admission.broadcasts.all, self._moves.sample())
         admission.load_changed()
-        free = self.load.capacity.free(admission.taken) if admission.admits else 0
-        self._membership.tell_load(free, self.load.measures)
+        free = self._load.capacity.free(admission.taken) if admission.admits else 0
+        self._membership.tell_load(free, self._load.measures)
 
     def _on_round_ended(self, task: Task) -> None:
         if not task.cancelled() and task.exception() is not None:
-            self.log.error("A background task failed: the node stops", event="task_failed", exc_info=task.exception())
+            self._log.error("A background task failed: the node stops", event="task_failed", exc_info=task.exception())
             self.stop()
 
     # --- the end -----------------------------------------------------------------------------------------------
 
-    async def _shut_down(self, servers: list[Listener], renewing: Task, tasks: list[Task]) -> None:
-        until = steady() + self.settings.stop_seconds
+    async def _shut_down(self, listeners: RtmpListeners, renewing: Task, tasks: list[Task]) -> None:
+        until = steady() + self._settings.stop_seconds
         self._draining.cancel()
-        for server in servers:
-            server.close()
+        listeners.close()
         await self._end_all(renewing)
         if self._playback is not None:
             await self._playback.stop(max(LEAST_FOR_RECORDINGS, until - steady()))
@@ -271,21 +223,18 @@ class IngestNode:
             threads.close()
         if self._health is not None:
             await self._health.stop()
-        self.log.info("Stopped", event="stopped", node_id=self.settings.node_id)
+        self._log.info("Stopped", event="stopped", node_id=self._settings.node_id)
 
     async def _end_all(self, renewing: Task) -> None:
         """Ends and records every stream within `stop_seconds`, then gives the session back."""
-        self.log.info("Stopping", event="stopping", streams=self.active)
+        self._log.info("Stopping", event="stopping", streams=self.active)
         self._admission.stop()
         try:
-            async with asyncio.timeout(self.settings.stop_seconds):
+            async with asyncio.timeout(self._settings.stop_seconds):
                 await self._admission.end_all(EndReason.NODE_DRAINED)
-                for connection in list(self._connections):
-                    connection.close(EndReason.NODE_DRAINED.value)
-                if self._connections:
-                    await self._no_connections.wait()
-                await self.telemetry.flush()
+                await self._connections.close_all(EndReason.NODE_DRAINED.value)
+                await self._telemetry.flush()
                 renewing.cancel()
                 await self._membership.leave()
         except (TimeoutError, StoreUnavailable):
-            self.log.error("Stopped before everything was recorded", event="stopped_early", streams=self.active)
+            self._log.error("Stopped before everything was recorded", event="stopped_early", streams=self.active)

@@ -29,14 +29,14 @@ time.time_ns = lambda: _time_ns() + _step_ns
 from ingest_container.__main__ import main  # noqa: E402
 from ingest_container.node.node import IngestNode  # noqa: E402
 
-_run: Callable[[IngestNode, Callable[[IngestNode], None]], Awaitable[None]] = IngestNode.run
+_run: Callable[[IngestNode], Awaitable[None]] = IngestNode.run
 
 
-async def _run_disturbed(node: IngestNode, listening: Callable[[IngestNode], None]) -> None:
+async def _run_disturbed(node: IngestNode) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, time.sleep, _BLOCK_SECONDS)
     loop.add_signal_handler(signal.SIGUSR2, _set_clock)
-    await _run(node, listening)
+    await _run(node)
 
 
 if __name__ == "__main__":
