@@ -60,6 +60,7 @@ def renew_beside(node: Node, studio: Studio, port: int | None = None, context: s
         time.sleep(0.2)
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 @pytest.mark.parametrize("kind", sorted(FLOODS))
@@ -74,6 +75,7 @@ def test_a_flood_from_one_address_leaves_a_stream_live_and_handshakes_answered(
     running.stop()
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 @pytest.mark.parametrize("kind", sorted(TLS_FLOODS))
@@ -91,6 +93,7 @@ def test_a_flood_over_tls_leaves_a_stream_live_and_handshakes_answered(
 
 
 @pytest.mark.needs("ffmpeg")
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 def test_real_ffmpeg_keeps_its_pace_beside_a_flood(node: Node, studio: Studio) -> None:
@@ -114,6 +117,7 @@ def ends(node: Node) -> list[dict[str, Any]]:
     return [line for limit in limits for line in node.logged("audit_record", reason=limit)]
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 def test_too_much_work_ends_the_connection_with_a_reason_in_the_log(start_node: StartNode) -> None:
     """On a node of its own: the ends of earlier floods may still be on their way into another one's log."""
@@ -127,6 +131,7 @@ def test_too_much_work_ends_the_connection_with_a_reason_in_the_log(start_node: 
         until(lambda: len(ends(node)) == ended, f"the reason why {kind} ended")  # noqa: B023 - called at once
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 def test_a_publisher_that_floods_is_ended_and_another_stays_live(node: Node, studio: Studio, on_air: OnAir) -> None:

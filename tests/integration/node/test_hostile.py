@@ -41,6 +41,7 @@ def seconds_to_start(node: Node, studio: Studio) -> float:
 
 
 @pytest.mark.serial
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 def test_five_thousand_half_open_handshakes_do_not_delay_a_publisher(
     start_node: StartNode, studio: Studio, on_air: OnAir, record_property: Callable[[str, object], None]
@@ -209,6 +210,7 @@ def test_one_address_behind_the_load_balancer_has_its_share(start_node: StartNod
         assert other.recv(1)
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 def test_slow_loris_has_no_more_time_than_anybody(node: Node, studio: Studio, on_air: OnAir) -> None:

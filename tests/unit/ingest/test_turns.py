@@ -51,6 +51,7 @@ def test_while_there_is_time_nobody_waits() -> None:
         turns.charge(FLOOD, 0.0005)
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 def test_one_turn_of_the_loop_is_short_however_much_time_there_is() -> None:
     turns = Turns(share=0.5, burst=0.05, slice_=0.01)
@@ -85,6 +86,7 @@ def test_of_one_address_who_used_least_comes_first() -> None:
     assert names_served(turns, 1.0, 0.0) == ["0.0", "0.005", "0.01", "0.019"]
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 def test_a_handshake_comes_before_those_who_are_past_it() -> None:
     turns = exhausted()
@@ -147,6 +149,7 @@ def test_a_publisher_has_a_share_and_what_its_media_costs() -> None:
         assert allowance.spend(PUBLISHER_SHARE + 100_000_000 * MEDIA_COST, media, second)
 
 
+@pytest.mark.requirement("FX-23")
 @pytest.mark.requirement("HI-2")
 def test_a_publisher_that_uses_more_is_told_apart() -> None:
     allowance = PublisherAllowance(0.0)
