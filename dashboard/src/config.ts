@@ -1,5 +1,7 @@
 /** What this build is connected to: read at start from `config.json` beside the page, so one build serves every stage. */
 
+import { t } from "./words/common";
+
 export interface Config {
   /** Origin of the REST API without a slash at the end; empty means this page's own origin. */
   readonly apiUrl: string;
@@ -37,16 +39,16 @@ export async function loadConfig(fetcher: typeof fetch = fetch): Promise<Config>
   try {
     response = await fetcher("/config.json", { cache: "no-store" });
   } catch {
-    throw new ConfigError("The server did not answer. Check your connection, and that stream-sync is running.");
+    throw new ConfigError(t.config.noAnswer);
   }
   if (!response.ok) {
-    throw new ConfigError(`config.json is not beside this page (the server answered ${response.status}).`);
+    throw new ConfigError(t.config.notThere(response.status));
   }
   let body: unknown;
   try {
     body = await response.json();
   } catch {
-    throw new ConfigError("config.json is not valid JSON.");
+    throw new ConfigError(t.config.notJson);
   }
   return parseConfig(body);
 }
@@ -88,18 +90,18 @@ function demoAccount(value: unknown, name: string): DemoAccount | null {
 
 function record(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ConfigError(`config.json: "${name}" must be an object.`);
+    throw new ConfigError(t.config.notAnObject(name));
   }
   return value as Record<string, unknown>;
 }
 
 function text(value: unknown, name: string): string {
-  if (typeof value !== "string") throw new ConfigError(`config.json: "${name}" must be text.`);
+  if (typeof value !== "string") throw new ConfigError(t.config.notText(name));
   return value;
 }
 
 function required(value: unknown, name: string): string {
   const found = text(value ?? "", name);
-  if (found === "") throw new ConfigError(`config.json: "${name}" is missing.`);
+  if (found === "") throw new ConfigError(t.config.missing(name));
   return found;
 }

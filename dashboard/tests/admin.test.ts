@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { linkOf, said } from "../src/admin/action-words";
+import { refusalReason } from "../src/admin/codes";
 import { kindsOf } from "../src/admin/refusal-kinds";
 import { links, routeOf, searchable } from "../src/admin/route";
 import { inOrder, summary } from "../src/admin/wall-order";
@@ -87,6 +88,13 @@ describe("refusals", () => {
       ["a", 1],
       ["c", 1],
     ]);
+  });
+});
+
+describe("a reason of a refusal", () => {
+  it("is said in words, also where the page does not know it", () => {
+    expect(refusalReason("at_capacity")).toBe("servers full");
+    expect(refusalReason("out_of_tea")).toBe("out of tea");
   });
 });
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { OwnStream, StreamSummary } from "../src/contract";
 import { pageAt } from "../src/sessions/address";
 import { allFacts, briefFacts, compared } from "../src/sessions/facts";
-import { endReason, entryText } from "../src/sessions/words";
+import { entryText } from "../src/sessions/words";
 import { isPlayable } from "../src/studio/recordings";
+import { endReason } from "../src/words/end-reasons";
 import { STREAM_1 } from "./messages";
 
 const AT = "2026-11-26T21:00:00Z";

@@ -1,8 +1,12 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { withWords } from "../i18n/catalogue";
+import { LanguageSwitch } from "../i18n/language-switch";
 import type { SignedIn } from "../sign-in/gate";
 import { Wordmark } from "../ui/icon";
 import { ViewerIcon } from "../ui/viewer-icon";
+import { t } from "../words/admin/frame";
+import { t as common } from "../words/common";
 import { AdminApi } from "./admin-api";
 import { NotAllowed } from "./not-allowed";
 import { Heading } from "./parts";
@@ -32,20 +36,18 @@ const PAGES: Readonly<Record<AdminRoute["page"], (() => Promise<PageModule>) | n
 };
 
 const NAVIGATION = [
-  ["live", "Live", links.live],
-  ["refusals", "Refusals", links.refusals],
-  ["nodes", "Nodes", links.nodes],
-  ["webhooks", "Webhooks", links.webhooks],
-  ["audit", "Audit", links.audit],
+  ["live", links.live],
+  ["refusals", links.refusals],
+  ["nodes", links.nodes],
+  ["webhooks", links.webhooks],
+  ["audit", links.audit],
 ] as const;
-
-export const SESSION_ENDED = "Your session has ended. Please sign in again.";
 
 /** The administrators' pages: a bar with a search for everything, and one page below it. */
 export function Admin({ config, session, onSignedOut }: SignedIn) {
   const [route, go] = useRoute();
   const api = useMemo(
-    () => new AdminApi(config.apiUrl, session, () => onSignedOut(SESSION_ENDED)),
+    () => new AdminApi(config.apiUrl, session, () => onSignedOut(t.sessionEnded)),
     // The callback is a new one with every render, and does the same.
     [config, session],
   );
@@ -53,7 +55,7 @@ export function Admin({ config, session, onSignedOut }: SignedIn) {
     <div class="page" data-testid="admin">
       <header class="topbar">
         <div class="topbar-inner admin-bar">
-          <a class="home-link" href={links.live} aria-label="stream-sync: what is live">
+          <a class="home-link" href={links.live} aria-label={common.homeLabel}>
             <Wordmark />
           </a>
           <SearchBox key={route.page === "search" ? route.q : ""} route={route} onSearch={(q) => go(links.search(q))} />
@@ -61,13 +63,13 @@ export function Admin({ config, session, onSignedOut }: SignedIn) {
             {session.email}
           </span>
           <button type="button" class="button small" data-testid="sign-out" onClick={() => onSignedOut(null)}>
-            Sign out
+            {t.signOut}
           </button>
         </div>
-        <nav class="admin-nav" aria-label="Admin" data-testid="admin-nav">
-          {NAVIGATION.map(([page, label, address]) => (
+        <nav class="admin-nav" aria-label={t.navigation} data-testid="admin-nav">
+          {NAVIGATION.map(([page, address]) => (
             <a key={page} href={address} aria-current={isWithin(route, page) ? "page" : undefined}>
-              {label}
+              {t.pages[page]}
             </a>
           ))}
         </nav>
@@ -77,6 +79,7 @@ export function Admin({ config, session, onSignedOut }: SignedIn) {
           <Page api={api} route={route} />
         </NotAllowed>
       </main>
+      <LanguageSwitch />
     </div>
   );
 }
@@ -100,8 +103,8 @@ function SearchBox({ route, onSearch }: { route: AdminRoute; onSearch: (q: strin
         <input
           class="input"
           type="search"
-          placeholder="Person, e-mail, key, stream, address"
-          aria-label="Search people, e-mail addresses, channels, keys, streams and network addresses"
+          placeholder={t.search}
+          aria-label={t.searchLabel}
           maxLength={256}
           value={text}
           data-testid="admin-search"
@@ -118,7 +121,9 @@ function Page({ api, route }: PageProps) {
   useEffect(() => {
     let wanted = true;
     setFailed(false);
-    PAGES[route.page]?.().then(
+    const load = PAGES[route.page];
+    if (load === null) return;
+    withWords(load).then(
       (module) => wanted && setLoaded({ page: route.page, component: module.default }),
       () => wanted && setFailed(true),
     );
@@ -127,9 +132,9 @@ function Page({ api, route }: PageProps) {
     };
   }, [route.page]);
 
-  if (route.page === "none") return <Heading>There is no page at this address</Heading>;
-  if (failed) return <p role="alert">This page could not be loaded. Reload it.</p>;
-  if (loaded?.page !== route.page) return <p class="muted">Loading…</p>;
+  if (route.page === "none") return <Heading>{t.noPage}</Heading>;
+  if (failed) return <p role="alert">{t.pageNotLoaded}</p>;
+  if (loaded?.page !== route.page) return <p class="muted">{t.loading}</p>;
   const Component = loaded.component;
   return <Component api={api} route={route} />;
 }

@@ -1,6 +1,8 @@
 import { useCallback } from "preact/hooks";
 import type { AdminAction, AdminActionPage } from "../contract";
 import { Moment } from "../ui/moment";
+import { t } from "../words/admin/audit";
+import { t as admin } from "../words/admin/frame";
 import { linkOf, said } from "./action-words";
 import type { PageProps } from "./admin";
 import { Facts, Heading, Problem, ReadAgain, Rows, Section, ShowMore } from "./parts";
@@ -19,21 +21,21 @@ export default function AuditPage({ api, route }: PageProps) {
   const { items, more, problem, loadMore, reload } = usePaged(read, actionsOf);
   return (
     <>
-      <Heading beside={<ReadAgain onClick={reload} />}>What administrators did</Heading>
+      <Heading beside={<ReadAgain onClick={reload} />}>{t.title}</Heading>
       <Problem text={problem} onRetry={reload} />
       {(target || operator) && (
         <p>
           <a class="chip" href={links.audit}>
-            Show everything
+            {t.showAll}
           </a>
         </p>
       )}
       <Section
-        title={target ? `On ${target}` : operator ? `By ${operator}` : "Everything"}
+        title={target ? t.on(target) : operator ? t.by(operator) : t.everything}
         testid="audit"
-        beside={<p class="muted">Last 90 days, newest first</p>}
+        beside={<p class="muted">{t.kept}</p>}
       >
-        <Rows items={items} empty="Nothing in the last 90 days.">
+        <Rows items={items} empty={t.none}>
           {(action) => <ActionRow key={`${action.at} ${action.action} ${action.operator}`} action={action} />}
         </Rows>
         <ShowMore more={more} onMore={loadMore} />
@@ -54,13 +56,11 @@ function ActionRow({ action }: { action: AdminAction }) {
       <Facts>
         {[
           failed && (
-            <span class="mark mark-danger">
-              {action.status === null ? "did not come to its end" : `refused with ${action.status}`}
-            </span>
+            <span class="mark mark-danger">{action.status === null ? t.unfinished : t.refused(action.status)}</span>
           ),
           <Moment key="at" at={Date.parse(action.at)} />,
-          `by ${action.by ?? action.email ?? action.operator}`,
-          `from ${action.address}`,
+          admin.by(action.by ?? action.email ?? action.operator),
+          admin.from(action.address),
           ...Object.values(action.target).map((id) =>
             link ? (
               <a key={id} href={link}>

@@ -1,3 +1,4 @@
+import { t } from "../words/admin/frame";
 import type { AdminApi } from "./admin-api";
 import { ReasonDialog } from "./reason-dialog";
 
@@ -11,19 +12,16 @@ interface EndStreamProps {
 export function EndStream({ api, stream, onEnded, onClose }: EndStreamProps) {
   return (
     <ReasonDialog
-      title="End this stream?"
-      confirmLabel="End stream"
-      busyLabel="Ending…"
+      title={t.endTitle}
+      confirmLabel={t.endStream}
+      busyLabel={t.ending}
       onConfirm={async (why) => {
         await api.endStream(stream.id, why);
         onEnded();
       }}
       onClose={onClose}
     >
-      <p>
-        <strong>{stream.title || "Untitled stream"}</strong> ends within two seconds. Its encoder is refused until the
-        broadcaster allows it again, or has not tried for 20 minutes. To keep them out, block the person.
-      </p>
+      <p>{t.endConsequence(<strong>{stream.title || t.untitled}</strong>)}</p>
     </ReasonDialog>
   );
 }

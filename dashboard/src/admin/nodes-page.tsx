@@ -4,6 +4,9 @@ import { explain } from "../problem";
 import { Confirm } from "../ui/confirm";
 import { kbps } from "../ui/format";
 import { Moment } from "../ui/moment";
+import { t as codes } from "../words/admin/codes";
+import { t as admin } from "../words/admin/frame";
+import { t } from "../words/admin/nodes";
 import type { PageProps } from "./admin";
 import { Facts, Heading, Problem, Rows, Section } from "./parts";
 import { useLoaded } from "./use-loaded";
@@ -30,15 +33,15 @@ export default function NodesPage({ api }: PageProps) {
 
   return (
     <>
-      <Heading>Nodes</Heading>
+      <Heading>{t.title}</Heading>
       <Problem text={problem ?? failure} onRetry={reload} />
       {value?.message && (
         <p class="notice notice-warning" role="status">
           {value.message}
         </p>
       )}
-      <Section title="Ingest nodes" testid="nodes">
-        <Rows items={value?.nodes ?? null} empty="No ingest node has run in the last day.">
+      <Section title={t.nodes} testid="nodes">
+        <Rows items={value?.nodes ?? null} empty={t.none}>
           {(node) => (
             <NodeRow
               key={node.node_id}
@@ -79,35 +82,31 @@ function NodeRow({ node, onDrain, onUndrain }: NodeRowProps) {
         <Facts>
           {[
             <span key="status" class={`mark mark-${status}`}>
-              {status}
+              {codes.node[status]}
             </span>,
-            `${active} of ${capacity} publishers`,
-            status !== "gone" && `${kbps(incoming_kbps)} kb/s in`,
-            status !== "gone" && `${lag_ms} ms lag`,
-            status === "serving" && free < capacity - active && `room for ${free}`,
+            admin.publishers(active, capacity),
+            status !== "gone" && t.incoming(kbps(incoming_kbps)),
+            status !== "gone" && t.lag(lag_ms),
+            status === "serving" && free < capacity - active && t.room(free),
             region,
-            version && `version ${version}`,
+            version && t.version(version),
             address,
-            <>
-              since <Moment at={Date.parse(started_at)} />
-            </>,
-            drain_until && (
-              <>
-                empty by <Moment at={Date.parse(drain_until)} />
-              </>
-            ),
+            t.since(<Moment at={Date.parse(started_at)} />),
+            drain_until && t.emptyBy(<Moment at={Date.parse(drain_until)} />),
           ]}
         </Facts>
-        <progress class="places" max={capacity} value={active} aria-label={`Places taken on ${node_id}`} />
+        <progress class="places" max={capacity} value={active} aria-label={t.taken(node_id)} />
       </div>
       {status === "serving" && (
         <button type="button" class="button small" data-testid="drain" onClick={onDrain}>
-          Drain<span class="sr-only"> {node_id}</span>
+          {t.drain}
+          <span class="sr-only"> {node_id}</span>
         </button>
       )}
       {status === "draining" && (
         <button type="button" class="button small" data-testid="undrain" onClick={onUndrain}>
-          Undrain<span class="sr-only"> {node_id}</span>
+          {t.undrain}
+          <span class="sr-only"> {node_id}</span>
         </button>
       )}
     </li>
@@ -124,15 +123,13 @@ function DrainDialog({ node, onConfirm, onClose }: DrainDialogProps) {
   const [moving, setMoving] = useState(false);
   return (
     <Confirm
-      title="Drain this node?"
-      confirmLabel="Drain"
-      busyLabel="Draining…"
+      title={t.drainTitle}
+      confirmLabel={t.drain}
+      busyLabel={t.draining}
       onConfirm={() => onConfirm(moving ? AN_HOUR_S : null)}
       onClose={onClose}
     >
-      <p>
-        <strong>{node.node_id}</strong> takes no new publishers from now on. Undrain it to reverse that.
-      </p>
+      <p>{t.drainConsequence(<strong>{node.node_id}</strong>)}</p>
       <label class="check">
         <input
           type="checkbox"
@@ -140,7 +137,7 @@ function DrainDialog({ node, onConfirm, onClose }: DrainDialogProps) {
           data-testid="drain-moving"
           onChange={(event) => setMoving(event.currentTarget.checked)}
         />
-        Move its streams to other nodes within an hour; each is interrupted while its encoder reconnects
+        {t.moving}
       </label>
     </Confirm>
   );

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback } from "preact/hooks";
 import { ApiProblem } from "../problem";
+import { t } from "../words/admin/frame";
 import type { AdminApi } from "./admin-api";
 import { Problem } from "./parts";
 import { useLoaded } from "./use-loaded";
@@ -28,20 +29,17 @@ export function NotAllowed({ api, onSignOut, children }: NotAllowedProps) {
   if (allowed === false) {
     return (
       <section class="card" data-testid="not-an-administrator">
-        <h1>This account is not an administrator's</h1>
-        <p>
-          An administrator can give it the role: see "Making somebody an administrator" in the operations manual. Sign
-          in again afterwards.
-        </p>
+        <h1>{t.notAllowed}</h1>
+        <p>{t.notAllowedHint}</p>
         <p>
           <button type="button" class="button primary" onClick={onSignOut}>
-            Sign in with another account
+            {t.otherAccount}
           </button>
         </p>
       </section>
     );
   }
   if (allowed === null)
-    return problem === null ? <p class="muted">Loading…</p> : <Problem text={problem} onRetry={reload} />;
+    return problem === null ? <p class="muted">{t.loading}</p> : <Problem text={problem} onRetry={reload} />;
   return <>{children}</>;
 }

@@ -2,11 +2,13 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { sentence } from "../ui/format";
 import { Icon } from "../ui/icon";
+import { t } from "../words/admin/frame";
+import { t as common } from "../words/common";
 
 /** The page's heading, which is also the tab's title; screen readers hear it after a change of the page. */
 export function Heading({ children, beside }: { children: string; beside?: ComponentChildren }) {
   useEffect(() => {
-    document.title = `${children} · Admin · stream-sync`;
+    document.title = t.tabTitle(children);
   }, [children]);
   return (
     <div class="section-head admin-head">
@@ -20,7 +22,7 @@ export function Heading({ children, beside }: { children: string; beside?: Compo
 export function ReadAgain({ onClick }: { onClick: () => void }) {
   return (
     <button type="button" class="button small" onClick={onClick} data-testid="reload">
-      Read again
+      {t.readAgain}
     </button>
   );
 }
@@ -33,7 +35,7 @@ export function Problem({ text, onRetry }: { text: string | null; onRetry?: () =
       <p class="notice-body">{sentence(text)}</p>
       {onRetry && (
         <button type="button" class="button small" onClick={onRetry}>
-          Try again
+          {common.tryAgain}
         </button>
       )}
     </div>
@@ -69,7 +71,7 @@ export function Rows<T>({
   empty: string;
   children: (item: T) => ComponentChildren;
 }) {
-  if (items === null) return <p class="muted">Loading…</p>;
+  if (items === null) return <p class="muted">{t.loading}</p>;
   if (items.length === 0) return <p class="muted">{empty}</p>;
   return <ul class="rows">{items.map(children)}</ul>;
 }
@@ -92,7 +94,7 @@ export function ShowMore({ more, onMore }: { more: boolean; onMore: () => void }
   if (!more) return null;
   return (
     <button type="button" class="button show-more" data-testid="show-more" onClick={onMore}>
-      Show more
+      {t.showMore}
     </button>
   );
 }

@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import type { Key } from "../contract";
 import { Confirm } from "../ui/confirm";
 import { Moment } from "../ui/moment";
+import { t as codes } from "../words/admin/codes";
+import { t } from "../words/admin/person";
 import type { AdminApi } from "./admin-api";
 import { Facts, Rows, Section } from "./parts";
 
@@ -15,8 +17,8 @@ interface PersonKeysProps {
 export function PersonKeys({ api, keys, onChanged }: PersonKeysProps) {
   const [revoking, setRevoking] = useState<Key | null>(null);
   return (
-    <Section title="Stream keys" testid="person-keys">
-      <Rows items={keys} empty="No key.">
+    <Section title={t.keys} testid="person-keys">
+      <Rows items={keys} empty={t.noKey}>
         {(key) => (
           <li class="row row-with-action" key={key.key_id} data-testid="key-row" data-status={key.status}>
             <div>
@@ -25,22 +27,11 @@ export function PersonKeys({ api, keys, onChanged }: PersonKeysProps) {
               </p>
               <Facts>
                 {[
-                  key.status,
-                  key.last_used_at ? (
-                    <>
-                      used {key.uses} {key.uses === 1 ? "time" : "times"}, last{" "}
-                      <Moment at={Date.parse(key.last_used_at)} />
-                    </>
-                  ) : (
-                    "never used"
-                  ),
-                  key.expires_at && (
-                    <>
-                      expires <Moment at={Date.parse(key.expires_at)} />
-                    </>
-                  ),
-                  key.one_time && "for one stream",
-                  key.allow_list.length > 0 && `only from ${key.allow_list.join(", ")}`,
+                  codes.key[key.status],
+                  key.last_used_at ? t.used(key.uses, <Moment at={Date.parse(key.last_used_at)} />) : t.neverUsed,
+                  key.expires_at && t.expires(<Moment at={Date.parse(key.expires_at)} />),
+                  key.one_time && t.oneTime,
+                  key.allow_list.length > 0 && t.onlyFrom(key.allow_list.join(", ")),
                   key.key_id,
                 ]}
               </Facts>
@@ -52,7 +43,8 @@ export function PersonKeys({ api, keys, onChanged }: PersonKeysProps) {
                 data-testid="revoke-key"
                 onClick={() => setRevoking(key)}
               >
-                Revoke<span class="sr-only"> the key that ends with {key.hint}</span>
+                {t.revoke}
+                <span class="sr-only"> {t.keyEndingIn(key.hint)}</span>
               </button>
             )}
           </li>
@@ -60,19 +52,16 @@ export function PersonKeys({ api, keys, onChanged }: PersonKeysProps) {
       </Rows>
       {revoking && (
         <Confirm
-          title="Revoke this key?"
-          confirmLabel="Revoke"
-          busyLabel="Revoking…"
+          title={t.revokeTitle}
+          confirmLabel={t.revoke}
+          busyLabel={t.revoking}
           onConfirm={async () => {
             await api.revokeKey(revoking.key_id);
             onChanged();
           }}
           onClose={() => setRevoking(null)}
         >
-          <p>
-            Every server refuses the key that ends with <strong>{revoking.hint}</strong> from now on, and a stream that
-            uses it ends. This can't be undone.
-          </p>
+          <p>{t.revokeConsequence(<strong>{revoking.hint}</strong>)}</p>
         </Confirm>
       )}
     </Section>

@@ -2,6 +2,9 @@ import { useCallback, useState } from "preact/hooks";
 import type { BroadcasterDetails } from "../contract";
 import { Icon } from "../ui/icon";
 import { Moment } from "../ui/moment";
+import { t as codes } from "../words/admin/codes";
+import { t as admin } from "../words/admin/frame";
+import { t } from "../words/admin/person";
 import type { PageProps } from "./admin";
 import { Facts, Heading, Problem, Rows, Section } from "./parts";
 import { PersonKeys } from "./person-keys";
@@ -27,33 +30,29 @@ export default function PersonPage({ api, route }: PageProps) {
   const { value, problem, reload } = person;
   return (
     <>
-      <Heading>{value ? nameOf(value) : "Person"}</Heading>
+      <Heading>{value ? nameOf(value) : t.person}</Heading>
       <Problem text={problem} onRetry={reload} />
       {value && (
         <>
           <About person={value} api={api} onChanged={reload} />
           <PersonStreams api={api} id={id} />
           <Section
-            title="Refused connections"
+            title={t.refusals}
             testid="person-refusals"
-            beside={<a href={links.refusalsBy({ person: id })}>Last 7 days</a>}
+            beside={<a href={links.refusalsBy({ person: id })}>{t.lastWeek}</a>}
           >
             <Problem text={refusals.problem} onRetry={refusals.reload} />
-            <Rows items={refusals.value?.refusals ?? null} empty="None in the last 7 days.">
+            <Rows items={refusals.value?.refusals ?? null} empty={t.noRefusals}>
               {(refusal) => <RefusalRow key={`${refusal.at} ${refusal.reason}`} refusal={refusal} withPerson={false} />}
             </Rows>
           </Section>
           <PersonKeys api={api} keys={value.keys} onChanged={reload} />
-          <Section
-            title="Blocks"
-            testid="person-history"
-            beside={<a href={links.auditOf(id)}>All that administrators did here</a>}
-          >
-            <Rows items={[...value.history].reverse()} empty="Never blocked in the last 90 days.">
+          <Section title={t.blocks} testid="person-history" beside={<a href={links.auditOf(id)}>{t.allActions}</a>}>
+            <Rows items={[...value.history].reverse()} empty={t.neverBlocked}>
               {(entry) => (
                 <li class="row" key={`${entry.at} ${entry.kind}`}>
-                  <p class="row-title">{entry.kind === "blocked" ? "Blocked" : "Unblocked"}</p>
-                  <Facts>{[<Moment key="at" at={Date.parse(entry.at)} />, `by ${entry.by}`, entry.why]}</Facts>
+                  <p class="row-title">{t.history[entry.kind]}</p>
+                  <Facts>{[<Moment key="at" at={Date.parse(entry.at)} />, admin.by(entry.by), entry.why]}</Facts>
                 </li>
               )}
             </Rows>
@@ -78,29 +77,26 @@ function About({ person, api, onChanged }: AboutProps) {
   const [asking, setAsking] = useState(false);
   const { blocked, broadcaster_id: id } = person;
   return (
-    <section class="card" aria-label="About this person" data-testid="person" data-blocked={blocked !== null}>
+    <section class="card" aria-label={t.about} data-testid="person" data-blocked={blocked !== null}>
       {blocked && (
         <div class="notice notice-danger" role="status" data-testid="blocked">
           <Icon name="stop" />
           <div class="notice-body">
-            <p class="notice-title">Blocked</p>
-            <p>
-              <Moment at={Date.parse(blocked.at)} /> by {blocked.by}
-              {blocked.why && `: ${blocked.why}`}
-            </p>
+            <p class="notice-title">{t.blocked}</p>
+            <p>{t.blockedBy(<Moment at={Date.parse(blocked.at)} />, blocked.by, blocked.why)}</p>
           </div>
         </div>
       )}
       <dl class="about">
-        <Entry name="E-mail" value={person.email} />
-        <Entry name="Channel" value={person.title || null} />
-        <Entry name="Visibility" value={person.visibility} />
-        <Entry name="Contact" value={person.contact || null} />
-        <Entry name="Channel ID" value={id} mono />
-        <Entry name="Account" value={person.user_id} mono />
-        <Entry name="Region" value={person.region} />
+        <Entry name={t.email} value={person.email} />
+        <Entry name={t.channel} value={person.title || null} />
+        <Entry name={t.visibility} value={codes.visibility[person.visibility]} />
+        <Entry name={t.contact} value={person.contact || null} />
+        <Entry name={t.channelId} value={id} mono />
+        <Entry name={t.account} value={person.user_id} mono />
+        <Entry name={t.region} value={person.region} />
         <div>
-          <dt>Since</dt>
+          <dt>{t.since}</dt>
           <dd>
             <Moment at={Date.parse(person.created_at)} />
           </dd>
@@ -109,7 +105,7 @@ function About({ person, api, onChanged }: AboutProps) {
       <div class="actions">
         {person.visibility !== "private" && !blocked && (
           <a class="button" href={`/watch/${encodeURIComponent(id)}`}>
-            Watch page
+            {t.watchPage}
           </a>
         )}
         <button
@@ -118,38 +114,35 @@ function About({ person, api, onChanged }: AboutProps) {
           data-testid={blocked ? "unblock" : "block"}
           onClick={() => setAsking(true)}
         >
-          {blocked ? "Unblock" : "Block"}
+          {blocked ? t.unblock : t.block}
         </button>
       </div>
       {asking &&
         (blocked ? (
           <ReasonDialog
-            title="Unblock this person?"
-            confirmLabel="Unblock"
-            busyLabel="Unblocking…"
+            title={t.unblockTitle}
+            confirmLabel={t.unblock}
+            busyLabel={t.unblocking}
             onConfirm={async (why) => {
               await api.unblock(id, why);
               onChanged();
             }}
             onClose={() => setAsking(false)}
           >
-            <p>They can sign in and broadcast again, with the keys that they had.</p>
+            <p>{t.unblockConsequence}</p>
           </ReasonDialog>
         ) : (
           <ReasonDialog
-            title="Block this person?"
-            confirmLabel="Block"
-            busyLabel="Blocking…"
+            title={t.blockTitle}
+            confirmLabel={t.block}
+            busyLabel={t.blocking}
             onConfirm={async (why) => {
               await api.block(id, why);
               onChanged();
             }}
             onClose={() => setAsking(false)}
           >
-            <p>
-              Their stream ends, their keys and their account are refused, and their pages disappear, all at once. It
-              applies to every account with their e-mail address.
-            </p>
+            <p>{t.blockConsequence}</p>
           </ReasonDialog>
         ))}
     </section>

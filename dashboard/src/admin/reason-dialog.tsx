@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Confirm } from "../ui/confirm";
+import { t } from "../words/admin/frame";
 
 const LONGEST = 200;
 
@@ -21,7 +22,9 @@ export function ReasonDialog({ onConfirm, children, ...confirm }: ReasonDialogPr
       {children}
       <label class="field">
         <span class="label">
-          Reason <span class="muted">(for administrators)</span>
+          {t.reason((note) => (
+            <span class="muted">{note}</span>
+          ))}
         </span>
         <input
           class="input"

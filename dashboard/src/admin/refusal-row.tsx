@@ -1,9 +1,11 @@
 import type { Refusal } from "../contract";
 import { sentence } from "../ui/format";
 import { Moment } from "../ui/moment";
+import { t } from "../words/admin/frame";
+import { told } from "../words/server";
+import { refusalReason } from "./codes";
 import { Facts } from "./parts";
 import { links } from "./route";
-import { words } from "./words";
 
 interface RefusalRowProps {
   readonly refusal: Refusal;
@@ -15,7 +17,7 @@ export function RefusalRow({ refusal, withPerson = true }: RefusalRowProps) {
   const { at, reason, title, action, broadcaster_id, key_id, node_id, client_ip } = refusal;
   return (
     <li class="row" data-testid="refusal-row" data-reason={reason}>
-      <p class="row-title">{sentence(title ?? words(reason))}</p>
+      <p class="row-title">{sentence(told(title) ?? refusalReason(reason))}</p>
       <Facts>
         {[
           <Moment key="at" at={Date.parse(at)} />,
@@ -25,15 +27,15 @@ export function RefusalRow({ refusal, withPerson = true }: RefusalRowProps) {
             </a>
           ),
           key_id,
-          node_id && `on ${node_id}`,
+          node_id && t.onNode(node_id),
           client_ip && (
             <a key="address" href={links.search(client_ip)}>
-              from {client_ip}
+              {t.from(client_ip)}
             </a>
           ),
         ]}
       </Facts>
-      {action && <p class="row-note">Told to the encoder: {sentence(action)}</p>}
+      {action && <p class="row-note">{t.told(sentence(told(action)))}</p>}
     </li>
   );
 }

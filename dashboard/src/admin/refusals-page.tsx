@@ -1,12 +1,14 @@
 import { useCallback } from "preact/hooks";
 import type { Refusal, RefusalPage } from "../contract";
+import { t as admin } from "../words/admin/frame";
+import { t } from "../words/admin/refusals";
 import type { PageProps } from "./admin";
+import { refusalReason } from "./codes";
 import { Heading, Problem, ReadAgain, Rows, Section, ShowMore } from "./parts";
 import { kindsOf } from "./refusal-kinds";
 import { RefusalRow } from "./refusal-row";
 import { links } from "./route";
 import { usePaged } from "./use-loaded";
-import { words } from "./words";
 
 const A_WEEK_MS = 7 * 86_400_000;
 /** Publishers whose key belongs to nobody: in no broadcaster's list, so somebody has to look here. */
@@ -33,17 +35,17 @@ export default function RefusalsPage({ api, route }: PageProps) {
   const others = Object.fromEntries(Object.entries({ person, address }).filter(([, value]) => value !== ""));
   return (
     <>
-      <Heading beside={<ReadAgain onClick={reload} />}>Refused publishers</Heading>
+      <Heading beside={<ReadAgain onClick={reload} />}>{t.title}</Heading>
       <Problem text={problem} onRetry={reload} />
-      <nav class="chips" aria-label="Reasons">
+      <nav class="chips" aria-label={t.reasons}>
         {narrowed && (
           <a class="chip" href={links.refusals}>
-            All
+            {t.all}
           </a>
         )}
         {reason === "" && person === "" && (
           <a class="chip" href={links.refusalsBy({ ...others, reason: UNKNOWN_KEYS })} data-testid="unknown-keys">
-            Unknown keys
+            {t.unknownKeys}
           </a>
         )}
         {kindsOf(items ?? []).map((kind) => (
@@ -54,17 +56,13 @@ export default function RefusalsPage({ api, route }: PageProps) {
             href={links.refusalsBy({ ...others, reason: kind.reason })}
             data-testid="refusal-kind"
           >
-            {words(kind.reason)} ({kind.count}
+            {refusalReason(kind.reason)} ({kind.count}
             {more ? "+" : ""})
           </a>
         ))}
       </nav>
-      <Section
-        title={titleOf(reason, person, address)}
-        testid="refusals"
-        beside={<p class="muted">Last 7 days, newest first</p>}
-      >
-        <Rows items={items} empty="None in the last 7 days.">
+      <Section title={titleOf(reason, person, address)} testid="refusals" beside={<p class="muted">{t.lastWeek}</p>}>
+        <Rows items={items} empty={t.none}>
           {(refusal) => <RefusalRow key={`${refusal.at} ${refusal.reason} ${refusal.client_ip}`} refusal={refusal} />}
         </Rows>
         <ShowMore more={more} onMore={loadMore} />
@@ -74,6 +72,8 @@ export default function RefusalsPage({ api, route }: PageProps) {
 }
 
 function titleOf(reason: string, person: string, address: string): string {
-  const parts = [reason && words(reason), person && `of ${person}`, address && `from ${address}`].filter(Boolean);
-  return parts.length > 0 ? `Refused: ${parts.join(", ")}` : "All reasons";
+  const parts = [reason && refusalReason(reason), person && t.of(person), address && admin.from(address)].filter(
+    Boolean,
+  );
+  return parts.length > 0 ? t.refused(parts.join(", ")) : t.allReasons;
 }

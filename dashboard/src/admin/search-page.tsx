@@ -1,12 +1,15 @@
 import { useCallback } from "preact/hooks";
 import type { Broadcaster, FoundStream, Key, Node, SearchResults } from "../contract";
 import { Moment } from "../ui/moment";
+import { t as codes } from "../words/admin/codes";
+import { t as admin } from "../words/admin/frame";
+import { t } from "../words/admin/search";
+import { endReason } from "../words/end-reasons";
 import type { PageProps } from "./admin";
 import { Facts, Heading, Problem, Rows, Section } from "./parts";
 import { RefusalRow } from "./refusal-row";
 import { links } from "./route";
 import { useLoaded } from "./use-loaded";
-import { words } from "./words";
 
 /** What one text finds, by kind. Kinds without a result are left out. */
 export default function SearchPage({ api, route }: PageProps) {
@@ -15,15 +18,12 @@ export default function SearchPage({ api, route }: PageProps) {
   const { value, problem, reload } = useLoaded(read);
   return (
     <>
-      <Heading>{q === "" ? "Search" : `Search: ${q}`}</Heading>
+      <Heading>{q === "" ? t.search : t.searchFor(q)}</Heading>
       <Problem text={problem} onRetry={reload} />
       {q === "" ? (
-        <p class="muted">
-          Search by name, e-mail address, channel, stream, key or node id, the last four characters of a stream key, or
-          a network address.
-        </p>
+        <p class="muted">{t.help}</p>
       ) : value === null ? (
-        problem === null && <p class="muted">Searching…</p>
+        problem === null && <p class="muted">{t.searching}</p>
       ) : (
         <Results found={value} />
       )}
@@ -37,39 +37,39 @@ function Results({ found }: { found: SearchResults }) {
   return (
     <>
       <p class="muted" role="status" data-testid="found">
-        {count === 0 ? "Nothing was found." : `${count} found.`}
-        {!found.complete && " There may be more: make the search narrower."}
+        {count === 0 ? t.nothing : t.found(count)}
+        {!found.complete && ` ${t.notAll}`}
       </p>
       {found.people.length > 0 && (
-        <Section title="People" testid="found-people">
+        <Section title={t.people} testid="found-people">
           <Rows items={found.people} empty="">
             {(person) => <PersonRow key={person.broadcaster_id} person={person} />}
           </Rows>
         </Section>
       )}
       {found.streams.length > 0 && (
-        <Section title="Streams" testid="found-streams">
+        <Section title={t.streams} testid="found-streams">
           <Rows items={found.streams} empty="">
             {(stream) => <StreamRow key={stream.id} stream={stream} />}
           </Rows>
         </Section>
       )}
       {found.keys.length > 0 && (
-        <Section title="Stream keys" testid="found-keys">
+        <Section title={t.keys} testid="found-keys">
           <Rows items={found.keys} empty="">
             {(key) => <KeyRow key={key.key_id} found={key} />}
           </Rows>
         </Section>
       )}
       {found.nodes.length > 0 && (
-        <Section title="Nodes" testid="found-nodes">
+        <Section title={t.nodes} testid="found-nodes">
           <Rows items={found.nodes} empty="">
             {(node) => <NodeRow key={node.node_id} node={node} />}
           </Rows>
         </Section>
       )}
       {found.refusals.length > 0 && (
-        <Section title="Refused from this address" testid="found-refusals" beside={<p class="muted">Last 24 hours</p>}>
+        <Section title={t.refusals} testid="found-refusals" beside={<p class="muted">{t.lastDay}</p>}>
           <Rows items={found.refusals} empty="">
             {(refusal) => <RefusalRow key={`${refusal.at} ${refusal.reason}`} refusal={refusal} />}
           </Rows>
@@ -87,7 +87,7 @@ function PersonRow({ person }: { person: Broadcaster }) {
       </a>
       <Facts>
         {[
-          person.blocked !== null && <span class="mark mark-danger">Blocked</span>,
+          person.blocked !== null && <span class="mark mark-danger">{t.blocked}</span>,
           person.email,
           person.title,
           person.broadcaster_id,
@@ -101,18 +101,18 @@ function StreamRow({ stream }: { stream: FoundStream }) {
   return (
     <li class="row" data-testid="found-stream">
       <a class="row-title" href={links.stream(stream.id)}>
-        {stream.title || "Untitled stream"}
+        {stream.title || admin.untitled}
       </a>
       <Facts>
         {[
-          words(stream.state.toLowerCase()),
+          codes.state[stream.state],
           <a key="person" href={links.person(stream.broadcaster.broadcaster_id)}>
             {stream.broadcaster.display_name || stream.broadcaster.broadcaster_id}
           </a>,
           <Moment key="at" at={Date.parse(stream.created_at)} />,
           stream.node_id,
           stream.client_ip,
-          stream.end_reason && words(stream.end_reason),
+          stream.end_reason && endReason(stream.end_reason),
         ]}
       </Facts>
     </li>
@@ -125,7 +125,7 @@ function KeyRow({ found }: { found: Key }) {
       <a class="row-title" href={links.person(found.broadcaster_id)}>
         <span class="mono">••••{found.hint}</span> {found.label}
       </a>
-      <Facts>{[found.status, found.key_id, found.broadcaster_id]}</Facts>
+      <Facts>{[codes.key[found.status], found.key_id, found.broadcaster_id]}</Facts>
     </li>
   );
 }
@@ -136,7 +136,7 @@ function NodeRow({ node }: { node: Node }) {
       <a class="row-title" href={links.nodes}>
         {node.node_id}
       </a>
-      <Facts>{[node.status, `${node.active} of ${node.capacity} publishers`, node.region]}</Facts>
+      <Facts>{[codes.node[node.status], admin.publishers(node.active, node.capacity), node.region]}</Facts>
     </li>
   );
 }

@@ -1,14 +1,19 @@
 import { useCallback, useState } from "preact/hooks";
 import type { HealthFinding, StreamDetails } from "../contract";
 import { Thumbnail } from "../discovery/thumbnail";
+import { size } from "../studio/recordings";
 import { count, frameRate, kbps, shortDuration } from "../ui/format";
 import { Moment } from "../ui/moment";
+import { t as codes } from "../words/admin/codes";
+import { t as admin } from "../words/admin/frame";
+import { t } from "../words/admin/streams";
+import { endReason } from "../words/end-reasons";
+import { told } from "../words/server";
 import type { PageProps } from "./admin";
 import { EndStream } from "./end-stream";
 import { Heading, Problem, Rows, Section } from "./parts";
 import { links } from "./route";
 import { useLoaded } from "./use-loaded";
-import { OVERALL, words } from "./words";
 
 const REFRESH_MS = 5_000;
 
@@ -21,16 +26,11 @@ export default function StreamPage({ api, route }: PageProps) {
   const running = stream !== null && stream.state !== "ENDED";
   return (
     <>
-      <Heading>{stream ? stream.title || "Untitled stream" : "Stream"}</Heading>
+      <Heading>{stream ? stream.title || admin.untitled : t.stream}</Heading>
       <Problem text={problem} onRetry={reload} />
       {stream && (
         <>
-          <section
-            class="card stream-about"
-            aria-label="About this stream"
-            data-testid="stream"
-            data-state={stream.state}
-          >
+          <section class="card stream-about" aria-label={t.about} data-testid="stream" data-state={stream.state}>
             {running && (
               <div class="thumb">
                 <Thumbnail url={stream.playback.thumbnail_url} />
@@ -52,20 +52,22 @@ export default function StreamPage({ api, route }: PageProps) {
                   data-testid="end-stream"
                   onClick={() => setEnding(true)}
                 >
-                  End stream
+                  {admin.endStream}
                 </button>
               </div>
             )}
           </section>
           {stream.health && (
             <Section
-              title="Health"
+              title={t.health}
               testid="stream-health"
               beside={
-                <span class={`health-overall health-${stream.health.overall}`}>{OVERALL[stream.health.overall]}</span>
+                <span class={`health-overall health-${stream.health.overall}`}>
+                  {codes.health[stream.health.overall]}
+                </span>
               }
             >
-              <Rows items={stream.health.findings} empty="Nothing is wrong.">
+              <Rows items={stream.health.findings} empty={t.healthy}>
                 {(finding) => <Finding key={finding.code} finding={finding} />}
               </Rows>
             </Section>
@@ -80,11 +82,9 @@ export default function StreamPage({ api, route }: PageProps) {
 function Finding({ finding }: { finding: HealthFinding }) {
   return (
     <li class="row" data-testid="finding" data-code={finding.code}>
-      <p class="row-title">{finding.title}</p>
-      <p class="muted">
-        Measured: {finding.measured}. Recommended: {finding.expected}. Since <Moment at={Date.parse(finding.since)} />.
-      </p>
-      <p class="row-note">{finding.action}</p>
+      <p class="row-title">{told(finding.title)}</p>
+      <p class="muted">{t.finding(finding.measured, finding.expected, <Moment at={Date.parse(finding.since)} />)}</p>
+      <p class="row-note">{told(finding.action)}</p>
     </li>
   );
 }
@@ -92,30 +92,30 @@ function Finding({ finding }: { finding: HealthFinding }) {
 function entriesOf(stream: StreamDetails) {
   const { technical } = stream;
   const entries = [
-    ["State", words(stream.state.toLowerCase())],
+    [t.state, codes.state[stream.state]],
     [
-      "Person",
+      t.person,
       <a key="person" href={links.person(stream.channel_id)} data-testid="stream-person">
         {stream.broadcaster.display_name || stream.channel_id}
       </a>,
     ],
-    ["Node", stream.node_id],
-    ["From", stream.client_ip && <a href={links.search(stream.client_ip)}>{stream.client_ip}</a>],
-    ["Encoder", technical.encoder],
-    ["Bitrate", technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kb/s`],
-    ["Picture", technical.width && technical.height && `${technical.width} × ${technical.height}`],
-    ["Frame rate", technical.fps != null && `${frameRate(technical.fps)} fps`],
-    ["Codecs", [technical.video_codec, technical.audio_codec].filter(Boolean).join(", ")],
-    ["Viewers", typeof stream.viewer_count === "number" && count(stream.viewer_count)],
-    ["Viewers at most", typeof stream.peak_viewers === "number" && count(stream.peak_viewers)],
-    ["Visibility", stream.visibility],
-    ["Started", stream.started_at && <Moment at={Date.parse(stream.started_at)} />],
-    ["Duration", stream.duration_s !== null && shortDuration(stream.duration_s * 1000)],
-    ["Ended", stream.ended_at && <Moment at={Date.parse(stream.ended_at)} />],
-    ["Why it ended", stream.end_reason && words(stream.end_reason)],
-    ["Received", `${(stream.bytes_in / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} MB`],
-    ["Key", stream.key_id],
-    ["Stream ID", stream.id],
+    [t.node, stream.node_id],
+    [t.from, stream.client_ip && <a href={links.search(stream.client_ip)}>{stream.client_ip}</a>],
+    [t.encoder, technical.encoder],
+    [t.bitrate, technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kb/s`],
+    [t.picture, technical.width && technical.height && `${technical.width} × ${technical.height}`],
+    [t.frameRate, technical.fps != null && `${frameRate(technical.fps)} fps`],
+    [t.codecs, [technical.video_codec, technical.audio_codec].filter(Boolean).join(", ")],
+    [t.viewersNow, typeof stream.viewer_count === "number" && count(stream.viewer_count)],
+    [t.peakViewers, typeof stream.peak_viewers === "number" && count(stream.peak_viewers)],
+    [t.visibility, codes.visibility[stream.visibility]],
+    [t.started, stream.started_at && <Moment at={Date.parse(stream.started_at)} />],
+    [t.duration, stream.duration_s !== null && shortDuration(stream.duration_s * 1000)],
+    [t.ended, stream.ended_at && <Moment at={Date.parse(stream.ended_at)} />],
+    [t.whyEnded, stream.end_reason && endReason(stream.end_reason)],
+    [t.received, size(stream.bytes_in)],
+    [t.key, stream.key_id],
+    [t.streamId, stream.id],
   ] as const;
   return entries.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "");
 }

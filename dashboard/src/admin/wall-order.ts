@@ -2,6 +2,7 @@
 
 import type { ActiveStream } from "../contract";
 import { count } from "../ui/format";
+import { t } from "../words/admin/streams";
 
 const WORST_FIRST = { poor: 0, fair: 1, good: 2 } as const;
 
@@ -19,7 +20,7 @@ export function inOrder(streams: readonly ActiveStream[]): ActiveStream[] {
 export function summary(streams: readonly ActiveStream[]): string {
   const reconnecting = streams.filter(({ status }) => status === "RECONNECTING").length;
   const viewers = streams.reduce((sum, stream) => sum + (stream.viewers ?? 0), 0);
-  const live = `${streams.length - reconnecting} live`;
-  const parts = [live, ...(reconnecting > 0 ? [`${reconnecting} reconnecting`] : [])];
-  return [...parts, `${count(viewers)} ${viewers === 1 ? "viewer" : "viewers"}`].join(", ");
+  const live = t.live(streams.length - reconnecting);
+  const parts = [live, ...(reconnecting > 0 ? [t.reconnecting(reconnecting)] : [])];
+  return [...parts, t.viewers(viewers, count(viewers))].join(", ");
 }

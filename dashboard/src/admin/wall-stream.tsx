@@ -2,14 +2,17 @@ import type { ActiveStream } from "../contract";
 import { Thumbnail } from "../discovery/thumbnail";
 import { count, kbps, shortDuration } from "../ui/format";
 import { ViewerIcon } from "../ui/viewer-icon";
+import { t as codes } from "../words/admin/codes";
+import { t as admin } from "../words/admin/frame";
+import { t } from "../words/admin/streams";
+import { told } from "../words/server";
 import { Facts } from "./parts";
 import { links } from "./route";
-import { OVERALL } from "./words";
 
 /** One stream of the wall. */
 export function WallStream({ stream, onEnd }: { stream: ActiveStream; onEnd: () => void }) {
   const { health, technical } = stream;
-  const title = stream.title || "Untitled stream";
+  const title = stream.title || admin.untitled;
   return (
     <li class="stream-card" data-testid="wall-stream" data-stream={stream.id} data-status={stream.status}>
       <a class="stream-link" href={links.stream(stream.id)}>
@@ -17,13 +20,13 @@ export function WallStream({ stream, onEnd }: { stream: ActiveStream; onEnd: () 
           <Thumbnail url={stream.playback.thumbnail_url} />
           <span class={stream.status === "LIVE" ? "badge badge-live" : "badge badge-wait"}>
             <span class="dot" aria-hidden="true" />
-            {stream.status}
+            {t.badge[stream.status]}
           </span>
           {typeof stream.viewers === "number" && (
             <span class="badge badge-viewers" data-testid="wall-viewers">
               <ViewerIcon name="viewers" />
               {count(stream.viewers)}
-              <span class="sr-only"> watching</span>
+              <span class="sr-only"> {t.watching}</span>
             </span>
           )}
         </div>
@@ -42,19 +45,20 @@ export function WallStream({ stream, onEnd }: { stream: ActiveStream; onEnd: () 
           <a key="node" href={links.nodes}>
             {stream.node_id}
           </a>,
-          stream.visibility !== "public" && stream.visibility,
-          stream.test && "test",
+          stream.visibility !== "public" && codes.visibility[stream.visibility],
+          stream.test && t.test,
         ]}
       </Facts>
       <div class="wall-foot">
         {health && (
           <span class={`health-overall health-${health.overall}`} data-testid="wall-health">
-            {OVERALL[health.overall]}
-            {health.findings[0] && `: ${health.findings[0].title}`}
+            {codes.health[health.overall]}
+            {health.findings[0] && `: ${told(health.findings[0].title)}`}
           </span>
         )}
         <button type="button" class="button small danger-quiet" data-testid="end-stream" onClick={onEnd}>
-          End<span class="sr-only"> {title}</span>
+          {t.end}
+          <span class="sr-only"> {title}</span>
         </button>
       </div>
     </li>

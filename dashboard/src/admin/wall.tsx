@@ -1,5 +1,6 @@
 import { useCallback, useState } from "preact/hooks";
 import type { ActiveStream } from "../contract";
+import { t } from "../words/admin/streams";
 import type { PageProps } from "./admin";
 import { EndStream } from "./end-stream";
 import { Heading, Problem } from "./parts";
@@ -38,13 +39,13 @@ export default function Wall({ api }: PageProps) {
           )
         }
       >
-        Live now
+        {t.wall}
       </Heading>
       <Problem text={problem} onRetry={reload} />
       {value?.streams.length === 0 && (
         <section class="card empty" data-testid="nobody-live">
-          <h2>Nobody is live right now</h2>
-          <p class="muted">Streams appear here within seconds of their start.</p>
+          <h2>{t.nobody}</h2>
+          <p class="muted">{t.nobodyHint}</p>
         </section>
       )}
       {value && value.streams.length > 0 && (
@@ -54,7 +55,7 @@ export default function Wall({ api }: PageProps) {
           ))}
         </ul>
       )}
-      {value && !value.whole && <p class="muted">More streams are live than are shown here. Search finds them.</p>}
+      {value && !value.whole && <p class="muted">{t.notAll}</p>}
       {ending && <EndStream api={api} stream={ending} onEnded={reload} onClose={() => setEnding(null)} />}
     </>
   );

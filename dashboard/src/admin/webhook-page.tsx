@@ -2,6 +2,9 @@ import { useCallback, useState } from "preact/hooks";
 import type { Delivery, DeliveryPage } from "../contract";
 import { explain } from "../problem";
 import { Moment } from "../ui/moment";
+import { t as codes } from "../words/admin/codes";
+import { t as admin } from "../words/admin/frame";
+import { t } from "../words/admin/webhooks";
 import type { PageProps } from "./admin";
 import type { AdminApi } from "./admin-api";
 import { Facts, Heading, Problem, ReadAgain, Rows, Section, ShowMore } from "./parts";
@@ -32,17 +35,17 @@ export default function WebhookPage({ api, route }: PageProps) {
 
   return (
     <>
-      <Heading beside={<ReadAgain onClick={reload} />}>Deliveries</Heading>
+      <Heading beside={<ReadAgain onClick={reload} />}>{t.deliveries}</Heading>
       <Problem text={problem ?? failure} onRetry={reload} />
-      <div class="chips" role="group" aria-label="Status">
+      <div class="chips" role="group" aria-label={t.status}>
         {[null, ...STATUSES].map((each) => (
           <button key={each} type="button" class="chip" aria-pressed={status === each} onClick={() => setStatus(each)}>
-            {each ?? "all"}
+            {each === null ? t.all : codes.delivery[each]}
           </button>
         ))}
       </div>
-      <Section title={`Of ${id}`} testid="deliveries">
-        <Rows items={items} empty="None.">
+      <Section title={t.of(id)} testid="deliveries">
+        <Rows items={items} empty={t.noDelivery}>
           {(delivery) => (
             <li class="row" key={delivery.event_id} data-testid="delivery" data-status={delivery.status}>
               <div class="row-with-action">
@@ -50,10 +53,10 @@ export default function WebhookPage({ api, route }: PageProps) {
                   <p class="row-title">{delivery.event}</p>
                   <Facts>
                     {[
-                      delivery.status,
+                      codes.delivery[delivery.status],
                       <Moment key="at" at={Date.parse(delivery.created_at)} />,
-                      `${delivery.attempts} ${delivery.attempts === 1 ? "attempt" : "attempts"}`,
-                      delivery.last_status !== null && `answered ${delivery.last_status}`,
+                      t.attempts(delivery.attempts),
+                      delivery.last_status !== null && admin.answered(delivery.last_status),
                       delivery.last_error,
                       delivery.event_id,
                     ]}
@@ -66,10 +69,12 @@ export default function WebhookPage({ api, route }: PageProps) {
                     aria-expanded={open === delivery.event_id}
                     onClick={() => setOpen(open === delivery.event_id ? null : delivery.event_id)}
                   >
-                    Details<span class="sr-only"> of {delivery.event_id}</span>
+                    {t.details}
+                    <span class="sr-only"> {t.ofDelivery(delivery.event_id)}</span>
                   </button>
                   <button type="button" class="button small" data-testid="replay" onClick={() => void replay(delivery)}>
-                    Send again<span class="sr-only"> {delivery.event_id}</span>
+                    {t.sendAgain}
+                    <span class="sr-only"> {delivery.event_id}</span>
                   </button>
                 </div>
               </div>
@@ -87,7 +92,7 @@ function Details({ api, webhookId, eventId }: { api: AdminApi; webhookId: string
   const read = useCallback(() => api.delivery(webhookId, eventId), [api, webhookId, eventId]);
   const { value, problem, reload } = useLoaded(read);
   if (value === null)
-    return problem === null ? <p class="muted">Loading…</p> : <Problem text={problem} onRetry={reload} />;
+    return problem === null ? <p class="muted">{admin.loading}</p> : <Problem text={problem} onRetry={reload} />;
   return (
     <div class="delivery-details">
       <ul class="rows">
@@ -96,7 +101,7 @@ function Details({ api, webhookId, eventId }: { api: AdminApi; webhookId: string
             <Facts>
               {[
                 <Moment key="at" at={Date.parse(attempt.at)} />,
-                attempt.status !== null ? `answered ${attempt.status}` : "no answer",
+                attempt.status !== null ? admin.answered(attempt.status) : t.noAnswer,
                 attempt.error,
                 `${attempt.duration_ms} ms`,
               ]}
@@ -108,7 +113,7 @@ function Details({ api, webhookId, eventId }: { api: AdminApi; webhookId: string
         class="input mono payload"
         readOnly
         rows={12}
-        aria-label="What is sent"
+        aria-label={t.payload}
         value={JSON.stringify(value.payload, null, 2)}
       />
     </div>

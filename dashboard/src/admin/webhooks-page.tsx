@@ -2,12 +2,14 @@ import { useCallback, useState } from "preact/hooks";
 import type { Webhook } from "../contract";
 import { explain } from "../problem";
 import { Moment } from "../ui/moment";
+import { t } from "../words/admin/webhooks";
 import type { PageProps } from "./admin";
 import { Facts, Heading, Problem, Rows, Section } from "./parts";
 import { links } from "./route";
 import { useLoaded } from "./use-loaded";
 
 const REFRESH_MS = 15_000;
+const CREATE = "POST /api/admin/webhooks";
 
 /** Where events are delivered to, and whether that works. */
 export default function WebhooksPage({ api }: PageProps) {
@@ -27,10 +29,10 @@ export default function WebhooksPage({ api }: PageProps) {
 
   return (
     <>
-      <Heading>Webhooks</Heading>
+      <Heading>{t.title}</Heading>
       <Problem text={problem ?? failure} onRetry={reload} />
-      <Section title="Endpoints" testid="webhooks">
-        <Rows items={value?.webhooks ?? null} empty="None. POST /api/admin/webhooks creates one.">
+      <Section title={t.endpoints} testid="webhooks">
+        <Rows items={value?.webhooks ?? null} empty={t.none(CREATE)}>
           {(webhook) => (
             <WebhookRow
               key={webhook.webhook_id}
@@ -56,24 +58,22 @@ function WebhookRow({ webhook, onEnable }: { webhook: Webhook; onEnable: (enable
           {[
             enabled ? (
               failing_since ? (
-                <span class="mark mark-danger">
-                  failing since <Moment at={Date.parse(failing_since)} />
-                </span>
+                <span class="mark mark-danger">{t.failingSince(<Moment at={Date.parse(failing_since)} />)}</span>
               ) : (
-                <span class="mark mark-serving">enabled</span>
+                <span class="mark mark-serving">{t.enabled}</span>
               )
             ) : (
-              <span class="mark mark-gone">disabled</span>
+              <span class="mark mark-gone">{t.disabled}</span>
             ),
             disabled_reason,
             hostOf(url),
-            events.length === 0 ? "every event" : events.join(", "),
+            events.length === 0 ? t.everyEvent : events.join(", "),
             webhook_id,
           ]}
         </Facts>
       </div>
       <button type="button" class="button small" data-testid="enable-webhook" onClick={() => onEnable(!enabled)}>
-        {enabled ? "Disable" : "Enable"}
+        {enabled ? t.disable : t.enable}
         <span class="sr-only"> {description || hostOf(url)}</span>
       </button>
     </li>
@@ -85,6 +85,6 @@ function hostOf(url: string): string {
   try {
     return new URL(url).host;
   } catch {
-    return "an address that is not valid";
+    return t.notValid;
   }
 }

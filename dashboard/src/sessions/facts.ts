@@ -7,10 +7,10 @@ import { CHOICE } from "../i18n/language";
 import { size } from "../studio/recordings";
 import { codecName, encoderName, rateAndChannels } from "../studio/status-words";
 import { frameRate, kbps, shortDuration } from "../ui/format";
+import { endReason } from "../words/end-reasons";
 import { t } from "../words/sessions";
 import { t as status } from "../words/status";
 import { t as studio } from "../words/studio";
-import { endReason } from "./words";
 
 export interface Fact {
   readonly name: string;

@@ -4,13 +4,9 @@ import { findingTitle } from "../charts/words";
 import type { TimelineEntry } from "../contract";
 import { size } from "../studio/recordings";
 import { kbps, sentence, shortDuration } from "../ui/format";
+import { endReason } from "../words/end-reasons";
 import { t } from "../words/sessions";
 import { t as status } from "../words/status";
-
-/** A reason that only a newer server has is shown as it is. */
-export function endReason(code: string): string {
-  return (t.endReasons as Readonly<Record<string, string>>)[code] ?? code;
-}
 
 export interface EntryText {
   readonly title: string;

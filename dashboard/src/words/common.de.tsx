@@ -10,6 +10,14 @@ const german: CommonWords = {
   studio: "Studio",
   language: "Sprache",
   pageCannotStart: "Diese Seite kann nicht starten",
+  config: {
+    noAnswer: "Der Server hat nicht geantwortet. Prüfe deine Verbindung, und ob stream-sync läuft.",
+    notThere: (status) => `config.json liegt nicht neben dieser Seite (der Server hat mit ${status} geantwortet).`,
+    notJson: "config.json ist kein gültiges JSON.",
+    notAnObject: (field) => `config.json: „${field}“ muss ein Objekt sein.`,
+    notText: (field) => `config.json: „${field}“ muss Text sein.`,
+    missing: (field) => `config.json: „${field}“ fehlt.`,
+  },
 
   justNow: "gerade eben",
   secondsAgo: (count) => `vor ${count} s`,

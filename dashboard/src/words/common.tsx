@@ -13,6 +13,14 @@ const english = {
   studio: "Studio",
   language: "Language",
   pageCannotStart: "This page cannot start",
+  config: {
+    noAnswer: "The server did not answer. Check your connection, and that stream-sync is running.",
+    notThere: (status: number) => `config.json is not beside this page (the server answered ${status}).`,
+    notJson: "config.json is not valid JSON.",
+    notAnObject: (field: string) => `config.json: "${field}" must be an object.`,
+    notText: (field: string) => `config.json: "${field}" must be text.`,
+    missing: (field: string) => `config.json: "${field}" is missing.`,
+  },
 
   justNow: "just now",
   secondsAgo: (count: number) => `${count} s ago`,

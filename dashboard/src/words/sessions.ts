@@ -1,26 +1,6 @@
 /** Past broadcasts: the list, and the page of one. */
 
-import type { EndReason } from "../contract";
 import { catalogue, plural } from "../i18n/catalogue";
-
-const endReasons: Record<EndReason, string> = {
-  clean_stop: "Stopped in the encoder",
-  unpublished: "Publisher left the media server",
-  grace_over: "Connection lost, not resumed in time",
-  no_media: "No video or audio arrived",
-  key_reset: "Stream key was reset",
-  key_revoked: "Stream key was revoked",
-  key_expired: "Stream key expired",
-  stopped: "Ended from the dashboard",
-  admin_stopped: "Ended by an administrator",
-  blocked: "Broadcaster was blocked",
-  lease_lost: "Another connection took over",
-  taken_over: "Taken over by a higher key",
-  node_drained: "Ingest server taken out of service",
-  node_lost: "Ingest server failed",
-  protocol_error: "Encoder sent invalid RTMP",
-  test_replaced: "Another stream replaced the test",
-};
 
 const english = {
   list: "Past broadcasts",
@@ -96,7 +76,6 @@ const english = {
   measured: (measured: string, expected: string) => `Measured: ${measured}, recommended: ${expected}.`,
   unknown: "unknown",
   averageOf: (rate: string) => `average ${rate}`,
-  endReasons,
 };
 
 export type SessionsWords = typeof english;

@@ -112,3 +112,25 @@ def test_a_broadcasters_account_is_told_that_it_has_not_the_role(admin: AdminPag
     admin.sign_in(broadcaster)
     expect(admin.part("not-an-administrator")).to_be_visible()
     expect(admin.part("wall")).to_have_count(0)
+
+
+def test_an_administrator_reads_the_pages_in_german(browser: Browser, stack: Stack, pictures: Path) -> None:
+    admin = AdminPages(browser.new_context(viewport={"width": 1280, "height": 900}, locale="de-DE"), stack)
+    admin.open()
+    heading = admin.page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Anmelden für die Verwaltung")
+    admin.sign_in(administrator(stack))
+    titles = {
+        "Live": "Jetzt live",
+        "Ablehnungen": "Abgelehnte Publisher",
+        "Knoten": "Knoten",
+        "Webhooks": "Webhooks",
+        "Protokoll": "Was die Verwaltung getan hat",
+    }
+    for name, title in titles.items():
+        admin.visit(name)
+        expect(heading).to_have_text(title)
+        expect(admin.page).to_have_title(f"{title} · Verwaltung · stream-sync")
+    assert barriers(admin.page, "admin-german", pictures) == []
+    admin.context.close()
+    assert admin.traffic.errors == []
