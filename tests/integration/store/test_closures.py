@@ -11,7 +11,7 @@ from chalicelib.domain.streams import EndReason
 from chalicelib.services.streams import orders
 from chalicelib.store import channels, leases
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
-from tests.integration.store.test_leases import live, waiting
+from tests.integration.store.holds import live, waiting
 
 
 @pytest.mark.requirement("SS-3.3")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 
 from ingest_container import compiled
-from ingest_container.rtmp import Event, Limits, Session, SessionState
+from ingest_container.rtmp import Connected, Event, Limits, Session, SessionState
 from tests.support.rtmp_peer import RtmpPeer
 
 S1_RANDOM = bytes(1528)
@@ -50,3 +50,15 @@ def feed(pieces: Iterable[bytes]) -> list[Event]:
         if session.state is SessionState.PUBLISH_PENDING:
             session.accept_publish(0.0)
     return events + session.receive_eof(0.0)
+
+
+def kinds(events: list[Event]) -> list[type]:
+    return [type(event) for event in events]
+
+
+def connected(**extra: object) -> tuple[Connected, RtmpPeer]:
+    session, peer = new_session(), RtmpPeer()
+    events = session.receive_data(peer.hello() + peer.finish_handshake() + peer.connect(**extra), 0.0)  # type: ignore[arg-type]
+    deliver(session, peer)
+    assert isinstance(events[0], Connected)
+    return events[0], peer
