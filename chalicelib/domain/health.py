@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.findings import RANK, Finding, FindingCode, Severity
 from chalicelib.domain.health_thresholds import THRESHOLDS, Thresholds
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.measures import NOTHING_DECLARED, Declared, StreamFacts
 
 WINDOW = 30  # observations, one a second
 RATE_SECONDS = 6  # a bitrate over less swings with the key frames
@@ -59,16 +59,6 @@ def kbps(count: int, seconds: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """What the encoder says of itself in onMetaData; None where it says nothing."""
-
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
-    audio_kbps: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Symptom:
     """What a rule sees at this instant."""
 
@@ -83,7 +73,6 @@ class Seen:
 
     window: Sequence[Observation]
     facts: StreamFacts
-    declared: Declared
     thresholds: Thresholds
     gops: Sequence[float] = ()  # seconds between key frames, oldest first; of several within one second their mean
     rates: Sequence[float] = ()  # kbit/s of video over RATE_SECONDS each, a new one each second, oldest first
@@ -94,6 +83,10 @@ class Seen:
     @property
     def last(self) -> Observation:
         return self.window[-1]
+
+    @property
+    def declared(self) -> Declared:
+        return self.facts.declared or NOTHING_DECLARED
 
     def over(self, seconds: float) -> tuple[Observation, Observation] | None:
         """Two observations so many seconds apart, the last one and one before; None if it was not watched so long."""
@@ -201,7 +194,7 @@ class Doctor:
         found = [watched.finding for _, watched in self._rules if watched.finding is not None]
         return tuple(sorted(found, key=lambda finding: (-RANK[finding.severity], finding.since)))
 
-    def observe(self, seen: Observation, facts: StreamFacts, declared: Declared, now: int) -> list[HealthChange]:
+    def observe(self, seen: Observation, facts: StreamFacts, now: int) -> list[HealthChange]:
         """What changed by this observation. The rules are asked with every JUDGE_EVERY-th, and with a change that
         they name. `now` in ms.
         """
@@ -218,7 +211,6 @@ class Doctor:
         view = Seen(
             self._window,
             facts,
-            declared,
             self._thresholds,
             [gop for _, gop in self._gops],
             self._rates,

@@ -161,7 +161,7 @@ def audio_too_many_channels(seen: Seen) -> Symptom | None:
 
 def audio_bitrate_low(seen: Seen) -> Symptom | None:
     limits, rate = seen.thresholds, _audio_kbps(seen)
-    declared = seen.declared.audio_kbps
+    declared = seen.declared.audio_bitrate_kbps
     if (
         rate is None
         or not limits.audio_quiet < rate < limits.audio_low

@@ -33,10 +33,24 @@ class PublicFacts(_Value):
     audio_channels: int | None = None
 
 
+class Declared(_Value):
+    """What the encoder says of its settings in `onMetaData`; null where it says nothing."""
+
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_bitrate_kbps: float | None = None
+    audio_bitrate_kbps: float | None = None
+
+
+NOTHING_DECLARED = Declared()
+
+
 class StreamFacts(PublicFacts):
-    """The same, with the encoder's name, which only the owner and administrators can see."""
+    """The same, with what only the owner and administrators can see: the encoder's name and settings."""
 
     encoder: str | None = Field(default=None, max_length=200)
+    declared: Declared | None = Field(default=None, description="The encoder's settings as it declares them")
 
 
 class Measures(_Value):

@@ -231,6 +231,15 @@ export interface Credentials {
   readonly expires_at: string | null;
 }
 
+/** What the encoder says of its settings in `onMetaData`; null where it says nothing. */
+export interface Declared {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly fps: number | null;
+  readonly video_bitrate_kbps: number | null;
+  readonly audio_bitrate_kbps: number | null;
+}
+
 /** `attempts` counts the attempts since the event or since the last replay. */
 export interface Delivery {
   readonly event_id: string;
@@ -556,6 +565,8 @@ export interface Live {
   readonly audio_sample_rate: number | null;
   readonly audio_channels: number | null;
   readonly encoder: string | null;
+  /** The encoder's settings as it declares them */
+  readonly declared: Declared | null;
   readonly stream_id: string;
   readonly started_at: string;
   /** Null until it was measured, and on media servers */
@@ -595,6 +606,8 @@ export interface MetricsMessage {
   readonly audio_sample_rate: number | null;
   readonly audio_channels: number | null;
   readonly encoder: string | null;
+  /** The encoder's settings as it declares them */
+  readonly declared: Declared | null;
   readonly stream_id: string;
   readonly started_at: string;
   /** Null until it was measured, and on media servers */
@@ -799,6 +812,8 @@ export interface OwnStream {
   readonly audio_sample_rate: number | null;
   readonly audio_channels: number | null;
   readonly encoder: string | null;
+  /** The encoder's settings as it declares them */
+  readonly declared: Declared | null;
   readonly id: string;
   readonly channel_id: string;
   readonly status: string;
@@ -850,6 +865,8 @@ export interface OwnStreamDetails {
   readonly audio_sample_rate: number | null;
   readonly audio_channels: number | null;
   readonly encoder: string | null;
+  /** The encoder's settings as it declares them */
+  readonly declared: Declared | null;
   readonly id: string;
   readonly channel_id: string;
   readonly status: string;
@@ -1437,6 +1454,8 @@ export interface Technical {
   readonly audio_sample_rate: number | null;
   readonly audio_channels: number | null;
   readonly encoder: string | null;
+  /** The encoder's settings as it declares them */
+  readonly declared: Declared | null;
 }
 
 /** `kind` is the name of a state change, or `connection` for the audit record of a connection; `facts` has its details. */

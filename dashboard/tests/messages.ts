@@ -32,6 +32,7 @@ export function live(overrides: Partial<Live> = {}): Live {
     audio_sample_rate: null,
     audio_channels: null,
     encoder: null,
+    declared: null,
     ...overrides,
   };
 }

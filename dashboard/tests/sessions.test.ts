@@ -28,6 +28,7 @@ function stream(overrides: Partial<OwnStream> = {}): OwnStream {
     audio_sample_rate: null,
     audio_channels: null,
     encoder: null,
+    declared: null,
     recording: null,
     summary: null,
     ...overrides,

@@ -170,7 +170,8 @@ describe("what does not arrive", () => {
 
   it("does not make old figures out of nothing", () => {
     expect(anythingMeasured(null)).toBe(false);
-    expect(anythingMeasured(live({ encoder: "OBS" }))).toBe(false);
+    const declared = { width: 1, height: 1, fps: 30, video_bitrate_kbps: 1, audio_bitrate_kbps: 1 };
+    expect(anythingMeasured(live({ encoder: "OBS", declared }))).toBe(false);
     expect(anythingMeasured(live({ width: 1280 }))).toBe(true);
   });
 });

@@ -225,7 +225,7 @@ class Broadcast:
         self._playable.update(self.hold)
         if self.is_live and (publisher := self._carried.publisher) is not None:
             publisher.batch_reads(self.meter.bytes_per_second)
-            self._measurement.observe(now, publisher, self.hold)
+            self._measurement.observe(now, publisher.facts, self.hold)
 
     def pulse(self, now: int, *, to_store: bool = False) -> Pulse | None:
         """The measures of this second; None while there is nothing to measure. `to_store`: with its history."""

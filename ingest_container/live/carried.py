@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import StreamKey
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.streams import EndReason
@@ -19,10 +18,6 @@ class Publisher(Protocol):
 
     @property
     def facts(self) -> StreamFacts: ...
-
-    @property
-    def declared(self) -> Declared:
-        """What its metadata says of picture and sound."""
 
     @property
     def described(self) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 
-from chalicelib.domain.health import Declared
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.refusals import NodeDraining, PublishRefused
 from chalicelib.domain.streams import EndReason, protocol_failure
@@ -173,10 +172,6 @@ class PublisherConnection(RtmpConnection):
     def described(self) -> bool:
         """Whether metadata or sequence headers of the stream came."""
         return self._counts.total_bytes > 0 or self._found.claimed is not None
-
-    @property
-    def declared(self) -> Declared:
-        return self._found.declared
 
     @property
     def facts(self) -> StreamFacts:

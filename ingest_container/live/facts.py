@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from chalicelib.domain.health import Declared
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.measures import NOTHING_DECLARED, Declared, StreamFacts
 from ingest_container import rtmp
 
 MAX_ENCODER = 200  # characters of an encoder's name that are kept
@@ -15,8 +14,9 @@ MIN_SIDE, MAX_SIDE = 1, 16_384  # pixels
 MIN_FPS, MAX_FPS = 0.01, 1_000
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; some encoders claim kHz
 MIN_CHANNELS, MAX_CHANNELS = 1, 64
-
-NOTHING_DECLARED = Declared()
+MIN_KBPS, MAX_KBPS = 1, 100_000  # 0 is what encoders declare of a bitrate that they do not know
+# Muxers that declare bitrates in 1024 bit/s, by their names in the metadata; others do in 1000 bit/s.
+IN_KIBIBITS = ("Lavf", "GStreamer")
 
 N = TypeVar("N", int, float)
 Config = TypeVar("Config", rtmp.VideoConfig, rtmp.AudioConfig)
@@ -33,12 +33,10 @@ class FactFinder:
     audio_codec: str | None = None
     encoder: str | None = None
     _facts: StreamFacts | None = None
-    _declared: Declared = NOTHING_DECLARED
 
     def learn(self, event: rtmp.Event) -> None:
         if isinstance(event, rtmp.Metadata):
             self.claimed = event
-            self._declared = self._find_declared()
         elif isinstance(event, rtmp.VideoConfig):
             self.video = _completed(event, self.video)
         elif isinstance(event, rtmp.AudioConfig):
@@ -65,26 +63,25 @@ class FactFinder:
             self._facts = self._find()
         return self._facts
 
-    @property
-    def declared(self) -> Declared:
-        """What the encoder's metadata says, whatever the headers say."""
-        return self._declared
-
     def _find_declared(self) -> Declared:
+        """What the metadata says, whatever the headers say."""
+        muxer = self._claimed("encoder")
+        unit = 1.024 if isinstance(muxer, str) and muxer.startswith(IN_KIBIBITS) else 1.0
         return Declared(
             width=_within(_whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
             height=_within(_whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),
             fps=_within(_number(self._claimed("framerate")), MIN_FPS, MAX_FPS),
-            audio_kbps=_number(self._claimed("audiodatarate")),
+            video_bitrate_kbps=self._claimed_kbps("videodatarate", unit),
+            audio_bitrate_kbps=self._claimed_kbps("audiodatarate", unit),
         )
 
     def _find(self) -> StreamFacts:
         video, audio = _of_codec(self.video, self.video_codec), _of_codec(self.audio, self.audio_codec)
-        fps = (video.fps if video else None) or _number(self._claimed("framerate"))
+        declared = self._find_declared()
         return StreamFacts(
-            width=_within((video.width if video else None) or _whole(self._claimed("width")), MIN_SIDE, MAX_SIDE),
-            height=_within((video.height if video else None) or _whole(self._claimed("height")), MIN_SIDE, MAX_SIDE),
-            fps=_within(fps, MIN_FPS, MAX_FPS),
+            width=_within((video.width if video else None) or declared.width, MIN_SIDE, MAX_SIDE),
+            height=_within((video.height if video else None) or declared.height, MIN_SIDE, MAX_SIDE),
+            fps=_within((video.fps if video else None) or declared.fps, MIN_FPS, MAX_FPS),
             video_codec=self.video_codec,
             video_profile=video.profile if video else None,
             video_level=video.level if video else None,
@@ -98,10 +95,15 @@ class FactFinder:
                 (audio.channels if audio else None) or self._claimed_channels(), MIN_CHANNELS, MAX_CHANNELS
             ),
             encoder=printable(self._claimed("encoder")) or self.encoder,
+            declared=declared if declared != NOTHING_DECLARED else None,
         )
 
     def _claimed(self, name: str) -> rtmp.AmfValue:
         return self.claimed.values.get(name) if self.claimed else None
+
+    def _claimed_kbps(self, name: str, unit: float) -> float | None:
+        number = _number(self._claimed(name))
+        return None if number is None else _within(round(number * unit, 1), MIN_KBPS, MAX_KBPS)
 
     def _claimed_channels(self) -> int | None:
         """Not everybody counts them; `stereo` is false of one channel and, where ffmpeg says it, of six as well."""

@@ -1,28 +1,15 @@
 """A live stream's health: observed once a second, told to the bus and the timeline when it changes."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from chalicelib.domain.events import HealthEventName, StreamHealthChange
 from chalicelib.domain.findings import Finding
-from chalicelib.domain.health import Declared, Doctor, Observation
+from chalicelib.domain.health import Doctor, Observation
 from chalicelib.domain.health_rules import RULES
 from chalicelib.domain.measures import StreamFacts
 from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container.base.clock import now_ms
 from ingest_container.live.telemetry import Telemetry
-
-
-class Described(Protocol):
-    """The connection that carries the stream: what it says of picture and sound."""
-
-    @property
-    def facts(self) -> StreamFacts:
-        """The codec's headers, and where they are silent the metadata."""
-
-    @property
-    def declared(self) -> Declared:
-        """The metadata alone."""
 
 
 class HealthWatch:
@@ -38,10 +25,10 @@ class HealthWatch:
     def findings(self) -> tuple[Finding, ...]:
         return self._doctor.findings
 
-    def observe(self, seen: Observation, publisher: Described, hold: StreamHold) -> None:
+    def observe(self, seen: Observation, facts: StreamFacts, hold: StreamHold) -> None:
         """Once a second while the stream is live."""
         now = now_ms()
-        for change in self._doctor.observe(seen, publisher.facts, publisher.declared, now):
+        for change in self._doctor.observe(seen, facts, now):
             finding = change.finding
             if not change.cleared:
                 self._telemetry.counts.findings[finding.code] += 1

@@ -4,10 +4,10 @@ import asyncio
 
 from chalicelib.domain.leases import Grant
 from chalicelib.domain.line import LineTest
-from chalicelib.domain.measures import Counted, Pulse
+from chalicelib.domain.measures import Counted, Pulse, StreamFacts
 from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container.base.clock import now_ms
-from ingest_container.live.health import Described, HealthWatch
+from ingest_container.live.health import HealthWatch
 from ingest_container.live.history import History
 from ingest_container.live.meter import Meter
 from ingest_container.live.playable import Playable
@@ -37,10 +37,10 @@ class Measurement:
     def interrupted(self) -> None:
         self._history.interrupted()
 
-    def observe(self, now: float, publisher: Described, hold: StreamHold) -> None:
+    def observe(self, now: float, facts: StreamFacts, hold: StreamHold) -> None:
         """Once a second while the stream is live, after the meter's sample; `now` is monotonic."""
         seen = self.meter.observation(now)
-        self._health.observe(seen, publisher, hold)
+        self._health.observe(seen, facts, hold)
         if self._line is not None:
             self._line.observe(seen)
         if (measures := self.meter.measures) is not None:

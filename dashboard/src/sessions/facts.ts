@@ -4,6 +4,7 @@ import { type Row, total } from "../charts/rows";
 import { figures } from "../charts/words";
 import type { OwnStream } from "../contract";
 import { CHOICE } from "../i18n/language";
+import { declaredText } from "../studio/declared";
 import { size } from "../studio/recordings";
 import { codecName, encoderName, rateAndChannels } from "../studio/status-words";
 import { frameRate, kbps, shortDuration } from "../ui/format";
@@ -54,6 +55,7 @@ export function allFacts(stream: OwnStream, rows: readonly Row[]): readonly Fact
     [t.video, pictureText(stream)],
     [t.audio, soundText(stream)],
     [t.encoder, stream.encoder === null ? null : encoderName(stream.encoder)],
+    [t.declared, declaredText(stream.declared)],
     [t.received, stream.bytes_in > 0 ? size(stream.bytes_in) : null],
   ]);
 }

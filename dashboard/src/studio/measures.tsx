@@ -7,6 +7,7 @@ import { CHOICE } from "../i18n/language";
 import { frameRate, kbps } from "../ui/format";
 import { t as common } from "../words/common";
 import { t } from "../words/status";
+import { bitrateHint, declaredFps, declaredRates, declaredSize } from "./declared";
 import {
   anythingMeasured,
   codecName,
@@ -32,6 +33,8 @@ interface MeasuresProps {
 export function Measures({ api, live, rows, now, startedAt, fresh, happened, isConnected }: MeasuresProps) {
   const rate = live?.bitrate_kbps ?? null;
   const apart = live ? bitrates(live) : "";
+  const declared = declaredRates(live?.declared ?? null);
+  const hint = fresh && live ? bitrateHint(live, rows) : null;
   const missing = fresh && live && startedAt !== null ? missingMedia(live, now - startedAt) : [];
   return (
     <div class={fresh ? "measures" : "measures measures-old"} data-testid="measures" data-fresh={fresh}>
@@ -48,6 +51,11 @@ export function Measures({ api, live, rows, now, startedAt, fresh, happened, isC
         {apart && (
           <p class="measures-note" data-testid="bitrates">
             {apart}
+          </p>
+        )}
+        {declared && (
+          <p class="measures-note" data-testid="declared-bitrates">
+            {declared}
           </p>
         )}
         {!fresh && (
@@ -69,10 +77,10 @@ export function Measures({ api, live, rows, now, startedAt, fresh, happened, isC
         />
       )}
       <dl class="measure-grid">
-        <Measure name={t.resolution} testid="resolution">
+        <Measure name={t.resolution} testid="resolution" declared={live && declaredSize(live)}>
           {live?.width && live.height ? `${live.width} × ${live.height}` : null}
         </Measure>
-        <Measure name={t.frameRate} testid="fps" unit="fps">
+        <Measure name={t.frameRate} testid="fps" unit="fps" declared={live && declaredFps(live)}>
           {live?.fps ? frameRate(live.fps) : null}
         </Measure>
         <Measure
@@ -100,6 +108,11 @@ export function Measures({ api, live, rows, now, startedAt, fresh, happened, isC
           </Measure>
         )}
       </dl>
+      {hint && (
+        <p class="measures-hint" role="status" data-testid="declared-hint">
+          {hint}
+        </p>
+      )}
       {(live?.health ? [] : missing).map((media) => (
         <p key={media} class="measures-hint" role="status" data-testid={`no-${media}`}>
           {t.missing[media].hint}
@@ -129,12 +142,14 @@ interface MeasureProps {
   readonly name: string;
   readonly testid: string;
   readonly unit?: string;
+  /** What the encoder says of it. */
+  readonly declared?: string | null;
   /** Expected, but not received. */
   readonly missing?: boolean;
   readonly children: ComponentChildren;
 }
 
-function Measure({ name, testid, unit, missing = false, children }: MeasureProps) {
+function Measure({ name, testid, unit, declared, missing = false, children }: MeasureProps) {
   return (
     <div class={missing ? "measure measure-missing" : "measure"}>
       <dt>{name}</dt>
@@ -148,6 +163,11 @@ function Measure({ name, testid, unit, missing = false, children }: MeasureProps
           </span>
         )}
       </dd>
+      {declared && (
+        <dd class="measure-declared" data-testid={`declared-${testid}`}>
+          {declared}
+        </dd>
+      )}
     </div>
   );
 }

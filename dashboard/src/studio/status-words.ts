@@ -56,7 +56,7 @@ export function missingMedia(live: Live, liveForMs: number): Media[] {
 
 export function anythingMeasured(live: Live | null): boolean {
   if (!live) return false;
-  const { stream_id, started_at, encoder, test: _, ...measures } = live;
+  const { stream_id, started_at, encoder, declared, test: _, ...measures } = live;
   return Object.values(measures).some((value) => value !== null);
 }
 

@@ -52,6 +52,7 @@ const german: SessionsWords = {
   video: "Bild",
   audio: "Ton",
   encoder: "Encoder",
+  declared: "Vom Encoder angegeben",
   received: "Empfangen",
 
   kinds: {

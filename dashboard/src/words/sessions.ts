@@ -54,6 +54,7 @@ const english = {
   video: "Video",
   audio: "Audio",
   encoder: "Encoder",
+  declared: "Declared by the encoder",
   received: "Received",
 
   kinds: {

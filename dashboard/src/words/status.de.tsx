@@ -51,6 +51,15 @@ const german: StatusWords = {
   kbps: "kb/s",
   videoRate: (rate) => `Video ${rate}`,
   audioRate: (rate) => `Audio ${rate}`,
+  declared: (value) => `Angegeben ${value}`,
+  differs: (value) => `Anders als angegeben: ${value}`,
+  declaredRates: (rates) => `Angegeben: ${rates}`,
+  ofVideo: (rate) => `Video ${rate}`,
+  ofAudio: (rate) => `Audio ${rate}`,
+  muchLess: (declared, measured) =>
+    `Dein Encoder gibt ${declared} kb/s an, aber es kommen nur ${measured} kb/s an. Bei einem stehenden Bild ist das normal; sonst prüfe deine Verbindung und die ausgelassenen Bilder im Encoder.`,
+  muchMore: (declared, measured) =>
+    `Dein Encoder gibt ${declared} kb/s an, aber es kommen ${measured} kb/s an. Stelle seine Ratensteuerung auf eine konstante Bitrate (CBR).`,
   lastMeasured: "Zuletzt gemessen",
   waitingForMeasures: "Noch keine Messwerte…",
   resolution: "Auflösung",

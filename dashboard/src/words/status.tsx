@@ -53,6 +53,15 @@ const english = {
   kbps: "kb/s",
   videoRate: (rate: string) => `Video ${rate}`,
   audioRate: (rate: string) => `Audio ${rate}`,
+  declared: (value: string) => `Declared ${value}`,
+  differs: (value: string) => `Differs from declared ${value}`,
+  declaredRates: (rates: string) => `Declared: ${rates}`,
+  ofVideo: (rate: string) => `video ${rate}`,
+  ofAudio: (rate: string) => `audio ${rate}`,
+  muchLess: (declared: string, measured: string) =>
+    `Your encoder declares ${declared} kb/s, but only ${measured} kb/s arrive. That is normal for a still picture; otherwise check your connection, and the dropped frames in your encoder.`,
+  muchMore: (declared: string, measured: string) =>
+    `Your encoder declares ${declared} kb/s, but ${measured} kb/s arrive. Set its rate control to a constant bitrate (CBR).`,
   lastMeasured: "Last measured",
   waitingForMeasures: "Waiting for measurements…",
   resolution: "Resolution",

@@ -29,6 +29,8 @@ def test_ffmpeg_goes_live_with_its_measures_and_off_air_again(
         expect(studio.part("audio-codec")).to_have_text("AAC")
         expect(studio.part("audio-codec-unit")).to_have_text("48 kHz stereo")
         expect(studio.part("encoder")).to_contain_text("FFmpeg")
+        expect(studio.part("declared-resolution")).to_have_text(f"Declared {WIDTH} \N{MULTIPLICATION SIGN} {HEIGHT}")
+        expect(studio.part("declared-fps")).to_have_text(f"Declared {FPS}")
         expect(studio.part("uptime")).to_be_visible()
         expect(studio.part("measures")).to_have_attribute("data-fresh", "true")
         # The window must be full before the figure can be right.

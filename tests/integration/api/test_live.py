@@ -24,7 +24,7 @@ LIVE = {
     "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "keyframe_interval_s",
     "width", "height", "fps",
     "video_codec", "video_profile", "video_level", "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
-    "viewers", "peak_viewers", "average_viewers", "watched_minutes", "health", "test", "line",
+    "declared", "viewers", "peak_viewers", "average_viewers", "watched_minutes", "health", "test", "line",
 }  # fmt: skip
 STATUS = {"type", "seq", "at", "status", "stream_id", "reason", "reason_text", "action", "until", "live"}
 METRICS = LIVE | {"type", "seq", "at", "uptime_s"}
@@ -81,6 +81,9 @@ def test_the_owner_sees_what_is_on_air(me: Client, go_live: GoLive) -> None:
     assert (live["video_profile"], live["video_level"]) == ("High", "3.0")
     assert (live["audio_sample_rate"], live["audio_channels"]) == (48_000, 2)
     assert live["encoder"] == "rtmp-peer"
+    assert live["declared"] == {
+        "width": 640, "height": 360, "fps": 30, "video_bitrate_kbps": None, "audio_bitrate_kbps": None
+    }  # fmt: skip
 
 
 @pytest.mark.requirement("ST-3")
@@ -93,7 +96,7 @@ def test_the_owners_list_counts_the_bytes_of_a_stream_that_runs(me: Client, go_l
 
 
 OWNERS = {
-    *("key_id", "expires_at", "end_reason", "encoder", "bytes_in", "summary", "test"),
+    *("key_id", "expires_at", "end_reason", "encoder", "declared", "bytes_in", "summary", "test"),
     *("average_viewers", "peak_viewers", "watched_minutes"),
 }
 

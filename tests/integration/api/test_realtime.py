@@ -20,7 +20,7 @@ from chalicelib.domain.events import (
     StreamMetrics,
     StreamStateChange,
 )
-from chalicelib.domain.measures import Pulse, StreamFacts
+from chalicelib.domain.measures import Declared, Pulse, StreamFacts
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.topics import Connection, Listener, Topic
 from chalicelib.services import fanout, identity, limits, sockets
@@ -326,7 +326,9 @@ def went_live(channel_id: str) -> StreamStateChange:
         reason="key_reset",
         detail="A reason that is the owner's alone.",
         status=ChannelStatus.LIVE,
-        facts=StreamFacts(width=640, encoder="obs-output module (libobs version 99)"),
+        facts=StreamFacts(
+            width=640, encoder="obs-output module (libobs version 99)", declared=Declared(video_bitrate_kbps=2_500)
+        ),
     )
 
 
@@ -358,11 +360,14 @@ def test_viewers_hear_no_encoder_and_no_reason_and_the_owner_does(stack: Stack, 
         assert [message["type"] for message in shown] == ["status", "metrics"]
         assert "libobs" not in json.dumps(shown)
         assert "encoder" not in json.dumps(shown)
+        assert "declared" not in json.dumps(shown)
         assert (shown[0]["reason"], shown[0]["reason_text"]) == (None, None)
         assert shown[1]["width"] == 640
         assert told[0]["reason"] == "key_reset"
         assert "libobs" in told[0]["live"]["encoder"]
         assert "libobs" in told[1]["encoder"]
+        assert told[0]["live"]["declared"] == told[1]["declared"]
+        assert told[1]["declared"]["video_bitrate_kbps"] == 2_500
 
 
 def test_viewers_are_sent_away_when_the_channel_turns_private_though_nothing_happens_on_it(

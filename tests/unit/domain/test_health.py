@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.findings import Finding, FindingCode, Overall, Severity, overall
-from chalicelib.domain.health import Declared, Doctor, HealthChange, Observation
+from chalicelib.domain.health import Doctor, HealthChange, Observation
 from chalicelib.domain.health_rules import RULES
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.measures import Declared, StreamFacts
 
 FULL_HD = StreamFacts(
     width=1920,
@@ -22,7 +22,11 @@ FULL_HD = StreamFacts(
     audio_sample_rate=48_000,
     audio_channels=2,
 )
-NOTHING = Declared()
+
+
+def declaring(**settings: float) -> StreamFacts:
+    """Full HD from an encoder that declares these settings."""
+    return FULL_HD.model_copy(update={"declared": Declared.model_validate(settings)})
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,6 @@ class Sent:
     b_frames: float = 0.0  # of all frames
     open_gops: bool = False
     facts: StreamFacts = FULL_HD
-    declared: Declared = NOTHING
 
 
 GOOD = Sent()
@@ -83,7 +86,7 @@ class Watched:
             b_frames=before.b_frames + round(sent.fps * sent.speed * sent.b_frames),
             open_gops=before.open_gops + (keys - before.key_frames if sent.open_gops else 0),
         )
-        found = self.doctor.observe(self.seen, sent.facts, sent.declared, self.seconds * 1000)
+        found = self.doctor.observe(self.seen, sent.facts, self.seconds * 1000)
         self.changes += [(self.seconds, change) for change in found]
 
     @property
@@ -114,7 +117,7 @@ class Watched:
         replace(GOOD, audio_kbps=3),  # a muted microphone
         replace(GOOD, facts=StreamFacts()),
         replace(GOOD, facts=FULL_HD.model_copy(update={"video_codec": "hevc"}), video_kbps=2_000),
-        replace(GOOD, declared=Declared(width=1920, height=1080, fps=60, audio_kbps=128)),
+        replace(GOOD, facts=declaring(width=1920, height=1080, fps=60, audio_bitrate_kbps=128)),
     ],
 )
 def test_good_stream_has_no_findings(sent: Sent) -> None:
@@ -161,7 +164,7 @@ BAD: list[tuple[FindingCode, Severity, Sent, int, int]] = [
     ),
     (FindingCode.AUDIO_BITRATE_LOW, Severity.WARNING, replace(GOOD, audio_kbps=32), 21, 50),
     (FindingCode.AUDIO_BITRATE_HIGH, Severity.INFO, replace(GOOD, audio_kbps=512), 21, 50),
-    (FindingCode.METADATA_MISMATCH, Severity.WARNING, replace(GOOD, declared=Declared(width=1280, height=720)), 4, 33),
+    (FindingCode.METADATA_MISMATCH, Severity.WARNING, replace(GOOD, facts=declaring(width=1280, height=720)), 4, 33),
     (
         FindingCode.VIDEO_PROFILE,
         Severity.ERROR,

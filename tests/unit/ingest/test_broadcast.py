@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from chalicelib.domain.health import Declared
 from chalicelib.domain.keys import KeyStatus, StreamKey
 from chalicelib.domain.leases import Grant, Holder
 from chalicelib.domain.measures import StreamFacts
@@ -38,7 +37,6 @@ class LateDatabase(Threads):
 
 class Encoder:
     facts = StreamFacts()
-    declared = Declared()
     described = False
     unread = False
     is_test = False

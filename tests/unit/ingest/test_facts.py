@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.measures import Declared, StreamFacts
 from ingest_container import rtmp
 from ingest_container.live.facts import (
     MAX_CHANNELS,
     MAX_ENCODER,
     MAX_FPS,
+    MAX_KBPS,
     MAX_SAMPLE_RATE,
     MAX_SIDE,
     MIN_SAMPLE_RATE,
@@ -57,6 +58,7 @@ def test_what_the_metadata_claims_stands_until_the_header_comes() -> None:
         audio_sample_rate=44_100,
         audio_channels=2,
         encoder="OBS",
+        declared=Declared(width=640, height=360, fps=29.97),
     )
 
 
@@ -73,7 +75,29 @@ def test_the_codecs_header_wins_over_the_metadata(order: slice) -> None:
         video_level="3.1",
         audio_sample_rate=48_000,
         audio_channels=2,
+        declared=Declared(width=7680, height=4320, fps=240),
     )
+
+
+@pytest.mark.requirement("FX-8")
+@pytest.mark.parametrize(
+    ("encoder", "video", "audio"),
+    [
+        ("obs-output module (libobs version 30.0.2)", 2_500, 160),
+        ("Lavf59.27.100", 2_560, 163.8),  # it divides by 1024
+        ("GStreamer 1.22.0 FLV muxer", 2_560, 163.8),
+        (None, 2_500, 160),
+    ],
+)
+def test_declared_bitrates_are_in_1000_bit_a_second(encoder: str | None, video: float, audio: float) -> None:
+    facts = found(claimed(encoder=encoder, videodatarate=2500.0, audiodatarate=160.0), HEADER)
+    assert facts.declared == Declared(video_bitrate_kbps=video, audio_bitrate_kbps=audio)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf, 1.79e308, MAX_KBPS + 1.0, "2500", True, None, [], {}])
+def test_bitrate_that_is_none_is_not_declared(bad: rtmp.AmfValue) -> None:
+    for encoder in ("OBS", "Lavf59"):
+        assert found(claimed(encoder=encoder, videodatarate=bad, audiodatarate=bad)).declared is None
 
 
 def test_a_header_without_timing_leaves_the_claimed_frame_rate() -> None:
@@ -180,7 +204,10 @@ AMF = st.recursive(
     max_leaves=5,
 )
 NAMES = st.sampled_from(
-    ["width", "height", "framerate", "encoder", "videocodecid", "audiosamplerate", "audiochannels", "stereo"]
+    [
+        *("width", "height", "framerate", "encoder", "videocodecid", "audiosamplerate", "audiochannels", "stereo"),
+        *("videodatarate", "audiodatarate"),
+    ]
 )
 
 
@@ -188,7 +215,10 @@ NAMES = st.sampled_from(
 @given(st.dictionaries(NAMES, AMF))
 def test_hostile_metadata_never_raises_and_stays_in_bounds(values: dict[str, rtmp.AmfValue]) -> None:
     facts = found(rtmp.Metadata(values))
-    for side in (facts.width, facts.height):
+    declared = facts.declared or Declared()
+    for rate in (declared.video_bitrate_kbps, declared.audio_bitrate_kbps):
+        assert rate is None or 1 <= rate <= MAX_KBPS
+    for side in (facts.width, facts.height, declared.width, declared.height):
         assert side is None or 1 <= side <= MAX_SIDE
     # DynamoDB takes no number below 1e-130, nor NaN or infinity.
     assert facts.fps is None or 0.01 <= facts.fps <= MAX_FPS
