@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
+SERIAL_MARK = "pytest.mark.serial"
 # Or every worker and every process that a test starts would compile our sources anew.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 CORES = min(os.cpu_count() or 1, 4)
@@ -25,12 +26,16 @@ WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(2 * CORES))
 # These use a third of a core each.
 WAITING_WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(CORES + 1))
 
-WAITING_NODES = ("disturbed", "drain", "failures", "liveness", "storage_away")
+WAITING_NODES = ("disturbed", "drain", "failures", "liveness", "rolling", "storage_away", "thumbnails")
 WAITING = ("tests/e2e", *(f"tests/integration/node/test_{name}.py" for name in WAITING_NODES))
 SERIAL = ("tests/contract/openapi/test_conformance.py",)
-# Where there are serial tests among others.
-MIXED = ("tests/e2e", "tests/integration/node", "tests/integration/webhooks")
 NOT_SERIAL = ("-m", "not serial")
+
+
+def mixed(root: Path = ROOT) -> tuple[str, ...]:
+    """Files where there are serial tests among others."""
+    files = sorted((root / "tests").rglob("test_*.py"))
+    return tuple(file.relative_to(root).as_posix() for file in files if SERIAL_MARK in file.read_text())
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Phase:
 PHASES = (
     Phase("parallel", ("-n", WORKERS, "tests", *(f"--ignore={path}" for path in (*WAITING, *SERIAL)), *NOT_SERIAL)),
     Phase("waiting", ("-n", WAITING_WORKERS, *WAITING, *NOT_SERIAL)),
-    Phase("serial", (*SERIAL, *MIXED, "-m", "serial")),
+    Phase("serial", (*SERIAL, *mixed(), "-m", "serial")),
 )
 
 

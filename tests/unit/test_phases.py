@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.__main__ import ROOT, left_out
+from tests.__main__ import ROOT, SERIAL_MARK, left_out, mixed
 
 
 def report(folder: Path, *classes: str) -> Path:
@@ -19,3 +19,11 @@ def test_a_file_of_which_nothing_ran_is_named(tmp_path: Path) -> None:
     others = [name for file, name in names.items() if file != this]
     assert left_out([report(tmp_path, *others)]) == [this]
     assert left_out([report(tmp_path, *others, f"{names[this]}.TestInAClass")]) == []
+
+
+def test_the_serial_phase_collects_every_file_in_which_a_test_is_marked(tmp_path: Path) -> None:
+    folder = tmp_path / "tests" / "unit"
+    folder.mkdir(parents=True)
+    (folder / "test_measured.py").write_text(f"@{SERIAL_MARK}\ndef test_it(): ...\n")
+    (folder / "test_other.py").write_text("def test_it(): ...\n")
+    assert mixed(tmp_path) == ("tests/unit/test_measured.py",)
