@@ -48,7 +48,7 @@ class Dashboard:
         self._socket = self._open.enter_context(connect(ws_url, subprotocols=offered, proxy=None))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.until(lambda: self.of_type("snapshot"), "a snapshot", within=5)
+        self.until(lambda: self.of_type("snapshot"), "a snapshot", within=20)
 
     def _read(self) -> None:
         try:

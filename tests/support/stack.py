@@ -25,6 +25,9 @@ from local.settings import ROOT, LocalSettings
 from tests.support.ports import free_ports
 
 PURE_PYTHON = "STREAM_SYNC_PURE_PYTHON"
+# The most that a node takes. On a machine that runs other tests its event loop is late now and then; it would refuse
+# publishers, or be no peer, for a minute. The limit itself: tests/unit/ingest/test_capacity.py.
+NEVER_LATE = {"STREAM_SYNC_CAPACITY_LAG_MS": "10000"}
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 45.0
 
@@ -44,12 +47,16 @@ def environment(settings: LocalSettings) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("STREAM_SYNC_", "AWS_"))}
     if pure := os.environ.get(PURE_PYTHON):
         bare[PURE_PYTHON] = pure
-    return bare | {
-        "STREAM_SYNC_HTTP_PORT": str(settings.http_port),
-        "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
-        "STREAM_SYNC_CLOUD_PORT": str(settings.cloud_port),
-        "STREAM_SYNC_STATE_DIR": str(settings.state_dir),
-    }
+    return (
+        bare
+        | NEVER_LATE
+        | {
+            "STREAM_SYNC_HTTP_PORT": str(settings.http_port),
+            "STREAM_SYNC_RTMP_PORT": str(settings.rtmp_port),
+            "STREAM_SYNC_CLOUD_PORT": str(settings.cloud_port),
+            "STREAM_SYNC_STATE_DIR": str(settings.state_dir),
+        }
+    )
 
 
 def services_environment(settings: LocalSettings) -> dict[str, str]:

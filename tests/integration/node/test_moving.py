@@ -210,9 +210,12 @@ def test_what_comes_from_a_peer_is_not_moved_again(
 def test_a_node_that_is_full_by_bandwidth_moves_publishers_and_has_room_again(
     studio: Studio, on_air: OnAir, start_peer: StartPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The publisher sends 6 Mbit/s: another one like it would be too much, though there are places."""
+    """The publisher sends 6 Mbit/s: another one like it would be too much, though there are places.
+
+    The limit lies as far from one of them as from two: on a busy machine they come in bursts.
+    """
     monkeypatch.setattr(publisher_on_a_socket, "FRAME_BYTES", 30_000)
-    node = start_peer(50, capacity_mbps=10, places=1)
+    node = start_peer(50, capacity_mbps=9, places=1)
     first = on_air(node, Studio())
     told(node, 0)
     peer = start_peer(1)
@@ -263,7 +266,7 @@ def test_a_peer_that_dies_ends_the_connection_and_the_encoder_resumes_its_stream
     stream_id = studio.stream().stream_id
     other = start_peer(2)  # the first attempt, held and refused, has a place of its row for a while
     peer.send(signal.SIGKILL)
-    assert publisher.was_closed(within=2)
+    assert publisher.was_closed(within=10)
     taken_over(full, studio)
     until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE again", 15)
     assert (studio.stream().stream_id, studio.stream().node_id) == (stream_id, other.node_id)

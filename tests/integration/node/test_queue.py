@@ -21,8 +21,9 @@ def park(node: Node, studio: Studio, publish: Publish) -> Publisher:
     """A publisher that asked and was not answered."""
     publisher = publish(node, studio.stream_key)
     publisher.socket.sendall(publisher.peer.open())
+    until(lambda: node.logged("publisher_queued", key_id=studio.key.key_id), "it waits")
     with pytest.raises(TimeoutError):
-        publisher.answer(within=0.7)
+        publisher.answer(within=0.1)
     return publisher
 
 
@@ -36,7 +37,7 @@ def test_who_waits_is_admitted_in_order_when_places_become_free(
     assert waiting[0].answer() == STARTED
     waiting[0].go_on_air()
     with pytest.raises(TimeoutError):
-        waiting[1].answer(within=0.7)
+        waiting[1].answer(within=0.5)
     waiting[0].stop()
     assert waiting[1].answer() == STARTED
 

@@ -22,6 +22,7 @@ from chalicelib.services.streams import backstop
 from chalicelib.store import channels
 from chalicelib.store.objects import ObjectStore, open_store
 from tests.integration.node.conftest import Node, StartNode
+from tests.integration.node.test_packaging import playlist
 from tests.support.publisher import Publisher
 from tests.support.relay import Mode, Relay
 from tests.support.stack import Emulator
@@ -104,8 +105,9 @@ def test_nothing_is_stored_of_a_channel_that_does_not_want_it(
     studio: Studio, on_air: OnAir, start_node: StartNode, folder: str
 ) -> None:
     channels.edit(studio.channel_id, {"recording": False})
-    publisher = on_air(recording(start_node, folder), studio)
-    time.sleep(SEGMENT_S * 1.5)
+    node = recording(start_node, folder)
+    publisher = on_air(node, studio)
+    playlist(node, studio, segments=2)
     publisher.stop()
     until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
     assert not Path(folder).exists()
