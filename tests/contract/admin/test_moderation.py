@@ -111,7 +111,7 @@ class TestBlocking:
                 hear_all(socket)
             with pytest.raises(ConnectionClosed):
                 hear_all(viewer)
-        assert on_air.cut_off.wait(5)
+        assert on_air.cut_off.wait(20)
         refused = broadcast(stream_key)
         assert refused.status == DENIED
         with pytest.raises(InvalidStatus) as handshake, dial(stack, person.token):
@@ -161,7 +161,7 @@ class TestAudit:
         on_air = broadcast(person.stream_key)
         stream_id = until(lambda: live_streams(admin, person.channel_id), "LIVE")[0]["id"]
         admin.json("POST", f"/api/admin/streams/{stream_id}/end", {"why": "a copied match"})
-        assert on_air.cut_off.wait(5)
+        assert on_air.cut_off.wait(20)
         assert admin.json("GET", f"/api/admin/audit?target={stream_id}")["actions"][0]["why"] == "a copied match"
         assert "a copied match" not in person.call("GET", f"/api/streams/{stream_id}/timeline").text
 

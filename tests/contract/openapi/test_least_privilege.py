@@ -147,7 +147,7 @@ def gateway(env: dict[str, str], log: Path, url: str) -> Iterator[None]:
 
 def answers(url: str) -> bool:
     with contextlib.suppress(requests.ConnectionError):
-        return requests.get(f"{url}/health", timeout=5).ok
+        return requests.get(f"{url}/health", timeout=20).ok
     return False
 
 

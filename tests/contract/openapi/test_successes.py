@@ -14,7 +14,7 @@ from tests.contract.openapi.conftest import Target
 from tests.support.publisher import STARTED, Publisher
 from tests.support.waiting import until
 
-WITHIN_S = 10.0
+WITHIN_S = 20.0
 
 schema = schemathesis.openapi.from_dict(document())
 

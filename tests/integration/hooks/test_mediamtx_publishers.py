@@ -53,7 +53,7 @@ def go_live(fake: FakeMediaMtx, broadcaster: Broadcaster, kind: str = "rtmpConn"
 
 
 def run_pass(fake: FakeMediaMtx, clock: Clock) -> Outcome:
-    return reconciler.reconcile("main", MediaMtx(fake.url, pause=lambda _: None, timeout=1.0), clock)
+    return reconciler.reconcile("main", MediaMtx(fake.url, pause=lambda _: None, timeout=10.0), clock)
 
 
 class TestHolderThatHasGone:
@@ -101,7 +101,7 @@ class TestHolderThatHasGone:
     def test_where_its_server_cannot_tell_it_keeps_the_channel(
         self, mediamtx: FakeMediaMtx, broadcaster: Broadcaster, monkeypatch: pytest.MonkeyPatch, failure: int
     ) -> None:
-        monkeypatch.setattr(mediamtx_api, "LOOK_UP_TIMEOUT_S", 0.2)
+        monkeypatch.setattr(mediamtx_api, "LOOK_UP_TIMEOUT_S", 1.0)
         go_live(mediamtx, broadcaster)
         mediamtx.failures = [failure]
         asked = len(mediamtx.requests)

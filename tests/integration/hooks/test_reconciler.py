@@ -29,7 +29,7 @@ MINUTE = 60_000
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own clients of the control API wait for nothing between attempts."""
     for module in (mediamtx_api, reconciler):
-        monkeypatch.setattr(module, "MediaMtx", lambda url: MediaMtx(url, pause=lambda _: None, timeout=1.0))
+        monkeypatch.setattr(module, "MediaMtx", lambda url: MediaMtx(url, pause=lambda _: None, timeout=10.0))
 
 
 def path_of(broadcaster: Broadcaster) -> str:
@@ -53,7 +53,7 @@ def go_live(fake: FakeMediaMtx, broadcaster: Broadcaster, kind: str = "rtmpConn"
 
 def run_pass(fake: FakeMediaMtx, clock: Clock) -> Outcome:
     """One pass, which waits for nothing between attempts."""
-    return reconciler.reconcile("main", MediaMtx(fake.url, pause=lambda _: None, timeout=1.0), clock)
+    return reconciler.reconcile("main", MediaMtx(fake.url, pause=lambda _: None, timeout=10.0), clock)
 
 
 @pytest.mark.requirement("SO-3")

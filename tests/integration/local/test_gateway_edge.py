@@ -179,7 +179,7 @@ async def test_slow_client_is_ended_and_a_quick_one_beside_it_served(gateway: Ga
         async with gateway.http.get(f"{gateway.url}/config.json") as quick:
             assert quick.status == 200
         longest = HTTP_LIMITS.header_s + HTTP_LIMITS.body_s + 2.0  # aiohttp's linger for the rest of a body
-        assert await ending < longest + 2
+        assert await ending < longest + 5, "all of it would take a hundred seconds"
         dripping.cancel()
 
 

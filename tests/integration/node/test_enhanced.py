@@ -98,9 +98,9 @@ def test_enhanced_rtmp_is_live_with_its_own_codecs(
             facts = view(studio.channel, int(time.time() * 1000)).facts
             return (facts.video_codec, facts.audio_codec, facts.width, facts.height) == (*codecs, WIDTH, HEIGHT)
 
-        until(described, "picture and sound as they are")
+        until(described, "picture and sound as they are", 20)
         program.send_signal(signal.SIGINT)
-        output, _ = program.communicate(timeout=20)
+        output, _ = program.communicate(timeout=60)
         assert program.returncode == 0, output.decode().replace(studio.stream_key, "<key>")
         until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
     (record,) = until(lambda: node.logged("audit_record", key_id=studio.key.key_id), "the audit line")

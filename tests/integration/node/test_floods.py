@@ -27,7 +27,7 @@ from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
 
-RENEWED_WITHIN = 10.0  # seconds; it is every 1.5 s, and the node's session lasts 6 s without
+RENEWED_WITHIN = 20.0  # seconds; it is every 1.5 s, and the node's session lasts 6 s without: then nothing is LIVE
 ANSWERED_WITHIN = 5.0  # seconds; how fast it really is, the benchmark says (make bench-hostile)
 
 
@@ -105,8 +105,8 @@ def test_real_ffmpeg_keeps_its_pace_beside_a_flood(node: Node, studio: Studio) -
         assert encoder.running, encoder.tail()
         encoder.interrupt()
         until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
-        assert encoder.exit_code(10) in (0, 255), encoder.tail()
-    (record,) = node.logged("audit_record", stream_id=stream_id)
+        assert encoder.exit_code(20) in (0, 255), encoder.tail()
+    (record,) = until(lambda: node.logged("audit_record", stream_id=stream_id), "the audit line")
     assert record["reason"] == "clean_stop"
     assert "Stream Interrupted" not in studio.kinds(stream_id)
 
@@ -135,12 +135,13 @@ def test_too_much_work_ends_the_connection_with_a_reason_in_the_log(start_node: 
 @pytest.mark.requirement("HI-2")
 @pytest.mark.requirement("SS-5.1")
 def test_a_publisher_that_floods_is_ended_and_another_stays_live(node: Node, studio: Studio, on_air: OnAir) -> None:
-    running = on_air(node, studio)
-    other = on_air(node, Studio())
+    running, flooding = on_air(node, studio), Studio()
+    other = on_air(node, flooding)
+    stream_id = flooding.stream().stream_id
     with contextlib.suppress(OSError):
         other.socket.sendall(chunk(0, 9, b"", type_id=9, stream_id=1) + b"\xc9" * 1_000_000)
     until(
-        lambda: [entry for entry in ends(node) if "stream_id" in entry],
+        lambda: [entry for entry in ends(node) if entry.get("stream_id") == stream_id],
         "the reason of the publisher's end",
     )
     assert studio.status is ChannelStatus.LIVE

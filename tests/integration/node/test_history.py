@@ -56,7 +56,7 @@ def test_a_real_streams_chart_is_there_at_once_and_its_summary_at_the_end(
     with begin() as encoder:
         encoder.interrupt()
         until(lambda: studio.stream().state is StreamState.ENDED, "it is over", 15)
-    until(lambda: list(rows.of_stream(studio.stream().stream_id, 0)), "its samples are stored", 5)
+    until(lambda: list(rows.of_stream(studio.stream().stream_id, 0)), "its samples are stored", 20)
     assert charted(studio)[1] == sample
     details = history.details(studio.channel, studio.stream().stream_id, now_ms())
     assert (details.end_reason, details.previous_stream_id, details.refusals) == (EndReason.CLEAN_STOP, None, [])

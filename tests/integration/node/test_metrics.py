@@ -48,6 +48,7 @@ def test_a_node_shows_its_publishers_places_and_refusals(
     assert scraped(port)["stream_sync_places_free"] == 2
     publisher = on_air(node, studio)
     assert publish(node, "B" * 40).publish() == "NetStream.Publish.Denied"
+    until(lambda: scraped(port)["stream_sync_publish_to_live_seconds_count"], "the node knows that the channel is LIVE")
     seen = scraped(port)
     assert (seen["stream_sync_publishers"], seen["stream_sync_places_free"], seen["stream_sync_places"]) == (1, 1, 2)
     assert seen["stream_sync_refusals_totalkey_unknown"] == 1

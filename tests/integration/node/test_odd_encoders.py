@@ -55,7 +55,7 @@ def test_a_stop_in_another_form_is_offline_at_once(
     publisher = on_air(node, studio)
     publisher.fall_silent()
     publisher.socket.sendall(publisher.peer.command(*stop, stream_id=1))
-    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 2)
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
     assert studio.stream().end_reason == EndReason.CLEAN_STOP
 
 
@@ -92,13 +92,13 @@ def test_a_live_stream_whose_protocol_fails_waits_and_is_told_as_that(
     stream_id = studio.stream().stream_id
     publisher.fall_silent()
     publisher.socket.sendall(TOO_LARGE)
-    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 2)
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
     until(lambda: "Stream Interrupted" in studio.kinds(stream_id), "its timeline")
     interrupted = facts_of(studio, "Stream Interrupted", stream_id)
     assert interrupted["reason"] == EndReason.PROTOCOL_ERROR
     assert str(interrupted["detail"]).startswith("The encoder sent something that is not valid RTMP: ")
     assert "(message_too_large)" in str(interrupted["detail"])
-    until(lambda: studio.stream(stream_id).end_reason == EndReason.PROTOCOL_ERROR, "its end", 12)
+    until(lambda: studio.stream(stream_id).end_reason == EndReason.PROTOCOL_ERROR, "its end", 20)
     until(lambda: "Stream End" in studio.kinds(stream_id), "the end in its timeline")
     assert facts_of(studio, "Stream End", stream_id)["detail"] == interrupted["detail"]
     (record,) = records(studio, stream_id)
@@ -112,7 +112,7 @@ def test_an_encoder_that_comes_back_after_a_protocol_failure_goes_on(node: Node,
     stream_id = studio.stream().stream_id
     publisher.fall_silent()
     publisher.socket.sendall(TOO_LARGE)
-    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 2)
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
     again = on_air(node, studio)
     assert studio.stream().stream_id == stream_id
     again.stop()
@@ -124,7 +124,7 @@ def test_a_protocol_failure_before_the_first_frame_ends_as_that(node: Node, stud
     publisher = publish(node, studio.stream_key)
     assert publisher.publish() == STARTED
     publisher.socket.sendall(TOO_LARGE)
-    until(lambda: studio.stream().end_reason == EndReason.PROTOCOL_ERROR, "its end", 3)
+    until(lambda: studio.stream().end_reason == EndReason.PROTOCOL_ERROR, "its end")
     until(lambda: "Stream End" in studio.kinds(), "its timeline")
     end = facts_of(studio, "Stream End", studio.stream().stream_id)
     assert "(message_too_large)" in str(end["detail"])
@@ -136,7 +136,7 @@ def test_a_player_is_answered_at_once(node: Node, publish: Publish) -> None:
     peer = player.peer
     peer_says = peer.hello() + peer.finish_handshake() + peer.connect() + peer.command("createStream", None)
     player.socket.sendall(peer_says + peer.command("play", None, "whatever", -2.0, stream_id=1))
-    assert player.answer(2) == "NetStream.Play.StreamNotFound"
+    assert player.answer() == "NetStream.Play.StreamNotFound"
     assert "Watch them over HLS" in player.description
 
 

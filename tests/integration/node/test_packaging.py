@@ -74,7 +74,7 @@ def test_a_stream_goes_on_where_packaging_has_stopped(studio: Studio, publish: P
         send(publisher.peer.video(at, keyframe=at == 0) + publisher.peer.audio(at))
     until(lambda: node.logged("packaging_stopped", reason="no_key_frame"), "packaging stops")
     send(publisher.peer.video(25_000) + publisher.peer.audio(25_000))
-    assert studio.is_(ChannelStatus.LIVE)
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
 
 
 def test_another_node_continues_the_playlist_after_a_crash(

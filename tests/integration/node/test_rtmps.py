@@ -134,11 +134,12 @@ def test_ffmpeg_broadcasts_and_its_own_address_is_recorded(
             ending.callback(balancer.close)
             port = balancer.port
         program = ffmpeg(f"{scheme}://{HOST}:{port}/live/{studio.stream_key}")
-        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
-        output, _ = program.communicate(timeout=30)
+        output, _ = program.communicate(timeout=60)
         assert program.returncode == 0, output.decode()
-        until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
-    (record,) = tls_node.logged("audit_record", key_id=studio.key.key_id)
+        until(lambda: "Stream End" in studio.kinds(), "its end in the timeline")
+    assert "Stream Start" in studio.kinds(), "it was LIVE"
+    assert studio.is_(ChannelStatus.OFFLINE)
+    (record,) = until(lambda: tls_node.logged("audit_record", key_id=studio.key.key_id), "the audit line")
     assert record["client_ip"] == (CLIENT if header else HOST)
     assert record["reason"] == "clean_stop"
 

@@ -55,7 +55,7 @@ def test_an_owner_takes_over_and_viewers_get_the_same_stream_with_a_discontinuit
     path = media_path(second, studio)
 
     sends(encoders, second, owner_key)
-    guest.exit_code(within=10)
+    guest.exit_code(within=20)
     until(lambda: studio.is_(ChannelStatus.LIVE) and studio.stream().node_id == second.node_id, "the owner is live", 20)
     stream = studio.stream()
     assert (stream.stream_id, stream.takeovers) == (stream_id, 1)
@@ -79,6 +79,7 @@ def test_an_owner_takes_over_and_viewers_get_the_same_stream_with_a_discontinuit
         return "taken_over" in ends
 
     until(audited, "the guest's audit record says why")
+    until(lambda: "Stream Taken Over" in studio.kinds(), "the takeover in the timeline")
     assert studio.kinds().count("Stream Taken Over") == 1
     assert studio.kinds().count("Stream Start") == 1
     assert "Stream End" not in studio.kinds()
