@@ -12,6 +12,7 @@ from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.studio import Studio
 from tests.support.encoders import VIDEO_KBPS, Clip, ffmpeg
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 ROWS_MS = 60_000  # two rows take 20 s
 
@@ -27,6 +28,13 @@ def wait_for_rows(studio: Studio, least: int) -> None:
         arg=least,
         timeout=ROWS_MS,
     )
+
+
+def is_complete(broadcaster: Broadcaster, stream_id: str) -> bool:
+    """The page asks once."""
+    entries = broadcaster.call(f"/api/streams/{stream_id}/timeline")["entries"]
+    samples = broadcaster.call(f"/api/streams/{stream_id}/samples?resolution=10")["samples"]
+    return "Stream End" in [entry["kind"] for entry in entries] and len(samples) >= 3
 
 
 @pytest.mark.needs("ffmpeg")
@@ -50,6 +58,8 @@ def test_a_broadcast_is_charted_from_its_start_and_looked_back_at(
     expect(row).to_have_count(1)
     expect(row).to_contain_text("Stopped in the encoder")
     assert barriers(page, "broadcasts", pictures) == []
+    (stream,) = broadcaster.call("/api/streams")["streams"]
+    until(lambda: is_complete(broadcaster, stream["id"]), "its end and its samples are stored")
     row.get_by_role("link").first.click()
 
     expect(studio.part("stream-summary")).to_contain_text("kb/s")

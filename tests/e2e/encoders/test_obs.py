@@ -128,7 +128,7 @@ def test_obs_on_a_key_that_ffmpeg_uses_is_refused(
     broadcaster: Broadcaster, clip: Clip, start: Start, start_obs: StartObs
 ) -> None:
     first = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
-    broadcaster.dashboard.until_statuses("LIVE", within=10)
+    broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     second = start_obs(broadcaster.ingest_url, broadcaster.key)
     said = second.until_said("NetStream.Publish.BadName", within=20)
     broadcaster.dashboard.until_metrics(said.at + 1, within=SOON)

@@ -16,6 +16,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.needs("ffmpeg", "ffprobe"), pytest.mark.requirement("FX-12")]
 
 TRUE_WITHIN = 5.0  # seconds (SO-14)
+SOON = 20.0  # no promise: where the test runs beside others
 
 
 def picture_at(url: str) -> dict[str, Any]:
@@ -37,16 +38,20 @@ def session_of(on_nginx: OnNginx) -> dict[str, Any]:
     return mine[0] if mine else {}
 
 
+def expiry(session: dict[str, Any]) -> int:
+    return int(session["expires_at"]["N"])
+
+
 def dynamodb(on_nginx: OnNginx) -> Any:
     return aws.client(on_nginx.broadcaster.stack.environment(), "dynamodb")
 
 
-@pytest.mark.requirement("SO-14")
 @pytest.mark.requirement("SO-3")
 def test_a_good_key_is_live_under_the_public_id(on_nginx: OnNginx) -> None:
     on_nginx.send()
-    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
-    seen = picture_at(f"{on_nginx.nginx.rtmp_url}/{on_nginx.channel_id}")
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=SOON)
+    url = f"{on_nginx.nginx.rtmp_url}/{on_nginx.channel_id}"
+    seen = until(lambda: picture_at(url), "what it shows", within=SOON)
     assert (seen.get("width"), seen.get("height")) == (WIDTH, HEIGHT)
     playlist = f"{on_nginx.nginx.http_url}/hls/{on_nginx.channel_id}.m3u8"
 
@@ -57,12 +62,12 @@ def test_a_good_key_is_live_under_the_public_id(on_nginx: OnNginx) -> None:
         except OSError:
             return None
 
-    assert "#EXTM3U" in until(playing, "the playlist", within=15)
+    assert "#EXTM3U" in until(playing, "the playlist", within=SOON)
 
 
 def test_the_key_is_no_address_to_play_from(on_nginx: OnNginx) -> None:
     on_nginx.send()
-    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     assert picture_at(f"{on_nginx.nginx.rtmp_url}/{on_nginx.broadcaster.key}") == {}
     assert not list((on_nginx.nginx.folder / "hls").glob(f"*{on_nginx.broadcaster.key}*"))
 
@@ -70,22 +75,24 @@ def test_the_key_is_no_address_to_play_from(on_nginx: OnNginx) -> None:
 @pytest.mark.requirement("SO-15")
 def test_a_bad_key_is_refused(on_nginx: OnNginx) -> None:
     encoder = on_nginx.send("Z" * 40)
-    assert encoder.exit_code(within=10) != 0
+    assert encoder.exit_code(within=SOON) != 0
     assert on_nginx.status == "OFFLINE"
 
 
 @pytest.mark.requirement("SO-2")
 def test_a_second_publisher_is_refused_and_the_first_stays(on_nginx: OnNginx) -> None:
     first = on_nginx.send()
-    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     second = on_nginx.send()
-    assert second.exit_code(within=10) != 0
-    on_nginx.broadcaster.dashboard.until_refused("key_in_use", within=TRUE_WITHIN)
+    assert second.exit_code(within=SOON) != 0
+    on_nginx.broadcaster.dashboard.until_refused("key_in_use", within=SOON)
     assert first.running
     assert on_nginx.status == "LIVE"
-    assert picture_at(f"{on_nginx.nginx.rtmp_url}/{on_nginx.channel_id}").get("width") == WIDTH
+    url = f"{on_nginx.nginx.rtmp_url}/{on_nginx.channel_id}"
+    assert until(lambda: picture_at(url), "the first one's picture", within=SOON)["width"] == WIDTH
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("SO-14")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["stopped", "killed"])
 def test_the_stream_ends_with_its_publisher(on_nginx: OnNginx, end: signal.Signals) -> None:
@@ -95,25 +102,25 @@ def test_the_stream_ends_with_its_publisher(on_nginx: OnNginx, end: signal.Signa
     offline = on_nginx.broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=TRUE_WITHIN)[1]
     assert offline.at - ended_at < TRUE_WITHIN
     assert offline.message["reason"] == "unpublished"
-    until(lambda: session_of(on_nginx) == {}, "its session is gone", within=TRUE_WITHIN)
+    until(lambda: session_of(on_nginx) == {}, "its session is gone", within=SOON)
 
 
 def test_updates_renew_the_session(on_nginx: OnNginx) -> None:
     on_nginx.send()
-    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
-    first = int(session_of(on_nginx)["expires_at"]["N"])
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=SOON)
+    first = expiry(session_of(on_nginx))
     later = until(
-        lambda: session if int((session := session_of(on_nginx))["expires_at"]["N"]) > first else None,
+        lambda: session if (session := session_of(on_nginx)) and expiry(session) > first else None,
         "a renewed session",
-        within=5 * UPDATE_S,
+        within=SOON,
     )
-    assert int(later["expires_at"]["N"]) >= first + 900 * UPDATE_S
+    assert expiry(later) >= first + 900 * UPDATE_S
 
 
 @pytest.mark.requirement("SO-11")
 def test_a_session_that_ran_out_is_taken_up_by_the_next_update(on_nginx: OnNginx) -> None:
     encoder = on_nginx.send()
-    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     session = session_of(on_nginx)
     dynamodb(on_nginx).update_item(
         TableName=on_nginx.broadcaster.stack.environment()["STREAM_SYNC_TABLE_PREFIX"] + "nodes",
@@ -121,19 +128,19 @@ def test_a_session_that_ran_out_is_taken_up_by_the_next_update(on_nginx: OnNginx
         UpdateExpression="SET expires_at = :past",
         ExpressionAttributeValues={":past": {"N": "1"}},
     )
-    until(lambda: int(session_of(on_nginx)["expires_at"]["N"]) > 1, "an update", within=5 * UPDATE_S)
-    until(lambda: on_nginx.status == "LIVE", "LIVE again", within=TRUE_WITHIN)
+    until(lambda: (found := session_of(on_nginx)) and expiry(found) > 1, "an update", within=SOON)
+    until(lambda: on_nginx.status == "LIVE", "LIVE again", within=SOON)
     assert encoder.running
 
 
 @pytest.mark.requirement("SO-7")
 def test_a_revoked_publisher_is_dropped_at_the_next_update(on_nginx: OnNginx) -> None:
     encoder = on_nginx.send()
-    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=TRUE_WITHIN)
+    on_nginx.broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     on_nginx.broadcaster.call("POST", "/api/channel/credentials/reset")
-    offline = on_nginx.broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=TRUE_WITHIN)[1]
+    offline = on_nginx.broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=SOON)[1]
     assert offline.message["reason"] == "key_reset"
-    assert encoder.exit_code(within=TRUE_WITHIN) != 0
+    assert encoder.exit_code(within=SOON) != 0
     again = on_nginx.send(on_nginx.broadcaster.keys[0])
-    assert again.exit_code(within=10) != 0
+    assert again.exit_code(within=SOON) != 0
     assert on_nginx.status == "OFFLINE"

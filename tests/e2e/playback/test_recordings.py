@@ -49,13 +49,13 @@ def stream(broadcaster: Broadcaster, clip: Clip) -> dict[str, Any]:
     with ffmpeg(clip, ingest_url, key) as second:
         until(lambda: listed(broadcaster) >= before + PART_S, "the second part is recorded", 60)
         second.interrupt()
-        second.exit_code(10)
+        second.exit_code(20)
 
     def finished() -> dict[str, Any] | None:
         latest = newest(broadcaster)
         return latest if latest["recording"]["status"] == "available" else None
 
-    return until(finished, "the recording is available", 20)
+    return until(finished, "the recording is available", 40)
 
 
 def newest(broadcaster: Broadcaster) -> dict[str, Any]:
@@ -146,12 +146,12 @@ def test_while_its_channel_is_private_it_needs_a_playback_token(
     playlist = m3u8.loads((fetch(addresses[0]) or b"").decode())
     addresses += [urljoin(addresses[0], uri) for uri in (playlist.segment_map[0].uri, playlist.segments[0].uri)]
     broadcaster.edit(visibility="private")
-    until(lambda: {fetch(address) for address in addresses} == {None}, "nothing of it is found", 5)
+    until(lambda: {fetch(address) for address in addresses} == {None}, "nothing of it is found")
     token = broadcaster.call("/api/channel/playback-tokens", method="POST", body={})["hls_url"].split("/")[-2]
     with_token = [f"/{token}/".join(address.rsplit("/", 1)) for address in addresses]
     assert all(fetch(address) for address in with_token)
     broadcaster.edit(visibility="public")
-    until(lambda: all(fetch(address) for address in addresses), "it is open again", 5)
+    until(lambda: all(fetch(address) for address in addresses), "it is open again")
 
 
 def test_a_deleted_recording_is_gone(broadcaster: Broadcaster, stream: dict[str, Any]) -> None:
