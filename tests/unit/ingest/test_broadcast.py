@@ -69,7 +69,7 @@ async def test_an_encoder_that_came_back_while_its_old_lease_was_asked_for_stays
     first, second = Encoder(), Encoder()
     broadcast.attach(first, grant(1), KEY)
     broadcast.check_lease()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         still_held = await database.asked.get()
         broadcast.attach(second, grant(2), KEY)
         still_held.set_result(False)
@@ -86,7 +86,7 @@ async def test_a_broadcast_whose_lease_is_held_by_another_is_over() -> None:
     encoder = Encoder()
     broadcast.attach(encoder, grant(1), KEY)
     broadcast.check_lease()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         (await database.asked.get()).set_result(False)
         await broadcast.wait_ended()
     assert encoder.dropped is EndReason.LEASE_LOST
@@ -100,7 +100,7 @@ async def test_a_step_that_never_has_its_turn_leaves_no_warning(recwarn: pytest.
     broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, lambda _: None)
     broadcast.check_lease()
     broadcast.end(EndReason.NODE_DRAINED)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await database.asked.get()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
@@ -119,7 +119,7 @@ async def test_a_defect_ends_the_broadcast_and_gives_the_channel_back() -> None:
     encoder = Encoder()
     broadcast.attach(encoder, grant(1), KEY)
     broadcast.fail(ZeroDivisionError())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         (await database.asked.get()).set_result(True)
         await broadcast.wait_ended()
     assert encoder.dropped is EndReason.NODE_LOST
@@ -149,7 +149,7 @@ async def live(encoder: Encoder | None = None) -> AsyncIterator[tuple[Broadcast,
     broadcast = Broadcast(grant(1), KEY, database, Telemetry("node-1", database, log), log, lambda _: None, clock=clock)
     broadcast.attach(encoder, grant(1), KEY)
     broadcast.media(10)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         (await database.asked.get()).set_result(None)
         await broadcast.settled()
         yield broadcast, encoder, database, clock

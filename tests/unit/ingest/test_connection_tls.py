@@ -130,7 +130,7 @@ async def test_a_waiting_publisher_is_told_that_the_node_stops(tmp_path: Path) -
     client = Client(connection, wire, certificate)
     client.shake_hands()
     client.say(client.peer.open())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await asked.wait()
 
     connection.close("node_drained")

@@ -101,7 +101,7 @@ async def test_who_has_gone_before_its_turn_costs_nobody_else_a_turn(monkeypatch
         client.close()
     kept = connect(bound.getsockname()[1], 1)
     listener = listeners.serve(bound, lambda: Counting(all_made, 1))
-    async with asyncio.timeout(5):  # behind the 50 it would be 10 s
+    async with asyncio.timeout(9):  # behind the 50 it would be 10 s
         await all_made.wait()
     assert Counting.made == 1
     listener.close()

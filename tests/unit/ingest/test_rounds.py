@@ -63,7 +63,7 @@ async def test_a_defect_in_one_broadcast_touches_no_other(name: str, monkeypatch
     )
     running = asyncio.create_task(getattr(made, name)())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await second.had_its_turn.wait()
     finally:
         running.cancel()

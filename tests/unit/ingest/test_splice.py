@@ -90,7 +90,7 @@ async def test_the_peer_is_told_who_it_is_and_bytes_pass_both_ways(peer: tuple[P
     carried.send(b"media")
     assert await node.reader.readexactly(5) == b"media"
     node.writer.write(b"acknowledged")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         assert await encoder.received.get() == b"acknowledged"
     carried.send(b"bye")
     carried.close()
@@ -109,7 +109,7 @@ async def test_a_peer_that_reads_too_slowly_stops_the_encoder_until_it_has_read(
         await asyncio.sleep(0)
         assert sent < 64 * 1024 * 1024
     assert not encoder.resumed.is_set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         assert await node.reader.readexactly(sent) == bytes(sent)
         await encoder.resumed.wait()
     carried.abort()
@@ -123,7 +123,7 @@ async def test_a_peer_that_reads_nothing_is_given_up(peer: tuple[Peer, int], mon
     while not encoder.paused.is_set():
         carried.send(bytes(MAX_UNSENT))
         await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         assert await encoder.closed == "peer_node_stalled"
     assert encoder.resumed.is_set()
 
@@ -133,7 +133,7 @@ async def test_a_peer_that_goes_ends_the_encoders_connection(peer: tuple[Peer, i
     encoder = Encoder()
     await opened(port, encoder)
     node.writer.transport.abort()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         assert await encoder.closed == "peer_node_closed"
 
 
@@ -163,7 +163,7 @@ async def test_an_encoder_that_leaves_meanwhile_ends_the_attempt(peer: tuple[Pee
     node.answers = False
     made = Splice("node-b", Encoder())
     opening = asyncio.create_task(made.open("127.0.0.1", port, "node-a"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await node.asked.wait()
         made.close()
         with pytest.raises(NotMoved, match="closed"):

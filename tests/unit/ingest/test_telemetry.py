@@ -111,7 +111,7 @@ def record(reason: str) -> ConnectionRecord:
 @pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(60):
         for number in range(FLOOD):
             told.publish_refused(KeyUnknown(), "192.0.2.1")
             told.audit(record("key_unknown"), None, None)
@@ -121,7 +121,7 @@ async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(m
         began = time.monotonic()
         await told._events.join()
         await told._records.join()
-        assert time.monotonic() - began < 8, "they would be a hundred seconds behind the flood"
+        assert time.monotonic() - began < 30, "they would be a hundred seconds behind the flood"
         own = [item.seq for item in cloud.kept if item.stream_id == "stream_1"]
         assert own == [*range(0, FLOOD, 500), 9_999]
         assert len([event for event in cloud.published if isinstance(event, StreamStateChange)]) == FLOOD // 500
@@ -130,7 +130,7 @@ async def test_a_streams_own_records_neither_wait_for_refusals_nor_are_dropped(m
 @pytest.mark.requirement("HI-5")
 @pytest.mark.requirement("SS-5.3")
 async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(60):
         for _ in range(FLOOD):
             told.publish_refused(KeyUnknown(), "192.0.2.1")
             told.audit(record("key_unknown"), None, None)
@@ -146,7 +146,7 @@ async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypat
 
 @pytest.mark.requirement("HI-5")
 async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(60):
         for _ in range(FLOOD):
             told.publish_refused(KeyUnknown(), "192.0.2.1")
             told.publish_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
@@ -158,7 +158,7 @@ async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypa
 
 
 async def test_a_refusal_is_kept_for_the_owner_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(10):
+    async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(60):
         told.publish_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
         told.publish_refused(KeyUnknown(), "192.0.2.1")
         await told._refusal_records.join()

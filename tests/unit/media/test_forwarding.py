@@ -29,6 +29,7 @@ class Pair:
     go: asyncio.Event = field(default_factory=asyncio.Event)  # what is blocked is answered
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # a blocked request was given up
     came: asyncio.Event = field(default_factory=asyncio.Event)  # a request reached the other node
+    asked: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))  # one for each at the near one
 
 
 def bound_socket() -> socket.socket:
@@ -71,6 +72,7 @@ async def pair(limits: ForwardLimits = ForwardLimits(), *, is_up: bool = True) -
         return web.Response(status=206 if "Range" in request.headers else 200, body=PART, headers=headers)
 
     async def near(request: web.Request) -> web.StreamResponse:
+        made.asked.release()
         try:
             return await forwarding.answer(request, far_address)
         except NotForwarded:
@@ -131,8 +133,10 @@ async def test_many_requests_for_one_object_are_one() -> None:
                 return await answer.read()
 
         asked = [asyncio.create_task(get()) for _ in range(50)]
-        await asyncio.wait_for(nodes.came.wait(), 5)
-        await asyncio.wait(asked, timeout=0.5)
+        async with asyncio.timeout(20):
+            await nodes.came.wait()
+            for _ in asked:
+                await nodes.asked.acquire()
         nodes.go.set()
         assert await asyncio.gather(*asked) == [PART] * 50
         assert len(nodes.seen) == 1
@@ -170,7 +174,7 @@ async def test_what_no_origin_answers_is_not_passed_on() -> None:
 
 
 async def test_a_node_that_is_gone_is_unavailable_at_once() -> None:
-    async with pair(is_up=False) as nodes, asyncio.timeout(2), nodes.near.get("/live/part") as answer:
+    async with pair(is_up=False) as nodes, asyncio.timeout(10), nodes.near.get("/live/part") as answer:
         assert (answer.status, answer.headers["Cache-Control"]) == (503, "no-store")
 
 

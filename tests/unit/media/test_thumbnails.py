@@ -16,6 +16,7 @@ from tests.support.pictures import LOG, RGB, Clock, decoded, flv, garbage, is_ne
 
 GREEN: RGB = (40, 160, 60)
 BLUE: RGB = (30, 60, 200)
+PATIENT_S = 60.0  # the worker runs at the lowest priority, and other tests beside it do not
 HANGS = (sys.executable, "-c", "import time; time.sleep(600)")
 DIES = (sys.executable, "-c", "import sys; sys.stdin.buffer.read(4); sys.exit(3)")
 BABBLES = (sys.executable, "-c", "print('z' * 100_000)")
@@ -146,7 +147,7 @@ async def test_what_has_ended_keeps_its_last_one_for_the_recording(stage: Stage)
 
 @pytest.mark.requirement("FX-2")
 async def test_a_real_worker_makes_one_after_another_in_one_process() -> None:
-    worker = Thumbnailer(LOG)
+    worker = Thumbnailer(LOG, job_seconds=PATIENT_S)
     stage = Stage(worker)
     packager = packaged(stage.packaging, stage.clock, flv(GREEN))
     try:
@@ -163,7 +164,7 @@ async def test_a_real_worker_makes_one_after_another_in_one_process() -> None:
 
 
 async def test_garbage_costs_a_job_and_no_process_and_the_next_stream_has_its_picture() -> None:
-    worker = Thumbnailer(LOG)
+    worker = Thumbnailer(LOG, job_seconds=PATIENT_S)
     stage = Stage(worker)
     bad = packaged(stage.packaging, stage.clock, b"", "bad")
     garbage(bad, stage.clock)
@@ -186,7 +187,7 @@ async def test_garbage_costs_a_job_and_no_process_and_the_next_stream_has_its_pi
 )
 async def test_a_worker_that_fails_is_replaced(command: tuple[str, ...], reason: str) -> None:
     log = Log()
-    worker = Thumbnailer(cast(Logger, log), command, job_seconds=0.5 if command is HANGS else 5)
+    worker = Thumbnailer(cast(Logger, log), command, job_seconds=0.5 if command is HANGS else PATIENT_S)
     assert await worker.thumbnail(b"x" * 2_000_000) is None
     assert worker.pid is None
     assert [warning["reason"] for warning in log.warnings] == [reason]
@@ -201,11 +202,11 @@ async def test_a_stopping_node_leaves_no_worker_behind() -> None:
             said.set()
             return made
 
-    worker = Started(LOG)
+    worker = Started(LOG, job_seconds=PATIENT_S)
     stage = Stage(worker)
     packaged(stage.packaging, stage.clock, flv(GREEN))
     running = asyncio.create_task(stage.thumbnails.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENT_S):
         await said.wait()
     pid = worker.pid
     assert pid is not None
