@@ -122,7 +122,7 @@ class PublisherConnection(RtmpConnection):
             self._leave(broadcast)
             return
         self._broadcast = broadcast
-        self._forwarding.replay = None
+        self._relay.replay = None
         self._audit.accepted(broadcast)
         self._found = FactFinder()
         self._found.introduced(self.flash_version)

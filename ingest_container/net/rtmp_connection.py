@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from chalicelib.domain import addresses
 from ingest_container import rtmp
-from ingest_container.net.forwarding import Forwarding
 from ingest_container.net.gatekeeper import ConnectionRejected, canonical
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import FairReader, TurnScheduler, received
 from ingest_container.net.receive_mark import COUNTED_SECONDS, PACKAGED_SECONDS, ReceiveMark
+from ingest_container.net.relay import Relay
 from ingest_container.net.splice import Replay, Splice
 from ingest_container.net.wire import Wire, WireBroken
 
@@ -49,7 +49,7 @@ class RtmpConnection(FairReader):
         self._on_media: Callable[[int], None] | None = None  # so many audio and video messages came
         self.client_ip: str | None = None
         self.moved_from: str | None = None  # the node that carries it on to us
-        self._forwarding = Forwarding()
+        self._relay = Relay()
 
     # --- what a subclass does ----------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class RtmpConnection(FairReader):
             self._receive_through(self._wire, memoryview(received)[:nbytes])
 
     def _receive(self, data: bytes | bytearray | memoryview, size: int) -> None:
-        if self._forwarding.take(data, size):
+        if self._relay.take(data, size):
             return
         session = self._session
         state = session.state
@@ -117,7 +117,7 @@ class RtmpConnection(FairReader):
         self._account()
 
     def _account(self) -> None:
-        held = self._session.held_bytes + self._forwarding.held_bytes
+        held = self._session.held_bytes + self._relay.held_bytes
         if held != self._held:
             self._held = held
             self._memory.holds(self, held)
@@ -125,7 +125,7 @@ class RtmpConnection(FairReader):
     def _give_back(self) -> None:
         """Nothing is read any more."""
         self._session.discard()
-        self._forwarding.replay = None
+        self._relay.replay = None
         self._held = 0
         self._memory.holds(self, 0)
 
@@ -165,7 +165,7 @@ class RtmpConnection(FairReader):
             self._timer.cancel()
             self._timer = None
         self._give_back()
-        self._forwarding.closed(exc)
+        self._relay.closed(exc)
         # It knows this connection: together they would stay, TLS and all, until the collector comes, and of an idle
         # node that may be never.
         self._wire = None
@@ -194,26 +194,26 @@ class RtmpConnection(FairReader):
     @property
     def bytes_received(self) -> int:
         """Of RTMP."""
-        return self._session.bytes_received + self._forwarding.moved_bytes
+        return self._session.bytes_received + self._relay.moved_bytes
 
     @property
     def replay(self) -> Replay | None:
-        return self._forwarding.replay
+        return self._relay.replay
 
     def try_peer(self, splice: Splice | None) -> None:
         """What comes from now on goes to this peer as well, which is asked for its answer; None: to no peer."""
-        self._forwarding.try_peer(splice)
+        self._relay.try_peer(splice)
 
     @property
     def paid_bytes(self) -> int:
-        return super().paid_bytes + self._forwarding.moved_bytes
+        return super().paid_bytes + self._relay.moved_bytes
 
     def _move(self, splice: Splice) -> None:
         """The peer has accepted the publish: the session ends with the answer, and all bytes go there from now on."""
         self._session.accept_publish(self._loop.time())
         self.answer()
         self._give_back()
-        self._forwarding.move(splice)
+        self._relay.move(splice)
 
     def pause_reading(self) -> None:
         if not self._transport.is_closing():
@@ -231,7 +231,7 @@ class RtmpConnection(FairReader):
             self._transport.write(data)
 
     def peer_closed(self, reason: str) -> None:
-        self._forwarding.try_peer(None)
+        self._relay.try_peer(None)
         self.aborted(reason, None)
         self.hang_up()
 

@@ -3,7 +3,7 @@
 from ingest_container.net.splice import Replay, Splice
 
 
-class Forwarding:
+class Relay:
     """Of one connection. `replay` is there until the publish is answered, or cannot be repeated."""
 
     def __init__(self) -> None:
