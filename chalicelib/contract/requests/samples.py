@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from chalicelib.contract.requests.base import RequestModel
-from chalicelib.contract.requests.refusals import QueryTime
+from chalicelib.contract.requests.periods import QueryTime
 from chalicelib.domain.cursors import MAX_CURSOR
 
 _LENGTHS = {"10": 10, "60": 60, "300": 300, "1800": 1800}
