@@ -92,7 +92,7 @@ def test_an_alarm_fires_once_by_a_test_metric(client: Client, templates: dict[An
     measure(client, alarm, value)
     assert state(client, name) == "ALARM"
     measure(client, alarm, value)
-    told = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2)["Messages"]
+    told = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=20)["Messages"]
     messages = [json.loads(json.loads(message["Body"])["Message"]) for message in told]
     assert [(each["AlarmName"], each["NewStateValue"]) for each in messages] == [(name, "ALARM")]
     client("sns").unsubscribe(SubscriptionArn=subscribed)
