@@ -51,6 +51,7 @@ class FindingCode(StrEnum):
     VIDEO_RESOLUTION_CHANGED = "videoResolutionChanged"
     METADATA_MISMATCH = "metadataMismatch"
     VIDEO_PROFILE = "videoProfileUnsupported"
+    INTERLACED_VIDEO = "interlacedVideo"
 
 
 class Finding(BaseModel):

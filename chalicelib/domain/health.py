@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from chalicelib.domain.findings import RANK, Finding, FindingCode, Severity
 from chalicelib.domain.health_thresholds import THRESHOLDS, Thresholds
+from chalicelib.domain.lateness import Drift, Earliest
 from chalicelib.domain.measures import NOTHING_DECLARED, Declared, StreamFacts
 
 WINDOW = 30  # observations, one a second
 RATE_SECONDS = 6  # a bitrate over less swings with the key frames
 JUDGE_EVERY = 2  # observations: rules look at ten seconds and more
 GAP = 2.5  # seconds without an observation after which the stream is watched anew
-DRIFT_OF_LATE, DRIFT_USUAL = 30, 120  # observations that the two averages compared cover, about
+MEASURABLE = 0.5  # of a span that the stream's own time must have come in it, for a bitrate of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Observation:
         """How far the stream has come, ms."""
         return max(self.video_time, self.audio_time)
 
+    @property
+    def late(self) -> float:
+        """Seconds by which the stream's own time is behind ours; where it began does not matter."""
+        return self.at - self.media_time / 1000
+
     def speed(self, before: "Observation") -> float:
         """How fast the stream's own time has run against ours since then."""
         return (self.media_time - before.media_time) / 1000 / (self.at - before.at)
@@ -56,6 +62,13 @@ class Observation:
 def kbps(count: int, seconds: float) -> float:
     """The bitrate of so many bytes, in 1000 bit/s."""
     return count * 8 / 1000 / seconds
+
+
+def encoded_kbps(count: int, span: tuple[Observation, Observation]) -> float | None:
+    """The bitrate by the stream's own time, so that bytes that come late change nothing; None of too few to tell."""
+    before, last = span
+    seconds = (last.media_time - before.media_time) / 1000
+    return None if seconds < MEASURABLE * (last.at - before.at) else kbps(count, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,7 @@ class Seen:
     thresholds: Thresholds
     gops: Sequence[float] = ()  # seconds between key frames, oldest first; of several within one second their mean
     rates: Sequence[float] = ()  # kbit/s of video over RATE_SECONDS each, a new one each second, oldest first
+    gained: float | None = None  # seconds by which the stream ran ahead, over `fast_window`
     jumped: float | None = None  # by how many seconds the stream's clock jumped of late
     size_before: tuple[int, int] | None = None  # of the picture, until of late
     drift: float | None = None  # seconds by which the stream fell behind real time of late; negative: it ran ahead
@@ -153,24 +167,6 @@ class _Watched:
         return HealthChange(cleared, cleared=True)
 
 
-class _Drift:
-    """How late the stream is against real time: of late, beside the last minutes. Its own start does not matter."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._of_late = self._usual = 0.0  # moving averages, seconds
-
-    def note(self, late: float) -> None:
-        self._count += 1
-        self._of_late += (late - self._of_late) / min(self._count, DRIFT_OF_LATE)
-        self._usual += (late - self._usual) / min(self._count, DRIFT_USUAL)
-
-    @property
-    def seconds(self) -> float | None:
-        """None while it was not watched for long enough."""
-        return None if self._count < 2 * DRIFT_OF_LATE else self._of_late - self._usual
-
-
 class Doctor:
     """Of one stream, across its connections: `observe` once a second while it is live."""
 
@@ -179,13 +175,14 @@ class Doctor:
         self._thresholds = thresholds
         self._window: deque[Observation] = deque(maxlen=WINDOW + 1)
         self._rates: deque[float] = deque(maxlen=WINDOW + 1 - RATE_SECONDS)
+        self._earliest = Earliest(WINDOW + 1)
         self._gops: deque[tuple[float, float]] = deque()  # when it was over, and how long it was
         self._size: tuple[int, int] | None = None
         self._size_before: tuple[int, int] | None = None
         self._size_changed_at = 0.0
         self._jumped: float | None = None
         self._jumped_at = 0.0
-        self._drift = _Drift()
+        self._drift = Drift()
         self._unjudged = 0  # observations since the rules were asked
 
     @property
@@ -203,6 +200,7 @@ class Doctor:
         self._note_gop(seen)
         self._window.append(seen)
         self._note_rate(seen)
+        self._earliest.note(seen.late)
         self._note_drift(seen)
         self._unjudged += 1
         if self._unjudged < JUDGE_EVERY:
@@ -214,6 +212,7 @@ class Doctor:
             self._thresholds,
             [gop for _, gop in self._gops],
             self._rates,
+            self._earliest.gained(seen.late, round(self._thresholds.fast_window)),
             self._jumped if seen.at - self._jumped_at < WINDOW else None,
             self._size_before if seen.at - self._size_changed_at < WINDOW else None,
             self._drift.seconds,
@@ -230,8 +229,8 @@ class Doctor:
             self._forget()
             return
         moved = (seen.media_time - before.media_time) / 1000
-        # A stream that stands still is starved, which is another finding.
-        if moved < 0 or moved - (seen.at - before.at) > self._thresholds.jump:
+        # A stream that stands still is starved, which is another finding; then it may catch up.
+        if moved < 0 or (self._earliest.gained(seen.late) or 0.0) > self._thresholds.jump:
             self._jumped, self._jumped_at = moved, seen.at
             self._unjudged = JUDGE_EVERY  # told at once
             self._forget()
@@ -240,12 +239,14 @@ class Doctor:
         self._window.clear()
         self._gops.clear()
         self._rates.clear()
-        self._drift = _Drift()
+        self._earliest.clear()
+        self._drift = Drift()
 
     def _note_rate(self, seen: Observation) -> None:
         if len(self._window) > RATE_SECONDS:
             before = self._window[-1 - RATE_SECONDS]
-            self._rates.append(kbps(seen.video_bytes - before.video_bytes, seen.at - before.at))
+            if (rate := encoded_kbps(seen.video_bytes - before.video_bytes, (before, seen))) is not None:
+                self._rates.append(rate)
 
     def _note_drift(self, seen: Observation) -> None:
         """A stream that stands still or rushes has a finding of its own, and is another one afterwards."""
@@ -253,8 +254,8 @@ class Doctor:
         back = round(limits.starved_window)
         watched = len(self._window) > back
         if watched and not limits.starved_ratio <= seen.speed(self._window[-1 - back]) <= limits.fast_ratio:
-            self._drift = _Drift()
-        self._drift.note(seen.at - seen.media_time / 1000)
+            self._drift = Drift()
+        self._drift.note(seen.late)
 
     def _note_gop(self, seen: Observation) -> None:
         while self._gops and seen.at - self._gops[0][0] > WINDOW:

@@ -189,6 +189,20 @@ _ADVICE: dict[FindingCode, _Advice] = {
             _FFMPEG: "For FFmpeg: -pix_fmt yuv420p -profile:v high.",
         },
     ),
+    FindingCode.INTERLACED_VIDEO: _Advice(
+        "The video is interlaced",
+        "Set your encoder's output to progressive, or deinterlace the source: browsers show both fields at once, so "
+        "that what moves has edges like a comb.",
+        {
+            _OBS: "In OBS: Settings > Output, Output Mode Advanced: remove interlaced, tff and bff from x264 Options. "
+            "For a camera or capture card: right-click the source > Deinterlacing.",
+            _SLOBS: "In Streamlabs: Settings > Output, Mode Advanced: remove interlaced, tff and bff from the x264 "
+            "settings. For a camera or capture card: right-click the source > Deinterlacing.",
+            _VMIX: "In vMix: Settings > Display > Master Frame Rate, choose one with p (progressive).",
+            _FFMPEG: "For FFmpeg: add -vf bwdif, and leave out -flags +ildct+ilme and interlaced, tff and bff in "
+            "-x264-params.",
+        },
+    ),
 }
 
 

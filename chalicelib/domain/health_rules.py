@@ -1,7 +1,9 @@
 """The rules by which a stream is judged: each looks at what was seen and names a symptom, or None. See `health`."""
 
+from statistics import median
+
 from chalicelib.domain.findings import FindingCode, Severity
-from chalicelib.domain.health import Observation, Rule, Seen, Symptom, kbps
+from chalicelib.domain.health import RATE_SECONDS, WINDOW, Observation, Rule, Seen, Symptom, encoded_kbps
 
 
 def gop_size_long(seen: Seen) -> Symptom | None:
@@ -26,11 +28,12 @@ def gop_size_short(seen: Seen) -> Symptom | None:
 
 
 def gop_size_irregular(seen: Seen) -> Symptom | None:
-    gops = seen.gops
+    """A scene cut ends one interval early, which is no fault: what counts is the usual one beside the longest."""
+    gops, limits = seen.gops, seen.thresholds
     if len(gops) < 5:
         return None
-    mean = sum(gops) / len(gops)
-    if mean < seen.thresholds.gop_short or max(gops) - min(gops) <= seen.thresholds.gop_spread * mean:
+    usual = median(gops)
+    if usual < limits.gop_short or max(gops) - usual <= limits.gop_spread * usual:
         return None
     return Symptom(
         Severity.INFO, f"{min(gops):.1f} to {max(gops):.1f} s between key frames", "the same interval each time"
@@ -65,8 +68,10 @@ def video_ingestion_starved(seen: Seen) -> Symptom | None:
 
 
 def faster_than_realtime(seen: Seen) -> Symptom | None:
-    speed = _speed(seen.over(seen.thresholds.fast_window))
-    if speed is None or speed <= seen.thresholds.fast_ratio:
+    if seen.gained is None:
+        return None
+    speed = 1 + seen.gained / seen.thresholds.fast_window
+    if speed <= seen.thresholds.fast_ratio:
         return None
     return Symptom(Severity.WARNING, f"{speed:.0%} of real time", "100 %")
 
@@ -91,7 +96,7 @@ def drift(seen: Seen) -> Symptom | None:
 
 def bitrate_low(seen: Seen) -> Symptom | None:
     bounds, rate = _bitrate_range(seen), _video_kbps(seen)
-    if bounds is None or rate is None or rate >= bounds[0] or _is_late(seen):
+    if bounds is None or rate is None or rate >= bounds[0]:
         return None
     return Symptom(Severity.WARNING, f"{rate:.0f} kbit/s", f"{bounds[0]} to {bounds[1]} kbit/s for {_picture(seen)}")
 
@@ -105,7 +110,7 @@ def bitrate_high(seen: Seen) -> Symptom | None:
 
 def bitrate_unstable(seen: Seen) -> Symptom | None:
     rates = seen.rates
-    if seen.over(seen.thresholds.fast_window) is None or _is_late(seen):
+    if len(rates) <= WINDOW - RATE_SECONDS:
         return None
     mean, least, most = sum(rates) / len(rates), min(rates), max(rates)
     if mean <= seen.thresholds.unstable_above or most - least <= seen.thresholds.unstable_spread * mean:
@@ -162,12 +167,7 @@ def audio_too_many_channels(seen: Seen) -> Symptom | None:
 def audio_bitrate_low(seen: Seen) -> Symptom | None:
     limits, rate = seen.thresholds, _audio_kbps(seen)
     declared = seen.declared.audio_bitrate_kbps
-    if (
-        rate is None
-        or not limits.audio_quiet < rate < limits.audio_low
-        or (declared or 0) >= limits.audio_low
-        or _is_late(seen)
-    ):
+    if rate is None or not limits.audio_quiet < rate < limits.audio_low or (declared or 0) >= limits.audio_low:
         return None
     return Symptom(Severity.WARNING, f"{rate:.0f} kbit/s", "96 to 160 kbit/s")
 
@@ -208,10 +208,10 @@ def video_profile(seen: Seen) -> Symptom | None:
     return Symptom(Severity.ERROR, f"H.264 {profile}", "High, Main or Baseline profile, 8 bit, 4:2:0")
 
 
-def _is_late(seen: Seen) -> bool:
-    """Whether the stream does not arrive in real time: then its bitrates are low for that reason alone."""
-    spans = (seen.over(seen.thresholds.starved_window), seen.over(seen.thresholds.fast_window))
-    return any(speed is not None and speed < seen.thresholds.late_ratio for speed in map(_speed, spans))
+def interlaced_video(seen: Seen) -> Symptom | None:
+    if not seen.facts.interlaced:
+        return None
+    return Symptom(Severity.WARNING, "interlaced video", "progressive video")
 
 
 def _speed(span: tuple[Observation, Observation] | None) -> float | None:
@@ -220,12 +220,12 @@ def _speed(span: tuple[Observation, Observation] | None) -> float | None:
 
 def _video_kbps(seen: Seen) -> float | None:
     span = seen.over(10)
-    return None if span is None else kbps(span[1].video_bytes - span[0].video_bytes, span[1].at - span[0].at)
+    return None if span is None else encoded_kbps(span[1].video_bytes - span[0].video_bytes, span)
 
 
 def _audio_kbps(seen: Seen) -> float | None:
     span = seen.over(10)
-    return None if span is None else kbps(span[1].audio_bytes - span[0].audio_bytes, span[1].at - span[0].at)
+    return None if span is None else encoded_kbps(span[1].audio_bytes - span[0].audio_bytes, span)
 
 
 def _bitrate_range(seen: Seen) -> tuple[int, int] | None:
@@ -269,4 +269,5 @@ RULES: tuple[Rule, ...] = (
     Rule(FindingCode.VIDEO_RESOLUTION_CHANGED, video_resolution_changed, raise_after=0, clear_after=0),
     Rule(FindingCode.METADATA_MISMATCH, metadata_mismatch, raise_after=2),
     Rule(FindingCode.VIDEO_PROFILE, video_profile, raise_after=2),
+    Rule(FindingCode.INTERLACED_VIDEO, interlaced_video, raise_after=2),
 )

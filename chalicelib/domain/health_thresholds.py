@@ -23,13 +23,12 @@ class Thresholds:
     gop_long: float  # YouTube, Facebook, OvenMediaEngine: 2 s wanted, 4 s at most
     gop_too_long: float  # OBS's automatic 250 frames at 30 fps; Amazon IVS wants 5 s at most
     gop_short: float  # YouTube
-    gop_spread: float  # of the mean; YouTube
+    gop_spread: float  # of the usual interval, by which the longest may exceed it; YouTube
     b_frames: float  # between two other frames, on average; x264's own default is 3, Twitch and YouTube advise 2
     drift: float  # of the stream's clock against ours; Mux
     drift_bad: float
     starved_ratio: float  # of real time, over `starved_window`; Cloudflare, Amazon IVS
     starved_window: float
-    late_ratio: float  # of real time, below which bitrates are not judged
     silence: float  # without any media
     fast_ratio: float  # YouTube
     fast_window: float
@@ -58,7 +57,6 @@ THRESHOLDS = Thresholds(
     drift_bad=1.0,
     starved_ratio=0.9,
     starved_window=10,
-    late_ratio=0.97,
     silence=3,
     fast_ratio=1.1,
     fast_window=30,

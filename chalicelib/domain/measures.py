@@ -28,6 +28,7 @@ class PublicFacts(_Value):
     video_codec: str | None = None
     video_profile: str | None = Field(default=None, description='Named as in the codec\'s standard, e.g. "Main 10"')
     video_level: str | None = Field(default=None, description='Named as in the codec\'s standard, e.g. "4.1"')
+    interlaced: bool | None = Field(default=None, description="Whether frames may hold two fields of different times")
     audio_codec: str | None = None
     audio_sample_rate: int | None = Field(default=None, description="Hz")
     audio_channels: int | None = None

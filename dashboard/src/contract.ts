@@ -304,7 +304,7 @@ export interface ErrorMessage {
 }
 
 /** What may be found. */
-export type FindingCode = "gopSizeLong" | "gopSizeShort" | "gopSizeIrregular" | "openGop" | "bFrames" | "videoIngestionStarved" | "videoIngestionFasterThanRealtime" | "timestampJump" | "drift" | "bitrateLow" | "bitrateHigh" | "bitrateUnstable" | "frameRateLow" | "noAudioStream" | "noVideoStream" | "audioCodec" | "audioSampleRate" | "audioTooManyChannels" | "audioBitrateLow" | "audioBitrateHigh" | "videoResolutionChanged" | "metadataMismatch" | "videoProfileUnsupported";
+export type FindingCode = "gopSizeLong" | "gopSizeShort" | "gopSizeIrregular" | "openGop" | "bFrames" | "videoIngestionStarved" | "videoIngestionFasterThanRealtime" | "timestampJump" | "drift" | "bitrateLow" | "bitrateHigh" | "bitrateUnstable" | "frameRateLow" | "noAudioStream" | "noVideoStream" | "audioCodec" | "audioSampleRate" | "audioTooManyChannels" | "audioBitrateLow" | "audioBitrateHigh" | "videoResolutionChanged" | "metadataMismatch" | "videoProfileUnsupported" | "interlacedVideo";
 
 /** How often one kind of finding was raised on a stream. */
 export interface FindingCount {
@@ -560,6 +560,8 @@ export interface Live {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;
@@ -601,6 +603,8 @@ export interface MetricsMessage {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;
@@ -807,6 +811,8 @@ export interface OwnStream {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;
@@ -860,6 +866,8 @@ export interface OwnStreamDetails {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;
@@ -1023,6 +1031,8 @@ export interface PublicLive {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;
@@ -1053,6 +1063,8 @@ export interface PublicMetricsMessage {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;
@@ -1284,6 +1296,8 @@ export interface Stream {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;
@@ -1449,6 +1463,8 @@ export interface Technical {
   readonly video_profile: string | null;
   /** Named as in the codec's standard, e.g. "4.1" */
   readonly video_level: string | null;
+  /** Whether frames may hold two fields of different times */
+  readonly interlaced: boolean | null;
   readonly audio_codec: string | null;
   /** Hz */
   readonly audio_sample_rate: number | null;

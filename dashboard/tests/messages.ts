@@ -28,6 +28,7 @@ export function live(overrides: Partial<Live> = {}): Live {
     video_codec: null,
     video_profile: null,
     video_level: null,
+    interlaced: null,
     audio_codec: null,
     audio_sample_rate: null,
     audio_channels: null,

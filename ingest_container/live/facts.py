@@ -85,6 +85,7 @@ class FactFinder:
             video_codec=self.video_codec,
             video_profile=video.profile if video else None,
             video_level=video.level if video else None,
+            interlaced=video.interlaced if video else None,
             audio_codec=self.audio_codec,
             audio_sample_rate=_within(
                 (audio.sample_rate if audio else None) or _whole(self._claimed("audiosamplerate")),
@@ -119,6 +120,7 @@ def _completed(found: rtmp.VideoConfig, before: rtmp.VideoConfig | None) -> rtmp
         width=found.width or before.width,
         height=found.height or before.height,
         level=found.level or before.level,
+        interlaced=before.interlaced if found.interlaced is None else found.interlaced,
     )
 
 

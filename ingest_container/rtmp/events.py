@@ -62,6 +62,7 @@ class VideoConfig:
     profile: str
     level: str | None
     fps: float | None
+    interlaced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

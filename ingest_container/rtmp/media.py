@@ -157,7 +157,9 @@ class MediaReader:
             found = read(payload[tag.data_offset : tag.data_offset + _HEADER_BYTES])
         except CodecError:
             return
-        event = VideoConfig(tag.codec, found.width, found.height, found.profile, found.level, found.fps)
+        event = VideoConfig(
+            tag.codec, found.width, found.height, found.profile, found.level, found.fps, found.interlaced
+        )
         if tag.is_sequence_header or event != self._picture:
             self._picture = None if tag.is_sequence_header else event
             events.append(event)

@@ -22,14 +22,11 @@ from websockets.sync.client import connect
 from local.children import die_with
 from local.settings import HOST
 from tests.support.encoders import Line, Program
+from tests.support.obs_profile import NAME, Profile
 
-WIDTH, HEIGHT, FPS = 640, 360, 10
-VIDEO_KBPS, AUDIO_KBPS = 800, 128
-COLOUR = (0x33, 0x77, 0x55)  # of its one scene
 START_TIMEOUT_S = 20.0
 # The service's first words in OBS's log, and the words after Publish.Start.
-SAYS = "[rtmp stream: 'simple_stream']"
-NAME = "Test"
+SAYS = "[rtmp stream: "
 
 
 class XServer:
@@ -59,7 +56,7 @@ class XServer:
 
 
 class Obs(Program):
-    """OBS with one coloured scene, simple output, automatic reconnects as its users have them."""
+    """OBS with one scene, a custom server, and automatic reconnects, as its users have them."""
 
     def __init__(
         self,
@@ -70,13 +67,14 @@ class Obs(Program):
         *,
         control_port: int,
         inside: Sequence[str] = (),
-        x264: str = "",
+        profile: Profile | None = None,
     ) -> None:
-        """`inside` is a command that runs another, such as `ip netns exec <name>`; `x264` are encoder settings."""
+        """`inside` is a command that runs another, such as `ip netns exec <name>`."""
         self._control_port = control_port
         self._password = secrets.token_urlsafe(24)
-        self._x264 = x264
-        self._write_settings(home, ingest_url, key)
+        service = {"key": key, "server": ingest_url, "use_auth": False, "bwtest": False}
+        control = {"ServerPort": str(control_port), "ServerPassword": self._password}
+        (profile or Profile()).write(home, service, control)
         env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | {
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(home / "run"),
@@ -114,65 +112,6 @@ class Obs(Program):
         assert response["requestStatus"]["result"], f"OBS refused {kind}: {response['requestStatus']}"
         data: dict[str, Any] = response.get("responseData") or {}
         return data
-
-    # --- its settings ------------------------------------------------------------------------------------------
-
-    def _write_settings(self, home: Path, ingest_url: str, key: str) -> None:
-        config = home / ".config" / "obs-studio"
-        profile = config / "basic" / "profiles" / NAME
-        scenes = config / "basic" / "scenes"
-        for folder in (profile, scenes, home / "run"):
-            folder.mkdir(parents=True, mode=0o700)
-        old_defaults = {f"Pre{version}Defaults": "false" for version in ("19", "20", "21", "23", "24.1")}
-        _write_ini(
-            config / "global.ini",
-            {
-                "General": {"FirstRun": "true", "LastVersion": "486539266", "InfoIncrement": "100"}
-                | {"EnableAutoUpdates": "false"}
-                | old_defaults,
-                "Basic": {"Profile": NAME, "ProfileDir": NAME, "SceneCollection": NAME, "SceneCollectionFile": NAME},
-                "BasicWindow": {"SysTrayEnabled": "false", "WarnBeforeStartingStream": "false"},
-                "OBSWebSocket": {"FirstLoad": "false", "ServerEnabled": "true", "ServerPort": str(self._control_port)}
-                | {"AlertsEnabled": "false", "AuthRequired": "true", "ServerPassword": self._password},
-            },
-        )
-        _write_ini(
-            profile / "basic.ini",
-            {
-                "General": {"Name": NAME},
-                "Output": {"Mode": "Simple", "Reconnect": "true", "RetryDelay": "2", "MaxRetries": "25"},
-                "SimpleOutput": {"StreamEncoder": "x264", "VBitrate": str(VIDEO_KBPS), "ABitrate": str(AUDIO_KBPS)}
-                | {"Preset": "ultrafast", "UseAdvanced": "true", "x264Settings": self._x264},
-                "Video": {"BaseCX": str(WIDTH), "BaseCY": str(HEIGHT), "OutputCX": str(WIDTH), "OutputCY": str(HEIGHT)}
-                | {"FPSType": "0", "FPSCommon": str(FPS)},
-                "Audio": {"SampleRate": "48000", "ChannelSetup": "Stereo"},
-            },
-        )
-        service = {"key": key, "server": ingest_url, "use_auth": False, "bwtest": False}
-        (profile / "service.json").write_text(json.dumps({"type": "rtmp_custom", "settings": service}))
-        red, green, blue = COLOUR
-        colour = {"color": 0xFF << 24 | blue << 16 | green << 8 | red, "width": WIDTH, "height": HEIGHT}
-        items = [{"id": 1, "name": "Colour", "visible": True}]
-        collection = {
-            "name": NAME,
-            "current_scene": "Scene",
-            "current_program_scene": "Scene",
-            "scene_order": [{"name": "Scene"}],
-            "sources": [
-                {"id": "scene", "name": "Scene", "settings": {"id_counter": 1, "items": items}},
-                {"id": "color_source", "versioned_id": "color_source_v3", "name": "Colour", "settings": colour},
-            ],
-        }
-        (scenes / f"{NAME}.json").write_text(json.dumps(collection))
-
-
-def _write_ini(path: Path, sections: dict[str, dict[str, str]]) -> None:
-    lines = [
-        line
-        for section, values in sections.items()
-        for line in (f"[{section}]", *(f"{name}={value}" for name, value in values.items()))
-    ]
-    path.write_text("\n".join(lines) + "\n")
 
 
 def _digest(text: str) -> str:

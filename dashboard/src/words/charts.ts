@@ -28,6 +28,7 @@ export const findingTitles: Readonly<Record<FindingCode, string>> = {
   videoResolutionChanged: "The resolution changed during the broadcast",
   metadataMismatch: "The encoder declares another size than it sends",
   videoProfileUnsupported: "Browsers cannot play this video",
+  interlacedVideo: "The video is interlaced",
 };
 
 const english = {

@@ -122,6 +122,7 @@ export default {
     "There are many B-frames": "Es gibt viele B-Frames",
     "The stream drifts from real time": "Der Stream entfernt sich von der Echtzeit",
     "Browsers cannot play this video": "Browser können dieses Video nicht abspielen",
+    "The video is interlaced": "Das Video ist im Zeilensprungverfahren (interlaced)",
 
     "Set your encoder's keyframe interval to 2 seconds.": "Setze das Keyframeintervall deines Encoders auf 2 Sekunden.",
     "Set a fixed keyframe interval of 2 seconds and switch scene change detection off.":
@@ -178,6 +179,12 @@ export default {
     "In OBS: Settings > Advanced > Color Format NV12, then Settings > Output > Profile high.":
       "In OBS: Einstellungen > Erweitert > Farbformat NV12, dann Einstellungen > Ausgabe > Profil high.",
     "For FFmpeg: -pix_fmt yuv420p -profile:v high.": "Für FFmpeg: -pix_fmt yuv420p -profile:v high.",
+    "Set your encoder's output to progressive, or deinterlace the source: browsers show both fields at once, so that what moves has edges like a comb.":
+      "Stelle die Ausgabe deines Encoders auf progressiv, oder entferne den Zeilensprung an der Quelle (Deinterlacing): Browser zeigen beide Halbbilder zugleich, und was sich bewegt, bekommt Ränder wie ein Kamm.",
+    "In OBS: Settings > Output, Output Mode Advanced: remove interlaced, tff and bff from x264 Options. For a camera or capture card: right-click the source > Deinterlacing.":
+      "In OBS: Einstellungen > Ausgabe, Ausgabemodus Erweitert: interlaced, tff und bff aus den x264-Optionen entfernen. Bei einer Kamera oder Aufnahmekarte: Rechtsklick auf die Quelle > Deinterlacing.",
+    "For FFmpeg: add -vf bwdif, and leave out -flags +ildct+ilme and interlaced, tff and bff in -x264-params.":
+      "Für FFmpeg: -vf bwdif hinzufügen, und -flags +ildct+ilme sowie interlaced, tff und bff in -x264-params weglassen.",
     "Choose closed groups of pictures (closed GOP): viewers who join or seek may see broken pictures.":
       "Wähle geschlossene Bildgruppen (closed GOP): Wer später dazukommt oder springt, sieht sonst vielleicht gestörte Bilder.",
     "For FFmpeg: -flags +cgop, and no open-gop=1 in -x264-params or -x265-params.":

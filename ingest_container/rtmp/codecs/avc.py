@@ -55,7 +55,7 @@ def parse_sequence_parameter_set(unit: bytes) -> Picture:
     reader.flag()  # gaps_in_frame_num_value_allowed_flag
     width = (reader.unsigned() + 1) * 16
     height_units = reader.unsigned() + 1
-    frames_only = reader.flag()
+    frames_only = reader.flag()  # frame_mbs_only_flag
     height = height_units * (16 if frames_only else 32)
     if not frames_only:
         reader.flag()  # mb_adaptive_frame_field_flag
@@ -71,7 +71,8 @@ def parse_sequence_parameter_set(unit: bytes) -> Picture:
     if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
         raise CodecError(f"a picture of {width} x {height}")
     fps = _frame_rate(reader) if reader.flag() else None
-    return Picture(width, height, _profile(profile_idc, constraints), _level(profile_idc, constraints, level_idc), fps)
+    profile, level = _profile(profile_idc, constraints), _level(profile_idc, constraints, level_idc)
+    return Picture(width, height, profile, level, fps, interlaced=not frames_only)
 
 
 def _chroma_format(reader: BitReader, profile_idc: int) -> tuple[int, bool]:

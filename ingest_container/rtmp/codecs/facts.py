@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`width` and `height` in pixels as shown (cropped); what a header does not say is None."""
+    """`width` and `height` in pixels as shown (cropped); `interlaced`: frames may hold two fields of different times.
+    What a header does not say is None.
+    """
 
     width: int | None
     height: int | None
     profile: str
     level: str | None
     fps: float | None = None
+    interlaced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

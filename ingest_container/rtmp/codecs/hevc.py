@@ -1,5 +1,7 @@
 """H.265: decoder configuration record (ISO/IEC 14496-15, 8.3.3.1), parameter sets (H.265, 7.3.2.1 and 7.3.2.2)."""
 
+from dataclasses import replace
+
 from ..errors import CodecError
 from .bits import BitReader
 from .facts import Picture
@@ -10,6 +12,7 @@ _RECORD_BYTES = 23  # of the configuration record, before its arrays of paramete
 _UNIT_HEADER_BYTES = 2
 
 _PROFILES = {1: "Main", 2: "Main 10", 3: "Main Still Picture", 4: "Rext", 9: "SCC", 11: "SCC"}
+_INTERLACED = {0b10: False, 0b01: True}
 _CHROMA_420, _CHROMA_422, _CHROMA_444 = 1, 2, 3
 
 # Level 6.2 allows 8444 luma samples a side (A.4.1 with MaxLumaPs 35651584), level 7.2 twice as many.
@@ -35,7 +38,7 @@ def parse_decoder_configuration(record: bytes) -> Picture:
     if fps is None:
         # avgFrameRate: "frames/(256 seconds)"; zero says nothing.
         fps = int.from_bytes(record[19:21], "big") / 256 or None
-    return Picture(picture.width, picture.height, picture.profile, picture.level, fps)
+    return replace(picture, fps=fps)
 
 
 def _parameter_sets(record: bytes) -> dict[int, bytes]:
@@ -67,7 +70,7 @@ def parse_sequence_parameter_set(unit: bytes) -> Picture:
     reader.bits(4)  # sps_video_parameter_set_id
     layers = reader.bits(3)  # sps_max_sub_layers_minus1
     reader.flag()  # sps_temporal_id_nesting_flag
-    profile, level = _profile_tier_level(reader, layers)
+    profile, level, interlaced = _profile_tier_level(reader, layers)
     reader.unsigned()  # sps_seq_parameter_set_id
     chroma_format = reader.unsigned()
     separate_planes = chroma_format == _CHROMA_444 and reader.flag()
@@ -86,17 +89,18 @@ def parse_sequence_parameter_set(unit: bytes) -> Picture:
         fps = _frame_rate(reader, layers)
     except CodecError:
         fps = None  # cut short or unusual behind the size; the size stands
-    return Picture(width, height, profile, level, fps)
+    return Picture(width, height, profile, level, fps, interlaced)
 
 
-def _profile_tier_level(reader: BitReader, layers: int) -> tuple[str, str]:
-    """7.3.3."""
+def _profile_tier_level(reader: BitReader, layers: int) -> tuple[str, str, bool | None]:
+    """Profile, level, and whether the source is interlaced (7.3.3); None where that is left to each picture."""
     if layers >= _MOST_LAYERS:
         raise CodecError(f"{layers + 1} sub-layers")
     reader.bits(3)  # general_profile_space, general_tier_flag
     profile = reader.bits(5)
     reader.bits(32)  # general_profile_compatibility_flag
-    reader.bits(48)
+    scan = reader.bits(2)  # general_progressive_source_flag, general_interlaced_source_flag
+    reader.bits(46)
     level = reader.bits(8)
     present = [(reader.flag(), reader.flag()) for _ in range(layers)]
     if layers:
@@ -106,7 +110,7 @@ def _profile_tier_level(reader: BitReader, layers: int) -> tuple[str, str]:
             reader.bits(88)
         if has_level:
             reader.bits(8)
-    return _PROFILES.get(profile, str(profile)), f"{level // 30}.{level % 30 // 3}"
+    return _PROFILES.get(profile, str(profile)), f"{level // 30}.{level % 30 // 3}", _INTERLACED.get(scan)
 
 
 def _frame_rate(reader: BitReader, layers: int) -> float | None:

@@ -13,7 +13,8 @@ from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.nodes import running_node
 from tests.e2e.browser.viewer import COLOURS, Viewer
 from tests.support.encoders import Clip, Program, ffmpeg
-from tests.support.obs import COLOUR, FPS, Obs, XServer
+from tests.support.obs import Obs, XServer
+from tests.support.obs_profile import COLOUR, FPS, Profile
 from tests.support.ports import free_ports
 from tests.support.stack import Stack, running_stack
 from tests.support.waiting import until
@@ -99,8 +100,8 @@ def test_what_obs_sends_is_seen(viewer: Viewer, broadcaster: Broadcaster, channe
     ingest_url, key = broadcaster.stack.rtmp_url, broadcaster.stream_key()
     viewer.open(f"/watch/{channel}")
     # As docs/playback.md advises; without, OBS sends a key frame each 25 s at 10 fps.
-    two_seconds = f"keyint={2 * FPS}"
-    with XServer() as screen, Obs(tmp_path, screen, ingest_url, key, control_port=port, x264=two_seconds) as obs:
+    two_seconds = Profile(x264=f"keyint={2 * FPS}")
+    with XServer() as screen, Obs(tmp_path, screen, ingest_url, key, control_port=port, profile=two_seconds) as obs:
         obs.until_on_air(within=40)
         viewer.plays()
         assert viewer.shows(COLOUR)

@@ -11,6 +11,7 @@ from tests.support import tools
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Program
 from tests.support.obs import Obs, XServer
+from tests.support.obs_profile import Profile
 from tests.support.ports import free_ports
 from tests.support.stack import Stack
 
@@ -84,8 +85,9 @@ def screen(request: pytest.FixtureRequest) -> Iterator[XServer]:
 def start_obs(start: Start, screen: XServer, tmp_path: Path) -> StartObs:
     """OBS Studio that begins to stream by itself, each with a home of its own."""
 
-    def start_one(ingest_url: str, key: str, *inside: str) -> Obs:
+    def start_one(ingest_url: str, key: str, *inside: str, profile: Profile | None = None) -> Obs:
         (port,) = free_ports(1)
-        return start(Obs(tmp_path / f"obs-{port}", screen, ingest_url, key, control_port=port, inside=inside))
+        home = tmp_path / f"obs-{port}"
+        return start(Obs(home, screen, ingest_url, key, control_port=port, inside=inside, profile=profile))
 
     return start_one

@@ -4,6 +4,7 @@ from typing import Protocol, TypeVar
 
 from tests.support.encoders import Program
 from tests.support.obs import Obs
+from tests.support.obs_profile import Profile
 
 LIVE_WITHIN = 2.0  # of the first media (SS-3.1)
 STOPPED_WITHIN = 2.0  # of a clean stop, a reset, a stop order
@@ -25,7 +26,7 @@ class Start(Protocol):
 class StartObs(Protocol):
     """`inside` is a command that runs OBS elsewhere, such as in a network namespace."""
 
-    def __call__(self, ingest_url: str, key: str, *inside: str) -> Obs: ...
+    def __call__(self, ingest_url: str, key: str, *inside: str, profile: Profile | None = None) -> Obs: ...
 
 
 class Record(Protocol):

@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.encoders.promises import LIVE_WITHIN, OFFLINE_WITHIN, SOON, STOPPED_WITHIN, Record, Start, StartObs
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, ffmpeg
-from tests.support.obs import FPS, HEIGHT, WIDTH
+from tests.support.obs_profile import FPS, HEIGHT, WIDTH
 
 # OBS tries again 2 s after a connection that was lost; twice that shows that it does not.
 NO_RETRY_FOR = 4.0

@@ -22,7 +22,7 @@ from tests.support.waiting import until
 
 LIVE = {
     "stream_id", "started_at", "bitrate_kbps", "video_bitrate_kbps", "audio_bitrate_kbps", "keyframe_interval_s",
-    "width", "height", "fps",
+    "width", "height", "fps", "interlaced",
     "video_codec", "video_profile", "video_level", "audio_codec", "audio_sample_rate", "audio_channels", "encoder",
     "declared", "viewers", "peak_viewers", "average_viewers", "watched_minutes", "health", "test", "line",
 }  # fmt: skip

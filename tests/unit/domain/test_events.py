@@ -26,6 +26,7 @@ FACTS = st.builds(
     video_codec=st.none() | st.text(max_size=20),
     video_profile=st.none() | st.text(max_size=30),
     video_level=st.none() | st.text(max_size=5),
+    interlaced=st.none() | st.booleans(),
     audio_codec=st.none() | st.text(max_size=20),
     audio_sample_rate=st.none() | st.integers(1_000, 768_000),
     audio_channels=st.none() | st.integers(1, 64),

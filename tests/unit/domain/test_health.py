@@ -116,6 +116,7 @@ class Watched:
         replace(GOOD, speed=1.0001),  # a cheap clock
         replace(GOOD, audio_kbps=3),  # a muted microphone
         replace(GOOD, facts=StreamFacts()),
+        replace(GOOD, facts=FULL_HD.model_copy(update={"interlaced": False})),
         replace(GOOD, facts=FULL_HD.model_copy(update={"video_codec": "hevc"}), video_kbps=2_000),
         replace(GOOD, facts=declaring(width=1920, height=1080, fps=60, audio_bitrate_kbps=128)),
     ],
@@ -172,6 +173,13 @@ BAD: list[tuple[FindingCode, Severity, Sent, int, int]] = [
         4,
         33,
     ),
+    (
+        FindingCode.INTERLACED_VIDEO,
+        Severity.WARNING,
+        replace(GOOD, facts=FULL_HD.model_copy(update={"interlaced": True})),
+        4,
+        33,
+    ),
 ]
 
 
@@ -223,6 +231,19 @@ def test_bitrate_that_swings_is_unstable_and_one_with_key_frames_is_not() -> Non
     assert FindingCode.BITRATE_UNSTABLE in swinging.codes
 
 
+@pytest.mark.parametrize(("stalled", "catches_up", "seconds"), [(5, 6.0, 1), (4, 5.0, 1), (6, 1.4, 15), (8, 3.0, 4)])
+def test_stream_that_stalls_and_catches_up_is_starved_and_nothing_else(
+    stalled: int, catches_up: float, seconds: int
+) -> None:
+    """As a connection or an encoder does that had no time: its clock, its bitrate and its speed are as they were."""
+    watched = Watched().sends(GOOD, 60)
+    for _ in range(6):
+        watched.sends(replace(GOOD, speed=0.0), stalled).sends(replace(GOOD, speed=catches_up), seconds).sends(GOOD, 20)
+    watched.sends(GOOD, 120)
+    assert {change.finding.code for _, change in watched.changes} == {FindingCode.VIDEO_INGESTION_STARVED}
+    assert watched.codes == set()
+
+
 @pytest.mark.parametrize(("speed", "measured"), [(0.97, "behind"), (1.03, "ahead")])
 def test_clock_that_runs_wrong_drifts_and_one_that_runs_right_again_does_not(speed: float, measured: str) -> None:
     watched = Watched().sends(GOOD, 60).sends(replace(GOOD, speed=speed), 120)
@@ -239,7 +260,15 @@ def test_stream_that_stood_still_and_goes_on_does_not_drift() -> None:
     assert FindingCode.DRIFT not in {change.finding.code for _, change in watched.changes}
 
 
-def test_scene_cuts_make_key_frames_irregular() -> None:
+def test_scene_cut_now_and_then_is_no_fault() -> None:
+    """x264 puts a key frame at a cut, unless it is told not to; OBS and ffmpeg do not tell it."""
+    watched = Watched()
+    for _ in range(100):
+        watched.sends(replace(GOOD, gop=2.0), 12).sends(replace(GOOD, gop=1.0), 1)
+    assert watched.changes == []
+
+
+def test_intervals_that_change_all_the_time_are_irregular() -> None:
     watched = Watched()
     for _ in range(12):
         watched.sends(replace(GOOD, gop=1.0), 2).sends(replace(GOOD, gop=3.0), 3)

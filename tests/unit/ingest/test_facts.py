@@ -100,6 +100,12 @@ def test_bitrate_that_is_none_is_not_declared(bad: rtmp.AmfValue) -> None:
         assert found(claimed(encoder=encoder, videodatarate=bad, audiodatarate=bad)).declared is None
 
 
+@pytest.mark.parametrize("interlaced", [True, False, None])
+def test_the_codecs_header_says_whether_the_video_is_interlaced(interlaced: bool | None) -> None:
+    header = rtmp.VideoConfig("h264", 1280, 720, "High", "3.1", 30.0, interlaced)
+    assert found(header).interlaced is interlaced
+
+
 def test_a_header_without_timing_leaves_the_claimed_frame_rate() -> None:
     facts = found(claimed(framerate=25.0), rtmp.VideoConfig("h264", 1280, 720, "High", "3.1", None))
     assert facts.fps == 25.0

@@ -34,6 +34,11 @@ def test_h264_agrees_with_ffprobe(name: str) -> None:
     assert parsed.fps == pytest.approx(float(Fraction(expected["rate"])))
 
 
+@pytest.mark.parametrize("name", VIDEOS)
+def test_h264_of_fields_is_interlaced(name: str) -> None:
+    assert parse_decoder_configuration(header(name)).interlaced is (name == "high_1080i25")
+
+
 @pytest.mark.parametrize("name", AUDIOS)
 def test_aac_agrees_with_ffprobe(name: str) -> None:
     expected = HEADERS[name]

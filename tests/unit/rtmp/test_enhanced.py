@@ -99,6 +99,18 @@ def test_parameter_sets_with_kilobytes_of_settings_behind_them_are_read() -> Non
     assert (config.width, config.height) == (1920, 1080)
 
 
+@pytest.mark.parametrize(("scan", "interlaced"), [(0b1001, False), (0b0101, True), (0b0001, None), (0b1101, None)])
+def test_hevc_says_whether_its_source_is_interlaced_or_leaves_it_to_each_picture(
+    scan: int, interlaced: bool | None
+) -> None:
+    """x265 writes its flags (H.265, 7.3.3) behind those of the compatible profiles, here with an emulation byte."""
+    header = body("hevc_main", "header")
+    flags, others = bytes.fromhex("600000030090"), bytes.fromhex("6000000300") + bytes([scan << 4])
+    assert header.count(flags) == 2  # in both parameter sets
+    (config,) = (event for event in sent(VIDEO, header.replace(flags, others)) if isinstance(event, VideoConfig))
+    assert config.interlaced is interlaced
+
+
 @pytest.mark.parametrize("name", [*VIDEOS, *AUDIOS])
 def test_a_header_cut_anywhere_is_right_in_part_or_unread(name: str) -> None:
     whole = body(name, "header")

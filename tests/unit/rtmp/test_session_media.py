@@ -168,7 +168,7 @@ def test_zero_length_media_is_passed_over() -> None:
 def test_sequence_header_gives_the_configuration_before_its_message() -> None:
     session, peer = publishing()
     events = session.receive_data(peer.sequence_headers(), 0.0)
-    assert events[0] == VideoConfig("h264", 640, 360, "High", "3.0", 30.0)
+    assert events[0] == VideoConfig("h264", 640, 360, "High", "3.0", 30.0, interlaced=False)
     assert isinstance(events[1], VideoMessage)
     assert (events[1].is_sequence_header, events[1].keyframe) == (True, False)
 
