@@ -83,7 +83,7 @@ export function GateForm({ name, title, intro, submit, busyLabel, notice, onSubm
   );
 }
 
-interface FieldProps {
+export interface FieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
 }

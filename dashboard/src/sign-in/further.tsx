@@ -3,10 +3,10 @@ import { Registration } from "../auth/account";
 import type { Cognito, Further } from "../auth/cognito";
 import type { Step } from "../auth/steps";
 import type { Config } from "../config";
-import { explain } from "../problem";
 import { t } from "../words/registration";
 import { t as form } from "../words/sign-in";
-import { CodeField, EmailField, GateForm, PasswordField, Way } from "./form";
+import { BackToSignIn, digits, EmailedCode } from "./emailed-code";
+import { CodeField, EmailField, type FieldProps, GateForm, PasswordField } from "./form";
 
 export interface FurtherProps {
   readonly step: Exclude<Step, { name: "sign-in" }>;
@@ -43,15 +43,16 @@ export default function FurtherSteps(props: FurtherProps) {
 
 type Registering = FurtherProps & { readonly registration: Registration };
 
-function digits(code: string): string {
-  return code.replaceAll(" ", "");
-}
-
-function BackToSignIn({ step, go }: Pick<FurtherProps, "step" | "go">) {
+function NewPasswordField({ value, onInput }: FieldProps) {
   return (
-    <Way to={() => go({ name: "sign-in", email: step.email })} testid="to-sign-in">
-      {t.back}
-    </Way>
+    <PasswordField
+      label={t.newPassword}
+      value={value}
+      onInput={onInput}
+      isNew
+      hint={form.passwordRule}
+      testid="new-password"
+    />
   );
 }
 
@@ -84,14 +85,7 @@ function NewPassword({ step, go, answer, further }: FurtherProps & { readonly fu
       onSubmit={() => answer(further, password, step.email)}
       foot={<BackToSignIn step={step} go={go} />}
     >
-      <PasswordField
-        label={t.newPassword}
-        value={password}
-        onInput={setPassword}
-        isNew
-        hint={form.passwordRule}
-        testid="new-password"
-      />
+      <NewPasswordField value={password} onInput={setPassword} />
     </GateForm>
   );
 }
@@ -119,40 +113,24 @@ function SignUp({ step, go, registration }: Registering) {
   );
 }
 
-function ConfirmAddress({
-  step,
-  go,
-  config,
-  registration,
-  signIn,
-  password,
-  notice,
-}: Registering & { password: string | null }) {
-  const [code, setCode] = useState("");
+function ConfirmAddress(props: Registering & { readonly password: string | null }) {
+  const { step, go, config, registration, signIn, password, notice } = props;
   const { email } = step;
-  const submit = async () => {
-    await registration.confirm(email, digits(code));
-    if (password === null) go({ name: "sign-in", email }, t.confirmed);
+  const confirm = async (code: string) => {
+    await registration.confirm(email, code);
+    if (password === null) go({ name: "sign-in", email }, t.confirm.done);
     else await signIn(email, password);
   };
   return (
-    <GateForm
+    <EmailedCode
+      step={step}
+      go={go}
       name="confirm"
-      title={t.confirmTitle}
-      intro={t.confirmIntro(<strong>{email}</strong>)}
-      submit={t.confirm}
-      busyLabel={t.confirming}
+      laptopCode={config.demo?.codes?.confirmation}
       notice={notice}
-      onSubmit={submit}
-      foot={
-        <div class="gate-ways">
-          <BackToSignIn step={step} go={go} />
-          <Resend send={() => registration.resend(email)} />
-        </div>
-      }
-    >
-      <CodeField value={code} onInput={setCode} hint={laptopHint(config, "confirmation")} />
-    </GateForm>
+      onCode={confirm}
+      resend={() => registration.resend(email)}
+    />
   );
 }
 
@@ -178,76 +156,22 @@ function Forgot({ step, go, registration }: Registering) {
 }
 
 function Reset({ step, go, config, registration }: Registering) {
-  const [code, setCode] = useState("");
   const [password, setPassword] = useState("");
   const { email } = step;
-  const submit = async () => {
-    await registration.reset(email, digits(code), password);
-    go({ name: "sign-in", email }, t.changed);
+  const reset = async (code: string) => {
+    await registration.reset(email, code, password);
+    go({ name: "sign-in", email }, t.reset.done);
   };
   return (
-    <GateForm
+    <EmailedCode
+      step={step}
+      go={go}
       name="reset"
-      title={t.resetTitle}
-      intro={t.resetIntro(<strong>{email}</strong>)}
-      submit={t.change}
-      busyLabel={t.changing}
-      onSubmit={submit}
-      foot={
-        <div class="gate-ways">
-          <BackToSignIn step={step} go={go} />
-          <Resend send={() => registration.forgot(email)} />
-        </div>
-      }
+      laptopCode={config.demo?.codes?.reset}
+      onCode={reset}
+      resend={() => registration.forgot(email)}
     >
-      <CodeField value={code} onInput={setCode} hint={laptopHint(config, "reset")} />
-      <PasswordField
-        label={t.newPassword}
-        value={password}
-        onInput={setPassword}
-        isNew
-        hint={form.passwordRule}
-        testid="new-password"
-      />
-    </GateForm>
-  );
-}
-
-/** The emulator sends no email: its codes are always the same. */
-function laptopHint(config: Config, kind: "confirmation" | "reset"): string | undefined {
-  const code = config.demo?.codes?.[kind];
-  return code ? t.laptopCode(code) : undefined;
-}
-
-const RESEND_AFTER_MS = 30_000;
-
-function Resend({ send }: { send: () => Promise<void> }) {
-  const [said, setSaid] = useState("");
-  const [waiting, setWaiting] = useState(false);
-  const resend = async () => {
-    setWaiting(true);
-    setTimeout(() => setWaiting(false), RESEND_AFTER_MS);
-    try {
-      await send();
-      setSaid(t.resent);
-    } catch (failure) {
-      setSaid(explain(failure));
-    }
-  };
-  return (
-    <>
-      <button
-        type="button"
-        class="button text small"
-        data-testid="resend"
-        aria-disabled={waiting}
-        onClick={() => !waiting && void resend()}
-      >
-        {t.resend}
-      </button>
-      <span class="field-hint" role="status" data-testid="resent">
-        {said}
-      </span>
-    </>
+      <NewPasswordField value={password} onInput={setPassword} />
+    </EmailedCode>
   );
 }

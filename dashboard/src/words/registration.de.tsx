@@ -19,27 +19,31 @@ const german: RegistrationWords = {
   signUp: "Konto erstellen",
   signingUp: "Wird erstellt…",
 
-  confirmTitle: "Bestätige deine Adresse",
-  confirmIntro: (email) => (
-    <>
-      Wir haben einen Code an {email} geschickt. Kommt keiner an, sieh im Spam-Ordner nach. Eine Adresse, die schon ein
-      Konto hat, bekommt keinen Code: Melde dich stattdessen an.
-    </>
-  ),
-  confirm: "Bestätigen",
-  confirming: "Wird bestätigt…",
-  confirmed: "Deine Adresse ist bestätigt. Melde dich an.",
+  confirm: {
+    title: "Bestätige deine Adresse",
+    intro: (email) => (
+      <>
+        Wir haben einen Code an {email} geschickt. Kommt keiner an, sieh im Spam-Ordner nach. Eine Adresse, die schon
+        ein Konto hat, bekommt keinen Code: Melde dich stattdessen an.
+      </>
+    ),
+    submit: "Bestätigen",
+    busy: "Wird bestätigt…",
+    done: "Deine Adresse ist bestätigt. Melde dich an.",
+  },
 
   forgotTitle: "Passwort zurücksetzen",
   forgotIntro: "Wir schicken einen Code an deine Adresse. Damit wählst du ein neues Passwort.",
   sendCode: "Code senden",
   sending: "Wird gesendet…",
 
-  resetTitle: "Wähle ein neues Passwort",
-  resetIntro: (email) => <>Wenn {email} ein Konto hat, ist ein Code unterwegs.</>,
-  change: "Passwort ändern",
-  changing: "Wird geändert…",
-  changed: "Dein Passwort ist geändert. Melde dich mit dem neuen an.",
+  reset: {
+    title: "Wähle ein neues Passwort",
+    intro: (email) => <>Wenn {email} ein Konto hat, ist ein Code unterwegs.</>,
+    submit: "Passwort ändern",
+    busy: "Wird geändert…",
+    done: "Dein Passwort ist geändert. Melde dich mit dem neuen an.",
+  },
 
   laptopCode: (code) => `Diese lokale Installation verschickt keine E-Mails. Der Code ist ${code}.`,
   resend: "Noch einen Code senden",

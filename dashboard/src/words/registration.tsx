@@ -22,27 +22,31 @@ const english = {
   signUp: "Create account",
   signingUp: "Creating…",
 
-  confirmTitle: "Confirm your address",
-  confirmIntro: (email: ComponentChildren): ComponentChildren => (
-    <>
-      We sent a code to {email}. If none arrives, look into your spam folder. An address that already has an account
-      gets no code: sign in instead.
-    </>
-  ),
-  confirm: "Confirm",
-  confirming: "Confirming…",
-  confirmed: "Your address is confirmed. Sign in.",
+  confirm: {
+    title: "Confirm your address",
+    intro: (email: ComponentChildren): ComponentChildren => (
+      <>
+        We sent a code to {email}. If none arrives, look into your spam folder. An address that already has an account
+        gets no code: sign in instead.
+      </>
+    ),
+    submit: "Confirm",
+    busy: "Confirming…",
+    done: "Your address is confirmed. Sign in.",
+  },
 
   forgotTitle: "Reset your password",
   forgotIntro: "We send a code to your address. With it you choose a new password.",
   sendCode: "Send code",
   sending: "Sending…",
 
-  resetTitle: "Choose a new password",
-  resetIntro: (email: ComponentChildren): ComponentChildren => <>If {email} has an account, a code is on its way.</>,
-  change: "Change password",
-  changing: "Changing…",
-  changed: "Your password is changed. Sign in with the new one.",
+  reset: {
+    title: "Choose a new password",
+    intro: (email: ComponentChildren): ComponentChildren => <>If {email} has an account, a code is on its way.</>,
+    submit: "Change password",
+    busy: "Changing…",
+    done: "Your password is changed. Sign in with the new one.",
+  },
 
   laptopCode: (code: string) => `This local installation sends no email. The code is ${code}.`,
   resend: "Send another code",
