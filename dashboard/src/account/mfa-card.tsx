@@ -6,6 +6,7 @@ import { CopyButton } from "../ui/copy-button";
 import { t } from "../words/account";
 import { t as common } from "../words/common";
 import { Card, Told } from "./card";
+import type QrCode from "./qr-code";
 import { useAction } from "./use-action";
 
 /** The second factor: codes of an authenticator app (TOTP, RFC 6238). */
@@ -89,6 +90,12 @@ interface SetUpProps {
 function SetUp({ secret, email, busy, onCode, onCancel }: SetUpProps) {
   const [code, setCode] = useState("");
   const groups = secret.match(/.{1,4}/g) ?? [];
+  const uri = otpauthUri(email, secret);
+  const [Drawing, setDrawing] = useState<typeof QrCode | null>(null);
+  useEffect(() => {
+    // Without it the key can be entered by hand.
+    import("./qr-code").then((loaded) => setDrawing(() => loaded.default)).catch(() => undefined);
+  }, []);
   return (
     <form
       class="account-form"
@@ -98,9 +105,10 @@ function SetUp({ secret, email, busy, onCode, onCancel }: SetUpProps) {
         void onCode(code.replaceAll(" ", ""));
       }}
     >
+      {Drawing && <Drawing text={uri} label={t.qrCode} />}
       <p>
         {t.setUpSteps((text) => (
-          <a href={otpauthUri(email, secret)} data-testid="mfa-link">
+          <a href={uri} data-testid="mfa-link">
             {text}
           </a>
         ))}

@@ -37,10 +37,11 @@ const german: AccountWords = {
   turnOffText: "Danach genügt dein Passwort allein zur Anmeldung.",
   setUpSteps: (openApp) => (
     <>
-      Wähle in deiner Authenticator-App „Einrichtungsschlüssel eingeben“ und gib diesen ein; er ist zeitbasiert. Auf
-      diesem Gerät kannst du stattdessen {openApp("die App öffnen")}.
+      Scanne den Code mit deiner Authenticator-App. Geht das nicht, wähle dort „Einrichtungsschlüssel eingeben“ und gib
+      diesen ein; er ist zeitbasiert. Auf diesem Gerät kannst du stattdessen {openApp("die App öffnen")}.
     </>
   ),
+  qrCode: "QR-Code mit dem Einrichtungsschlüssel unten, für eine Authenticator-App",
   setupKey: "Einrichtungsschlüssel",
   newCodes: "Die App zeigt alle 30 Sekunden einen neuen.",
   turnOn: "Einschalten",

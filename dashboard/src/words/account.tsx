@@ -38,10 +38,11 @@ const english = {
   turnOffText: "From now on your password alone is enough to sign in.",
   setUpSteps: (openApp: (text: string) => ComponentChildren): ComponentChildren => (
     <>
-      In your authenticator app, choose “enter a setup key” and enter this one; it is time-based. On this device,{" "}
-      {openApp("open the app")} instead.
+      Scan the code with your authenticator app. If you can't, choose “enter a setup key” there and enter this one; it
+      is time-based. On this device, {openApp("open the app")} instead.
     </>
   ),
+  qrCode: "QR code with the setup key below, for an authenticator app",
   setupKey: "Setup key",
   newCodes: "The app shows a new one every 30 seconds.",
   turnOn: "Turn on",

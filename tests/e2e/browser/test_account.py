@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.browser import qr
 from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.browser.studio import SOON_MS
@@ -104,7 +105,10 @@ def sign_up(page: Page, person: Person, pictures: Path) -> None:
 def turn_on_mfa(page: Page, person: Person, pictures: Path) -> None:
     page.get_by_test_id("mfa-begin").click()
     person.secret = page.get_by_test_id("mfa-secret").inner_text().replace(" ", "")
-    assert person.secret in (page.get_by_test_id("mfa-link").get_attribute("href") or "")
+    address = page.get_by_test_id("mfa-link").get_attribute("href") or ""
+    assert person.secret in address
+    page.emulate_media(color_scheme="dark")
+    assert qr.text_of(page.get_by_test_id("mfa-qr")) == address
     assert barriers(page, "account", pictures) == []
     page.get_by_test_id("code").fill("000000")
     page.get_by_test_id("mfa-on").click()
