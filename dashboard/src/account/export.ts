@@ -2,7 +2,7 @@
 
 import type { Api } from "../api";
 import type { Session } from "../auth/session";
-import type { Key, OwnChannel, StreamPage } from "../contract";
+import type { Key, OwnChannel, PlannedBroadcast, StreamPage } from "../contract";
 
 type Streams = StreamPage["streams"];
 
@@ -16,17 +16,19 @@ export interface Export {
   readonly channel: OwnChannel;
   /** Without the keys themselves: their hints. */
   readonly keys: readonly Key[];
+  /** Planned broadcasts that have not ended. */
+  readonly schedule: readonly PlannedBroadcast[];
   readonly streams: Streams;
   /** Whether there are older streams than these. */
   readonly incomplete: boolean;
 }
 
 export async function collect(
-  api: Pick<Api, "channel" | "keys" | "streams">,
+  api: Pick<Api, "channel" | "keys" | "schedule" | "streams">,
   session: Pick<Session, "email" | "claims">,
   now: Date,
 ): Promise<Export> {
-  const [channel, keys] = [await api.channel(), await api.keys()];
+  const [channel, keys, schedule] = [await api.channel(), await api.keys(), await api.schedule()];
   const streams: Streams[number][] = [];
   let cursor: string | null = null;
   do {
@@ -39,6 +41,7 @@ export async function collect(
     account: { email: session.email, user_id: session.claims.sub ?? null, time_zone: session.claims.zoneinfo ?? null },
     channel,
     keys: keys.keys,
+    schedule,
     streams,
     incomplete: cursor !== null,
   };

@@ -56,7 +56,8 @@ const german: AccountWords = {
   signedOutEverywhere: "Du bist in allen Browsern abgemeldet.",
 
   data: "Deine Daten",
-  dataIntro: "Eine JSON-Datei mit deinem Profil, deinem Kanal, deinen Streams und deinen Streamschlüsseln (verdeckt).",
+  dataIntro:
+    "Eine JSON-Datei mit deinem Profil, deinem Kanal, deinem Sendeplan, deinen Streams und deinen Streamschlüsseln (verdeckt).",
   exportData: "Meine Daten exportieren",
   exporting: "Wird exportiert…",
   exported: "Exportiert",

@@ -57,7 +57,8 @@ const english = {
   signedOutEverywhere: "You are signed out in all browsers.",
 
   data: "Your data",
-  dataIntro: "One JSON file with your profile, your channel, your streams and your stream keys (masked).",
+  dataIntro:
+    "One JSON file with your profile, your channel, your schedule, your streams and your stream keys (masked).",
   exportData: "Export my data",
   exporting: "Exporting…",
   exported: "Exported",

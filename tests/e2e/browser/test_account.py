@@ -146,7 +146,7 @@ def export(page: Page) -> None:
     assert document["channel"]["display_name"] == "Ada"
     assert document["account"]["time_zone"] == "Europe/Berlin"
     assert [set(key) & {"stream_key", "ciphertext"} for key in document["keys"]] == [set()]
-    assert document["incomplete"] is False
+    assert (document["schedule"], document["incomplete"]) == ([], False)
 
 
 def delete(page: Page, person: Person) -> None:
