@@ -51,6 +51,23 @@ def test_a_session_that_the_server_no_longer_accepts_leads_back_to_sign_in(
     expect(studio.part("signin-notice")).to_have_text("Your session has ended. Please sign in again.")
 
 
+def test_a_forgotten_password_is_replaced_with_the_code_that_was_sent(
+    open_studio: OpenStudio, broadcaster: Broadcaster
+) -> None:
+    studio = open_studio().open()
+    studio.part("email").fill(broadcaster.email)
+    studio.part("to-forgot").click()
+    studio.part("forgot-submit").click()
+    expect(studio.part("reset-form")).to_contain_text(broadcaster.email)
+    studio.part("code").fill("654 321")
+    studio.part("new-password").fill("Another-password-1")
+    studio.part("reset-submit").click()
+    expect(studio.part("signin-notice")).to_have_text("Your password is changed. Sign in with the new one.")
+    studio.part("password").fill("Another-password-1")
+    studio.part("signin-submit").click()
+    expect(studio.part("studio")).to_be_visible()
+
+
 def test_the_demo_account_is_offered_and_works(open_studio: OpenStudio) -> None:
     studio = open_studio().open()
     studio.part("demo-fill").click()
