@@ -165,10 +165,16 @@ def _may_go_on(publication: Publication, hold: StreamHold | None, key: StreamKey
         raise BroadcastEnded()
     refusal = rules.refusal(key, now)  # a one-time key that this very publisher used up is no reason
     if key is None or refusal is not None:
-        revoked = key is None or key.status is not KeyStatus.ACTIVE
-        end(publication, EndReason.KEY_REVOKED if revoked else EndReason.KEY_EXPIRED, now)
+        end(publication, _end_of_key(key), now)
         raise refusal or KeyUnknown()
     return key
+
+
+def _end_of_key(key: StreamKey | None) -> EndReason:
+    """Why a stream ends whose key is no longer good. A sign of life may come between a reset and its order."""
+    if key is None or key.status is not KeyStatus.ACTIVE:
+        return EndReason.KEY_RESET if key is not None and key.replaced_by is not None else EndReason.KEY_REVOKED
+    return EndReason.KEY_EXPIRED
 
 
 def _within_life_of(key: StreamKey | None, until: int) -> int:

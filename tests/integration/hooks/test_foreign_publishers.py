@@ -194,6 +194,19 @@ def test_a_revoked_publisher_is_dropped_at_its_next_update(broadcaster: Broadcas
 
 
 @pytest.mark.requirement("SO-7")
+def test_an_update_between_a_reset_and_its_order_ends_the_stream_by_the_reset(
+    broadcaster: Broadcaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(broadcaster, "29")
+    with monkeypatch.context() as before_the_order:
+        before_the_order.setattr(orders, "end_on_dead_key", lambda *_: None)
+        broadcaster.reset_key()
+    with pytest.raises(KeyRevoked):
+        confirm(broadcaster, "29")
+    assert broadcaster.end_reason() == EndReason.KEY_RESET
+
+
+@pytest.mark.requirement("SO-7")
 def test_a_revoked_key_is_refused_at_once(broadcaster: Broadcaster) -> None:
     old = broadcaster.key
     publish(broadcaster, "18")
