@@ -54,7 +54,7 @@ class Node:
             )
 
     def listening(self) -> Self:
-        until(self._listens, "the node listens", 30)
+        until(self._listens, "the node listens", 90)
         return self
 
     def _listens(self) -> bool:

@@ -28,7 +28,7 @@ PURE_PYTHON = "STREAM_SYNC_PURE_PYTHON"
 # The most that a node takes. On a machine that runs other tests its event loop is late now and then; it would refuse
 # publishers, or be no peer, for a minute. The limit itself: tests/unit/ingest/test_capacity.py.
 NEVER_LATE = {"STREAM_SYNC_CAPACITY_LAG_MS": "10000"}
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 45.0
 
 
@@ -223,7 +223,9 @@ def running_emulator(state_dir: Path) -> Iterator[Emulator]:
     running = Emulator(settings, _start_emulator(settings), {})
     try:
         env = bootstrap_environment(settings, load_or_make_secrets(state_dir), environment(settings))
-        subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=env, check=True, timeout=60)
+        subprocess.run(
+            [sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=env, check=True, timeout=START_TIMEOUT_S
+        )
         # As nodes are by default; the whole local cloud packages.
         running.env = services_environment(settings) | {"STREAM_SYNC_PACKAGING": "off"}
         yield running

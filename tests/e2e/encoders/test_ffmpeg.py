@@ -130,8 +130,8 @@ def test_clean_stop_is_offline_within_two_seconds_and_leaves_an_audit_record(
     seconds = stopped - live.at
     assert record["reason"] == "clean_stop"
     assert (record["client_ip"], record["node_id"], record["key_id"]) == ("127.0.0.1", "local-1", broadcaster.key_id)
-    assert seconds < record["duration_s"] < seconds + 3
-    assert record["bytes"] * 8 / 1000 / seconds == pytest.approx(clip.kbps, rel=0.5)
+    assert seconds < record["duration_s"] < seconds + 10
+    assert record["bytes"] * 8 / 1000 / record["duration_s"] == pytest.approx(clip.kbps, rel=0.5)
     assert record["mean_kbps"] == pytest.approx(record["bytes"] * 8 / 1000 / record["duration_s"], rel=0.01)
 
 
