@@ -134,6 +134,17 @@ def next_state(state: StreamState, event: StreamEvent) -> StreamState:
     return TRANSITIONS[state][event]
 
 
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """Why a stream waits for its encoder, where it is more than a lost connection. `detail`: of its end by that reason,
+    if the encoder does not come."""
+
+    reason: EndReason
+    detail: str
+
+
+HANDOVER = Interruption(EndReason.NODE_DRAINED, NOT_TAKEN_UP)
+
 # Numbers of a stream's events and timeline entries: the fence in the high bits makes them grow across holders
 # without anybody having to remember where the last one stopped. 2**20 entries a holder, within 2**53 for JavaScript.
 SEQ_BITS = 20
@@ -169,6 +180,7 @@ class Stream:
     audience: Audience | None = None  # in all, once it has ended
     totals: StreamTotals | None = None  # once it has ended
     resumable_until: int | None = None
+    interruption: Interruption | None = None  # while it waits for its encoder
     region: str = ""  # known while it has not ended
     key_hash: str | None = None
     metadata: Metadata = field(default_factory=Metadata)
@@ -221,6 +233,13 @@ def is_doubtful(stream: Stream, session: NodeSession | None, now: int) -> bool:
     return overdue or is_over(session, stream.incarnation, now)
 
 
+def end_without_encoder(stream: Stream, *, is_held: bool) -> EndReason:
+    """Why a stream ended whose encoder did not come back in time. `is_held`: it had a publisher when its node died."""
+    if is_held:
+        return EndReason.NODE_LOST
+    return stream.interruption.reason if stream.interruption is not None else EndReason.GRACE_OVER
+
+
 @dataclass(frozen=True, slots=True)
 class StreamEnd:
     """How a stream ended, times in ms. `ended_at` is None where its node is lost and nobody has written the end yet."""
@@ -241,7 +260,7 @@ def end_as_read(stream: Stream, status: ChannelStatus) -> StreamEnd | None:
         if status is not ChannelStatus.OFFLINE or stream.state is StreamState.CONNECTING:
             return None
         is_held = stream.state is StreamState.LIVE
-        reason = (EndReason.NODE_LOST if is_held else EndReason.GRACE_OVER).value
+        reason = end_without_encoder(stream, is_held=is_held).value
         ended_at = None if is_held else stream.resumable_until
     return StreamEnd(stream.stream_id, stream.started_at, ended_at, reason)
 

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import LeaseLost
 from chalicelib.domain.measures import NOT_COUNTED, Counted
-from chalicelib.domain.streams import EndReason, Stream, StreamState
+from chalicelib.domain.streams import EndReason, Interruption, Stream, StreamState
 from chalicelib.domain.timeline import Entry
 from chalicelib.store import models, runtime_models, timeline
 from chalicelib.store.guard import ConditionFailed, Contended, store_errors, transaction
@@ -34,6 +34,7 @@ def end_stream(reason: EndReason, told: Entry, bytes_in: int | None, counted: Co
         models.Stream.seq.set(told.seq),
         models.Stream.live.remove(),
         models.Stream.live_on.remove(),
+        models.Stream.interruption.remove(),
         models.Stream.recording_due.set(told.at),
     ]
     if bytes_in is not None:
@@ -45,8 +46,18 @@ def end_stream(reason: EndReason, told: Entry, bytes_in: int | None, counted: Co
     return actions
 
 
-def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int, resumable_until: int) -> None:
+def release(
+    channel_id: str,
+    stream_id: str,
+    fence: int,
+    seq: int,
+    bytes_in: int,
+    resumable_until: int,
+    why: Interruption | None = None,
+) -> None:
     """The publisher is gone or silent: anybody with the key may continue the stream until `resumable_until`.
+
+    Whoever ends it after that tells `why`.
 
     Raises LeaseLost if `fence` is not the lease's any more.
     """
@@ -64,6 +75,9 @@ def release(channel_id: str, stream_id: str, fence: int, seq: int, bytes_in: int
                     models.Stream.seq.set(seq),
                     models.Stream.bytes_in.set(bytes_in),
                     models.Stream.resumable_until.set(resumable_until),
+                    models.Stream.interruption.set({"reason": why.reason.value, "detail": why.detail})
+                    if why is not None
+                    else models.Stream.interruption.remove(),
                 ],
                 condition=(models.Stream.fence == fence) & (models.Stream.state != StreamState.ENDED.value),
             )
@@ -107,15 +121,15 @@ def _ended_already(stream_id: str, fence: int, reason: EndReason) -> bool:
 def reap(
     channel: Channel,
     stream: Stream | None,
-    reason: EndReason,
+    reason: EndReason | None,
     now: int,
-    told: Entry | None,
+    told: Entry | None = None,
     counted: Counted = NOT_COUNTED,
 ) -> bool:
     """Frees a channel whose holder is dead or whose grace is over, and ends its stream (if it has not ended).
 
-    `told` is the stream's end in the timeline. Returns False if another writer was first. The new fence makes any
-    further write of a zombie fail.
+    `reason` and `told`, its end in the timeline, are needed where there is a stream. Returns False if another writer
+    was first. The new fence makes any further write of a zombie fail.
     """
     fence = channel.lease.fence + 1
     try:
@@ -133,7 +147,7 @@ def reap(
                 [*LET_GO, models.Channel.resumable_until.remove(), models.Channel.fence.set(fence)],
                 condition=held,
             )
-            if stream is not None and told is not None:
+            if stream is not None and reason is not None and told is not None:
                 write.save(timeline.row(told))
                 write.update(
                     models.Stream(stream.stream_id),

@@ -197,6 +197,7 @@ def continue_stream(claim: Claim, resumable_until: int) -> list[Action]:
         models.Stream.key_id.set(claim.key.key_id),
         models.Stream.key_hash.set(claim.key.key_hash),
         models.Stream.resumable_until.set(resumable_until),
+        models.Stream.interruption.remove(),
         models.Stream.source.set(session.dialect.value if session else OWN_KIND),
         models.Stream.node_id.set(claim.holder.node_id),
         models.Stream.live_on.set(claim.holder.node_id),

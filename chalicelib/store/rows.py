@@ -15,7 +15,7 @@ from chalicelib.domain.measures import StreamFacts
 from chalicelib.domain.metadata import SHOWN, Metadata, Visibility
 from chalicelib.domain.nodes import NodeInfo, NodeMeasures, NodeState
 from chalicelib.domain.recordings import Recording, RecordingReason, RecordingStatus
-from chalicelib.domain.streams import EndReason, Stream, StreamState
+from chalicelib.domain.streams import EndReason, Interruption, Stream, StreamState
 from chalicelib.domain.takeovers import SecondPublisher
 from chalicelib.domain.totals import StreamTotals
 from chalicelib.store import models, runtime_models
@@ -156,11 +156,18 @@ def stream(row: models.Stream) -> Stream:
         audience=Audience.model_validate(row.audience) if row.audience else None,
         totals=StreamTotals.model_validate(row.totals) if row.totals else None,
         resumable_until=whole(row.resumable_until),
+        interruption=interruption(row),
         region=region_of(row.live) if row.live else "",
         key_hash=row.key_hash,
         metadata=Metadata(**_metadata(row.metadata), version=int(row.version)),
         test=bool(row.test),
     )
+
+
+def interruption(row: models.Stream) -> Interruption | None:
+    if not row.interruption:
+        return None
+    return Interruption(EndReason(row.interruption["reason"]), row.interruption["detail"])
 
 
 def recording(row: models.Stream) -> Recording | None:

@@ -92,6 +92,7 @@ class Stream(Model):
     connected_at = NumberAttribute()
     started_at = NumberAttribute(null=True)
     resumable_until = NumberAttribute(null=True)
+    interruption = JSONAttribute(null=True)  # `streams.Interruption`
     ended_at = NumberAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     bytes_in = NumberAttribute(default=0)

@@ -126,10 +126,8 @@ def claim(
                 raise holders.in_use(key)  # a broadcast waits for its encoder
             # A stream that never was LIVE has nothing to be continued.
             if until is not None and (waiting is None or is_other or now >= until or waiting.started_at is None):
-                reason = EndReason.GRACE_OVER if channel.lease.holder is None else EndReason.NODE_LOST
-                if is_other and not test:
-                    reason = EndReason.TEST_REPLACED
-                if (ended := lifecycle.reap(channel, waiting, reason, now)) is not None:
+                reason = EndReason.TEST_REPLACED if is_other and not test else None
+                if (ended := lifecycle.reap(channel, waiting, now, reason)) is not None:
                     lifecycle.announce([ended])
                 continue
             if channel.blocked is not None:

@@ -21,12 +21,15 @@ from chalicelib.domain.streams import (
     END_REASON_TEXT,
     GRACE,
     HANDED_OVER,
+    HANDOVER,
     SEQ_BITS,
     ChannelStatus,
     EndReason,
+    Interruption,
     Stream,
     StreamEvent,
     StreamState,
+    end_without_encoder,
     first_seq,
     next_state,
 )
@@ -122,13 +125,14 @@ class StreamHold:
         `failure` says how the encoder broke the protocol, if that was the end of the connection; `handed_over` that we
         closed it, for the encoder to reconnect to another node. Raises LeaseLost.
         """
-        broken = EndReason.NODE_DRAINED if handed_over else None if failure is None else EndReason.PROTOCOL_ERROR
+        why = HANDOVER if handed_over else Interruption(EndReason.PROTOCOL_ERROR, failure) if failure else None
+        broken = why.reason if why is not None else None
         after = next_state(self.state, StreamEvent.TRANSPORT_LOST)
         if after is StreamState.ENDED:
             return self.end(broken or EndReason.NO_MEDIA, now, bytes_in, failure)
         until = last_media_at + self.grant.grace
         seq = self.next_seq()
-        lease_ends.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until)
+        lease_ends.release(self.grant.channel_id, self.grant.stream_id, self.grant.fence, seq, bytes_in, until, why)
         self.state, self.released = after, True
         return self._event(
             EventName.STREAM_INTERRUPTED,
@@ -243,14 +247,18 @@ def give_back(channel_id: str, holder: Holder, now: int) -> bool:
     return True
 
 
-def reap(channel: Channel, stream: Stream | None, reason: EndReason, now: int) -> StreamStateChange | None:
+def reap(
+    channel: Channel, stream: Stream | None, now: int, reason: EndReason | None = None
+) -> StreamStateChange | None:
     """Frees a channel whose holder is dead or whose grace is over, and ends its stream if it has one.
 
-    Returns the event to announce; None if there was no stream, or somebody else was first.
+    `reason`: by default what its encoder was waited for. Returns the event to announce; None if there was no stream, or
+    somebody else was first.
     """
     if stream is None:
-        lease_ends.reap(channel, None, reason, now, None)
+        lease_ends.reap(channel, None, None, now)
         return None
+    reason = reason or end_without_encoder(stream, is_held=channel.lease.holder is not None)
     ended = ended_event(stream, first_seq(channel.lease.fence + 1), reason, now)
     counted = pulses.counted(stream.stream_id)
     return ended if lease_ends.reap(channel, stream, reason, now, entry_of(ended), counted) else None
@@ -263,6 +271,7 @@ def seq_past_holders(stream: Stream) -> int:
 
 def ended_event(stream: Stream, seq: int, reason: EndReason, now: int) -> StreamStateChange:
     """The event of a stream that somebody other than its holder ended."""
+    known = stream.interruption
     return StreamStateChange(
         event_name=EventName.STREAM_END,
         channel_id=stream.channel_id,
@@ -273,7 +282,7 @@ def ended_event(stream: Stream, seq: int, reason: EndReason, now: int) -> Stream
         at=now,
         status=ChannelStatus.OFFLINE,
         reason=reason.value,
-        detail=END_REASON_TEXT[reason],
+        detail=known.detail if known is not None and known.reason is reason else END_REASON_TEXT[reason],
         action=END_REASON_ACTION[reason],
         started_at=stream.started_at,
         test=stream.test or None,

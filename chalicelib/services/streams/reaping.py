@@ -14,7 +14,7 @@ from chalicelib.domain.events import StreamStateChange
 from chalicelib.domain.leases import NodeSession, dead_node_grace, is_over
 from chalicelib.domain.nodes import NodeInfo
 from chalicelib.domain.refusals import StoreUnavailable
-from chalicelib.domain.streams import EndReason, Stream
+from chalicelib.domain.streams import Stream
 from chalicelib.services.streams import lifecycle
 from chalicelib.store import channels, live, nodes
 
@@ -45,7 +45,7 @@ def end(stream: Stream, session: NodeSession | None, now: int) -> Outcome:
     until = dead_node_grace(session, stream.incarnation, now) if held else channel.resumable_until or 0
     if now < until:
         return Outcome(again_at=until)
-    ended = lifecycle.reap(channel, stream, EndReason.NODE_LOST, now)
+    ended = lifecycle.reap(channel, stream, now)
     return Outcome(ended, was_moved=ended is None)
 
 

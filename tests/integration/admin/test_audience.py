@@ -91,7 +91,7 @@ def test_what_came_together_is_kept_however_the_stream_ends(house: House, how: s
             seen = discovery.stream_details(stream_id, house.now)
             assert stream_serializer.own_stream(seen, house.now).peak_viewers == 20  # before anybody cleaned up
             present = channels.get(channel.channel_id)
-            assert lifecycle.reap(present, seen.stream, EndReason.NODE_LOST, house.now) is not None
+            assert lifecycle.reap(present, seen.stream, house.now, EndReason.NODE_LOST) is not None
     (seen,) = discovery.streams_of(channel, 10, None, house.now)
     own = stream_serializer.own_stream(seen, house.now)
     assert (own.state, own.viewers, figures(own)) == ("ENDED", None, FIGURES)

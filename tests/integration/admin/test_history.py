@@ -195,7 +195,7 @@ def test_what_a_stream_was_is_kept_however_it_ends(house: House, how: str) -> No
             house.node_dies()
             seen = discovery.stream_details(stream_id, house.now)
             present = channels.get(channel.channel_id)
-            assert lifecycle.reap(present, seen.stream, EndReason.NODE_LOST, house.now) is not None
+            assert lifecycle.reap(present, seen.stream, house.now, EndReason.NODE_LOST) is not None
     (seen,) = discovery.streams_of(channel, 10, None, house.now)
     summary = serializer.own_stream(seen, house.now).summary
     assert summary is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from ulid import ULID
 
-from chalicelib.domain.streams import HANDED_OVER, ChannelStatus, EndReason
+from chalicelib.domain.streams import HANDED_OVER, NOT_TAKEN_UP, ChannelStatus, EndReason
 from chalicelib.services.streams import fleet
 from chalicelib.store import nodes
 from local.settings import HOST
@@ -140,3 +140,6 @@ def test_a_stream_whose_encoder_does_not_return_ends_though_its_node_is_gone(
     until(lambda: studio.is_(RECONNECTING), "RECONNECTING")
     assert node.process.wait(20) == 0
     until(lambda: studio.is_(OFFLINE), "its grace period is over", 20)
+    until(lambda: "Stream End" in studio.kinds(), "the peer ends it", 20)
+    (ended,) = [entry.facts for entry in studio.timeline() if entry.kind == "Stream End"]
+    assert (ended["reason"], ended["detail"]) == (EndReason.NODE_DRAINED, NOT_TAKEN_UP)

@@ -155,7 +155,7 @@ def test_what_a_nodes_last_run_left_waiting_is_ended_when_its_time_is_over(
     assert ended_of(reaper, grant, clock) == [], "its encoder may yet come back"
     assert reaper.next_end == clock.now + GRACE
     clock.forward(GRACE)
-    assert ended_of(reaper, grant, clock) == [EndReason.NODE_LOST]
+    assert ended_of(reaper, grant, clock) == [EndReason.GRACE_OVER], "its connection was lost before the node was"
     assert reaper.next_end is None
 
 

@@ -11,18 +11,21 @@ from chalicelib.domain.leases import CLOCK_MARGIN, NODE_LOST_GRACE, NodeSession
 from chalicelib.domain.streams import (
     END_REASON_ACTION,
     END_REASON_TEXT,
+    HANDOVER,
     LATE,
     OFFLINE,
     SEQ_BITS,
     TRANSITIONS,
     ChannelStatus,
     EndReason,
+    Interruption,
     StatusReading,
     Stream,
     StreamEnd,
     StreamEvent,
     StreamState,
     end_as_read,
+    end_without_encoder,
     first_seq,
     is_doubtful,
     next_state,
@@ -198,6 +201,27 @@ def test_a_grace_that_is_over_is_the_reason_before_anybody_wrote_so() -> None:
     waited = row(RECONNECTING, resumable_until=NOW - 1)
     end = end_as_read(waited, ChannelStatus.OFFLINE)
     assert end == StreamEnd("s", NOW - 60_000, NOW - 1, EndReason.GRACE_OVER.value)
+
+
+PROTOCOL = Interruption(EndReason.PROTOCOL_ERROR, "A chunk is too large.")
+
+
+@pytest.mark.parametrize(
+    ("interruption", "is_held", "reason"),
+    [
+        (None, False, EndReason.GRACE_OVER),
+        (HANDOVER, False, EndReason.NODE_DRAINED),
+        (PROTOCOL, False, EndReason.PROTOCOL_ERROR),
+        (None, True, EndReason.NODE_LOST),
+        (HANDOVER, True, EndReason.NODE_LOST),
+        (PROTOCOL, True, EndReason.NODE_LOST),
+    ],
+)
+def test_a_stream_that_waited_in_vain_ends_for_the_reason_of_its_interruption(
+    interruption: Interruption | None, is_held: bool, reason: EndReason
+) -> None:
+    waited = row(RECONNECTING, resumable_until=NOW - 1, interruption=interruption)
+    assert end_without_encoder(waited, is_held=is_held) is reason
 
 
 @pytest.mark.parametrize("status", [ChannelStatus.LIVE, ChannelStatus.RECONNECTING])
