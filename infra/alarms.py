@@ -4,67 +4,14 @@ Each has a section in docs/runbooks.md of the same name; a test looks. `infra.ob
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from chalicelib.domain import metrics
-from chalicelib.domain.metrics import NAMESPACE, Metric, Service
+from chalicelib.domain.metrics import Metric, Service
+from infra.alarm_shapes import Alarm, Comparison, Missing, Of, Series
 
 RUNBOOKS = "docs/runbooks.md"
 FIVE_MINUTES = 300
-
-
-class Of(StrEnum):
-    """Whose metric it is, and so its dimensions."""
-
-    INGEST = "ingest"  # ours: stage and service
-    CONTROL = "control"
-    BALANCER = "balancer"
-    TARGETS = "targets"  # the load balancer's target group of RTMP
-    ACCOUNT = "account"  # no dimension: all functions of the account in this region
-    REQUESTS = "requests"  # the functions that a caller waits for, added up
-    BACKGROUND = "background"  # those that events and schedules invoke
-    WEBHOOK_EVENTS = "webhook-events"  # queues
-    DEAD_EVENTS = "dead-events"
-    DEAD_WEBHOOK_EVENTS = "dead-webhook-events"
-
-
-class Missing(StrEnum):
-    """What no data means: nothing bad, or the very failure."""
-
-    GOOD = "notBreaching"
-    BAD = "breaching"
-
-
-class Comparison(StrEnum):
-    BELOW = "LessThanThreshold"
-    ABOVE = "GreaterThanThreshold"
-    AT_LEAST = "GreaterThanOrEqualToThreshold"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One metric, as it is added up over a period."""
-
-    name: str
-    of: Of
-    statistic: str = "Sum"
-    namespace: str = NAMESPACE
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """`series` by name; with several of them `expression` is CloudWatch's metric math. `times` periods in a row."""
-
-    name: str
-    says: str
-    series: Mapping[str, Series]
-    comparison: Comparison
-    threshold: float
-    expression: str | None = None
-    period_s: int = 60
-    times: int = 1
-    missing: Missing = Missing.GOOD
 
 
 def _node(metric: Metric, statistic: str = "Sum") -> Series:

@@ -14,19 +14,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 
-from infra.alarms import (
-    ALARMS,
-    BACKGROUND,
-    FUNCTIONS,
-    NODE_ALARMS,
-    REQUESTS,
-    RUNBOOKS,
-    Alarm,
-    Comparison,
-    Missing,
-    Of,
-    Series,
-)
+from infra.alarm_shapes import Alarm, Comparison, Missing, Of, Series
+from infra.alarms import ALARMS, BACKGROUND, FUNCTIONS, NODE_ALARMS, REQUESTS, RUNBOOKS
 from infra.dashboards import rows
 from infra.ingest import IngestStack
 from infra.log_queries import QUERIES, Logs

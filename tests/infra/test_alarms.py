@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.metrics import METRICS, Service
-from infra.alarms import ALARMS, BACKGROUND, BUDGET, REQUESTS, RUNBOOKS, Alarm, Comparison, Of
+from infra.alarm_shapes import Alarm, Comparison, Of
+from infra.alarms import ALARMS, BACKGROUND, BUDGET, REQUESTS, RUNBOOKS
 from infra.functions import FUNCTIONS
 from tests.infra.conftest import ROOT, Template
 

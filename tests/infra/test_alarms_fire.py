@@ -15,7 +15,8 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.alarms import ALARMS, FUNCTIONS, Alarm
+from infra.alarm_shapes import Alarm
+from infra.alarms import ALARMS, FUNCTIONS
 from local import emulator
 from local.children import die_with
 from local.loopback import answers

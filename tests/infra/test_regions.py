@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.alarms import ALARMS, NODE_ALARMS, Of
+from infra.alarm_shapes import Of
+from infra.alarms import ALARMS, NODE_ALARMS
 from infra.deploy import regions, stacks
 from infra.deploy.run import Run
 from infra.stages import REMOTE_REGIONS, STAGES, network_range
