@@ -2,6 +2,7 @@
 
     python -m infra.backup export prod backup/      what is stored, a compressed file a table
     python -m infra.backup import prod backup/      into empty tables; refuses others
+    python -m infra.backup empty prod               deletes what `import` fills, after a question
 
 Point-in-time recovery of DynamoDB is the first thing to use (docs/operations.md): this copy is for another account or
 region, and for what `make destroy` deletes. It is no snapshot: rows that change while they are read are in the copy in
@@ -20,7 +21,7 @@ import os
 import sys
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,10 +73,28 @@ def import_tables(
     for name in COPIED:
         counts[name] = 0
         for batch in _batches(_read(folder / f"{name}.jsonl.gz")):
-            _put(dynamodb, prefix + name, batch, sleep)
+            _write_batch(dynamodb, prefix + name, [{"PutRequest": {"Item": item}} for item in batch], sleep)
             counts[name] += len(batch)
         if counts[name] != expected[name]:
             raise BackupError(f"{name}: {counts[name]} rows in the file, {expected[name]} in the manifest")
+    return counts
+
+
+def empty_tables(dynamodb: Any, prefix: str, sleep: Callable[[float], None] = time.sleep) -> dict[str, int]:
+    """Deletes the rows of the tables that are copied. Answers how many of each."""
+    counts = {}
+    for table in (table for table in TABLES if table.name in COPIED):
+        counts[table.name] = 0
+        keys = {f"#{number}": name for number, name in enumerate(filter(None, (table.key, table.sort)))}
+        found = dynamodb.get_paginator("scan").paginate(
+            TableName=prefix + table.name,
+            ConsistentRead=True,
+            ProjectionExpression=", ".join(keys),
+            ExpressionAttributeNames=keys,
+        )
+        for batch in _batches(key for page in found for key in page["Items"]):
+            _write_batch(dynamodb, prefix + table.name, [{"DeleteRequest": {"Key": key}} for key in batch], sleep)
+            counts[table.name] += len(batch)
     return counts
 
 
@@ -139,35 +158,58 @@ def _batches(rows: Iterator[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _put(dynamodb: Any, table: str, batch: list[Item], sleep: Callable[[float], None]) -> None:
-    waiting = {table: [{"PutRequest": {"Item": item}} for item in batch]}
+def _write_batch(dynamodb: Any, table: str, requests: list[Item], sleep: Callable[[float], None]) -> None:
+    waiting = {table: requests}
     for attempt in range(ATTEMPTS):
         waiting = dynamodb.batch_write_item(RequestItems=waiting).get("UnprocessedItems") or {}
         if not waiting:
             return
         sleep(0.05 * 2**attempt)
-    raise BackupError(f"{table}: DynamoDB does not take more rows at the moment: empty the stage and import again")
+    raise BackupError(
+        f"{table}: DynamoDB takes no more requests at the moment: run `empty`, and then this command again"
+    )
+
+
+def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.backup", description="Copy a stage's tables.")
+    verbs = parser.add_subparsers(required=True, metavar="verb", dest="verb")
+    for verb, text in (
+        ("export", "write the tables to files"),
+        ("import", "fill empty tables from files"),
+        ("empty", "delete all rows"),
+    ):
+        command = verbs.add_parser(verb, help=text)
+        command.add_argument("stage", choices=STAGE_NAMES)
+        if verb != "empty":
+            command.add_argument("folder", type=Path)
+        if verb == "export":
+            command.add_argument("--prefix", help="of other tables, as of those that were restored to a point in time")
+    return parser.parse_args(arguments)
+
+
+def run(given: argparse.Namespace, dynamodb: Any, ask: Callable[[str], str] = input) -> dict[str, int]:
+    """Rows by table. Raises BackupError."""
+    prefix = STAGES[given.stage].table_prefix
+    match given.verb:
+        case "export":
+            return export_tables(dynamodb, given.prefix or prefix, given.folder, datetime.now(UTC))
+        case "import":
+            return import_tables(dynamodb, prefix, given.folder)
+    question = f"Delete ALL ROWS of {prefix}*: channels, keys, streams. Type the name of the stage: "
+    if ask(question).strip() != given.stage:
+        raise BackupError("Nothing was deleted.")
+    return empty_tables(dynamodb, prefix)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m infra.backup", description="Copy a stage's tables.")
-    parser.add_argument("verb", choices=("export", "import"))
-    parser.add_argument("stage", choices=STAGE_NAMES)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--prefix", help="of other tables, as of those that were restored to a point in time")
-    given = parser.parse_args()
-    prefix = given.prefix or STAGES[given.stage].table_prefix
-    dynamodb = boto3.client("dynamodb")
+    given = parsed()
     try:
-        if given.verb == "export":
-            counts = export_tables(dynamodb, prefix, given.folder, datetime.now(UTC))
-        else:
-            counts = import_tables(dynamodb, prefix, given.folder)
+        counts = run(given, boto3.client("dynamodb"))
     except BackupError as error:
         print(error, file=sys.stderr)
         return 1
     for name, rows in counts.items():
-        print(f"{prefix}{name}: {rows} rows")
+        print(f"{name}: {rows} rows")
     return 0
 
 

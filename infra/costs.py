@@ -1,68 +1,41 @@
-"""What a stage costs a month: `python -m infra.costs prod` prints the table of docs/operations.md.
-
-List prices of us-east-1 on demand, of the month `PRICES_OF`, without the free tier, taxes or support plans. Prices of
-other regions differ: check yours with the AWS Pricing Calculator.
-"""
+"""What a stage costs a month, all its regions together: `python -m infra.costs prod` prints the table of
+docs/operations.md."""
 
 import argparse
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from chalicelib.domain.metrics import METRICS
-from infra.alarms import ALARMS, FUNCTIONS
-from infra.stages import STAGE_NAMES, STAGES, Stage
+from chalicelib.domain.metrics import METRICS, Service
+from infra import actions, prices
+from infra.actions import Traffic
+from infra.alarm_shapes import Alarm
+from infra.alarms import ALARMS, FUNCTIONS, NODE_ALARMS
+from infra.prices import HOURS
+from infra.stages import NODE_MEMORY_MIB, NODE_PLACES, REMOTE_REGIONS, STAGE_NAMES, STAGES, ZONES, Stage
 
-PRICES_OF = "2026-11"
-
-HOURS = 730.0  # in a month
-SECONDS = HOURS * 3_600
-
-# Dollars.
-NLB_HOUR, NLB_CAPACITY_UNIT_HOUR = 0.0225, 0.006
-FARGATE_ARM_CPU_HOUR, FARGATE_ARM_GB_HOUR = 0.03238, 0.00356
-PUBLIC_IPV4_HOUR = 0.005
-BETWEEN_ZONES_GB = 0.01  # in each direction
-WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6
-EVENT = 1e-6
-REQUEST_REST_API = 3.5e-6
-WEBSOCKET_MESSAGE, WEBSOCKET_MINUTE = 1e-6, 0.25e-6
-LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.2e-6, 0.0000166667
-METRIC, ALARM, LOGS_GB = 0.30, 0.10, 0.50
-SECRET, KMS_KEY = 0.40, 1.00
-WEB_ACL, WEB_ACL_RULE, WEB_ACL_REQUEST = 5.00, 1.00, 0.6e-6
-HOSTED_ZONE = 0.50
-S3_PUT, S3_GB_MONTH = 0.005e-3, 0.023
-CLOUDFRONT_GB, CLOUDFRONT_REQUEST = 0.085, 1e-6
-
-NLB_GB_PER_UNIT = 1.0  # an hour, for TCP and for TLS
 SEGMENT_S = 2.0
 PART_S = 0.5
 
 # Parts of a stage that are there whether or not anybody streams.
-SECRETS = 5
-PUBLISHED = sum(len(metric.cloudwatch_names) * len(metric.services) for metric in METRICS)
-# An alarm is billed for each metric that it looks at.
-WATCHED = sum(len(FUNCTIONS.get(each.of, (each,))) for alarm in ALARMS for each in alarm.series.values())
-DASHBOARD = 3.0
-ZONES = 2
+SECRETS = 6  # of the data stack, and the first administrator's
+REPLICATED_SECRETS = 1  # in each further region: what nodes sign playback tokens with
 SCHEDULED_PER_MINUTE = 4
-WEB_ACLS, WEB_ACL_RULES = 2, 3
+WEB_ACLS = 2
+WEB_ACL_RULES = 9  # of both together
 
-# Measured (docs/playback.md, "Cost"; docs/decisions/0001): what a node's work takes.
+# Measured (docs/playback.md, "Cost"): what a node's work takes.
 CPU_S_PER_GB_PACKAGED = 4.7
 MIB_PER_PACKAGED_STREAM = 12.0
-NODE_MIB, NODE_MIB_FREE = 2_048, 1_800
+NODE_MIB_FREE = NODE_MEMORY_MIB - 248
 NODE_CPU_USED = 0.6  # so much of its core before another node is started
-NODE_PLACES = 1_000
-WRITES_PER_NODE_S, READS_PER_NODE_S = 1 / 1.5, 2.0
-WRITES_PER_STREAM_S = 1 / 5 + 1 / 60  # its pulse and its samples
-WRITES_PER_BROADCAST, READS_PER_BROADCAST, EVENTS_PER_BROADCAST = 23, 2, 3
+# What a request to the tables of another region weighs beside its rows: headers of both directions.
+KB_A_CALL = 2.0
 
 
 @dataclass(frozen=True)
 class Load:
-    """An average hour of the month.
+    """An average hour of the month, spread evenly over the stage's regions.
 
     Args:
         streams: that run at the same time.
@@ -71,7 +44,7 @@ class Load:
         dashboards: open WebSockets of each stream.
         recorded: share of the streams that are recorded, and kept for `recording_days`.
         viewers: of each stream, at `viewer_mbit`.
-        cross_zone: whether the load balancer spreads connections over all zones (ours does not).
+        cross_zone: whether the load balancer spreads connections over all zones; by default as the stage's does.
     """
 
     streams: int
@@ -82,7 +55,7 @@ class Load:
     recording_days: int = 30
     viewers: float = 0.0
     viewer_mbit: float = 4.0
-    cross_zone: bool = False
+    cross_zone: bool | None = None
 
     @property
     def gb_per_hour(self) -> float:
@@ -103,27 +76,29 @@ class Item:
 
 
 def nodes(stage: Stage, load: Load) -> int:
-    """Ingest nodes that such a load takes: by CPU, memory and places, and never fewer than the stage has."""
-    by_cpu = load.gb_per_hour / 3_600 * CPU_S_PER_GB_PACKAGED / NODE_CPU_USED
-    by_memory = load.streams * MIB_PER_PACKAGED_STREAM / NODE_MIB_FREE
-    return max(stage.tasks, math.ceil(max(by_cpu, by_memory, load.streams / NODE_PLACES)))
+    """Ingest nodes that such a load takes in all regions."""
+    return _regions(stage) * _nodes_a_region(stage, load)
 
 
 def monthly(stage: Stage, load: Load) -> list[Item]:
     """The bill of a month, item by item. Items that cost nothing under this load are left out."""
-    count = nodes(stage, load)
+    count, regions = nodes(stage, load), _regions(stage)
+    hourly = actions.hourly(_traffic(stage, load), actions.measured())
+    billed = {name: dollars * HOURS for name, dollars in hourly.items()}
+    by_traffic = prices.NLB_CAPACITY_UNIT_HOUR * load.gb_per_hour / prices.NLB_GB_PER_UNIT
     items = [
-        Item("Load balancer, hours", NLB_HOUR * HOURS),
-        Item("Load balancer, traffic", NLB_CAPACITY_UNIT_HOUR * load.gb_per_hour / NLB_GB_PER_UNIT * HOURS),
-        Item("Traffic between zones", _between_zones(load)),
-        Item(f"Fargate, {count} node{'s' if count > 1 else ''}", count * _node_hour() * HOURS),
-        Item("Public IPv4 addresses", (ZONES + count) * PUBLIC_IPV4_HOUR * HOURS),
-        Item("DynamoDB", _database(count, load)),
-        Item("EventBridge and Lambda", _functions(load)),
-        Item("WebSocket", _dashboards(load)),
-        Item("CloudWatch", _observability(count, load)),
-        Item("Firewall", WEB_ACLS * (WEB_ACL + WEB_ACL_RULES * WEB_ACL_RULE) + _requests(load) * WEB_ACL_REQUEST),
-        Item("Secrets, encryption key, hosted zone", SECRETS * SECRET + KMS_KEY + HOSTED_ZONE),
+        Item("Load balancer, hours", regions * prices.NLB_HOUR * HOURS),
+        Item("Load balancer, traffic", by_traffic * HOURS),
+        Item("Traffic between zones", _between_zones(stage, load)),
+        Item("Traffic between regions", _between_regions(stage, load)),
+        Item(f"Fargate, {count} node{'s' if count > 1 else ''}", count * node_hour() * HOURS),
+        Item("Public IPv4 addresses", (regions * ZONES + count) * prices.PUBLIC_IPV4_HOUR * HOURS),
+        Item("DynamoDB", billed["DynamoDB writes"] + billed["DynamoDB reads"]),
+        Item("EventBridge and Lambda", billed["EventBridge"] + billed["Lambda"] + _callers_and_schedules(load)),
+        Item("WebSocket", billed["WebSocket"]),
+        Item("CloudWatch", _observability(stage, count, load)),
+        Item("Firewall", _firewall(load)),
+        Item("Secrets, encryption key, hosted zone", _secrets_and_names(stage)),
         Item("Recordings", _recordings(load)),
         Item("Viewers (CloudFront)", _viewers(load)),
     ]
@@ -134,32 +109,61 @@ def total(items: Iterable[Item]) -> float:
     return sum(item.dollars for item in items)
 
 
+def node_hour() -> float:
+    return prices.FARGATE_ARM_CPU_HOUR + prices.FARGATE_ARM_GB_HOUR * NODE_MEMORY_MIB / 1_024
+
+
+def _regions(stage: Stage) -> int:
+    return 1 + len(stage.remote)
+
+
+def _nodes_a_region(stage: Stage, load: Load) -> int:
+    """By CPU, memory and places, as if all of them packaged, and never fewer than the stage has in each region."""
+    share = 1 / _regions(stage)
+    by_cpu = load.gb_per_hour * share / 3_600 * CPU_S_PER_GB_PACKAGED / NODE_CPU_USED
+    by_memory = load.streams * share * MIB_PER_PACKAGED_STREAM / NODE_MIB_FREE
+    return max(stage.tasks, math.ceil(max(by_cpu, by_memory, load.streams * share / NODE_PLACES)))
+
+
+def _traffic(stage: Stage, load: Load) -> Traffic:
+    return Traffic(load.streams, nodes(stage, load), load.broadcast_hours, load.dashboards, load.viewers)
+
+
 def _gb_per_hour(mbit: float) -> float:
     return mbit * 3_600 / 8 / 1_000
 
 
-def _node_hour() -> float:
-    return FARGATE_ARM_CPU_HOUR + FARGATE_ARM_GB_HOUR * NODE_MIB / 1_024
-
-
-def _between_zones(load: Load) -> float:
+def _between_zones(stage: Stage, load: Load) -> float:
     """With cross-zone balancing a connection ends in another zone as often as there are others, and is billed twice."""
-    if not load.cross_zone:
+    if not (stage.crosses_zones if load.cross_zone is None else load.cross_zone):
         return 0.0
-    return load.gb_per_hour * HOURS * (ZONES - 1) / ZONES * 2 * BETWEEN_ZONES_GB
+    return load.gb_per_hour * HOURS * (ZONES - 1) / ZONES * 2 * prices.BETWEEN_ZONES_GB
 
 
-def _database(count: int, load: Load) -> float:
-    per_second = (count * WRITES_PER_NODE_S + load.streams * WRITES_PER_STREAM_S) * WRITE_UNIT
-    per_broadcast = WRITES_PER_BROADCAST * WRITE_UNIT + READS_PER_BROADCAST * READ_UNIT
-    return (per_second + count * READS_PER_NODE_S * READ_UNIT) * SECONDS + load.broadcasts * per_broadcast
+def _between_regions(stage: Stage, load: Load) -> float:
+    """What nodes of further regions exchange with the tables and the bus at home, and the recordings that they store
+    there. Viewers of their streams are not counted: they have none unless the networks are peered."""
+    share = len(stage.remote) / _regions(stage)
+    away = Traffic(load.streams * share, len(stage.remote) * _nodes_a_region(stage, load), load.broadcast_hours, 0)
+    kb = sum(rate * _weight_kb(actions.measured()[name]) for name, rate in _of_nodes(away))
+    gb = kb / 1e6 * prices.SECONDS + load.gb_per_hour * HOURS * share * load.recorded
+    return gb * prices.BETWEEN_REGIONS_GB
 
 
-def _functions(load: Load) -> float:
-    """Events, the functions that take them (0.1 s of 0.5 GB), the scheduled ones, and the API's requests."""
-    events = load.broadcasts * EVENTS_PER_BROADCAST
-    calls = 2 * events + SCHEDULED_PER_MINUTE * 60 * HOURS + _requests(load)
-    return events * EVENT + calls * (LAMBDA_REQUEST + 0.1 * 0.5 * LAMBDA_GB_SECOND) + _requests(load) * REQUEST_REST_API
+def _of_nodes(traffic: Traffic) -> Iterable[tuple[str, float]]:
+    return ((name, rate) for name, rate in actions.rates(traffic).items() if name in actions.ON_NODES)
+
+
+def _weight_kb(one: actions.Measured) -> float:
+    """What an action sends and gets; a write unit is 1 KB, a read unit 4 KB, at most."""
+    return KB_A_CALL * one.calls + one.write_units + 4 * one.read_units + one.events
+
+
+def _callers_and_schedules(load: Load) -> float:
+    """The API's requests and the scheduled functions: 0.1 s of 0.5 GB each."""
+    calls = SCHEDULED_PER_MINUTE * 60 * HOURS + _requests(load)
+    each = prices.LAMBDA_REQUEST + 0.1 * actions.LAMBDA_GB * prices.LAMBDA_GB_SECOND
+    return calls * each + _requests(load) * prices.REQUEST_REST_API
 
 
 def _requests(load: Load) -> float:
@@ -167,28 +171,45 @@ def _requests(load: Load) -> float:
     return 20 * load.broadcasts
 
 
-def _dashboards(load: Load) -> float:
-    """A message of measurements every two seconds."""
-    minutes = load.streams * load.dashboards * HOURS * 60
-    return minutes * WEBSOCKET_MINUTE + minutes * 30 * WEBSOCKET_MESSAGE
+def _firewall(load: Load) -> float:
+    standing = WEB_ACLS * prices.WEB_ACL + WEB_ACL_RULES * prices.WEB_ACL_RULE
+    return standing + _requests(load) * prices.WEB_ACL_REQUEST
 
 
-def _observability(count: int, load: Load) -> float:
+def _secrets_and_names(stage: Stage) -> float:
+    secrets = SECRETS + len(stage.remote) * REPLICATED_SECRETS
+    return secrets * prices.SECRET + prices.KMS_KEY + prices.HOSTED_ZONE
+
+
+def _observability(stage: Stage, count: int, load: Load) -> float:
     """Some 20 KB of log lines a broadcast, and 1 MB an hour of a node and of the scheduled functions."""
     logs_gb = load.broadcasts * 20e-6 + (count + 1) * HOURS * 1e-3
-    return PUBLISHED * METRIC + WATCHED * ALARM + DASHBOARD + logs_gb * LOGS_GB
+    remote = len(stage.remote)
+    metrics = _published(Service.CONTROL) + _regions(stage) * _published(Service.INGEST)
+    watched = _watched(ALARMS) + remote * _watched(NODE_ALARMS)
+    return metrics * prices.METRIC + watched * prices.ALARM + prices.DASHBOARD + logs_gb * prices.LOGS_GB
+
+
+def _published(service: Service) -> int:
+    return sum(len(metric.cloudwatch_names) for metric in METRICS if service in metric.services)
+
+
+def _watched(alarms: Iterable[Alarm]) -> int:
+    """An alarm is billed for each metric that it looks at."""
+    return sum(len(FUNCTIONS.get(each.of, (each,))) for alarm in alarms for each in alarm.series.values())
 
 
 def _recordings(load: Load) -> float:
     streams = load.streams * load.recorded
-    puts = streams * SECONDS / SEGMENT_S * S3_PUT
-    return puts + streams * _gb_per_hour(load.mbit) * 24 * load.recording_days * S3_GB_MONTH
+    puts = streams * prices.SECONDS / SEGMENT_S * prices.S3_PUT
+    return puts + streams * _gb_per_hour(load.mbit) * 24 * load.recording_days * prices.S3_GB_MONTH
 
 
 def _viewers(load: Load) -> float:
     """In low latency, a player asks for a part and for a playlist each half second."""
     hours = load.streams * load.viewers * HOURS
-    return hours * (_gb_per_hour(load.viewer_mbit) * CLOUDFRONT_GB + 2 / PART_S * 3_600 * CLOUDFRONT_REQUEST)
+    an_hour = _gb_per_hour(load.viewer_mbit) * prices.CLOUDFRONT_GB + 2 / PART_S * 3_600 * prices.CLOUDFRONT_REQUEST
+    return hours * an_hour
 
 
 LOADS = (0, 10, 1_000, 10_000)
@@ -228,12 +249,21 @@ def _each(amount: float, load: Load) -> str:
     return f"{amount / (load.streams * HOURS):.3f}" if load.streams else ""
 
 
-def main(say: Callable[[str], None] = print) -> None:
+def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.costs", description="What a stage costs a month.")
     parser.add_argument("stage", choices=STAGE_NAMES)
     parser.add_argument("--streams", type=int, nargs="+", default=LOADS, help="streams that run at the same time")
-    given = parser.parse_args()
-    say(table(STAGES[given.stage], [Load(streams) for streams in given.streams]))
+    parser.add_argument(
+        "--remote", nargs="+", choices=REMOTE_REGIONS, metavar="region", help="further regions, not the stage's own"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(say: Callable[[str], None] = print) -> None:
+    given = parsed()
+    stage = STAGES[given.stage]
+    stage = replace(stage, remote=tuple(given.remote)) if given.remote else stage
+    say(table(stage, [Load(streams) for streams in given.streams]))
 
 
 if __name__ == "__main__":

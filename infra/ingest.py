@@ -19,7 +19,7 @@ from infra.ingest_roles import execution_role, node_role
 from infra.names import IngestNames
 from infra.network import HEALTH_PORT, ORIGIN_PORT, RTMP_PORT, RTMPS_PORT, Network
 from infra.policies import RECORDINGS
-from infra.stages import NODE_CPU_UNITS, Stage
+from infra.stages import NODE_CPU_UNITS, NODE_MEMORY_MIB, NODE_PLACES, Stage
 
 # The most that Fargate grants between SIGTERM and SIGKILL.
 STOP_TIMEOUT_S = 120
@@ -41,14 +41,8 @@ LIVE_CHECK = (
 # A new node takes three minutes to come, and running streams do not move to it.
 TARGET_UTILIZATION = 60
 
-# A node is one event loop, so one core is all it can use.
-CPU_UNITS = NODE_CPU_UNITS
-MEMORY_MIB = 2048
-
-# Publishers that one node carries at most. One more waits for a place for a moment, and is then refused.
-CAPACITY = 1000
 # Publishers and unauthenticated connections; and viewers' connections, with as many to other nodes.
-OPEN_FILES = 16 * CAPACITY + 9_000
+OPEN_FILES = 16 * NODE_PLACES + 9_000
 
 
 class IngestStack(cdk.Stack):
@@ -151,8 +145,8 @@ class IngestStack(cdk.Stack):
             self,
             "Task",
             family=f"{self._stage.prefix}-ingest",
-            cpu=CPU_UNITS,
-            memory_limit_mib=MEMORY_MIB,
+            cpu=NODE_CPU_UNITS,
+            memory_limit_mib=NODE_MEMORY_MIB,
             # As `infra.deploy.image` builds the image.
             runtime_platform=ecs.RuntimePlatform(
                 cpu_architecture=ecs.CpuArchitecture.ARM64, operating_system_family=ecs.OperatingSystemFamily.LINUX
@@ -181,7 +175,7 @@ class IngestStack(cdk.Stack):
                 "STREAM_SYNC_INGEST_URLS": json.dumps({self.region: self._url}),
                 "STREAM_SYNC_RTMP_HOST": "0.0.0.0",
                 "STREAM_SYNC_RTMP_PORT": str(RTMP_PORT),
-                "STREAM_SYNC_CAPACITY": str(CAPACITY),
+                "STREAM_SYNC_CAPACITY": str(NODE_PLACES),
                 "STREAM_SYNC_HEALTH_HOST": "0.0.0.0",
                 "STREAM_SYNC_HEALTH_PORT": str(HEALTH_PORT),
                 "STREAM_SYNC_DRAIN_SECONDS": str(DRAIN_S),
@@ -296,4 +290,4 @@ class IngestStack(cdk.Stack):
         )
 
 
-__all__ = ["CAPACITY", "IngestStack"]
+__all__ = ["IngestStack"]

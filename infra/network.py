@@ -9,7 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
 from infra.names import IngestNames
-from infra.stages import Stage, network_range
+from infra.stages import ZONES, Stage, network_range
 
 RTMP_PORT = 1935
 # Of HTTPS: the port that networks which block others let through.
@@ -29,8 +29,6 @@ DEREGISTRATION_S = 120
 # Longer than the longest grace of a channel (300 s), so that the node, which knows the reason, always gives up first.
 # 350 s is also what TLS listeners are fixed at: RTMP and RTMPS behave alike.
 TCP_IDLE_TIMEOUT_S = 350
-
-ZONES = 2
 
 CLOSED_WHEN_UNHEALTHY = "target_health_state.unhealthy.connection_termination.enabled"
 CLOSED_WHEN_DRAINED = "deregistration_delay.connection_termination.enabled"
@@ -90,9 +88,7 @@ class Network(Construct):
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
             internet_facing=True,
             ip_address_type=elb.IpAddressType.DUAL_STACK,
-            # Traffic between zones costs more than the load balancer itself (docs/decisions/0052). A stage with fewer
-            # nodes than zones needs it: otherwise one of its addresses has nobody behind it.
-            cross_zone_enabled=stage.tasks < ZONES,
+            cross_zone_enabled=stage.crosses_zones,
             deletion_protection=stage.keep,
             security_groups=[front],
         )

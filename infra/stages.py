@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 StageName = Literal["dev", "prod"]
-# Of Fargate, 1024 to a core. A node is one event loop.
+# Of Fargate, 1024 to a core: a node is one event loop, so one core is all it can use.
 NODE_CPU_UNITS = 1024
+NODE_MEMORY_MIB = 2048
+# Publishers that one node carries at most. One more waits for a place for a moment, and is then refused.
+NODE_PLACES = 1000
+ZONES = 2  # of a region
 STAGE_NAMES: tuple[StageName, ...] = get_args(StageName)
 
 
@@ -83,6 +87,13 @@ class Stage:
     sign_up: bool = False
     domain: Domain | None = None
     remote: tuple[str, ...] = ()
+
+    @property
+    def crosses_zones(self) -> bool:
+        """Whether the load balancer hands connections to nodes of other zones. Traffic between zones costs more than
+        the load balancer itself (docs/decisions/0052). A stage with fewer nodes than zones needs it: otherwise one of
+        its addresses has nobody behind it."""
+        return self.tasks < ZONES
 
     @property
     def prefix(self) -> str:

@@ -1,4 +1,5 @@
-"""`python -m benchmarks.scale`: writes `benchmarks/results/scale.json` and the tables of `docs/scale.md`.
+"""`python -m benchmarks.scale`: writes `benchmarks/results/scale.json` and the tables of `docs/scale.md`, and that of
+costs in `docs/operations.md`.
 
 Measures each action of the fleet on a sample, with the real services over the emulator (`sample`), and reckons from
 that what 1,000, 10,000 and 100,000 streams ask of AWS, and cost (`fleet`).
@@ -21,10 +22,11 @@ from local.settings import ROOT
 from tests.support.stack import running_emulator
 
 if TYPE_CHECKING:
-    from benchmarks.scale.fleet import Measured
+    from infra.actions import Measured
 
 RESULTS = ROOT / "benchmarks" / "results" / "scale.json"
 DOCUMENT = ROOT / "docs" / "scale.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
 STOCK = 6 * 50 + 250  # channels: of each round of broadcasts, and of those that stay live
 
 
@@ -34,7 +36,9 @@ def main() -> int:
     measured = None if parser.parse_args().compute else measure()
     # Not before the environment is set: the tables' names are read at import.
     from benchmarks.scale import report
-    from benchmarks.scale.fleet import Measured
+    from infra import costs
+    from infra.actions import Measured
+    from infra.stages import STAGES
 
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
     if measured is None:
@@ -43,6 +47,8 @@ def main() -> int:
     document = report.document(measured, machine)
     RESULTS.write_text(json.dumps(document, indent=2) + "\n")
     DOCUMENT.write_text(report.fill_in(DOCUMENT.read_text(), document))
+    bill = costs.table(STAGES["prod"], [costs.Load(streams) for streams in costs.LOADS])  # reads the results again
+    OPERATIONS.write_text(report.filled(OPERATIONS.read_text(), "costs", bill))
     print(f"\n{report.fleet_table(document)}\n\nWritten to {RESULTS.relative_to(ROOT)}, {DOCUMENT.relative_to(ROOT)}")
     return 0
 

@@ -1,11 +1,12 @@
 """The results as JSON, and as the tables of `docs/scale.md`: from the same numbers, and a test compares them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks.scale.fleet import Assumed, Hour, Measured, hour
-from infra import costs as prices
+from benchmarks.scale.fleet import Assumed, Hour, hour
+from infra import prices
+from infra.actions import Actions, Measured
 
 SIZES = (1_000, 10_000, 100_000)
 COMMAND = "make bench-scale"
@@ -14,14 +15,14 @@ DECIMALS = 6
 Document = dict[str, Any]
 
 
-def document(measured: Mapping[str, Measured], machine: str) -> Document:
+def document(measured: Actions, machine: str) -> Document:
     assumed = Assumed()
     rounded = {name: _rounded(asdict(row)) for name, row in measured.items()}
     rows = {name: Measured(**row) for name, row in rounded.items()}
     return {
         "command": COMMAND,
         "machine": machine,
-        "prices_of": prices.PRICES_OF,
+        "prices_of": prices.OF,
         "assumed": asdict(assumed),
         "measured": rounded,
         "computed": [_hour(hour(streams, rows, assumed)) for streams in SIZES],
@@ -96,7 +97,12 @@ TABLES = {"measured": measured_table, "fleet": fleet_table}
 def fill_in(text: str, found: Document) -> str:
     """The document with its tables, each between its marks. Raises ValueError if one of them is not there."""
     for name, table in TABLES.items():
-        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        start = text.index(begin) + len(begin)
-        text = f"{text[:start]}\n{table(found)}\n{text[text.index(end, start) :]}"
+        text = filled(text, name, table(found))
     return text
+
+
+def filled(text: str, name: str, table: str) -> str:
+    """With `table` between the marks of `name`. Raises ValueError if they are not there."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    start = text.index(begin) + len(begin)
+    return f"{text[:start]}\n{table}\n{text[text.index(end, start) :]}"

@@ -12,7 +12,6 @@ from random import Random
 
 from ulid import ULID
 
-from benchmarks.scale.fleet import Measured
 from benchmarks.scale.ledger import Ledger
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.events import DashboardConnected, StreamMetrics, StreamStateChange
@@ -34,6 +33,7 @@ from chalicelib.services.streams import admission, backstop, fleet, records
 from chalicelib.services.streams.lifecycle import StreamHold
 from chalicelib.services.streams.reaping import Reaper
 from chalicelib.store import models, nodes
+from infra.actions import Measured
 from tests.support.studio import REGION, Studio, now_ms
 
 BROADCASTS = 50  # of a round

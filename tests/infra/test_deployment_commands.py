@@ -35,7 +35,16 @@ from tests.support.stand_ins import DIGEST, stand_ins
 pytestmark = [pytest.mark.requirement("FX-20"), pytest.mark.needs("ministack"), pytest.mark.timeout(600)]
 
 DEV = STAGES["dev"]
-SOURCES = ("infra", "chalicelib", "local", "app.py", "Makefile", "requirements-dev.txt", ".gitignore")
+SOURCES = (
+    "infra",
+    "chalicelib",
+    "local",
+    "benchmarks/results",
+    "app.py",
+    "Makefile",
+    "requirements-dev.txt",
+    ".gitignore",
+)
 LOCKS = ("requirements-dev.txt", "local/requirements.txt", "local/make_venv.sh", "dashboard/package-lock.json")
 SECRET = "playback-secret-" + "x" * 32
 UNWANTED = ("AWS_", "STREAM_SYNC_", "MAKE", "MFLAGS")  # of the environment: make hands its own arguments down

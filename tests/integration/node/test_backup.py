@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.store import channels
-from infra.backup import COPIED, MANIFEST, BackupError, export_tables, import_tables
+from infra.backup import COPIED, MANIFEST, BackupError, empty_tables, export_tables, import_tables, parsed, run
 from tests.integration.node.conftest import Node, Publish
 from tests.support.aws import client
 from tests.support.publisher import STARTED, Publisher
@@ -59,6 +59,9 @@ def test_an_old_key_broadcasts_in_a_stage_that_was_made_from_the_copy(
                 import_tables(tables, prefix, copy)
         finally:
             node.end()
+        emptied = empty_tables(tables, prefix)
+        assert all(emptied[name] >= imported[name] > 0 for name in ("channels", "keys", "streams"))
+        assert import_tables(tables, prefix, copy) == imported, "an emptied stage is filled again"
 
 
 def test_a_copy_is_for_its_owner_only_and_is_checked_before_a_row_is_written(cloud: Emulator, copy: Path) -> None:
@@ -68,3 +71,8 @@ def test_a_copy_is_for_its_owner_only_and_is_checked_before_a_row_is_written(clo
     files[0].write_bytes(files[0].read_bytes()[:-1])
     with pytest.raises(BackupError, match="not as it was written"):
         import_tables(client(cloud.env, "dynamodb"), "no-such-table-", copy)
+
+
+def test_a_stage_is_emptied_only_when_its_name_is_typed() -> None:
+    with pytest.raises(BackupError, match="Nothing was deleted"):
+        run(parsed(["empty", "prod"]), None, ask=lambda question: "yes")
