@@ -13,6 +13,7 @@ class FindingCount(BaseModel):
     title: str
     severity: Severity = Field(description="The worst")
     count: int
+    action: str = Field(description="What to do about it, in the encoder's own words where it is known")
 
 
 class StreamSummary(BaseModel):

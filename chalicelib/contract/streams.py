@@ -55,6 +55,7 @@ class OwnStreamDetails(OwnStream):
 
     source: str = Field(description="`ingest`, or the kind of media server that carried it")
     client_ip: str | None = Field(description="The encoder's address when the stream started")
+    key_label: str | None = Field(description="The name of its stream key; null if the key has none, or is gone")
     end_reason_text: str | None = Field(description="The reason as a sentence")
     end_reason_action: str | None = Field(description="What to do about it; null if there is nothing to do")
     previous_stream_id: str | None = Field(description="The stream before it that was live")

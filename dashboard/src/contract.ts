@@ -313,6 +313,8 @@ export interface FindingCount {
   /** The worst */
   readonly severity: Severity;
   readonly count: number;
+  /** What to do about it, in the encoder's own words where it is known */
+  readonly action: string;
 }
 
 /** A stream, running or ended, that a search found. */
@@ -905,6 +907,8 @@ export interface OwnStreamDetails {
   readonly source: string;
   /** The encoder's address when the stream started */
   readonly client_ip: string | null;
+  /** The name of its stream key; null if the key has none, or is gone */
+  readonly key_label: string | null;
   /** The reason as a sentence */
   readonly end_reason_text: string | null;
   /** What to do about it; null if there is nothing to do */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OwnStream, StreamSummary } from "../src/contract";
+import type { OwnStream, OwnStreamDetails, StreamSummary } from "../src/contract";
 import { pageAt } from "../src/sessions/address";
 import { allFacts, briefFacts, compared } from "../src/sessions/facts";
 import { entryText } from "../src/sessions/words";
@@ -9,7 +9,7 @@ import { STREAM_1 } from "./messages";
 
 const AT = "2026-11-26T21:00:00Z";
 
-function stream(overrides: Partial<OwnStream> = {}): OwnStream {
+function stream(overrides: Partial<OwnStreamDetails> = {}): OwnStreamDetails {
   return {
     id: STREAM_1,
     state: "ENDED",
@@ -28,11 +28,12 @@ function stream(overrides: Partial<OwnStream> = {}): OwnStream {
     audio_sample_rate: null,
     audio_channels: null,
     encoder: null,
+    key_label: null,
     declared: null,
     recording: null,
     summary: null,
     ...overrides,
-  } as OwnStream;
+  } as OwnStreamDetails;
 }
 
 describe("addresses below the studio", () => {
@@ -59,7 +60,9 @@ describe("a broadcast in figures", () => {
     peak_bitrate_kbps: 6000,
     interruptions: 2,
     worst: "fair",
-    findings: [{ code: "gopSizeLong", title: "Key frames are too far apart", severity: "warning", count: 3 }],
+    findings: [
+      { code: "gopSizeLong", title: "Key frames are too far apart", severity: "warning", count: 3, action: "Set 2 s." },
+    ],
   };
 
   it("has what was measured, and its health when it was worst", () => {
@@ -69,6 +72,10 @@ describe("a broadcast in figures", () => {
     expect(valueIn(allFacts(stream({ summary }), []), "Interruptions")).toBe("2");
     const good = { ...summary, worst: "good", findings: [] } as const;
     expect(valueIn(briefFacts(stream({ summary: good })), "Health")).toBe("Good");
+  });
+
+  it("names the guest's key that it came with", () => {
+    expect(valueIn(allFacts(stream({ key_label: "Ann" }), []), "Stream key")).toBe("Ann");
   });
 
   it("has an average bitrate of what was received, where nothing was measured", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PublicChannel, PublicStatusMessage } from "../src/contract";
-import { embedCode, watchedAt, withToken } from "../src/watch/address";
+import { embedCode, isOtherToken, watchedAt, withToken } from "../src/watch/address";
 import { privateRecording } from "../src/watch/private-recording";
 import { Quality } from "../src/watch/quality";
 import { initialWatch, reduceWatch, type WatchEvent, type WatchState } from "../src/watch/state";
@@ -75,6 +75,16 @@ describe("the address", () => {
     ["/watch/a%2Fb", "", null],
   ])("%s%s", (pathname, hash, watched) => {
     expect(watchedAt({ pathname, hash })).toEqual(watched);
+  });
+
+  it.each([
+    [null, "#token=b", true],
+    ["a", "#token=b", true],
+    ["a", "#token=a", false],
+    ["a", "", false],
+    ["a", "#main", false],
+  ])("shown with the token %s is read again at %j: %s", (token, hash, again) => {
+    expect(isOtherToken({ channelId: "ch_1", streamId: null, token }, { pathname: "/watch/ch_1", hash })).toBe(again);
   });
 
   it("quotes the title in the code that embeds the player", () => {

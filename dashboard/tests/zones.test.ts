@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { instantOf, wallClock, zones } from "../src/schedule/zones";
+import { instantOf, wallClock, zoneName, zones } from "../src/schedule/zones";
 
 const BERLIN = "Europe/Berlin";
 
@@ -32,6 +32,10 @@ describe("a wall clock", () => {
 });
 
 describe("the zones", () => {
+  it("are shown without underscores", () => {
+    expect(zoneName("America/New_York")).toBe("America/New York");
+  });
+
   it("have the reader's own among them, each once", () => {
     const all = zones(BERLIN);
     expect(all).toContain(BERLIN);

@@ -1,8 +1,10 @@
 """The German page translates what the server says by its English sentence, so it has to know each."""
 
+import ast
+import inspect
 import re
 
-from chalicelib.domain import health_advice
+from chalicelib.domain import health_advice, health_rules
 from chalicelib.domain.findings import FindingCode
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, HANDED_OVER, NOT_TAKEN_UP
 from local.settings import ROOT
@@ -32,3 +34,21 @@ def test_charts_name_findings_as_the_server_does() -> None:
     assert dict(re.findall(r'^  (\w+): "(.+)",$', titles, re.M)) == {
         code.value: health_advice.title(code) for code in FindingCode
     }
+
+
+def test_each_word_of_a_finding_s_figures_is_translated() -> None:
+    table = (WORDS / "phrases.de.ts").read_text().partition("const figures")[2]
+    known = re.findall(r"[A-Za-z-]+", " ".join(re.findall(r"^  \[/(.+?)/g?,", table, re.M)).replace("\\/", "/"))
+    assert _words_of_symptoms() - set(known) - {"fps", "kbit", "Hz", "aac"} == set()
+
+
+def _words_of_symptoms() -> set[str]:
+    symptoms = [
+        call
+        for call in ast.walk(ast.parse(inspect.getsource(health_rules)))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Symptom"
+    ]
+    parts = [part for call in symptoms for text in call.args[1:] for part in ast.walk(text)]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    assert len(texts) > 40
+    return {word for text in texts for word in re.findall(r"[A-Za-z-]{2,}", text)}

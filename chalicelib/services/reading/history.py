@@ -12,7 +12,7 @@ from chalicelib.domain.times import iso
 from chalicelib.services.reading import discovery, refusals, samples
 from chalicelib.services.reading.discovery import StreamView
 from chalicelib.services.serializers import streams as serializer
-from chalicelib.store import streams, timeline
+from chalicelib.store import keys, streams, timeline
 
 NEARBY = 10 * 60_000  # ms before the start and after the end of a stream
 MOST_REFUSALS = 50
@@ -48,12 +48,18 @@ def _details(seen: StreamView, now: int) -> OwnStreamDetails:
         **serializer.own_stream(seen, now).model_dump(),
         source=stream.source,
         client_ip=stream.client_ip,
+        key_label=_key_label(stream),
         end_reason_text=END_REASON_TEXT[reason] if reason is not None else None,
         end_reason_action=END_REASON_ACTION[reason] if reason is not None else None,
         previous_stream_id=streams.next_to(stream, later=False),
         next_stream_id=streams.next_to(stream, later=True),
         refusals=_refusals(stream, now),
     )
+
+
+def _key_label(stream: Stream) -> str | None:
+    key = keys.find_by_id(stream.key_id)
+    return key.label or None if key is not None and key.channel_id == stream.channel_id else None
 
 
 def _refusals(stream: Stream, now: int) -> list[Refusal]:

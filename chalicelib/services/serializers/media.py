@@ -60,7 +60,8 @@ def health(findings: tuple[Finding, ...], encoder: str | None) -> StreamHealth:
     )
 
 
-def summary(totals: StreamTotals) -> StreamSummary:
+def summary(totals: StreamTotals, encoder: str | None) -> StreamSummary:
+    """With what to do, for who uses `encoder`."""
     found = sorted(totals.raised.items(), key=lambda one: (-RANK[one[1].severity], one[0]))
     return StreamSummary(
         measured_s=totals.measured_s,
@@ -69,7 +70,13 @@ def summary(totals: StreamTotals) -> StreamSummary:
         interruptions=totals.interruptions,
         worst=totals.worst,
         findings=[
-            FindingCount(code=code, title=health_advice.title(code), severity=one.severity, count=one.count)
+            FindingCount(
+                code=code,
+                title=health_advice.title(code),
+                severity=one.severity,
+                count=one.count,
+                action=health_advice.action(code, encoder),
+            )
             for code, one in found
         ],
     )

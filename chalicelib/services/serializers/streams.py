@@ -64,7 +64,7 @@ def own_stream(seen: StreamView, now: int) -> OwnStream:
         bytes_in=seen.bytes_in,
         test=seen.stream.test,
         recording=own_recording(seen.stream, seen.channel, now),
-        summary=media.summary(seen.totals) if seen.totals is not None else None,
+        summary=media.summary(seen.totals, seen.stream.facts.encoder) if seen.totals is not None else None,
     )
 
 

@@ -3,7 +3,7 @@
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.encoders import Encoder
 from chalicelib.domain.events import HolderQuestioned
-from chalicelib.domain.keys import StreamKey
+from chalicelib.domain.keys import KeyRole, StreamKey
 from chalicelib.domain.leases import TAKEOVER_MARGIN, Holder, dead_node_grace, is_over
 from chalicelib.domain.publications import OWN_KIND, Dialect, dialect_of
 from chalicelib.domain.refusals import KeyInUse
@@ -35,8 +35,13 @@ def in_use(key: StreamKey, holding: StreamKey | None = None) -> KeyInUse:
 
 
 def called(key: StreamKey) -> str:
-    """A key in a sentence for whoever has another key of the channel: nothing of its text."""
-    return f'the key "{key.label}" ({key.role})' if key.label else f"a key without a name ({key.role})"
+    """A key in a sentence for whoever has another key of the channel: nothing of its text.
+
+    The dashboard translates it (`dashboard/src/words/server.ts`).
+    """
+    if key.label:
+        return f'the key "{key.label}" ({key.role})'
+    return f"{'an' if key.role is KeyRole.OWNER else 'a'} {key.role}'s key"
 
 
 def question(holder: Holder | None, now: int) -> None:

@@ -3,6 +3,7 @@ import type { Api } from "../api";
 import type { Account } from "../auth/account";
 import type { Session } from "../auth/session";
 import { limits, type OwnChannel } from "../contract";
+import { zoneName, zones } from "../schedule/zones";
 import { setTimeZone } from "../ui/format";
 import { t } from "../words/account";
 import { Card, Told } from "./card";
@@ -21,7 +22,7 @@ export function ProfileCard({ channel, api, account, session, onSaved }: Profile
   const [name, setName] = useState(channel.display_name);
   const [zone, setZone] = useState(stored);
   const action = useAction();
-  const zones = useMemo(() => Intl.supportedValuesOf("timeZone"), []);
+  const known = useMemo(() => zones(stored || "UTC"), [stored]);
   const dirty = name.trim() !== channel.display_name || zone !== stored;
 
   const save = async () => {
@@ -66,9 +67,9 @@ export function ProfileCard({ channel, api, account, session, onSaved }: Profile
             onChange={(event) => setZone(event.currentTarget.value)}
           >
             <option value="">{t.browsersZone}</option>
-            {zones.map((each) => (
+            {known.map((each) => (
               <option key={each} value={each}>
-                {each.replaceAll("_", " ")}
+                {zoneName(each)}
               </option>
             ))}
           </select>

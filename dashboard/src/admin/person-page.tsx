@@ -14,7 +14,7 @@ import { RefusalRow } from "./refusal-row";
 import { links } from "./route";
 import { useLoaded } from "./use-loaded";
 
-const REFRESH_MS = 15_000;
+const REFRESH_MS = 5_000;
 const A_WEEK_MS = 7 * 86_400_000;
 
 /** One broadcaster: who they are, what they stream and streamed, their keys, why they were refused; block and unblock. */
@@ -35,7 +35,7 @@ export default function PersonPage({ api, route }: PageProps) {
       {value && (
         <>
           <About person={value} api={api} onChanged={reload} />
-          <PersonStreams api={api} id={id} />
+          <PersonStreams api={api} id={id} asOf={value} />
           <Section
             title={t.refusals}
             testid="person-refusals"

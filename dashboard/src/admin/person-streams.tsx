@@ -1,5 +1,5 @@
 import { useCallback } from "preact/hooks";
-import type { BroadcasterStreams, OwnStream } from "../contract";
+import type { BroadcasterDetails, BroadcasterStreams, OwnStream } from "../contract";
 import { shortDuration } from "../ui/format";
 import { Moment } from "../ui/moment";
 import { t as codes } from "../words/admin/codes";
@@ -13,10 +13,10 @@ import { usePaged } from "./use-loaded";
 
 const streamsOf = (page: BroadcasterStreams) => page.streams;
 
-/** What a person streams now and streamed before, newest first. */
-export function PersonStreams({ api, id }: { api: AdminApi; id: string }) {
+/** What a person streams now and streamed before, newest first; the first page as new as `asOf`. */
+export function PersonStreams({ api, id, asOf }: { api: AdminApi; id: string; asOf: BroadcasterDetails }) {
   const read = useCallback((cursor: string | null) => api.streamsOf(id, cursor), [api, id]);
-  const { items, more, problem, loadMore, reload } = usePaged(read, streamsOf);
+  const { items, more, problem, loadMore, reload } = usePaged(read, streamsOf, asOf);
   return (
     <Section title={t.streams} testid="person-streams">
       <Problem text={problem} onRetry={reload} />

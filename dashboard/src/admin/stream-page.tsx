@@ -8,6 +8,7 @@ import { t as codes } from "../words/admin/codes";
 import { t as admin } from "../words/admin/frame";
 import { t } from "../words/admin/streams";
 import { endReason } from "../words/end-reasons";
+import { measuredText } from "../words/phrases";
 import { told } from "../words/server";
 import type { PageProps } from "./admin";
 import { EndStream } from "./end-stream";
@@ -83,7 +84,13 @@ function Finding({ finding }: { finding: HealthFinding }) {
   return (
     <li class="row" data-testid="finding" data-code={finding.code}>
       <p class="row-title">{told(finding.title)}</p>
-      <p class="muted">{t.finding(finding.measured, finding.expected, <Moment at={Date.parse(finding.since)} />)}</p>
+      <p class="muted">
+        {t.finding(
+          measuredText(finding.measured),
+          measuredText(finding.expected),
+          <Moment at={Date.parse(finding.since)} />,
+        )}
+      </p>
       <p class="row-note">{told(finding.action)}</p>
     </li>
   );

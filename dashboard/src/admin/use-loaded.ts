@@ -55,10 +55,11 @@ export interface Paged<T> {
   readonly reload: () => void;
 }
 
-/** A list that is read page by page, as long as the reader asks for more. */
+/** A list that is read page by page, as long as the reader asks for more; until then again whenever `asOf` changes. */
 export function usePaged<P extends Page, T>(
   read: (cursor: string | null) => Promise<P>,
   itemsOf: (page: P) => readonly T[],
+  asOf: unknown = null,
 ): Paged<T> {
   const [pages, setPages] = useState<{ readonly by: typeof read; readonly pages: readonly P[] } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -78,9 +79,12 @@ export function usePaged<P extends Page, T>(
     },
     [read],
   );
-  useEffect(() => load([]), [load]);
-
   const shown = pages?.by === read ? pages.pages : null;
+  const asked = useRef(1);
+  asked.current = shown?.length ?? 1;
+  useEffect(() => {
+    if (asked.current <= 1) load([]);
+  }, [load, asOf]);
   return {
     items: shown?.flatMap(itemsOf) ?? null,
     more: shown?.at(-1)?.next_cursor != null,

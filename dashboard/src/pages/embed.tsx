@@ -1,7 +1,7 @@
 import { show } from "../i18n/show";
 import { PublicApi } from "../public-api";
 import { Starting } from "../ui/starting";
-import { watchedAt } from "../watch/address";
+import { isOtherToken, watchedAt } from "../watch/address";
 import { EmbedPage } from "../watch/embed-page";
 
 import "../styles/tokens.css";
@@ -17,6 +17,7 @@ void import("hls.js");
 const watched = watchedAt(location);
 if (!watched) location.replace("/");
 else {
+  addEventListener("hashchange", () => isOtherToken(watched, location) && location.reload());
   void show(
     <Starting>
       {(config) => <EmbedPage config={config} api={new PublicApi(config.apiUrl)} watched={watched} />}

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { NewBroadcast, PlannedBroadcast } from "../contract";
 import { explain } from "../problem";
 import { t } from "../words/schedule";
-import { instantOf, ownZone, wallClock, zones } from "./zones";
+import { instantOf, ownZone, wallClock, zoneName, zones } from "./zones";
 
 const TITLE_MAX = 140;
 const SHORTEST = 5;
@@ -62,7 +62,7 @@ export function BroadcastForm({ planned, onSave, onClose }: BroadcastFormProps) 
         <select class="input" value={zone} onChange={(event) => setZone(event.currentTarget.value)}>
           {zones(zone).map((one) => (
             <option key={one} value={one}>
-              {one}
+              {zoneName(one)}
             </option>
           ))}
         </select>

@@ -1,13 +1,14 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
 import type { NewBroadcast, OwnChannel, PlannedBroadcast } from "../contract";
+import { CHOICE } from "../i18n/language";
 import { explain } from "../problem";
 import { CopyButton } from "../ui/copy-button";
 import { ManualCopy } from "../ui/manual-copy";
 import { Moment } from "../ui/moment";
 import { t } from "../words/schedule";
 import { BroadcastForm } from "./broadcast-form";
-import { ownZone } from "./zones";
+import { ownZone, zoneName } from "./zones";
 
 interface SchedulePanelProps {
   readonly api: Api;
@@ -98,6 +99,10 @@ export function SchedulePanel({ api, channel, apiUrl }: SchedulePanelProps) {
                   text={() => feed}
                   onNoClipboard={() => setByHand(true)}
                 />
+                <a class="button" href={feed} download="schedule.ics" data-testid="download-feed">
+                  {t.download}
+                  <span class="sr-only"> {t.downloadOf}</span>
+                </a>
               </div>
               {byHand && <ManualCopy label={t.feedInText} text={feed} secret={false} onDismiss={dismiss} />}
               <p class="field-hint">{t.feedHint}</p>
@@ -125,7 +130,7 @@ function Row({ planned, onEdit, onRemove }: RowProps) {
         <p class="muted">
           <Moment at={at} /> · {t.minutes(planned.minutes)}
           {planned.time_zone !== ownZone() &&
-            ` · ${t.inZone(new Date(at).toLocaleTimeString(undefined, { timeZone: planned.time_zone, timeStyle: "short" }), planned.time_zone)}`}
+            ` · ${t.inZone(new Date(at).toLocaleTimeString(CHOICE.locale, { timeZone: planned.time_zone, timeStyle: "short" }), zoneName(planned.time_zone))}`}
           {at <= Date.now() && ` · ${t.onNow}`}
         </p>
       </div>

@@ -14,6 +14,11 @@ export function zones(own: string): readonly string[] {
   return [...new Set([own, "UTC", ...Intl.supportedValuesOf("timeZone")])].sort();
 }
 
+/** "America/New York" */
+export function zoneName(zone: string): string {
+  return zone.replaceAll("_", " ");
+}
+
 /** What a clock in `zone` shows at an instant, as a field for date and time holds it: "2026-12-04T20:00". */
 export function wallClock(at: number, zone: string): string {
   const parts = new Intl.DateTimeFormat("en-CA", {

@@ -2,7 +2,7 @@
 
 import { type Row, total } from "../charts/rows";
 import { figures } from "../charts/words";
-import type { OwnStream } from "../contract";
+import type { OwnStream, OwnStreamDetails } from "../contract";
 import { CHOICE } from "../i18n/language";
 import { declaredText } from "../studio/declared";
 import { size } from "../studio/recordings";
@@ -34,7 +34,7 @@ export function briefFacts(stream: OwnStream): readonly Fact[] {
 }
 
 /** `rows` is empty where no measurements are stored. */
-export function allFacts(stream: OwnStream, rows: readonly Row[]): readonly Fact[] {
+export function allFacts(stream: OwnStreamDetails, rows: readonly Row[]): readonly Fact[] {
   const averageOf = (metric: "video_fps" | "keyframe_interval_s") => {
     const span = total(rows, metric);
     return span && figures(metric, span);
@@ -55,6 +55,7 @@ export function allFacts(stream: OwnStream, rows: readonly Row[]): readonly Fact
     [t.video, pictureText(stream)],
     [t.audio, soundText(stream)],
     [t.encoder, stream.encoder === null ? null : encoderName(stream.encoder)],
+    [t.key, stream.key_label],
     [t.declared, declaredText(stream.declared)],
     [t.received, stream.bytes_in > 0 ? size(stream.bytes_in) : null],
   ]);

@@ -106,9 +106,11 @@ function SummaryPanel({ api, recorded: { stream, broadcast } }: { api: Api; reco
         <div>
           <h2>{t.findings}</h2>
           <ul class="findings-brief">
-            {findings.map(({ code, title, count }) => (
+            {findings.map(({ code, title, count, action }) => (
               <li key={code} data-testid="finding" data-code={code}>
-                {title} ({t.times(count)})
+                <strong>{told(title)}</strong>
+                {count > 1 && ` (${t.times(count)})`}
+                <p data-testid="finding-action">{told(action)}</p>
               </li>
             ))}
           </ul>

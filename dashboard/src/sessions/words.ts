@@ -5,6 +5,8 @@ import type { TimelineEntry } from "../contract";
 import { size } from "../studio/recordings";
 import { kbps, sentence, shortDuration } from "../ui/format";
 import { endReason } from "../words/end-reasons";
+import { measuredText } from "../words/phrases";
+import { told } from "../words/server";
 import { t } from "../words/sessions";
 import { t as status } from "../words/status";
 
@@ -21,7 +23,7 @@ export function entryText({ kind, facts }: TimelineEntry): EntryText {
     const [measured, expected] = [text(facts.measured), text(facts.expected)];
     return {
       title: `${title}: ${findingTitle(code)}`,
-      detail: t.measured(measured ?? t.unknown, expected ?? t.unknown),
+      detail: t.measured(measuredText(measured ?? t.unknown), measuredText(expected ?? t.unknown)),
     };
   }
   if (kind === "connection") return { title, detail: connectionText(facts) };
@@ -29,7 +31,7 @@ export function entryText({ kind, facts }: TimelineEntry): EntryText {
   const known = [
     ...(reason === null ? [] : [endReason(reason)]),
     // Of an end it is the reason again, as a sentence.
-    ...(detail === null || kind === "Stream End" ? [] : [detail]),
+    ...(detail === null || kind === "Stream End" ? [] : [told(detail)]),
     ...(kind === "Session Created" && address !== null ? [t.from(address)] : []),
   ];
   return { title, detail: known.map(sentence).join(" ") };

@@ -3,6 +3,7 @@ import { sentence } from "../ui/format";
 import { Moment } from "../ui/moment";
 import { t } from "../words/recordings";
 import { told } from "../words/server";
+import { ownersAdvice } from "./refusal-advice";
 
 /** Refused publishers: when, why, from where, and what to do about it. */
 export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
@@ -16,9 +17,14 @@ export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
             {refusal.key_label && ` · ${t.withKey(refusal.key_label)}`}
             {refusal.client_ip && ` · ${t.from(refusal.client_ip)}`}
           </p>
-          {refusal.action && <p>{sentence(told(refusal.action))}</p>}
+          {adviceOn(refusal)}
         </li>
       ))}
     </ul>
   );
+}
+
+function adviceOn({ reason, key_label, action }: Refusal) {
+  const advice = ownersAdvice(reason, key_label) ?? told(action);
+  return advice && <p>{sentence(advice)}</p>;
 }

@@ -10,7 +10,7 @@ import { Moment } from "../ui/moment";
 import { t } from "../words/status";
 import { t as test } from "../words/test-mode";
 import { AlertsPanel } from "./alerts-panel";
-import { HealthPanel } from "./health-panel";
+import { HealthLink, HealthPanel } from "./health-panel";
 import { Measures } from "./measures";
 import { StatusBar } from "./status-bar";
 import {
@@ -30,9 +30,11 @@ interface StatusPanelProps {
   readonly title: string;
   readonly api: Api;
   readonly alerts: Alerts;
+  /** Encoders are refused until they are allowed again. */
+  readonly closed: boolean;
 }
 
-export function StatusPanel({ state, title, api, alerts }: StatusPanelProps) {
+export function StatusPanel({ state, title, api, alerts, closed }: StatusPanelProps) {
   const { stream } = state;
   const shown = shownStatus(state);
   const running = stream.status !== "OFFLINE";
@@ -74,6 +76,7 @@ export function StatusPanel({ state, title, api, alerts }: StatusPanelProps) {
             <p class="status-text" data-testid="status-text">
               <StatusText state={state} shown={shown} now={now} />
             </p>
+            {shown === "LIVE" && stream.live?.health && <HealthLink health={stream.live.health} />}
           </div>
         </div>
         {shown === "OFFLINE" && lastStreamId != null && (
@@ -110,7 +113,7 @@ export function StatusPanel({ state, title, api, alerts }: StatusPanelProps) {
           {stream.live?.health && <HealthPanel health={stream.live.health} fresh={fresh} />}
         </>
       ) : (
-        <FirstSteps />
+        <FirstSteps closed={closed} />
       )}
       <AlertsPanel alerts={alerts} />
       {asking && (
@@ -176,7 +179,8 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
   }
 }
 
-function FirstSteps() {
+/** `closed`: a valid key is refused as well, and the notice above says why. */
+function FirstSteps({ closed }: { closed: boolean }) {
   return (
     <>
       <ol class="steps" data-testid="first-steps">
@@ -190,9 +194,11 @@ function FirstSteps() {
           <p>{t.stepStart()}</p>
         </li>
       </ol>
-      <p class="steps-hint" data-testid="unauthorized-hint">
-        {t.unauthorized}
-      </p>
+      {!closed && (
+        <p class="steps-hint" data-testid="unauthorized-hint">
+          {t.unauthorized}
+        </p>
+      )}
     </>
   );
 }

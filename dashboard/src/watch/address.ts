@@ -16,6 +16,12 @@ export function watchedAt(location: { readonly pathname: string; readonly hash: 
   return { channelId, streamId: streamId || null, token: token || null };
 }
 
+/** The link to a private channel differs in the fragment alone, at which a browser that shows the page stays on it. */
+export function isOtherToken(shown: Watched, location: { readonly pathname: string; readonly hash: string }): boolean {
+  const token = watchedAt(location)?.token ?? null;
+  return token !== null && token !== shown.token;
+}
+
 export function watchUrl(channelId: string, streamId: string | null = null, token: string | null = null): string {
   const path = `/watch/${channelId}${streamId === null ? "" : `/${streamId}`}`;
   return `${location.origin}${path}${token === null ? "" : `#token=${token}`}`;

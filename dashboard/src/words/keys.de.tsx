@@ -70,7 +70,9 @@ const german: KeyWords = {
   reveal: "Zeigen",
   hide: "Verbergen",
   theNewKey: "neuer Schlüssel",
+  serverUrl: "Server-URL zum neuen Schlüssel",
   keepSecret: "Wer ihn hat, kann auf deinem Kanal senden. Schicke ihn auf einem vertraulichen Weg.",
+  serverToo: "Server-URL, die der Encoder ebenfalls braucht",
   done: "Fertig",
 
   revokeTitle: (name) => `Den Schlüssel „${name}“ widerrufen?`,

@@ -37,7 +37,7 @@ const english = {
   hiddenEndsIn: "hidden, ends in ",
 
   edit: "Edit",
-  rotate: "Rotate",
+  rotate: "Replace",
   revoke: "Revoke",
   save: "Save",
   saving: "Saving…",
@@ -65,7 +65,9 @@ const english = {
   reveal: "Reveal",
   hide: "Hide",
   theNewKey: "new key",
+  serverUrl: "server URL to go with the new key",
   keepSecret: "Whoever has it can stream to your channel. Send it privately.",
+  serverToo: "Server URL, which the encoder needs as well",
   done: "Done",
 
   revokeTitle: (name: string) => `Revoke the key "${name}"?`,

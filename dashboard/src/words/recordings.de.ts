@@ -21,10 +21,12 @@ const german: RecordingsWords = {
 
   refusals: "Abgelehnte Verbindungen",
   refusalsHint:
-    "Encoder mit einem Schlüssel dieses Kanals, die nicht live gehen konnten. Nicht deine? Setze deinen Streamschlüssel zurück. Ein Encoder mit einem unbekannten Schlüssel steht hier nicht: Wenn deiner „Unauthorized“ meldet und hier fehlt, kopiere den Schlüssel noch einmal.",
+    "Encoder mit einem Schlüssel dieses Kanals, die nicht live gehen konnten. Einer, der nicht dir gehört, hat einen Schlüssel, den jemand anderes kennt: Setze ihn zurück oder widerrufe ihn. Ein Encoder mit einem unbekannten Schlüssel steht hier nicht: Wenn deiner „Unauthorized“ meldet und hier fehlt, kopiere den Schlüssel noch einmal.",
   noRefusals: "Keine in den letzten 90 Tagen.",
   from: (address) => `von ${address}`,
   withKey: (label) => `Schlüssel „${label}“`,
+  newKey:
+    "Damit dieser Encoder wieder streamen kann, erstelle unter „Streamschlüssel“ einen neuen Schlüssel und trage ihn dort ein.",
 };
 
 export default german;

@@ -23,10 +23,11 @@ const english = {
 
   refusals: "Refused connections",
   refusalsHint:
-    'Encoders with a key of this channel that could not go live. Not yours? Reset your stream key. An encoder whose key is unknown is not listed: if yours says "Unauthorized" and is not here, copy the key again.',
+    'Encoders with a key of this channel that could not go live. One that is not yours used a key that somebody else has: reset or revoke it. An encoder whose key is unknown is not listed: if yours says "Unauthorized" and is not here, copy the key again.',
   noRefusals: "None in the last 90 days.",
   from: (address: string) => `from ${address}`,
   withKey: (label: string) => `key "${label}"`,
+  newKey: 'To let this encoder stream again, create a new key under "Stream keys" and enter it there.',
 };
 
 export type RecordingsWords = typeof english;

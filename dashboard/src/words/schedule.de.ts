@@ -2,7 +2,7 @@ import type { ScheduleWords } from "./schedule";
 
 const german: ScheduleWords = {
   heading: "Sendeplan",
-  lead: "Geplante Streams erscheinen auf deiner Zuschauerseite. Webhooks werden 15 Minuten vorher aufgerufen.",
+  lead: "Zuschauer sehen geplante Streams auf deiner Zuschauerseite.",
   none: "Nichts ist geplant.",
   plan: "Stream planen",
   edit: "Bearbeiten",
@@ -23,7 +23,10 @@ const german: ScheduleWords = {
   noStart: "Gib Datum und Uhrzeit ein.",
   feed: "Kalender",
   feedInText: "Adresse des Kalenders",
-  feedHint: "Zuschauer können ihn in ihrem Kalender abonnieren.",
+  feedHint:
+    "Für Zuschauer und für dich selbst: Abonniere ihn in einer Kalender-App über die Adresse, dann folgt er jeder Änderung.",
+  download: "Herunterladen",
+  downloadOf: "die Kalenderdatei",
 };
 
 export default german;

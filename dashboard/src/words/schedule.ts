@@ -4,7 +4,7 @@ import { catalogue } from "../i18n/catalogue";
 
 const english = {
   heading: "Schedule",
-  lead: "Planned broadcasts are shown on your watch page. Webhooks are called 15 minutes before each.",
+  lead: "Viewers see planned broadcasts on your watch page.",
   none: "Nothing is planned.",
   plan: "Plan a broadcast",
   edit: "Edit",
@@ -25,7 +25,10 @@ const english = {
   noStart: "Enter a date and a time.",
   feed: "Calendar feed",
   feedInText: "address of the calendar feed",
-  feedHint: "Viewers can subscribe to it in their calendar.",
+  feedHint:
+    "For viewers and for yourself: add it to a calendar app as a subscription by URL, and it follows every change.",
+  download: "Download",
+  downloadOf: "the calendar file",
 };
 
 export type ScheduleWords = typeof english;

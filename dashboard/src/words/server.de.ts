@@ -8,7 +8,7 @@ export default {
     "The encoder connected but sent no video or audio in time.":
       "Der Encoder hat sich verbunden, aber nicht rechtzeitig Bild oder Ton gesendet.",
     "The stream key was reset.": "Der Streamschlüssel wurde zurückgesetzt.",
-    "The stream key was revoked.": "Der Streamschlüssel wurde gesperrt.",
+    "The stream key was revoked.": "Der Streamschlüssel wurde widerrufen.",
     "The stream key expired.": "Der Streamschlüssel ist abgelaufen.",
     "The stream was ended from the dashboard.": "Der Stream wurde im Studio beendet.",
     "The stream was ended by an administrator.": "Der Stream wurde von der Verwaltung beendet.",
@@ -63,7 +63,7 @@ export default {
       "Im Feld für den Streamschlüssel steht im Encoder mehr als der Schlüssel",
     "Put only the stream key there, and the ingest URL into the server field, as your dashboard shows them.":
       "Trage dort nur den Schlüssel ein und die Server-URL in das Feld für den Server, wie dein Studio sie zeigt.",
-    "The stream key was reset or revoked": "Der Streamschlüssel wurde zurückgesetzt oder gesperrt",
+    "The stream key was reset or revoked": "Der Streamschlüssel wurde zurückgesetzt oder widerrufen",
     "Copy the new stream key from your dashboard.": "Kopiere den neuen Streamschlüssel aus deinem Studio.",
     "The stream key has expired": "Der Streamschlüssel ist abgelaufen",
     "Get a new stream key from your dashboard.": "Erstelle in deinem Studio einen neuen Streamschlüssel.",

@@ -4,6 +4,7 @@
  */
 
 import { catalogue } from "../i18n/catalogue";
+import { sentenceWithName } from "./phrases";
 
 type Sentences = Readonly<Record<string, string>>;
 
@@ -11,5 +12,7 @@ const words = catalogue({ sentences: {} as Sentences }, { de: () => import("./se
 
 /** The server's sentence in the reader's language; as it came where there is no translation. */
 export function told<Text extends string | null>(sentence: Text): Text | string {
-  return sentence === null ? sentence : (words.sentences[sentence] ?? sentence);
+  if (sentence === null) return sentence;
+  // A refusal of a stream that was ended has its reason, without the full stop.
+  return words.sentences[sentence] ?? words.sentences[`${sentence}.`] ?? sentenceWithName(sentence);
 }

@@ -16,7 +16,7 @@ const german: SessionsWords = {
   neverLive: "Es kam weder Bild noch Ton an",
   test: "Test, den sonst niemand sehen konnte",
   findings: "Befunde",
-  times: (count) => plural(count, { one: "einmal", other: `${count}-mal` }),
+  times: (count) => `${count}-mal`,
   measurements: "Messwerte",
   noSamples: "Von dieser Sendung wurden keine Messwerte gespeichert.",
   compare: "Mit der Sendung davor vergleichen",
@@ -52,6 +52,7 @@ const german: SessionsWords = {
   video: "Bild",
   audio: "Ton",
   encoder: "Encoder",
+  key: "Streamschlüssel",
   declared: "Vom Encoder angegeben",
   received: "Empfangen",
 

@@ -17,7 +17,7 @@ const english = {
   neverLive: "No video or audio was received",
   test: "Test that nobody else could see",
   findings: "Health findings",
-  times: (count: number) => plural(count, { one: "once", other: `${count} times` }),
+  times: (count: number) => `${count} times`,
   measurements: "Measurements",
   noSamples: "Measurements of this broadcast were not stored.",
   compare: "Compare with the broadcast before",
@@ -54,6 +54,7 @@ const english = {
   video: "Video",
   audio: "Audio",
   encoder: "Encoder",
+  key: "Stream key",
   declared: "Declared by the encoder",
   received: "Received",
 

@@ -77,7 +77,11 @@ const german: StudioWords = {
   category: "Kategorie",
   categoryExample: "z. B. Musik",
   visibility: "Sichtbarkeit",
-  visibilities: { public: "Öffentlich", unlisted: "Nicht gelistet (nur mit Link)", private: "Privat (nur du)" },
+  visibilities: {
+    public: "Öffentlich",
+    unlisted: "Nicht gelistet (nur mit Link)",
+    private: "Privat (nur mit privatem Link)",
+  },
   tags: "Schlagwörter",
   tagsHint: (most) => `durch Kommas getrennt, höchstens ${most}`,
   tagsExample: "z. B. live, Klavier",

@@ -94,7 +94,7 @@ def test_an_owner_takes_over_from_a_guest_and_viewers_go_on(
             expect(studio.part("key-row").filter(has_text="Main key")).to_have_attribute("data-status", "in-use")
             with Publisher(stack.settings.rtmp_port, made["stream_key"]) as again:
                 assert again.status == "NetStream.Publish.BadName"
-            expect(studio.part("refusal")).to_contain_text("already live with a key without a name (owner)")
+            expect(studio.part("refusal")).to_contain_text("already live with an owner's key")
             expect(studio.part("refusal")).to_contain_text('key "Ann"')
             assert "OFFLINE" not in studio.statuses()[studio.statuses().index("LIVE") :]
     assert viewer.traffic.page_loads == 1

@@ -12,6 +12,7 @@ from chalicelib.domain.audience import Audience
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.findings import FindingCode, Overall, Severity
+from chalicelib.domain.keys import KeyTerms
 from chalicelib.domain.measures import Counted, Pulse
 from chalicelib.domain.not_found import StreamNotFound
 from chalicelib.domain.samples import SAMPLE_MS, SAMPLES_A_ROW, Sample, SampleRow, Spread
@@ -205,7 +206,7 @@ def test_what_a_stream_was_is_kept_however_it_ends(house: House, how: str) -> No
         ("gopSizeLong", "error", 3),
         ("audioCodec", "info", 1),
     ]
-    assert all(one.title for one in summary.findings)
+    assert all(one.title and one.action for one in summary.findings)
 
 
 def test_who_continues_a_stream_is_told_its_totals(house: House) -> None:
@@ -221,7 +222,7 @@ def test_who_continues_a_stream_is_told_its_totals(house: House) -> None:
 @pytest.mark.requirement("FX-9")
 def test_details_name_the_streams_beside_it_and_who_was_refused_around_it(house: House) -> None:
     channel = house.channel()
-    key = house.key(channel).stream_key
+    key = house.key(channel, KeyTerms(label="Ann")).stream_key
     ids = []
     for _ in range(3):
         hold = house.live(key)
@@ -241,7 +242,7 @@ def test_details_name_the_streams_beside_it_and_who_was_refused_around_it(house:
     assert [[one.reason for one in stream.refusals] for stream in (first, second, third)] == [[], ["key_expired"], []]
     assert second.end_reason_text == "The connection was lost and the encoder did not reconnect in time."
     assert second.end_reason_action
-    assert (second.source, second.client_ip) == ("ingest", "203.0.113.7")
+    assert (second.source, second.client_ip, second.key_label) == ("ingest", "203.0.113.7", "Ann")
 
 
 @pytest.mark.requirement("FX-16")

@@ -4,16 +4,19 @@ import { CopyButton } from "../../ui/copy-button";
 import { Icon } from "../../ui/icon";
 import { ManualCopy } from "../../ui/manual-copy";
 import { t } from "../../words/keys";
+import { ServerUrl } from "../server-url";
 import { RevealCountdown, useReveal } from "../stream-key";
 
 interface IssuedProps {
   readonly issued: IssuedKey;
   readonly name: string;
+  /** The server URL, which an encoder needs as well. */
+  readonly server: string;
   readonly onDismiss: () => void;
 }
 
 /** A new key: the only time that it can be copied. It is in the page's memory until then, and in the DOM if revealed. */
-export function Issued({ issued, name, onDismiss }: IssuedProps) {
+export function Issued({ issued, name, server, onDismiss }: IssuedProps) {
   const text = issued.stream_key;
   const reveal = useReveal(async () => ({ id: issued.key_id, text }), issued.key_id);
   const [byHand, setByHand] = useState(false);
@@ -61,6 +64,7 @@ export function Issued({ issued, name, onDismiss }: IssuedProps) {
         {reveal.until !== null && <RevealCountdown until={reveal.until} />}
         {byHand && <ManualCopy label={t.theNewKey} text={text} secret={true} onDismiss={forgetByHand} />}
         <p class="notice-hint">{t.keepSecret}</p>
+        <ServerUrl id="issued-server" label={t.serverToo} what={t.serverUrl} url={server} />
       </div>
       <button type="button" class="button small" data-testid="dismiss-issued" onClick={dismiss}>
         {t.done}

@@ -54,7 +54,15 @@ export default function Keys({ api, channel, stream, onSaved }: KeysProps) {
           {sentence(problem)}
         </p>
       )}
-      {issued && <Issued key={issued.key_id} issued={issued} name={nameOf(issued, currentId)} onDismiss={forget} />}
+      {issued && (
+        <Issued
+          key={issued.key_id}
+          issued={issued}
+          name={nameOf(issued, currentId)}
+          server={channel.ingest_url}
+          onDismiss={forget}
+        />
+      )}
       {creating ? (
         <NewKeyForm api={api} onIssued={onIssued} onCancel={() => setCreating(false)} />
       ) : (
