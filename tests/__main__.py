@@ -1,8 +1,8 @@
 """`python -m tests`: every suite in three phases, and a check that no file was left out.
 
 1. Most tests, on twice as many workers as there are cores. They compute, or wait for processes.
-2. Tests of real encoders, players and browsers, and of nodes that die or fall silent, on fewer workers: they wait most
-   of the time, and a busy machine would break the promises in seconds that they rely on.
+2. Tests of real encoders, players and browsers, and of nodes that die, fall silent or judge an encoder's pace, on fewer
+   workers: they wait most of the time, and a busy machine would break the promises in seconds that they rely on.
 3. One at a time, the tests marked `serial`: they measure these promises.
 
 Each worker has a stack of its own. A phase collects only the files it may run, for each of its workers imports them
@@ -26,7 +26,7 @@ WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(2 * CORES))
 # These use a third of a core each.
 WAITING_WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(CORES + 1))
 
-WAITING_NODES = ("disturbed", "drain", "failures", "liveness", "rolling", "storage_away", "thumbnails")
+WAITING_NODES = ("disturbed", "drain", "failures", "health", "liveness", "rolling", "storage_away", "thumbnails")
 WAITING = ("tests/e2e", *(f"tests/integration/node/test_{name}.py" for name in WAITING_NODES))
 SERIAL = ("tests/contract/openapi/test_conformance.py",)
 NOT_SERIAL = ("-m", "not serial")
