@@ -35,8 +35,8 @@ describe("what the encoder declares", () => {
     const seen = live({ width: 1280, height: 720, fps: 29.4, declared: DECLARED });
     expect(declaredSize(seen)).toBe("Declared 1280 × 720");
     expect(declaredFps(seen)).toBe("Declared 30");
-    expect(declaredRates(DECLARED)).toBe("Declared: video 2,500 · audio 160");
-    expect(declaredText(DECLARED)).toBe("1280 × 720 · 30 fps · video 2,500 · audio 160 kb/s");
+    expect(declaredRates(DECLARED)).toBe("Declared: video\u00a02,500 · audio\u00a0160");
+    expect(declaredText(DECLARED)).toBe("1280 × 720 · 30 fps · video\u00a02,500 · audio\u00a0160 kb/s");
   });
 
   it("is marked where something else arrives", () => {
@@ -56,7 +56,7 @@ describe("what the encoder declares", () => {
   });
 
   it("is said as far as it is known", () => {
-    expect(declaredRates({ ...NOTHING, audio_bitrate_kbps: 96 })).toBe("Declared: audio 96");
+    expect(declaredRates({ ...NOTHING, audio_bitrate_kbps: 96 })).toBe("Declared: audio\u00a096");
     expect(declaredText({ ...NOTHING, fps: 59.94 })).toBe("59.94 fps");
   });
 });

@@ -15,8 +15,9 @@ MIN_FPS, MAX_FPS = 0.01, 1_000
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; some encoders claim kHz
 MIN_CHANNELS, MAX_CHANNELS = 1, 64
 MIN_KBPS, MAX_KBPS = 1, 100_000  # 0 is what encoders declare of a bitrate that they do not know
-# Muxers that declare bitrates in 1024 bit/s, by their names in the metadata; others do in 1000 bit/s.
-IN_KIBIBITS = ("Lavf", "GStreamer")
+# How FFmpeg's muxer begins its name in the metadata. It declares bitrates in 1024 bit/s, others do in 1000 bit/s;
+# GStreamer's divides by 1024 as well, but its x264enc has multiplied by it before.
+IN_KIBIBITS = "Lavf"
 
 N = TypeVar("N", int, float)
 Config = TypeVar("Config", rtmp.VideoConfig, rtmp.AudioConfig)

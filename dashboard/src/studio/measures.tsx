@@ -109,7 +109,7 @@ export function Measures({ api, live, rows, now, startedAt, fresh, happened, isC
         )}
       </dl>
       {hint && (
-        <p class="measures-hint" role="status" data-testid="declared-hint">
+        <p class="measures-hint" data-testid="declared-hint">
           {hint}
         </p>
       )}

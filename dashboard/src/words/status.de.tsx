@@ -54,8 +54,8 @@ const german: StatusWords = {
   declared: (value) => `Angegeben ${value}`,
   differs: (value) => `Anders als angegeben: ${value}`,
   declaredRates: (rates) => `Angegeben: ${rates}`,
-  ofVideo: (rate) => `Video ${rate}`,
-  ofAudio: (rate) => `Audio ${rate}`,
+  ofVideo: (rate) => `Video\u00a0${rate}`,
+  ofAudio: (rate) => `Audio\u00a0${rate}`,
   muchLess: (declared, measured) =>
     `Dein Encoder gibt ${declared} kb/s an, aber es kommen nur ${measured} kb/s an. Bei einem stehenden Bild ist das normal; sonst prüfe deine Verbindung und die ausgelassenen Bilder im Encoder.`,
   muchMore: (declared, measured) =>

@@ -56,8 +56,8 @@ const english = {
   declared: (value: string) => `Declared ${value}`,
   differs: (value: string) => `Differs from declared ${value}`,
   declaredRates: (rates: string) => `Declared: ${rates}`,
-  ofVideo: (rate: string) => `video ${rate}`,
-  ofAudio: (rate: string) => `audio ${rate}`,
+  ofVideo: (rate: string) => `video\u00a0${rate}`,
+  ofAudio: (rate: string) => `audio\u00a0${rate}`,
   muchLess: (declared: string, measured: string) =>
     `Your encoder declares ${declared} kb/s, but only ${measured} kb/s arrive. That is normal for a still picture; otherwise check your connection, and the dropped frames in your encoder.`,
   muchMore: (declared: string, measured: string) =>
