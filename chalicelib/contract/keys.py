@@ -35,6 +35,7 @@ class Key(BaseModel):
     expires_at: IsoTime | None
     one_time: bool = Field(description="Whether `max_uses` is 1")
     allow_list: list[str]
+    test_only: bool = Field(description="Whether everything published with it is a test stream")
     role: KeyRole = Field(description="Its priority: `owner`, then `backup`, then `guest`")
     max_uses: int | None = Field(description="How many streams it is valid for; null: any number")
     uses: int = Field(description="How many streams used it")

@@ -68,7 +68,8 @@ class KeyReading(StrEnum):
 class StreamKey:
     """What is stored of a key; the key itself is not among it. `ciphertext` is encrypted under the KMS key.
 
-    `uses` counts streams; `edits` how often its terms were changed.
+    `test_only`: all that is published with it is a test stream. `uses` counts streams; `edits` how often its terms were
+    changed.
     """
 
     key_hash: str
@@ -84,6 +85,7 @@ class StreamKey:
     role: KeyRole = KeyRole.OWNER
     max_uses: int | None = None
     allow_list: list[str] = field(default_factory=list)
+    test_only: bool = False
     uses: int = 0
     edits: int = 0
     replaced_by: str | None = None  # the key that a rotation made of it
@@ -113,6 +115,7 @@ class KeyTerms:
     role: KeyRole = KeyRole.OWNER
     max_uses: int | None = None
     allow_list: list[str] = field(default_factory=list)
+    test_only: bool = False
 
 
 def new_stream_key(choose: Callable[[str], str]) -> str:

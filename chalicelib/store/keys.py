@@ -124,6 +124,7 @@ def edit(key: StreamKey) -> bool:
                 [
                     row.label.set(key.label),
                     row.allow_list.set(key.allow_list),
+                    _set_or_remove(row.test_only, key.test_only or None),
                     _set_or_remove(row.not_before, key.not_before),
                     *_expiring(key),
                 ],

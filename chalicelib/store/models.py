@@ -156,6 +156,7 @@ class Key(Model):
     one_time = BooleanAttribute(null=True)
     # Networks (CIDR) that may publish with it; none means all.
     allow_list = JSONAttribute(default=list)
+    test_only = BooleanAttribute(null=True)
     uses = NumberAttribute(default=0)
     # How often its terms were changed: a claim fails that has read older ones.
     edits = NumberAttribute(default=0)

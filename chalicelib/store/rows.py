@@ -86,6 +86,7 @@ def key(row: models.Key) -> StreamKey:
         role=KeyRole(row.role),
         max_uses=1 if row.one_time else whole(row.max_uses),
         allow_list=list(row.allow_list),
+        test_only=bool(row.test_only),
         uses=int(row.uses),
         edits=int(row.edits),
         replaced_by=row.replaced_by,
@@ -112,6 +113,7 @@ def key_row(key: StreamKey) -> models.Key:
         role=key.role.value,
         max_uses=key.max_uses,
         allow_list=key.allow_list,
+        test_only=key.test_only or None,
         ttl=key_ttl(key.expires_at) if key.expires_at is not None else None,
     )
 

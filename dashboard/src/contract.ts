@@ -390,6 +390,8 @@ export interface IssuedKey {
   /** Whether `max_uses` is 1 */
   readonly one_time: boolean;
   readonly allow_list: readonly string[];
+  /** Whether everything published with it is a test stream */
+  readonly test_only: boolean;
   /** Its priority: `owner`, then `backup`, then `guest` */
   readonly role: KeyRole;
   /** How many streams it is valid for; null: any number */
@@ -437,6 +439,8 @@ export interface Key {
   /** Whether `max_uses` is 1 */
   readonly one_time: boolean;
   readonly allow_list: readonly string[];
+  /** Whether everything published with it is a test stream */
+  readonly test_only: boolean;
   /** Its priority: `owner`, then `backup`, then `guest` */
   readonly role: KeyRole;
   /** How many streams it is valid for; null: any number */
@@ -455,12 +459,13 @@ export interface Key {
   readonly stream_id: string | null;
 }
 
-/** Fields that are left out stay as they are. A time that is null is removed: the key is valid from now on, or never expires. */
+/** Fields that are left out stay as they are. A time that is null is removed: the key is valid from now on, or never expires. `allow_list` and `test_only` apply to the next connection. */
 export interface KeyEdit {
   readonly label?: string | null;
   readonly not_before?: string | null;
   readonly expires_at?: string | null;
   readonly allow_list?: readonly string[] | null;
+  readonly test_only?: boolean | null;
 }
 
 export interface KeyHint {
@@ -643,7 +648,7 @@ export interface NewBroadcaster {
   readonly user_id?: string | null;
 }
 
-/** Times are ISO 8601 with a zone. `max_uses` is the number of streams that the key is valid for, with their interruptions; `one_time` is the same as 1. `allow_list` holds the networks from which the key may be used; empty means any. */
+/** Times are ISO 8601 with a zone. `max_uses` is the number of streams that the key is valid for, with their interruptions; `one_time` is the same as 1. `allow_list` holds the networks from which the key may be used; empty means any. Everything published with a `test_only` key is a test stream, as with `?test=1` behind the key. */
 export interface NewKey {
   readonly label?: string;
   readonly not_before?: string | null;
@@ -652,6 +657,7 @@ export interface NewKey {
   readonly max_uses?: number | null;
   readonly one_time?: boolean;
   readonly allow_list?: readonly string[];
+  readonly test_only?: boolean;
 }
 
 /** A key for a broadcaster. */
@@ -663,6 +669,7 @@ export interface NewKeyFor {
   readonly max_uses?: number | null;
   readonly one_time?: boolean;
   readonly allow_list?: readonly string[];
+  readonly test_only?: boolean;
   readonly broadcaster_id: string;
 }
 

@@ -21,6 +21,7 @@ describe("a new key", () => {
       expires_at: "2026-11-27T13:00:00.000Z",
       max_uses: null,
       allow_list: [],
+      test_only: false,
     });
   });
 
@@ -36,6 +37,10 @@ describe("a new key", () => {
   it("until a date is good until that minute of the reader's own clock", () => {
     const wanted = newKeyOf({ ...GUEST_FOR_AN_HOUR, validity: "until", until: localInput(NOW) }, NOW);
     expect(wanted.expires_at).toBe(new Date(NOW).toISOString());
+  });
+
+  it("is for tests only if that is chosen", () => {
+    expect(newKeyOf({ ...GUEST_FOR_AN_HOUR, testOnly: true }, NOW).test_only).toBe(true);
   });
 
   it("has networks however they are separated", () => {

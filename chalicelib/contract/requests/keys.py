@@ -31,7 +31,7 @@ Label = Annotated[str, Text(rules.MAX_LABEL, strip=True)]
 class NewKey(RequestModel):
     """Times are ISO 8601 with a zone. `max_uses` is the number of streams that the key is valid for, with their
     interruptions; `one_time` is the same as 1. `allow_list` holds the networks from which the key may be used; empty
-    means any."""
+    means any. Everything published with a `test_only` key is a test stream, as with `?test=1` behind the key."""
 
     model_config = example(label="Weekend tournament", role="guest", max_uses=1, allow_list=["203.0.113.0/24"])
 
@@ -42,6 +42,7 @@ class NewKey(RequestModel):
     max_uses: WholeNumber | None = Field(default=None, ge=1, le=rules.MAX_USES)
     one_time: bool = False
     allow_list: Networks = Field(default=[])
+    test_only: bool = False
 
     @model_validator(mode="after")
     def _one_number_of_uses(self) -> Self:
@@ -57,12 +58,13 @@ class NewKey(RequestModel):
             role=self.role,
             max_uses=1 if self.one_time else self.max_uses,
             allow_list=list(dict.fromkeys(self.allow_list)),
+            test_only=self.test_only,
         )
 
 
 class KeyEdit(RequestModel):
     """Fields that are left out stay as they are. A time that is null is removed: the key is valid from now on, or
-    never expires."""
+    never expires. `allow_list` and `test_only` apply to the next connection."""
 
     model_config = example(label="Ann's laptop", expires_at="2027-01-01T18:00:00Z")
 
@@ -70,6 +72,7 @@ class KeyEdit(RequestModel):
     not_before: Time | None = None
     expires_at: Time | None = None
     allow_list: Networks | None = None
+    test_only: bool | None = None
 
     def changes(self) -> dict[str, Any]:
         """By the names of `domain.keys.StreamKey`."""
@@ -78,6 +81,8 @@ class KeyEdit(RequestModel):
             found["label"] = self.label
         if self.allow_list is not None:
             found["allow_list"] = list(dict.fromkeys(self.allow_list))
+        if self.test_only is not None:
+            found["test_only"] = self.test_only
         for name in ("not_before", "expires_at"):
             if name in self.model_fields_set:
                 time = getattr(self, name)

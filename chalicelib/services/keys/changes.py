@@ -1,6 +1,6 @@
 """Keys that change: their terms are edited, or a new key takes their place.
 
-edit     a running stream goes on; a new expiry applies to it, new networks to the next connection
+edit     a running stream goes on; a new expiry applies to it, new networks and `test_only` to the next connection
 rotate   at once:       the old key is revoked, and a stream that runs on it ends
          with overlap:  the old key expires at the overlap's end, and a stream that still runs on it ends then
 """
@@ -23,7 +23,7 @@ from chalicelib.store import channels, keys
 
 
 def edit(channel: Channel, key_id: str, changes: Mapping[str, Any], by: str, now: int) -> KeyView:
-    """Changes some of `label`, `not_before`, `expires_at` and `allow_list`. An expired key may be valid again.
+    """Changes the fields that `contract.KeyEdit` has. An expired key may be valid again.
 
     Raises KeyNotFound, KeyNotActive of a revoked key, InvalidInput, KeyChanged, StoreUnavailable.
     """
@@ -83,6 +83,7 @@ def _same_terms(key: StreamKey) -> KeyTerms:
         role=key.role,
         max_uses=None if key.uses_left is None else max(1, key.uses_left),
         allow_list=key.allow_list,
+        test_only=key.test_only,
     )
 
 

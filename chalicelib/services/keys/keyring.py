@@ -63,6 +63,7 @@ def issue(channel_id: str, now: int, terms: KeyTerms) -> RevealedKey:
         role=terms.role,
         max_uses=terms.max_uses,
         allow_list=terms.allow_list,
+        test_only=terms.test_only,
     )
     return RevealedKey(_with_ciphertext(key, stream_key), stream_key)
 

@@ -14,7 +14,7 @@ from chalicelib.domain.refusals import KeyInUse, KeyUnknown, PublishRefused
 from chalicelib.observability import logger
 from chalicelib.services.media_servers import mediamtx, publishers, refusals
 from chalicelib.services.media_servers.publishers import MediaServer
-from chalicelib.services.streams import admission
+from chalicelib.services.streams import admission, key_terms
 from chalicelib.store import publications
 
 
@@ -88,7 +88,7 @@ def introduce(
     """
     try:
         key = _authenticate(stream_key, channel_id, now)
-        admission.check_place(key, client_ip)
+        key_terms.check_place(key, client_ip)
     except PublishRefused as refusal:
         refusals.record(refusal, server.where, client_ip, now)
         raise

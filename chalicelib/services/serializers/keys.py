@@ -20,6 +20,7 @@ def key(seen: KeyView) -> Key:
         expires_at=iso_or_none(one.expires_at),
         one_time=one.max_uses == 1,
         allow_list=one.allow_list,
+        test_only=one.test_only,
         role=one.role,
         max_uses=one.max_uses,
         uses=one.uses,

@@ -27,13 +27,12 @@ from chalicelib.domain.refusals import (
     ChannelClosed,
     KeyInUse,
     KeyMissing,
-    KeyNotAllowedHere,
     KeyUnknown,
     PublishRefused,
     StoreUnavailable,
 )
 from chalicelib.domain.streams import END_REASON_TEXT, FIRST_MEDIA, GRACE, EndReason, Stream, StreamState
-from chalicelib.services.streams import holders, lifecycle, takeovers
+from chalicelib.services.streams import holders, key_terms, lifecycle, takeovers
 from chalicelib.services.streams.holders import HeldBySameEncoder, HolderInDoubt
 from chalicelib.services.streams.key_cache import KeyCache
 from chalicelib.store import channels, keys, leases, pulses, streams
@@ -64,16 +63,6 @@ def authenticate(stream_key: str, now: int, cache: KeyCache = _cache) -> StreamK
     return key
 
 
-def check_place(key: StreamKey, client_ip: str | None) -> StreamKey:
-    """The key, whose networks may have been changed since it was read. Raises KeyNotAllowedHere."""
-    try:
-        rules.check_place(key, client_ip)
-    except KeyNotAllowedHere:
-        key = keys.find(key.key_hash) or key
-        rules.check_place(key, client_ip)
-    return key
-
-
 def claim(
     key: StreamKey,
     holder: Holder,
@@ -92,7 +81,8 @@ def claim(
 
     `flash_version` is what the encoder calls itself. `publication` is the media server's publisher that `holder` stands
     for: its session begins in the same transaction.
-    `only` names a stream to continue, that one or none. `test`: for a test stream, which gives way to a broadcast.
+    `only` names a stream to continue, that one or none. `test`: for a test stream, which gives way to a broadcast; with
+    a key for tests only, any other claim is for one.
     `may_declare_dead`: whether a session that has run out proves its node dead; else HolderInDoubt is raised.
     `first_media`: ms in which a stream that is continued must have media.
     It takes over from a publisher that is there if the channel's policy and the keys' roles say so (`takeovers`).
@@ -102,7 +92,7 @@ def claim(
     Asking again with the same holder gives the same grant: an answer that was lost on the way costs nothing.
     """
     with _concerning(key):
-        key = check_place(key, client_ip)
+        key = key_terms.check_place(key, client_ip)
         took_over = False
         for _ in range(CLAIM_ATTEMPTS):
             channel = channels.get(key.channel_id)
@@ -110,23 +100,25 @@ def claim(
                 held = streams.get(channel.stream_id)
                 resumed = held if held.started_at is not None else None
                 return _grant(key, channel, holder, held.stream_id, channel.lease.fence, resumed, test=held.test)
-            attempt = Claim(key, channel, holder, now, publication, client_ip, flash_version, test=test)
+            key = key_terms.with_kind(key, channel, client_ip)
+            is_test = test or (key.test_only and only is None)
+            attempt = Claim(key, channel, holder, now, publication, client_ip, flash_version, test=is_test)
             takeover = until = waiting = None
             try:
                 until = holders.resumable_until(attempt, may_declare_dead)
                 waiting = holders.unended_stream(channel) if until is not None else None
             except KeyInUse as held:
-                if channel.test and not test:
+                if channel.test and not is_test:
                     takeovers.end_test(channel, now)
                     continue
                 takeover = _takeover(attempt, only, held)
                 waiting = takeover.stream
-            is_other = waiting is not None and waiting.test is not test
-            if is_other and test and until is not None and now < until:
+            is_other = waiting is not None and waiting.test is not is_test
+            if is_other and is_test and until is not None and now < until:
                 raise holders.in_use(key)  # a broadcast waits for its encoder
             # A stream that never was LIVE has nothing to be continued.
             if until is not None and (waiting is None or is_other or now >= until or waiting.started_at is None):
-                reason = EndReason.TEST_REPLACED if is_other and not test else None
+                reason = EndReason.TEST_REPLACED if is_other and not is_test else None
                 if (ended := lifecycle.reap(channel, waiting, now, reason)) is not None:
                     lifecycle.announce([ended])
                 continue
@@ -138,8 +130,10 @@ def claim(
                 raise ChannelClosed(why)
             if only is not None and (waiting is None or waiting.stream_id != only):
                 raise holders.in_use(key)
-            attempt = _with_use(attempt, waiting)
-            key = attempt.key
+            attempt = key_terms.with_use(attempt, waiting)
+            was_test_only, key = key.test_only, attempt.key
+            if key.test_only is not was_test_only:  # edited meanwhile
+                continue
             if takeover is not None:
                 stream_id = takeover.stream.stream_id
                 outcome = takeovers.take_over(attempt, takeover, now + first_media)
@@ -147,14 +141,14 @@ def claim(
                 if outcome is Claimed.YES and takeover.stream.started_at is None:
                     continue  # it ended, and the channel is free
             elif waiting is None:
-                stream_id = _new_stream_id(key, test=test)
+                stream_id = _new_stream_id(key, test=is_test)
                 attempt = replace(attempt, starts_paid_until=_paid_until(channel, key, now))
                 outcome = leases.claim(attempt, _new_stream(attempt, stream_id))
             else:
                 stream_id = waiting.stream_id
                 outcome = leases.resume(attempt, stream_id, now + first_media)
             if outcome is Claimed.YES:
-                grant = _grant(key, channel, holder, stream_id, attempt.fence, waiting, test=test)
+                grant = _grant(key, channel, holder, stream_id, attempt.fence, waiting, test=is_test)
                 return replace(grant, taken_over=took_over)
             if outcome is Claimed.KEY_REFUSED:
                 cache.drop(key.key_hash)
@@ -162,7 +156,7 @@ def claim(
                 stored = keys.find(key.key_hash)
                 if stored is None or stored.edits == key.edits or rules.refusal(stored, now) is not None:
                     raise rules.refusal_of_claim(stored, continued, now)
-                key = check_place(stored, client_ip)
+                key = key_terms.check_place(stored, client_ip)
                 continue
             counters.count(LEASE_CONFLICTS)
         raise holders.in_use(key)
@@ -189,19 +183,6 @@ def _concerning(key: StreamKey) -> Iterator[None]:
     except PublishRefused as refusal:
         refusal.concerns(key.channel_id, key.key_id, key.label)
         raise
-
-
-def _with_use(claim: Claim, waiting: Stream | None) -> Claim:
-    """With what is stored of the key's uses, where that decides whether this is a further one, and its last.
-
-    A test is none.
-    """
-    key = claim.key
-    if claim.test or (waiting is not None and waiting.key_id == key.key_id):
-        return replace(claim, is_use=False)
-    if waiting is not None or key.max_uses is not None:
-        key = check_place(keys.find(key.key_hash) or key, claim.client_ip)
-    return replace(claim, key=key, is_use=waiting is None or key.last_stream_id != waiting.stream_id)
 
 
 def stored_key(key: StreamKey) -> StreamKey | None:

@@ -31,6 +31,7 @@ export function PersonKeys({ api, keys, onChanged }: PersonKeysProps) {
                   key.last_used_at ? t.used(key.uses, <Moment at={Date.parse(key.last_used_at)} />) : t.neverUsed,
                   key.expires_at && t.expires(<Moment at={Date.parse(key.expires_at)} />),
                   key.one_time && t.oneTime,
+                  key.test_only && t.testOnly,
                   key.allow_list.length > 0 && t.onlyFrom(key.allow_list.join(", ")),
                   key.key_id,
                 ]}

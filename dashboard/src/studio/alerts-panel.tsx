@@ -1,3 +1,4 @@
+import { Check } from "../ui/check";
 import { Icon } from "../ui/icon";
 import { t } from "../words/alerts";
 import type { Alerts } from "./use-alerts";
@@ -29,26 +30,5 @@ export function AlertsPanel({ alerts }: { alerts: Alerts }) {
         </p>
       )}
     </details>
-  );
-}
-
-interface CheckProps {
-  readonly checked: boolean;
-  readonly testid: string;
-  readonly onChange: (checked: boolean) => void;
-  readonly children: string;
-}
-
-function Check({ checked, testid, onChange, children }: CheckProps) {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={checked}
-        data-testid={testid}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-      {children}
-    </label>
   );
 }

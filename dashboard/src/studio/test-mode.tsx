@@ -20,6 +20,7 @@ export function TestHelp() {
         <li>{t.stepStart}</li>
         <li>{t.stepRemove(suffix)}</li>
       </ol>
+      <p class="muted">{t.orKey}</p>
       <p class="muted">{t.promise}</p>
     </details>
   );

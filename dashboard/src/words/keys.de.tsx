@@ -61,10 +61,12 @@ const german: KeyWords = {
   networks: "Netze",
   networksHint: "von denen aus er gilt; leer: von überall",
   networksPlaceholder: "z. B. 203.0.113.0/24",
+  testOnly: "Nur für Tests",
+  testOnlyHint: "was damit gesendet wird, sieht niemand außer dir, und es wird nicht aufgezeichnet",
   create: "Schlüssel erzeugen",
   creating: "Wird erzeugt…",
   editInUse:
-    "Ein Stream benutzt diesen Schlüssel. Ein neuer Ablauf beendet ihn, wenn es so weit ist; neue Netze gelten ab der nächsten Verbindung.",
+    "Ein Stream benutzt diesen Schlüssel. Ein neuer Ablauf beendet ihn, wenn es so weit ist; neue Netze und „Nur für Tests“ gelten ab der nächsten Verbindung.",
 
   ready: (name) => `Der Schlüssel „${name}“ ist bereit. Kopiere ihn jetzt: Er wird nicht noch einmal gezeigt.`,
   reveal: "Zeigen",

@@ -56,10 +56,12 @@ const english = {
   networks: "Networks",
   networksHint: "from where it may be used; empty: anywhere",
   networksPlaceholder: "e.g. 203.0.113.0/24",
+  testOnly: "Tests only",
+  testOnlyHint: "what is sent with it is seen by nobody but you, and not recorded",
   create: "Create key",
   creating: "Creating…",
   editInUse:
-    "A stream uses this key. A new expiry ends it when the time comes; new networks apply to the next connection.",
+    "A stream uses this key. A new expiry ends it when the time comes; new networks and “Tests only” apply to the next connection.",
 
   ready: (name: string) => `The key "${name}" is ready. Copy it now: it is not shown again.`,
   reveal: "Reveal",

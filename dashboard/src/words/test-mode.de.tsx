@@ -10,6 +10,7 @@ const german: TestModeWords = {
   stepAdd: (suffix) => <>Hänge im Encoder {suffix} ohne Leerzeichen an den Streamschlüssel an.</>,
   stepStart: "Starte den Stream. Hier erscheint TEST, mit Vorschau, Zustand des Streams und Ergebnis.",
   stepRemove: (suffix) => <>Beende den Stream nach einer Minute und entferne {suffix} wieder.</>,
+  orKey: "Oder nimm einen Schlüssel nur für Tests: Streamschlüssel, Neuer Schlüssel, Nur für Tests.",
   promise:
     "Niemand außer dir sieht einen Test. Er wird nicht aufgezeichnet, Zuschauer werden nicht gezählt, und er endet, wenn du live gehst.",
 

@@ -16,6 +16,7 @@ const english = {
   stepRemove: (suffix: ComponentChildren): ComponentChildren => (
     <>After a minute, stop streaming and remove {suffix} again.</>
   ),
+  orKey: "Or use a key for tests only: Stream keys, New key, Tests only.",
   promise: "Nobody but you can see a test. It is not recorded, viewers are not counted, and it ends when you go live.",
 
   heading: "Connection test",

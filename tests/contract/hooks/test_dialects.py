@@ -352,6 +352,17 @@ def test_a_test_stream_is_asked_for_in_the_publishers_query(
         assert hooks.mediamtx_auth(action="read", path=f"live/{channel_id}", id=None, protocol="hls").status == 404
 
 
+@pytest.mark.requirement("FX-17")
+def test_what_is_published_with_a_key_for_tests_only_is_a_test(
+    hooks: Hooks, broadcaster: Broadcaster, channel_id: str
+) -> None:
+    key, client = broadcaster.call("POST", "/api/channel/keys", {"test_only": True})["stream_key"], str(uuid.uuid4())
+    hooks.mediamtx_auth(path=f"live/{key}", id=client)
+    hooks.mediamtx_change("publish", f"live/{key}", client)
+    assert broadcaster.channel()["live"]["test"] is True
+    assert broadcaster.call("GET", f"/api/channels/{channel_id}")["status"] == "OFFLINE"
+
+
 def test_a_body_that_is_no_body_is_a_problem(hooks: Hooks) -> None:
     headers = {"X-Hook-Secret": hooks.secret}
     assert hooks.post("/hooks/srs", b"[]", "application/json", headers).status == 400

@@ -185,7 +185,9 @@ def administration(call: Caller) -> None:
     whose = {"broadcaster_id": made["broadcaster_id"]}
     call("GET", "/api/admin/broadcasters")
     call("PATCH", "/api/admin/broadcasters/{broadcaster_id}", whose, json={"contact": "ada@example.com"})
-    key = call("POST", "/api/admin/keys", json=whose | {"one_time": True, "allow_list": ["203.0.113.0/24"]})
+    key = call(
+        "POST", "/api/admin/keys", json=whose | {"one_time": True, "test_only": True, "allow_list": ["203.0.113.0/24"]}
+    )
     call("GET", "/api/admin/broadcasters/{broadcaster_id}", whose)
     call("GET", "/api/admin/keys")
     which = {"key_id": key["key_id"]}

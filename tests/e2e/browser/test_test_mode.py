@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.accounts import Broadcaster
+from tests.e2e.browser.conftest import CLIPBOARD
 from tests.e2e.browser.studio import Studio
 from tests.e2e.browser.viewer import Viewer
 from tests.support.encoders import Clip, ffmpeg
@@ -15,17 +16,35 @@ from tests.support.stack import Stack
 pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg"), pytest.mark.requirement("FX-17")]
 
 
+def make_test_key(studio: Studio) -> str:
+    """One for tests only, made on the page."""
+    studio.part("keys").locator("summary").first.click()
+    studio.part("new-key").click()
+    studio.part("key-label").fill("rehearsal")
+    studio.part("key-test-only").check()
+    studio.part("create-key").click()
+    studio.part("copy-issued").click()
+    expect(studio.part("copy-issued")).to_contain_text("Copied")
+    studio.part("dismiss-issued").click()
+    row = studio.part("key-row").filter(has_text="rehearsal")
+    expect(row.get_by_test_id("key-is-test-only")).to_have_text("Tests only")
+    row.get_by_test_id("edit-key").click()
+    expect(studio.part("key-test-only")).to_be_checked()
+    studio.part("edit-key-form").get_by_text("Cancel").click()
+    return studio.clipboard()
+
+
 @pytest.mark.timeout(180)
 def test_the_owner_sees_a_test_and_its_result_and_viewers_an_offline_channel(
     browser: Browser, stack: Stack, broadcaster: Broadcaster, viewer: Viewer, channel: str, clip: Clip, pictures: Path
 ) -> None:
     # A context of its own: the preview's addresses hold a playback token, as they are made to.
-    studio = Studio(browser.new_context(), stack.http_url).sign_in(broadcaster)
+    studio = Studio(browser.new_context(permissions=CLIPBOARD), stack.http_url).sign_in(broadcaster)
     help_ = studio.part("test-help")
     help_.locator("summary").click()
     expect(help_).to_contain_text("?test=1")
-    key = broadcaster.stream_key()
-    with ffmpeg(clip, stack.rtmp_url, f"{key}?test=1"):
+    key = make_test_key(studio)
+    with ffmpeg(clip, stack.rtmp_url, key):
         studio.shows("LIVE")
         expect(studio.part("status")).to_have_text("TEST")
         expect(studio.page).to_have_title("◇ TEST · stream-sync")

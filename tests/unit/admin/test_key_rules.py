@@ -99,7 +99,8 @@ def test_one_time_is_another_name_for_one_use() -> None:
         ({"expires_at": None}, {"expires_at": None}),
         ({"expires_at": "1970-01-01T00:00:01Z"}, {"expires_at": 1_000}),
         ({"not_before": None, "allow_list": []}, {"not_before": None, "allow_list": []}),
-        ({"label": None, "allow_list": None}, {}),
+        ({"label": None, "allow_list": None, "test_only": None}, {}),
+        ({"test_only": False}, {"test_only": False}),
     ],
 )
 def test_an_edit_changes_what_is_sent_and_null_removes_a_time(

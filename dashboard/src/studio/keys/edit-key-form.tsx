@@ -3,7 +3,7 @@ import type { Api } from "../../api";
 import { type Key, type KeyEdit, limits } from "../../contract";
 import { ApiProblem } from "../../problem";
 import { t } from "../../words/keys";
-import { FieldError, FormFoot, NetworksField } from "./fields";
+import { FieldError, FormFoot, NetworksField, TestOnlyField } from "./fields";
 import { localInput, networksOf } from "./key-text";
 
 interface EditKeyFormProps {
@@ -13,12 +13,13 @@ interface EditKeyFormProps {
   readonly onCancel: () => void;
 }
 
-/** What may be changed of a key later: its name, its expiry, its networks. Only what was edited is sent. */
+/** What may be changed of a key later: its name, its expiry, its networks, whether it is for tests only. Only what was edited is sent. */
 export function EditKeyForm({ api, shown, onSaved, onCancel }: EditKeyFormProps) {
   const before = {
     label: shown.label,
     until: shown.expires_at === null ? "" : localInput(Date.parse(shown.expires_at)),
     networks: shown.allow_list.join(", "),
+    testOnly: shown.test_only,
   };
   const [text, setText] = useState(before);
   const [busy, setBusy] = useState(false);
@@ -33,6 +34,7 @@ export function EditKeyForm({ api, shown, onSaved, onCancel }: EditKeyFormProps)
       ...(text.label !== before.label && { label: text.label.trim() }),
       ...(text.until !== before.until && { expires_at: text.until === "" ? null : new Date(text.until).toISOString() }),
       ...(text.networks !== before.networks && { allow_list: networksOf(text.networks) }),
+      ...(text.testOnly !== before.testOnly && { test_only: text.testOnly }),
     };
     setBusy(true);
     setProblem(null);
@@ -76,6 +78,7 @@ export function EditKeyForm({ api, shown, onSaved, onCancel }: EditKeyFormProps)
         </label>
       </div>
       <NetworksField value={text.networks} problem={problem} onInput={(networks) => setText({ ...text, networks })} />
+      <TestOnlyField checked={text.testOnly} onChange={(testOnly) => setText({ ...text, testOnly })} />
       {shown.status === "in-use" && <p class="field-hint">{t.editInUse}</p>}
       <FormFoot problem={problem} busy={busy} onCancel={onCancel} testid="save-key">
         {busy ? t.saving : t.save}

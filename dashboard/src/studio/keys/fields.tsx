@@ -1,4 +1,5 @@
 import { type ApiProblem, explain } from "../../problem";
+import { Check } from "../../ui/check";
 import { t as common } from "../../words/common";
 import { t } from "../../words/keys";
 
@@ -34,6 +35,19 @@ export function NetworksField({ value, problem, onInput }: NetworksFieldProps) {
       />
       <FieldError problem={problem} name="allow_list" />
     </label>
+  );
+}
+
+interface TestOnlyFieldProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+export function TestOnlyField({ checked, onChange }: TestOnlyFieldProps) {
+  return (
+    <Check checked={checked} testid="key-test-only" onChange={onChange}>
+      {t.testOnly} <span class="muted">{t.testOnlyHint}</span>
+    </Check>
   );
 }
 

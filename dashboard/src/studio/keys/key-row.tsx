@@ -32,6 +32,11 @@ export function KeyRow({ api, shown, currentId, onChanged, onRotate, onRevoke }:
             {name}
           </span>
           <span class="key-badge">{t.role[shown.role]}</span>
+          {shown.test_only && (
+            <span class="key-badge" data-test={true} data-testid="key-is-test-only">
+              {t.testOnly}
+            </span>
+          )}
           <span class="key-badge" data-status={shown.status} data-testid="key-status">
             {statusLabel(shown, now)}
           </span>

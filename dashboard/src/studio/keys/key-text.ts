@@ -20,6 +20,7 @@ export interface KeyDraft {
   /** How many broadcasts; empty: any number. */
   readonly uses: string;
   readonly networks: string;
+  readonly testOnly: boolean;
 }
 
 export const GUEST_FOR_AN_HOUR: KeyDraft = {
@@ -29,6 +30,7 @@ export const GUEST_FOR_AN_HOUR: KeyDraft = {
   until: "",
   uses: "",
   networks: "",
+  testOnly: false,
 };
 
 /** The label that the API gives to keys which clients ask for before each stream. */
@@ -47,6 +49,7 @@ export function newKeyOf(draft: KeyDraft, now: number): NewKey {
     expires_at: expiryOf(draft.validity, draft.until, now),
     max_uses: uses,
     allow_list: networksOf(draft.networks),
+    test_only: draft.testOnly,
   };
 }
 

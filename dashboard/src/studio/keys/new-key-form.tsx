@@ -3,7 +3,7 @@ import type { Api } from "../../api";
 import { type IssuedKey, type KeyRole, limits } from "../../contract";
 import { ApiProblem } from "../../problem";
 import { t } from "../../words/keys";
-import { FieldError, FormFoot, NetworksField } from "./fields";
+import { FieldError, FormFoot, NetworksField, TestOnlyField } from "./fields";
 import {
   GUEST_FOR_AN_HOUR,
   type KeyDraft,
@@ -131,6 +131,7 @@ export function NewKeyForm({ api, onIssued, onCancel }: NewKeyFormProps) {
         )}
         <NetworksField value={draft.networks} problem={problem} onInput={(networks) => edit({ networks })} />
       </details>
+      <TestOnlyField checked={draft.testOnly} onChange={(testOnly) => edit({ testOnly })} />
       <FormFoot problem={problem} busy={busy} onCancel={onCancel} testid="create-key">
         {busy ? t.creating : t.create}
       </FormFoot>

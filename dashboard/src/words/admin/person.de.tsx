@@ -54,6 +54,7 @@ const german: PersonWords = {
   neverUsed: "nie benutzt",
   expires: (moment) => <>läuft ab: {moment}</>,
   oneTime: "für einen Stream",
+  testOnly: "nur für Tests",
   onlyFrom: (networks) => `nur von ${networks}`,
   revoke: "Widerrufen",
   keyEndingIn: (hint) => `den Schlüssel, der auf ${hint} endet`,

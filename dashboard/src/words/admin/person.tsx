@@ -56,6 +56,7 @@ const english = {
   neverUsed: "never used",
   expires: (moment: ComponentChildren): ComponentChildren => <>expires {moment}</>,
   oneTime: "for one stream",
+  testOnly: "for tests only",
   onlyFrom: (networks: string) => `only from ${networks}`,
   revoke: "Revoke",
   keyEndingIn: (hint: string) => `the key that ends with ${hint}`,
