@@ -8,9 +8,9 @@ from chalicelib.api.routing import ADMIN, Route
 from chalicelib.contract.requests.base import UlidPageQuery
 from chalicelib.contract.requests.keys import KeyQuery, NewKeyFor
 from chalicelib.domain.errors import TooManyKeys
-from chalicelib.domain.not_found import BroadcasterNotFound, KeyNotFound
+from chalicelib.domain.not_found import BroadcasterNotFound, BroadcastNotFound, KeyNotFound
 from chalicelib.services import broadcasters
-from chalicelib.services.keys import keyring
+from chalicelib.services.keys import keyring, scheduled
 from chalicelib.services.reading import discovery
 from chalicelib.services.serializers import keys as key_serializer
 from chalicelib.services.serializers import streams as stream_serializer
@@ -25,7 +25,7 @@ blueprint = Blueprint(__name__)
     body=NewKeyFor,
     answer=contract.IssuedKey,
     status=201,
-    problems=(BroadcasterNotFound, TooManyKeys),
+    problems=(BroadcasterNotFound, BroadcastNotFound, TooManyKeys),
     no_store=True,
     idempotent=True,
     operator=True,
@@ -33,7 +33,8 @@ blueprint = Blueprint(__name__)
 def create_key(body: NewKeyFor, operator: str) -> contract.IssuedKey:
     """Creates a key for a broadcaster. Only this response contains the key."""
     channel = broadcasters.get(body.broadcaster_id)
-    return key_serializer.issued(keyring.create(channel, body.terms(), operator, now_ms()))
+    now = now_ms()
+    return key_serializer.issued(keyring.create(channel, scheduled.timed(channel, body.terms(), now), operator, now))
 
 
 @Route("GET", "/api/admin/keys", ADMIN, query=KeyQuery, answer=contract.KeyPage).on(blueprint)

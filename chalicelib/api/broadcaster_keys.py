@@ -8,9 +8,9 @@ from chalicelib.api.routing import BROADCASTER, Route
 from chalicelib.contract.requests.keys import KeyEdit, KeyRotation, NewKey
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.errors import KeyChanged, KeyIsCurrent, KeyNotActive, TooManyKeys, TooManyRequests
-from chalicelib.domain.not_found import KeyNotFound
+from chalicelib.domain.not_found import BroadcastNotFound, KeyNotFound
 from chalicelib.services import limits
-from chalicelib.services.keys import changes, credentials, keyring
+from chalicelib.services.keys import changes, credentials, keyring, scheduled
 from chalicelib.services.serializers import keys as key_serializer
 
 blueprint = Blueprint(__name__)
@@ -29,15 +29,17 @@ def list_keys(channel: Channel) -> contract.KeyList:
     body=NewKey,
     answer=contract.IssuedKey,
     status=201,
-    problems=(TooManyKeys, TooManyRequests),
+    problems=(BroadcastNotFound, TooManyKeys, TooManyRequests),
     no_store=True,
     idempotent=True,
     address=True,
 ).on(blueprint)
 def create_key(channel: Channel, body: NewKey, address: str) -> contract.IssuedKey:
     """Creates an additional key for the caller's channel. Only this response contains the key."""
-    limits.new_key(channel.owner, address, now_ms())
-    return key_serializer.issued(keyring.create(channel, body.terms(), channel.owner, now_ms()))
+    now = now_ms()
+    limits.new_key(channel.owner, address, now)
+    terms = scheduled.timed(channel, body.terms(), now)
+    return key_serializer.issued(keyring.create(channel, terms, channel.owner, now))
 
 
 @Route(

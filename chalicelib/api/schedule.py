@@ -12,10 +12,11 @@ from chalicelib.contract.requests.base import ms_of
 from chalicelib.contract.requests.schedule import BroadcastEdit, NewBroadcast
 from chalicelib.domain import icalendar
 from chalicelib.domain.channels import Channel
-from chalicelib.domain.errors import BroadcastChanged, TooManyBroadcasts
+from chalicelib.domain.errors import BroadcastChanged, KeyChanged, TooManyBroadcasts
 from chalicelib.domain.not_found import BroadcastNotFound, ChannelNotFound
 from chalicelib.domain.playback import watch_url
 from chalicelib.services import schedule
+from chalicelib.services.keys import scheduled
 from chalicelib.services.reading import discovery
 from chalicelib.services.serializers import schedule as serializer
 
@@ -53,11 +54,14 @@ def plan_broadcast(channel: Channel, body: NewBroadcast) -> contract.PlannedBroa
     BROADCASTER,
     body=BroadcastEdit,
     answer=contract.PlannedBroadcast,
-    problems=(BroadcastNotFound, BroadcastChanged),
+    problems=(BroadcastNotFound, BroadcastChanged, KeyChanged),
 ).on(blueprint)
 def edit_broadcast(channel: Channel, broadcast_id: str, body: BroadcastEdit) -> contract.PlannedBroadcast:
-    """Changes a planned broadcast that has not ended."""
-    return serializer.broadcast(schedule.edit(channel, broadcast_id, body.changes(), now_ms()))
+    """Changes a planned broadcast that has not ended. Stream keys that are for it move with it."""
+    now = now_ms()
+    edited = schedule.edit(channel, broadcast_id, body.changes(), now)
+    scheduled.move(channel, edited, channel.owner, now)
+    return serializer.broadcast(edited)
 
 
 @Route(
@@ -68,8 +72,13 @@ def edit_broadcast(channel: Channel, broadcast_id: str, body: BroadcastEdit) -> 
     problems=(BroadcastNotFound, BroadcastChanged),
 ).on(blueprint)
 def cancel_broadcast(channel: Channel, broadcast_id: str) -> Response:
-    """Removes a planned broadcast from the schedule."""
-    schedule.cancel(channel, broadcast_id, now_ms())
+    """Removes a planned broadcast from the schedule, and revokes stream keys that are for it; a stream that uses one
+    ends."""
+    now = now_ms()
+    schedule.find(channel, broadcast_id, now)
+    # First: if what follows fails, the broadcast is still there to be removed again.
+    scheduled.revoke(channel, broadcast_id, channel.owner, now)
+    schedule.cancel(channel, broadcast_id, now)
     return Response("", status_code=204)
 
 

@@ -41,6 +41,7 @@ class Key(BaseModel):
     uses: int = Field(description="How many streams used it")
     uses_left: int | None = Field(description="Null: any number")
     replaced_by: str | None = Field(description="The `key_id` of the key that a rotation put in its place")
+    broadcast_id: str | None = Field(description="The planned broadcast that its times follow")
     last_client_ip: str | None = Field(description="From where it was used last")
     last_encoder: str | None = Field(description="What the encoder that used it last calls itself")
     last_used_at: IsoTime | None

@@ -89,6 +89,7 @@ class StreamKey:
     uses: int = 0
     edits: int = 0
     replaced_by: str | None = None  # the key that a rotation made of it
+    broadcast_id: str | None = None  # the planned broadcast that its times follow
     last_used_at: int | None = None
     last_stream_id: str | None = None
     last_client_ip: str | None = None
@@ -107,7 +108,10 @@ class StreamKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyTerms:
-    """What a new key is good for. `max_uses`: for so many streams, with their interruptions. Times in ms."""
+    """What a new key is good for. `max_uses`: for so many streams, with their interruptions. Times in ms.
+
+    `broadcast_id`: only then, with the times that `services.keys.scheduled` gives it.
+    """
 
     label: str = ""
     not_before: int | None = None
@@ -116,6 +120,7 @@ class KeyTerms:
     max_uses: int | None = None
     allow_list: list[str] = field(default_factory=list)
     test_only: bool = False
+    broadcast_id: str | None = None
 
 
 def new_stream_key(choose: Callable[[str], str]) -> str:

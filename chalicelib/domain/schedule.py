@@ -17,6 +17,8 @@ SHORTEST_MINUTES, LONGEST_MINUTES = 5, 24 * 60
 LONGEST = LONGEST_MINUTES * MINUTE
 FARTHEST = 366 * DAY  # ahead
 REMIND_BEFORE = 15 * MINUTE
+# Of a key for one broadcast. What still runs when the key expires ends, so broadcasts may overrun.
+KEY_BEFORE, KEY_AFTER = 15 * MINUTE, 2 * HOUR
 KEPT = 30 * DAY  # after its end: a calendar that is subscribed to would delete it
 SHOWN = 5  # of a channel, on its public page
 MAX_ZONE = 64
@@ -41,6 +43,11 @@ class Broadcast:
     @property
     def ends_at(self) -> int:
         return self.starts_at + self.minutes * MINUTE
+
+
+def key_times(broadcast: Broadcast) -> tuple[int, int]:
+    """From when to when a key for this broadcast is valid."""
+    return broadcast.starts_at - KEY_BEFORE, broadcast.ends_at + KEY_AFTER
 
 
 def remind_at(broadcast: Broadcast, now: int) -> int | None:

@@ -35,6 +35,14 @@ def feed(channel_id: str, now: int) -> list[Broadcast]:
     return store.since(channel_id, now - rules.KEPT)
 
 
+def find(channel: Channel, broadcast_id: str, now: int) -> Broadcast:
+    """One that has not ended. Raises BroadcastNotFound."""
+    for one in ahead(channel.channel_id, now):
+        if one.broadcast_id == broadcast_id:
+            return one
+    raise BroadcastNotFound()
+
+
 def plan(channel: Channel, title: str, starts_at: int, minutes: int, time_zone: str, now: int) -> Broadcast:
     """Raises TooManyBroadcasts, InvalidInput for a start that is not ahead."""
     _check_start(starts_at, now)
@@ -48,7 +56,7 @@ def plan(channel: Channel, title: str, starts_at: int, minutes: int, time_zone: 
 def edit(channel: Channel, broadcast_id: str, changes: dict[str, Any], now: int) -> Broadcast:
     """`changes` holds some of title, starts_at, minutes, time_zone. Raises BroadcastNotFound, BroadcastChanged,
     InvalidInput."""
-    before = _find(channel, broadcast_id, now)
+    before = find(channel, broadcast_id, now)
     if "starts_at" in changes and changes["starts_at"] != before.starts_at:
         _check_start(changes["starts_at"], now)
     after = replace(before, **changes, changed_at=now, sequence=before.sequence + 1)
@@ -59,7 +67,7 @@ def edit(channel: Channel, broadcast_id: str, changes: dict[str, Any], now: int)
 
 def cancel(channel: Channel, broadcast_id: str, now: int) -> None:
     """Raises BroadcastNotFound, BroadcastChanged."""
-    if not store.remove(_find(channel, broadcast_id, now)):
+    if not store.remove(find(channel, broadcast_id, now)):
         raise BroadcastChanged()
 
 
@@ -68,13 +76,6 @@ def erase(channel_id: str) -> None:
     while found := store.since(channel_id, 0):
         for one in found:
             store.remove(one)
-
-
-def _find(channel: Channel, broadcast_id: str, now: int) -> Broadcast:
-    for one in ahead(channel.channel_id, now):
-        if one.broadcast_id == broadcast_id:
-            return one
-    raise BroadcastNotFound()
 
 
 def _check_start(starts_at: int, now: int) -> None:

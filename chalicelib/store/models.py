@@ -161,6 +161,8 @@ class Key(Model):
     # How often its terms were changed: a claim fails that has read older ones.
     edits = NumberAttribute(default=0)
     replaced_by = UnicodeAttribute(null=True)
+    # The planned broadcast that its times follow.
+    broadcast_id = UnicodeAttribute(null=True)
     last_used_at = NumberAttribute(null=True)
     last_stream_id = UnicodeAttribute(null=True)
     last_client_ip = UnicodeAttribute(null=True)

@@ -90,6 +90,7 @@ def key(row: models.Key) -> StreamKey:
         uses=int(row.uses),
         edits=int(row.edits),
         replaced_by=row.replaced_by,
+        broadcast_id=row.broadcast_id,
         last_used_at=whole(row.last_used_at),
         last_stream_id=row.last_stream_id,
         last_client_ip=row.last_client_ip,
@@ -114,6 +115,7 @@ def key_row(key: StreamKey) -> models.Key:
         max_uses=key.max_uses,
         allow_list=key.allow_list,
         test_only=key.test_only or None,
+        broadcast_id=key.broadcast_id,
         ttl=key_ttl(key.expires_at) if key.expires_at is not None else None,
     )
 

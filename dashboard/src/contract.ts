@@ -402,6 +402,8 @@ export interface IssuedKey {
   readonly uses_left: number | null;
   /** The `key_id` of the key that a rotation put in its place */
   readonly replaced_by: string | null;
+  /** The planned broadcast that its times follow */
+  readonly broadcast_id: string | null;
   /** From where it was used last */
   readonly last_client_ip: string | null;
   /** What the encoder that used it last calls itself */
@@ -451,6 +453,8 @@ export interface Key {
   readonly uses_left: number | null;
   /** The `key_id` of the key that a rotation put in its place */
   readonly replaced_by: string | null;
+  /** The planned broadcast that its times follow */
+  readonly broadcast_id: string | null;
   /** From where it was used last */
   readonly last_client_ip: string | null;
   /** What the encoder that used it last calls itself */
@@ -658,6 +662,7 @@ export interface NewKey {
   readonly one_time?: boolean;
   readonly allow_list?: readonly string[];
   readonly test_only?: boolean;
+  readonly broadcast_id?: string | null;
 }
 
 /** A key for a broadcaster. */
@@ -670,6 +675,7 @@ export interface NewKeyFor {
   readonly one_time?: boolean;
   readonly allow_list?: readonly string[];
   readonly test_only?: boolean;
+  readonly broadcast_id?: string | null;
   readonly broadcaster_id: string;
 }
 
@@ -1601,6 +1607,10 @@ export const limits = {
       "items": {
         "maxLength": 50
       }
+    },
+    "broadcast_id": {
+      "minLength": 1,
+      "maxLength": 64
     }
   },
   "NewPlaybackToken": {},

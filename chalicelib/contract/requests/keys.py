@@ -31,7 +31,10 @@ Label = Annotated[str, Text(rules.MAX_LABEL, strip=True)]
 class NewKey(RequestModel):
     """Times are ISO 8601 with a zone. `max_uses` is the number of streams that the key is valid for, with their
     interruptions; `one_time` is the same as 1. `allow_list` holds the networks from which the key may be used; empty
-    means any. Everything published with a `test_only` key is a test stream, as with `?test=1` behind the key."""
+    means any. Everything published with a `test_only` key is a test stream, as with `?test=1` behind the key.
+
+    With `broadcast_id` the key is for one planned broadcast of the channel: it is valid from 15 minutes
+    before its start until two hours after its planned end, moves with it, and is revoked when it is removed."""
 
     model_config = example(label="Weekend tournament", role="guest", max_uses=1, allow_list=["203.0.113.0/24"])
 
@@ -43,11 +46,18 @@ class NewKey(RequestModel):
     one_time: bool = False
     allow_list: Networks = Field(default=[])
     test_only: bool = False
+    broadcast_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
 
     @model_validator(mode="after")
     def _one_number_of_uses(self) -> Self:
         if self.one_time and self.max_uses not in (None, 1):
             raise ValueError("max_uses of a one_time key must be 1")
+        return self
+
+    @model_validator(mode="after")
+    def _one_source_of_times(self) -> Self:
+        if self.broadcast_id is not None and (self.not_before or self.expires_at):
+            raise ValueError("a key with a broadcast_id has no not_before and no expires_at: they are the broadcast's")
         return self
 
     def terms(self) -> rules.KeyTerms:
@@ -59,6 +69,7 @@ class NewKey(RequestModel):
             max_uses=1 if self.one_time else self.max_uses,
             allow_list=list(dict.fromkeys(self.allow_list)),
             test_only=self.test_only,
+            broadcast_id=self.broadcast_id,
         )
 
 

@@ -25,11 +25,16 @@ from chalicelib.store import channels, keys
 def edit(channel: Channel, key_id: str, changes: Mapping[str, Any], by: str, now: int) -> KeyView:
     """Changes the fields that `contract.KeyEdit` has. An expired key may be valid again.
 
-    Raises KeyNotFound, KeyNotActive of a revoked key, InvalidInput, KeyChanged, StoreUnavailable.
+    Raises KeyNotFound, KeyNotActive of a revoked key, InvalidInput, KeyChanged, TooManyKeys, StoreUnavailable.
     """
     key = keyring.get(key_id, channel.channel_id)
     if key.status is not KeyStatus.ACTIVE:
         raise KeyNotActive()
+    return set_terms(channel, key, changes, by, now)
+
+
+def set_terms(channel: Channel, key: StreamKey, changes: Mapping[str, Any], by: str, now: int) -> KeyView:
+    """Of a key that was read a moment ago. Raises InvalidInput, KeyChanged, TooManyKeys, StoreUnavailable."""
     edited = replace(key, **changes)
     if changes.keys() & {"not_before", "expires_at"}:
         keyring.check_times(edited.not_before, edited.expires_at, now)
@@ -39,7 +44,9 @@ def edit(channel: Channel, key_id: str, changes: Mapping[str, Any], by: str, now
         if not keys.edit(edited):
             raise KeyChanged()
         log = logger("control")
-        log.info("Stream key edited", event="stream_key_edited", key_id=key_id, channel_id=channel.channel_id, user=by)
+        log.info(
+            "Stream key edited", event="stream_key_edited", key_id=key.key_id, channel_id=channel.channel_id, user=by
+        )
         _announce(channel, key, now)
         orders.review_key(edited)
     return keyring.views([edited], now)[0]
@@ -84,6 +91,7 @@ def _same_terms(key: StreamKey) -> KeyTerms:
         max_uses=None if key.uses_left is None else max(1, key.uses_left),
         allow_list=key.allow_list,
         test_only=key.test_only,
+        broadcast_id=key.broadcast_id,
     )
 
 

@@ -64,6 +64,7 @@ def issue(channel_id: str, now: int, terms: KeyTerms) -> RevealedKey:
         max_uses=terms.max_uses,
         allow_list=terms.allow_list,
         test_only=terms.test_only,
+        broadcast_id=terms.broadcast_id,
     )
     return RevealedKey(_with_ciphertext(key, stream_key), stream_key)
 

@@ -26,6 +26,7 @@ def key(seen: KeyView) -> Key:
         uses=one.uses,
         uses_left=one.uses_left,
         replaced_by=one.replaced_by,
+        broadcast_id=one.broadcast_id,
         last_client_ip=one.last_client_ip,
         last_encoder=seen.encoder,
         last_used_at=iso_or_none(one.last_used_at),

@@ -1,9 +1,9 @@
-import { type FunctionComponent, h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Api } from "../api";
 import type { OwnChannel, OwnChannelDetails } from "../contract";
 import { withWords } from "../i18n/catalogue";
 import type { CurrentStream } from "../realtime/state";
+import { lazyPart } from "../ui/lazy";
 import { t } from "../words/studio";
 
 export interface KeysProps {
@@ -12,6 +12,8 @@ export interface KeysProps {
   readonly stream: CurrentStream;
   readonly onSaved: (details: OwnChannelDetails) => void;
 }
+
+const Keys = lazyPart<KeysProps>(async () => (await withWords(() => import("./keys/keys"))).default);
 
 /** All keys of the channel; loaded when it is opened. */
 export function KeysPanel(props: KeysProps) {
@@ -22,21 +24,8 @@ export function KeysPanel(props: KeysProps) {
         <summary>
           <h2 id="keys-heading">{t.keys}</h2>
         </summary>
-        {open && <LazyKeys {...props} />}
+        {open && <Keys {...props} />}
       </details>
     </section>
   );
-}
-
-function LazyKeys(props: KeysProps) {
-  const [loaded, setLoaded] = useState<{ readonly Keys: FunctionComponent<KeysProps> } | null>(null);
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    withWords(() => import("./keys/keys")).then(
-      (module) => setLoaded({ Keys: module.default }),
-      () => setFailed(true),
-    );
-  }, []);
-  if (failed) return <p class="field-error">{t.keysFailed}</p>;
-  return loaded ? h(loaded.Keys, props) : <p class="muted" aria-busy="true" />;
 }

@@ -3,6 +3,7 @@ import type { CommonWords } from "./common";
 const german: CommonWords = {
   tryAgain: "Nochmal versuchen",
   pageNotLoaded: "Diese Seite konnte nicht geladen werden. Prüfe deine Verbindung und lade sie neu.",
+  partNotLoaded: "Dieser Teil der Seite konnte nicht geladen werden. Prüfe deine Verbindung und lade die Seite neu.",
   dismiss: "Ausblenden",
   cancel: "Abbrechen",
   unknown: "unbekannt",

@@ -6,6 +6,7 @@ import { catalogue } from "../i18n/catalogue";
 const english = {
   tryAgain: "Try again",
   pageNotLoaded: "This page could not be loaded. Check your connection, then reload it.",
+  partNotLoaded: "This part of the page could not be loaded. Check your connection, then reload the page.",
   dismiss: "Dismiss",
   cancel: "Cancel",
   unknown: "unknown",

@@ -25,6 +25,7 @@ const german: KeyWords = {
   now: "jetzt",
   inDays: (days) => plural(days, { one: "in einem Tag", other: `in ${days} Tagen` }),
   inTime: (time) => `in ${time}`,
+  validFrom: "Gilt ab",
   expires: (when) => `Läuft ${when} ab,`,
   expired: "Abgelaufen",
   replaced: "Durch einen neuen Schlüssel ersetzt",

@@ -26,6 +26,7 @@ const english = {
   now: "now",
   inDays: (days: number) => plural(days, { one: "in one day", other: `in ${days} days` }),
   inTime: (time: string) => `in ${time}`,
+  validFrom: "Valid from",
   expires: (when: string) => `Expires ${when},`,
   expired: "Expired",
   replaced: "Replaced by a new key",

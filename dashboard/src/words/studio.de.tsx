@@ -26,7 +26,7 @@ const german: StudioWords = {
   retryNow: "Jetzt versuchen",
 
   keys: "Streamschlüssel",
-  keysFailed: "Die Schlüssel können nicht geladen werden. Lade die Seite neu, um es noch einmal zu versuchen.",
+  schedule: "Sendeplan",
 
   refused: "Eine Verbindung wurde abgelehnt:",
   withKey: (label) => `Schlüssel „${label}“`,

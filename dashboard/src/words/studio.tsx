@@ -23,7 +23,7 @@ const english = {
   retryNow: "Retry now",
 
   keys: "Stream keys",
-  keysFailed: "The keys can't be loaded. Reload the page to try again.",
+  schedule: "Schedule",
 
   refused: "A connection was refused:",
   withKey: (label: string) => `key "${label}"`,

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.needs("ministack")
 
 KEY = {
     *("key_id", "broadcaster_id", "label", "hint", "status", "created_at", "not_before", "expires_at", "one_time"),
-    *("allow_list", "test_only", "role", "max_uses", "uses", "uses_left", "replaced_by"),
+    *("allow_list", "test_only", "role", "max_uses", "uses", "uses_left", "replaced_by", "broadcast_id"),
     *("last_used_at", "last_client_ip", "last_encoder", "stream_id"),
 }
 ROUTES = [

@@ -32,11 +32,17 @@ def test_a_broadcast_is_planned_by_its_owners_clock_and_shown_by_the_viewers(
     expect(row).to_contain_text("20:00 in Europe/Berlin")
     # 15:00 in the weeks in which only one of the two has daylight saving time.
     expect(row.locator("time")).to_contain_text(re.compile("1[45]:00"))
-    assert barriers(studio.page, "schedule", pictures) == []
 
     viewer.open(f"/watch/{channel}")
     expect(viewer.part("next-broadcast")).to_contain_text("Friday night speedrun")
     assert barriers(viewer.page, "next-broadcast", pictures) == []
+
+    studio.part("schedule-create-key").click()
+    expect(studio.part("issued-key")).to_contain_text('The key "Friday night speedrun" is ready')
+    studio.part("dismiss-issued").click()
+    key = row.get_by_test_id("schedule-key")
+    expect(key).to_contain_text(re.compile(r"Key ••••\w{4}: works from .* 1[34]:45 .* until"))
+    assert barriers(studio.page, "schedule", pictures) == []
 
     row.get_by_role("button", name="Edit Friday night speedrun").click()
     expect(panel.get_by_label("Start")).to_have_value(start)
@@ -44,6 +50,8 @@ def test_a_broadcast_is_planned_by_its_owners_clock_and_shown_by_the_viewers(
     studio.part("schedule-save").click()
     expect(row).to_contain_text("Moved")
     studio.part("schedule-remove").click()
+    expect(studio.part("dialog")).to_contain_text("Its key stops working immediately")
+    studio.part("confirm").click()
     expect(row).to_have_count(0)
     viewer.page.reload()
     expect(viewer.part("offline")).to_be_visible()

@@ -12,6 +12,7 @@ from chalicelib.store import schedule as store
 from tests.integration.api.conftest import Client, token
 from tests.support.stack import Stack
 from tests.support.studio import now_ms
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.requirement("FX-5")
 
@@ -65,6 +66,31 @@ def test_what_is_removed_is_gone(me: Client, anyone: Client) -> None:
     assert anyone.get(f"/api/channels/{channel_of(me)}").json["upcoming"] == []
     me("DELETE", path).problem(404, "broadcast_not_found")
     me("PATCH", path, {"title": "x"}).problem(404, "broadcast_not_found")
+
+
+def test_a_key_for_a_broadcast_has_its_times_moves_with_it_and_is_revoked_with_it(me: Client) -> None:
+    made = plan(me)
+    path = f"/api/channel/schedule/{made['broadcast_id']}"
+    answer = me("POST", "/api/channel/keys", {"label": "Ann", "broadcast_id": made["broadcast_id"]})
+    assert answer.status == 201, answer.json
+    key = answer.json
+    assert key["not_before"] < made["starts_at"] < made["ends_at"] < key["expires_at"]
+
+    def the_key() -> dict[str, Any]:
+        return next(one for one in me.get("/api/channel/keys").json["keys"] if one["key_id"] == key["key_id"])
+
+    until(lambda: the_key()["broadcast_id"] == made["broadcast_id"], "the key is listed")
+    assert me("PATCH", path, {"starts_at": in_minutes(500)}).status == 200
+    until(lambda: the_key()["not_before"] > made["ends_at"], "the key has moved")
+    assert me("DELETE", path).status == 204
+    until(lambda: the_key()["status"] == "revoked", "the key is revoked")
+
+
+def test_a_key_for_a_broadcast_has_no_times_of_its_own(me: Client) -> None:
+    made = plan(me)
+    wanted = {"broadcast_id": made["broadcast_id"], "expires_at": in_minutes(60)}
+    me("POST", "/api/channel/keys", wanted).problem(400, "invalid_input")
+    me("POST", "/api/channel/keys", {"broadcast_id": "sch_nobody"}).problem(404, "broadcast_not_found")
 
 
 def test_a_schedule_is_its_owners_alone(me: Client, stack: Stack) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.schedule import HOUR, MINUTE, REMIND_BEFORE, Broadcast, ahead, check_zone, remind_at
+from chalicelib.domain.schedule import HOUR, MINUTE, REMIND_BEFORE, Broadcast, ahead, check_zone, key_times, remind_at
 
 pytestmark = pytest.mark.requirement("FX-5")
 
@@ -26,6 +26,10 @@ def planned(starts_at: int, minutes: int = 60, name: str = "a") -> Broadcast:
 )
 def test_a_reminder_is_due_a_quarter_of_an_hour_before_or_at_once(starts_in: int, remind_in: int | None) -> None:
     assert remind_at(planned(NOW + starts_in), NOW) == (None if remind_in is None else NOW + remind_in)
+
+
+def test_a_key_is_valid_from_a_quarter_of_an_hour_before_until_two_hours_after() -> None:
+    assert key_times(planned(NOW, minutes=90)) == (NOW - 15 * MINUTE, NOW + 90 * MINUTE + 2 * HOUR)
 
 
 def test_what_runs_is_still_ahead_and_what_has_ended_is_not() -> None:

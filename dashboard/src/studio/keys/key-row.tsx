@@ -47,6 +47,11 @@ export function KeyRow({ api, shown, currentId, onChanged, onRotate, onRevoke }:
             <span class="sr-only">{t.endsIn}</span>
             <span class="mono">{shown.hint}</span>
           </span>
+          {shown.not_before !== null && Date.parse(shown.not_before) > now && !isOver(shown) && (
+            <span data-testid="key-from">
+              {t.validFrom} <Moment at={Date.parse(shown.not_before)} />
+            </span>
+          )}
           {shown.expires_at !== null && shown.status !== "revoked" && (
             <span data-testid="key-expires">
               {Date.parse(shown.expires_at) > now

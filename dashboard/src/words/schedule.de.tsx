@@ -1,7 +1,6 @@
 import type { ScheduleWords } from "./schedule";
 
 const german: ScheduleWords = {
-  heading: "Sendeplan",
   lead: "Zuschauer sehen geplante Streams auf deiner Zuschauerseite.",
   none: "Nichts ist geplant.",
   plan: "Stream planen",
@@ -9,9 +8,23 @@ const german: ScheduleWords = {
   editOf: (title) => `${title} bearbeiten`,
   remove: "Entfernen",
   removeOf: (title) => `${title} entfernen`,
+  removeTitle: (title) => `„${title}“ entfernen?`,
+  removeConsequence: "Der Schlüssel dafür gilt sofort nicht mehr, und ein Stream mit ihm endet.",
+  removing: "Wird entfernt…",
   onNow: "Sollte gerade laufen",
   minutes: (count) => `${count} min`,
   inZone: (time, zone) => `${time} in ${zone}`,
+
+  createKey: "Schlüssel erzeugen",
+  createKeyFor: (title) => `Schlüssel erzeugen für ${title}`,
+  key: (hint, from, until) => (
+    <>
+      Schlüssel {hint}: gilt von {from} bis {until}
+    </>
+  ),
+  keyHint:
+    "Der Schlüssel für einen Stream gilt von 15 Minuten vor dem Beginn bis 2 Stunden nach dem geplanten Ende; ein Stream, " +
+    "der ihn dann noch benutzt, endet. Er wird mit dem Stream verschoben und gilt nicht mehr, wenn du den Stream entfernst.",
 
   title: "Titel",
   start: "Beginn",

@@ -1,9 +1,9 @@
 /** Planned broadcasts. */
 
+import type { ComponentChildren } from "preact";
 import { catalogue } from "../i18n/catalogue";
 
 const english = {
-  heading: "Schedule",
   lead: "Viewers see planned broadcasts on your watch page.",
   none: "Nothing is planned.",
   plan: "Plan a broadcast",
@@ -11,9 +11,23 @@ const english = {
   editOf: (title: string) => `Edit ${title}`,
   remove: "Remove",
   removeOf: (title: string) => `Remove ${title}`,
+  removeTitle: (title: string) => `Remove "${title}"?`,
+  removeConsequence: "Its key stops working immediately, and a stream that uses it ends.",
+  removing: "Removing…",
   onNow: "Should be on now",
   minutes: (count: number) => `${count} min`,
   inZone: (time: string, zone: string) => `${time} in ${zone}`,
+
+  createKey: "Create key",
+  createKeyFor: (title: string) => `Create key for ${title}`,
+  key: (hint: ComponentChildren, from: ComponentChildren, until: ComponentChildren): ComponentChildren => (
+    <>
+      Key {hint}: works from {from} until {until}
+    </>
+  ),
+  keyHint:
+    "A broadcast's key works from 15 minutes before the start until 2 hours after the planned end; a stream that still " +
+    "uses it then ends. It moves with the broadcast, and stops working when you remove the broadcast.",
 
   title: "Title",
   start: "Start",
