@@ -207,7 +207,7 @@ class KeyChanged(Conflict):
 
 class KeyIsCurrent(Conflict):
     code = "key_is_current"
-    title = "This is the key that the dashboard shows"
+    title = "This is the key that the studio shows"
     action = "Reset it instead: the old one is revoked and a new one takes its place."
 
 

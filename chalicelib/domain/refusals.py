@@ -61,13 +61,13 @@ class KeyUnknown(PublishRefused):
 
     code = "key_unknown"
     title = "The stream key is not known"
-    action = "Copy the stream key from your dashboard again."
+    action = "Copy the stream key from the studio again."
 
 
 class KeyMissing(PublishRefused):
     code = "key_missing"
     title = "The encoder sent no stream key"
-    action = "Copy the stream key from your dashboard into the encoder's stream key field."
+    action = "Copy the stream key from the studio into the encoder's stream key field."
 
 
 class KeyMalformed(PublishRefused):
@@ -75,19 +75,19 @@ class KeyMalformed(PublishRefused):
 
     code = "key_malformed"
     title = "The encoder's stream key field contains more than the stream key"
-    action = "Put only the stream key there, and the ingest URL into the server field, as your dashboard shows them."
+    action = "Put only the stream key there, and the server URL into the server field, as the studio shows them."
 
 
 class KeyRevoked(PublishRefused):
     code = "key_revoked"
     title = "The stream key was reset or revoked"
-    action = "Copy the new stream key from your dashboard."
+    action = "Copy the new stream key from the studio."
 
 
 class KeyExpired(PublishRefused):
     code = "key_expired"
     title = "The stream key has expired"
-    action = "Get a new stream key from your dashboard."
+    action = "Get a new stream key from the studio."
 
 
 class KeyNotYetValid(PublishRefused):
@@ -148,7 +148,7 @@ class WrongApplication(PublishRefused):
     code = "wrong_application"
     http_status = 404
     title = "The server URL does not name a known application"
-    action = "Use the ingest URL exactly as your dashboard shows it."
+    action = "Use the server URL exactly as the studio shows it."
     rtmp_prefix = "Not found"
 
 

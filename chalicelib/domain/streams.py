@@ -66,7 +66,7 @@ END_REASON_TEXT: dict[EndReason, str] = {
     EndReason.KEY_RESET: "The stream key was reset.",
     EndReason.KEY_REVOKED: "The stream key was revoked.",
     EndReason.KEY_EXPIRED: "The stream key expired.",
-    EndReason.STOPPED: "The stream was ended from the dashboard.",
+    EndReason.STOPPED: "The stream was ended in the studio.",
     EndReason.ADMIN_STOPPED: "The stream was ended by an administrator.",
     EndReason.BLOCKED: "The broadcaster was blocked by an administrator.",
     EndReason.LEASE_LOST: "Another connection took over the channel.",

@@ -12,8 +12,8 @@ const { measuredText } = await import("../src/words/phrases");
 await wordsReady();
 
 it.each([
-  ["The stream was ended from the dashboard.", "Der Stream wurde im Studio beendet."],
-  ["The stream was ended from the dashboard", "Der Stream wurde im Studio beendet."],
+  ["The stream was ended in the studio.", "Der Stream wurde im Studio beendet."],
+  ["The stream was ended in the studio", "Der Stream wurde im Studio beendet."],
   ["The channel is already live with an owner's key", "Der Kanal ist schon live mit einem Schlüssel des Inhabers"],
   [
     'The encoder with the key "Ann" (guest) took over from the encoder with a backup\'s key.',

@@ -14,7 +14,7 @@ interface RefusalRowProps {
 }
 
 export function RefusalRow({ refusal, withPerson = true }: RefusalRowProps) {
-  const { at, reason, title, action, broadcaster_id, key_id, node_id, client_ip } = refusal;
+  const { at, reason, title, action, broadcaster_id, key_id, key_label, node_id, client_ip } = refusal;
   return (
     <li class="row" data-testid="refusal-row" data-reason={reason}>
       <p class="row-title">{sentence(told(title) ?? refusalReason(reason))}</p>
@@ -26,6 +26,7 @@ export function RefusalRow({ refusal, withPerson = true }: RefusalRowProps) {
               {broadcaster_id}
             </a>
           ),
+          key_label && t.withKey(key_label),
           key_id,
           node_id && t.onNode(node_id),
           client_ip && (

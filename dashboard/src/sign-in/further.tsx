@@ -68,7 +68,7 @@ function MfaCode({ step, go, answer, further }: FurtherProps & { readonly furthe
       onSubmit={() => answer(further, digits(code), step.email)}
       foot={<BackToSignIn step={step} go={go} />}
     >
-      <CodeField value={code} onInput={setCode} />
+      <CodeField value={code} onInput={setCode} hint={t.mfaLost} />
     </GateForm>
   );
 }

@@ -11,7 +11,7 @@ const english: Record<EndReason, string> = {
   key_reset: "Stream key was reset",
   key_revoked: "Stream key was revoked",
   key_expired: "Stream key expired",
-  stopped: "Ended from the dashboard",
+  stopped: "Ended in the studio",
   admin_stopped: "Ended by an administrator",
   blocked: "Broadcaster was blocked",
   lease_lost: "Another connection took over",

@@ -6,6 +6,7 @@ const german: RegistrationWords = {
 
   mfaTitle: "Gib deinen Code ein",
   mfaIntro: "Öffne deine Authenticator-App und gib den Code ein, den sie für stream-sync zeigt.",
+  mfaLost: "Telefon verloren? Die Betreiber dieses Dienstes können den Code für dein Konto abschalten.",
   goOn: "Weiter",
   checking: "Wird geprüft…",
 

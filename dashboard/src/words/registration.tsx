@@ -9,6 +9,7 @@ const english = {
 
   mfaTitle: "Enter your code",
   mfaIntro: "Open your authenticator app and enter the code it shows for stream-sync.",
+  mfaLost: "Lost your phone? The operators of this service can switch the code off for your account.",
   goOn: "Continue",
   checking: "Checking…",
 

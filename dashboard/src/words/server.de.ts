@@ -10,7 +10,7 @@ export default {
     "The stream key was reset.": "Der Streamschlüssel wurde zurückgesetzt.",
     "The stream key was revoked.": "Der Streamschlüssel wurde widerrufen.",
     "The stream key expired.": "Der Streamschlüssel ist abgelaufen.",
-    "The stream was ended from the dashboard.": "Der Stream wurde im Studio beendet.",
+    "The stream was ended in the studio.": "Der Stream wurde im Studio beendet.",
     "The stream was ended by an administrator.": "Der Stream wurde von der Verwaltung beendet.",
     "The broadcaster was blocked by an administrator.": "Das Konto wurde von der Verwaltung gesperrt.",
     "A broadcast began on the channel, which ended the test.":
@@ -55,18 +55,18 @@ export default {
       "Aktualisiere den Encoder oder versuche einen anderen; der Verlauf des Streams nennt die Einzelheit.",
 
     "The stream key is not known": "Der Streamschlüssel ist unbekannt",
-    "Copy the stream key from your dashboard again.": "Kopiere den Streamschlüssel noch einmal aus deinem Studio.",
+    "Copy the stream key from the studio again.": "Kopiere den Streamschlüssel noch einmal aus deinem Studio.",
     "The encoder sent no stream key": "Der Encoder hat keinen Streamschlüssel gesendet",
-    "Copy the stream key from your dashboard into the encoder's stream key field.":
+    "Copy the stream key from the studio into the encoder's stream key field.":
       "Kopiere den Streamschlüssel aus deinem Studio in das Feld dafür im Encoder.",
     "The encoder's stream key field contains more than the stream key":
       "Im Feld für den Streamschlüssel steht im Encoder mehr als der Schlüssel",
-    "Put only the stream key there, and the ingest URL into the server field, as your dashboard shows them.":
+    "Put only the stream key there, and the server URL into the server field, as the studio shows them.":
       "Trage dort nur den Schlüssel ein und die Server-URL in das Feld für den Server, wie dein Studio sie zeigt.",
     "The stream key was reset or revoked": "Der Streamschlüssel wurde zurückgesetzt oder widerrufen",
-    "Copy the new stream key from your dashboard.": "Kopiere den neuen Streamschlüssel aus deinem Studio.",
+    "Copy the new stream key from the studio.": "Kopiere den neuen Streamschlüssel aus deinem Studio.",
     "The stream key has expired": "Der Streamschlüssel ist abgelaufen",
-    "Get a new stream key from your dashboard.": "Erstelle in deinem Studio einen neuen Streamschlüssel.",
+    "Get a new stream key from the studio.": "Erstelle in deinem Studio einen neuen Streamschlüssel.",
     "The stream key is not valid yet": "Der Streamschlüssel gilt noch nicht",
     "Start streaming once the key is valid.": "Starte den Stream, sobald der Schlüssel gilt.",
     "The stream key has been used for as many streams as it was valid for":
@@ -85,7 +85,7 @@ export default {
     "Stop the other stream, or reset the stream key if it is not yours.":
       "Beende den anderen Stream oder setze den Streamschlüssel zurück, wenn er nicht von dir ist.",
     "The server URL does not name a known application": "Die Server-URL nennt keine bekannte Anwendung",
-    "Use the ingest URL exactly as your dashboard shows it.":
+    "Use the server URL exactly as the studio shows it.":
       "Verwende die Server-URL genau so, wie dein Studio sie zeigt.",
     "Too many streams were started on this channel": "Auf diesem Kanal wurden zu viele Streams begonnen",
     "Wait for that long, then start streaming again.": "Warte so lange und starte den Stream dann neu.",

@@ -58,6 +58,7 @@ def test_who_is_live_is_found_on_the_wall_and_blocked(
     expect(admin.part("blocked")).to_contain_text("rebroadcasts a match")
     assert encoder.exit_code(15) != 0
     expect(studio.part("link-closed")).to_contain_text("This broadcaster is blocked.")
+    expect(admin.part("person-stream")).to_have_attribute("data-state", "ENDED", timeout=20_000)
     with pytest.raises(HTTPError) as refused:
         broadcaster.channel()
     assert refused.value.code == 403

@@ -1,5 +1,6 @@
 """Stream keys on the page: one for a guest, what is said of it, and what becomes of it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_a_guest_gets_a_key_for_one_hour_uses_it_and_loses_it(
     expect(studio.part("issued-text")).not_to_have_text(key)
     assert key not in studio.everything()
     assert [url for url in studio.traffic.urls if key in url] == []
+    expect(studio.part("issued-server")).to_have_value(re.compile("^rtmp://"))
     studio.part("dismiss-issued").click()
 
     row = studio.part("key-row").filter(has_text="Ann's laptop")

@@ -64,6 +64,7 @@ def test_sound_that_does_not_come_is_said_after_a_moment(
         expect(finding).to_have_attribute("data-code", "noAudioStream")
         expect(finding).to_contain_text("Check that an audio source is active in your encoder")
         expect(studio.part("health")).to_have_attribute("data-overall", "fair")
+        expect(studio.part("health-link")).to_have_text("Stream health: Fair")
         expect(studio.part("video-codec")).to_have_text("H.264")
         expect(studio.part("no-video")).to_have_count(0)
         studio.page.screenshot(path=pictures / "studio-no-sound.png")
@@ -125,7 +126,9 @@ def test_the_broadcast_can_be_ended_from_the_page(stack: Stack, studio: Studio, 
         studio.part("stop-stream").click()
         studio.part("confirm").click()
         studio.shows("OFFLINE")
-    expect(studio.part("end-reason")).to_have_text("The stream was ended from the dashboard.")
+    expect(studio.part("end-reason")).to_have_text("The stream was ended in the studio.")
+    expect(studio.part("closed")).to_be_visible()
+    expect(studio.part("unauthorized-hint")).to_have_count(0)
 
 
 @pytest.mark.requirement("SS-3.3")

@@ -67,7 +67,7 @@ def test_obs_that_keeps_trying_stays_off_air_after_the_owner_ended_the_stream(
     broadcaster.call("POST", "/api/channel/stop")
     dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)
     refused = dashboard.until_refused("channel_closed", within=SOON)
-    assert refused.message["reason"] == "The stream was ended from the dashboard"
+    assert refused.message["reason"] == "The stream was ended in the studio"
     time.sleep(NO_RETRY_FOR)
     assert [heard.message["status"] for heard in dashboard.statuses()] == ["LIVE", "OFFLINE"]
 

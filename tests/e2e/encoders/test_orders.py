@@ -61,4 +61,4 @@ def test_stop_from_the_dashboard_ends_the_broadcast(
     assert refusal.value.code == 409
     again = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
     assert again.exit_code(EXIT_WITHIN) == 1
-    assert again.said("The stream was ended from the dashboard")
+    assert again.said("The stream was ended in the studio")

@@ -111,7 +111,7 @@ def refused(node: Node, stream_key: str, app: str = "live") -> tuple[str | None,
 def test_an_unknown_key_is_unauthorized_and_a_malformed_one_looks_the_same(node: Node, stream_key: str) -> None:
     assert refused(node, stream_key) == (
         "NetStream.Publish.Denied",
-        "Unauthorized: The stream key is not known. Copy the stream key from your dashboard again.",
+        "Unauthorized: The stream key is not known. Copy the stream key from the studio again.",
     )
 
 

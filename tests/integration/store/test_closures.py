@@ -25,7 +25,7 @@ def test_a_channel_that_was_ended_refuses_publishers_until_its_owner_allows_them
             studio.claim(node.publisher())
         assert (refused.value.channel_id, refused.value.detail) == (
             studio.channel_id,
-            "The stream was ended from the dashboard",
+            "The stream was ended in the studio",
         )
     assert orders.allow_again(studio.channel_id, clock.now).closed is None
     assert not studio.claim(node.publisher()).resumed

@@ -36,6 +36,7 @@ const german: AdminWords = {
   ),
 
   by: (who) => `von ${who}`,
+  withKey: (label) => `Schlüssel „${label}“`,
   from: (address) => `von ${address}`,
   onNode: (node) => `auf ${node}`,
   told: (sentence) => `Dem Encoder gemeldet: ${sentence}`,

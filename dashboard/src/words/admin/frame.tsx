@@ -39,6 +39,7 @@ const english = {
   ),
 
   by: (who: string) => `by ${who}`,
+  withKey: (label: string) => `key "${label}"`,
   from: (address: string) => `from ${address}`,
   onNode: (node: string) => `on ${node}`,
   told: (sentence: string) => `Told to the encoder: ${sentence}`,
