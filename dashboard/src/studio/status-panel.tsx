@@ -142,7 +142,7 @@ function StatusText({ state, shown, now }: { state: StudioState; shown: ShownSta
       if (stream.startedAt === null) return <>{t.live}</>;
       return (
         <>
-          {t.liveFor(
+          {(stream.live?.test ? test.runningFor : t.liveFor)(
             <span class="figures" data-testid="uptime">
               {duration(now - stream.startedAt)}
             </span>,

@@ -5,6 +5,7 @@ const german: TestModeWords = {
   pill: "TEST",
   tab: "◇ TEST",
   announcement: "Ein Test läuft. Niemand außer dir sieht ihn.",
+  runningFor: (time) => <>Test seit {time}</>,
 
   help: "Verbindung testen",
   stepAdd: (suffix) => <>Hänge im Encoder {suffix} ohne Leerzeichen an den Streamschlüssel an.</>,

@@ -7,6 +7,7 @@ const english = {
   pill: "TEST",
   tab: "◇ TEST",
   announcement: "A test is running. Nobody but you can see it.",
+  runningFor: (time: ComponentChildren): ComponentChildren => <>Testing for {time}</>,
 
   help: "Test your connection",
   stepAdd: (suffix: ComponentChildren): ComponentChildren => (

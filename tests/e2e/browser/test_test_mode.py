@@ -47,6 +47,7 @@ def test_the_owner_sees_a_test_and_its_result_and_viewers_an_offline_channel(
     with ffmpeg(clip, stack.rtmp_url, key):
         studio.shows("LIVE")
         expect(studio.part("status")).to_have_text("TEST")
+        expect(studio.part("status-text")).to_contain_text("Testing for")
         expect(studio.page).to_have_title("◇ TEST · stream-sync")
         studio.part("toggle-preview").click()
         expect(studio.part("preview")).to_have_attribute("data-phase", "playing")
