@@ -43,6 +43,8 @@ const figures: Phrases = [
   [/High, Main or Baseline profile, 8 bit, 4:2:0/, "Profil High, Main oder Baseline, 8 Bit, 4:2:0"],
   [/ channels$/, " Kanäle"],
   [/^stereo$/, "Stereo"],
+  [/^interlaced video$/, "Bild mit Zeilensprung (interlaced)"],
+  [/^progressive video$/, "progressives Bild"],
   [/([\d.]+(?: s|%)?) at most/, "höchstens $1"],
   [/([\d.]+(?: s|%)?) at least/, "mindestens $1"],
   [/ or /g, " oder "],
