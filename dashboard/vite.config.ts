@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     environment: "node",
+    testTimeout: 30_000, // No promise: timers are faked, and a busy machine may pause.
     // Unit tests only: the browser tests (tests/e2e/browser) cover the components.
     coverage: {
       provider: "v8",

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg")
 
 # From the playlist's edge, on a machine that runs other tests; of the whole chain, docs/playback.md.
 LOW_S, NORMAL_S = 3.0, 4.0
+FINISHED_MS = 60_000  # of a recording, from the end of its stream until the page has asked again
 
 
 @pytest.mark.requirement("FX-14")
@@ -134,7 +135,7 @@ def test_offline_channel_offers_its_last_stream(viewer: Viewer, channel: str, go
     viewer.open(f"/watch/{channel}")
     viewer.plays()
     encoder.interrupt()
-    viewer.part("last-stream").click()
+    viewer.part("last-stream").click(timeout=FINISHED_MS)
     expect(viewer.part("to-channel")).to_be_visible()
     viewer.plays()
     assert viewer.colours() == set(COLOURS)
@@ -152,7 +153,7 @@ def test_private_channel_plays_by_its_link_and_is_not_found_without(
     viewer.page.goto(link)
     viewer.plays()
     encoder.interrupt()
-    viewer.part("last-stream").click()
+    viewer.part("last-stream").click(timeout=FINISHED_MS)
     expect(viewer.part("to-channel")).to_be_visible()
     viewer.plays_past(1)
 
@@ -166,7 +167,7 @@ def test_owner_watches_the_past_stream_of_a_private_channel(
     encoder = go_live()
     until(lambda: broadcaster.call("/api/streams")["streams"][0]["recording"], "it is recorded", 30)
     encoder.interrupt()
-    expect(studio.part("recording")).to_have_attribute("data-status", "available")
+    expect(studio.part("recording")).to_have_attribute("data-status", "available", timeout=FINISHED_MS)
     studio.part("watch-recording").click()
     studio.page.wait_for_url("**/watch/**")
     address = studio.page.url

@@ -118,9 +118,9 @@ class Viewer:
         return 0.0
 
     def is_behind(self, enough: Callable[[float], bool]) -> None:
-        """Waits until the latency that the page shows is `enough`."""
+        """Waits until the latency that the page shows is `enough`: a player makes up for a second in ten."""
         latency = ""
-        for _ in range(SOON_MS // POLL_MS):
+        for _ in range(3 * SOON_MS // POLL_MS):
             latency = self.part("connection").get_attribute("data-latency") or ""
             if latency and enough(float(latency)):
                 return
