@@ -1,11 +1,12 @@
 """Each fault by real ffmpeg, all at once: how long until its finding is raised, and until it is cleared.
 
-The fault is sent until it is found; then ffmpeg is killed, and another takes the stream up without the fault. A finding
-about something that happened, such as a jump of the clock, is cleared without that.
+The fault is sent until it is found; then ffmpeg is killed, and another takes the stream up without the fault. One that
+was stopped goes on. A finding about something that happened, such as a jump of the clock, is cleared without that.
 """
 
 import signal
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,28 +16,29 @@ from chalicelib.domain.events import EventName, HealthEventName
 from chalicelib.domain.findings import FindingCode
 from chalicelib.domain.timeline import Entry
 from tests.support.encoders import Program
-from tests.support.faulty_streams import CLEAN, FURTHER, QUICK, Way, encode, send
+from tests.support.faulty_streams import CLEAN_720P, FURTHER, QUICK, Way, encode, send
 from tests.support.nodes import Node
 from tests.support.studio import Studio
 
 RAISED_S, CLEARED_S = 150.0, 120.0  # given up afterwards
-POLL_S = 1.0
+POLL_S = 2.0
 BEFORE_S = 10.0  # of another size, before it changes
 ENCODERS = 2
 HAPPENED = (FindingCode.TIMESTAMP_JUMP, FindingCode.VIDEO_RESOLUTION_CHANGED)
 
 
-def run(node: Node, folder: Path) -> list[dict[str, Any]]:
+def run(node: Node, folder: Path, only: Sequence[str] = ()) -> list[dict[str, Any]]:
     """A row for each fault; `raised_s` and `cleared_s` are None where that did not happen."""
-    ways = (*QUICK, *FURTHER)
-    clean = {way.size: Way("clean", size=way.size) for way in (CLEAN, *ways)}
-    clips = _clips(folder, (*ways, *clean.values()))
+    ways = [way for way in (*QUICK, *FURTHER) if way.found in only or not only]
+    sizes = {size for way in ways for size in (way.size, way.size_before) if size is not None}
+    clean = {size: CLEAN_720P if size == CLEAN_720P.size else Way("clean", size=size) for size in sizes}
+    clips = _clips(folder, [*ways, *clean.values()])
     with ThreadPoolExecutor(len(ways)) as pool:
         found = [pool.submit(_measure, way, clean, clips, node.ingest_url) for way in ways]
         return [each.result() for each in found]
 
 
-def _clips(folder: Path, ways: tuple[Way, ...]) -> dict[Way, Path]:
+def _clips(folder: Path, ways: Sequence[Way]) -> dict[Way, Path]:
     with ThreadPoolExecutor(ENCODERS) as pool:
         paths = [folder / f"{number}.flv" for number in range(len(ways))]
         return dict(zip(ways, pool.map(encode, ways, paths), strict=True))
@@ -56,23 +58,27 @@ def _measure(way: Way, clean: dict[str, Way], clips: dict[Way, Path], url: str) 
             before.kill()
         faulty = sends(way)
         start = _wait(studio, EventName.STREAM_RESUMED if way.size_before else EventName.STREAM_START, RAISED_S)
+        began = None if start is None else start.at / 1000 + way.begins_s
         if way.freezes:
             time.sleep(way.begins_s)
-            faulty.send_signal(signal.SIGSTOP)
+            began = faulty.send_signal(signal.SIGSTOP)
         raised = _wait(studio, HealthEventName.FINDING_START, RAISED_S, code=way.found, severity=way.severity)
         others = sorted({str(entry.facts["code"]) for entry in _findings(studio)} - {str(way.found)})
-        better = raised
-        if way.found not in HAPPENED:
+        better = None if raised is None else raised.at / 1000
+        if way.freezes:
+            better = faulty.send_signal(signal.SIGCONT)
+        elif way.found not in HAPPENED:
             faulty.kill()
             sends(clean[way.size])
-            better = _wait(studio, EventName.STREAM_RESUMED, CLEARED_S)
+            resumed = _wait(studio, EventName.STREAM_RESUMED, CLEARED_S)
+            better = None if resumed is None else resumed.at / 1000
         cleared = _wait(studio, HealthEventName.FINDING_END, CLEARED_S, code=way.found)
     return {
         "finding": str(way.found),
         "severity": None if raised is None else raised.facts["severity"],
         "by": way.name,
-        "raised_s": _between(start, raised, way.begins_s),
-        "cleared_s": _between(better, cleared),
+        "raised_s": _since(began, raised),
+        "cleared_s": _since(better, cleared),
         "others": others,
     }
 
@@ -93,8 +99,9 @@ def _findings(studio: Studio) -> list[Entry]:
     return [entry for entry in entries if entry.kind == HealthEventName.FINDING_START]
 
 
-def _between(before: Entry | None, after: Entry | None, less_s: float = 0) -> float | None:
-    return None if before is None or after is None else round((after.at - before.at) / 1000 - less_s, 1)
+def _since(began: float | None, entry: Entry | None) -> float | None:
+    """Seconds from a wall clock time to the entry."""
+    return None if began is None or entry is None else round(entry.at / 1000 - began, 1)
 
 
 def table(rows: list[dict[str, Any]]) -> str:

@@ -199,6 +199,7 @@ class Doctor:
         self._note_size(seen, facts)
         self._note_gop(seen)
         self._window.append(seen)
+        self._note_silence(seen)
         self._note_rate(seen)
         self._earliest.note(seen.late)
         self._note_drift(seen)
@@ -241,6 +242,11 @@ class Doctor:
         self._rates.clear()
         self._earliest.clear()
         self._drift = Drift()
+
+    def _note_silence(self, seen: Observation) -> None:
+        back = round(self._thresholds.silence)
+        if len(self._window) > back and self._window[-1 - back].media_time == seen.media_time:
+            self._unjudged = JUDGE_EVERY  # told at once: soon the stream counts as interrupted, and is not observed
 
     def _note_rate(self, seen: Observation) -> None:
         if len(self._window) > RATE_SECONDS:

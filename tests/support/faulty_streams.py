@@ -30,12 +30,21 @@ class Way:
     audio: Sequence[str] = ("-c:a", "aac", "-b:a", "96k", "-ar", "48000", "-ac", "2")
     send: Sequence[str] = ("-re",)
     out: Sequence[str] = ()
+    seconds: int = SECONDS
     begins_s: float = 0
     freezes: bool = False
     size_before: str | None = None
 
 
 CLEAN = Way("clean")
+CLEAN_720P = Way(
+    "clean",
+    size="1280x720",
+    video=(
+        *("-g", "50", "-b:v", "2M", "-minrate", "2M", "-maxrate", "2M", "-bufsize", "2M"),
+        *("-x264-params", "scenecut=0:nal-hrd=cbr:force-cfr=1"),
+    ),
+)
 
 # Found within half a minute.
 QUICK = (
@@ -114,6 +123,7 @@ FURTHER = (
         FindingCode.DRIFT,
         Severity.WARNING,
         out=("-bsf:v", "setts=ts=TS*0.97", "-bsf:a", "setts=ts=TS*0.97"),
+        seconds=150,  # ffmpeg cannot repeat what such a filter has seen the end of
     ),
     Way(
         "480p at 3 Mbit/s",
@@ -150,7 +160,14 @@ FURTHER = (
         "448 kbit/s of sound",
         FindingCode.AUDIO_BITRATE_HIGH,
         Severity.INFO,
-        audio=("-c:a", "aac", "-b:a", "448k", "-ac", "2"),
+        audio=(
+            "-af",
+            "aeval=random(0)/2|random(0)*random(0)/2,aformat=channel_layouts=stereo",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "448k",
+        ),
     ),
     Way(
         "another size after a reconnection",
@@ -169,12 +186,12 @@ FURTHER = (
 
 
 def encode(way: Way, path: Path) -> Path:
-    """A minute of it."""
+    """All of it, in a file."""
     command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y", "-f", "lavfi", "-i"]
     command += [f"testsrc2=size={way.size}:rate=25", "-f", "lavfi", "-i", "anoisesrc=amplitude=0.3:sample_rate=48000"]
     command += [
         "-t",
-        str(SECONDS),
+        str(way.seconds),
         "-c:v",
         "libx264",
         "-preset",

@@ -231,6 +231,15 @@ def test_bitrate_that_swings_is_unstable_and_one_with_key_frames_is_not() -> Non
     assert FindingCode.BITRATE_UNSTABLE in swinging.codes
 
 
+@pytest.mark.parametrize("before", [60, 61])
+def test_stream_that_stands_still_is_found_before_it_counts_as_interrupted(before: int) -> None:
+    """An interrupted stream, after four seconds, is not observed."""
+    watched = Watched().sends(GOOD, before).sends(replace(GOOD, speed=0.0), 3)
+    assert [(finding.code, finding.severity) for finding in watched.doctor.findings] == [
+        (FindingCode.VIDEO_INGESTION_STARVED, Severity.ERROR)
+    ]
+
+
 @pytest.mark.parametrize(("stalled", "catches_up", "seconds"), [(5, 6.0, 1), (4, 5.0, 1), (6, 1.4, 15), (8, 3.0, 4)])
 def test_stream_that_stalls_and_catches_up_is_starved_and_nothing_else(
     stalled: int, catches_up: float, seconds: int
