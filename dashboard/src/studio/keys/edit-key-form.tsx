@@ -13,7 +13,10 @@ interface EditKeyFormProps {
   readonly onCancel: () => void;
 }
 
-/** What may be changed of a key later: its name, its expiry, its networks, whether it is for tests only. Only what was edited is sent. */
+/**
+ * What may be changed of a key later: its name, its expiry, its networks, whether it is for tests only. Only what was
+ * edited is sent.
+ */
 export function EditKeyForm({ api, shown, onSaved, onCancel }: EditKeyFormProps) {
   const before = {
     label: shown.label,
