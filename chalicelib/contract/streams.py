@@ -135,7 +135,10 @@ class AllPlayback(BaseModel):
     hls_url: str
     webrtc_url: str | None
     rtmp_url: str | None
-    thumbnail_url: str | None
+    thumbnail_url: str | None = Field(
+        description="A JPEG of the running stream; of a private stream or a test with a playback token in its path, "
+        "which is valid for a few minutes"
+    )
 
 
 class BroadcasterOfStream(BaseModel):

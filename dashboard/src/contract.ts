@@ -77,6 +77,7 @@ export interface AllPlayback {
   readonly hls_url: string;
   readonly webrtc_url: string | null;
   readonly rtmp_url: string | null;
+  /** A JPEG of the running stream; of a private stream or a test with a playback token in its path, which is valid for a few minutes */
   readonly thumbnail_url: string | null;
 }
 

@@ -1,5 +1,6 @@
 """Picture and sound of a running stream, and where it plays."""
 
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.config import settings
@@ -17,11 +18,15 @@ from chalicelib.domain import health_advice
 from chalicelib.domain.audience import Audience
 from chalicelib.domain.findings import RANK, Finding, overall
 from chalicelib.domain.measures import Measures, Pulse, StreamFacts
-from chalicelib.domain.playback import PlaybackUrls, playback_urls
+from chalicelib.domain.metadata import Visibility
+from chalicelib.domain.playback import PlaybackUrls, playback_urls, thumbnail_url
 from chalicelib.domain.publications import OWN_KIND, server_of
 from chalicelib.domain.streams import Stream
 from chalicelib.domain.times import iso
 from chalicelib.domain.totals import StreamTotals
+from chalicelib.services import playback_tokens
+
+PICTURE_TOKEN_S = 300  # valid for so long at least, and twice that at most
 
 
 def live_of(stream: Stream | None, pulse: Pulse | None) -> Live | None:
@@ -112,6 +117,19 @@ def playback(channel_id: str, stream: Stream | None = None) -> PlaybackUrls:
         if templates is None and stream.source != OWN_KIND:
             templates = {}
     return playback_urls(settings().playback_base_url, templates, channel_id)
+
+
+def playback_for_administrators(stream: Stream, now: int) -> PlaybackUrls:
+    """The picture of a private stream, or of a test, is below a playback token. Without a secret to sign it: none."""
+    urls = playback(stream.channel_id, stream)
+    if urls.thumbnail_url is None or not (stream.test or stream.metadata.visibility is Visibility.PRIVATE):
+        return urls
+    if not playback_tokens.can_issue():
+        return replace(urls, thumbnail_url=None)
+    # The same one for minutes: an address that changes with each answer would be loaded with each.
+    valid_s = 2 * PICTURE_TOKEN_S - now // 1000 % PICTURE_TOKEN_S
+    token = playback_tokens.issue(stream.channel_id, valid_s, now, preview=stream.test)
+    return replace(urls, thumbnail_url=thumbnail_url(settings().playback_base_url, stream.channel_id, token.text))
 
 
 def public_playback(urls: PlaybackUrls) -> Playback:

@@ -32,6 +32,7 @@ from chalicelib.services.serializers.media import (
     health,
     live_of,
     playback,
+    playback_for_administrators,
     public_live,
     public_playback,
 )
@@ -205,7 +206,7 @@ def _admin_fields(seen: RunningStream | StreamView, now: int) -> dict[str, Any]:
         "node_id": stream.node_id,
         "started_at": iso_or_none(stream.started_at),
         "duration_s": _duration_s(stream, now),
-        "playback": AllPlayback(**asdict(playback(stream.channel_id, stream))),
+        "playback": AllPlayback(**asdict(playback_for_administrators(stream, now))),
         "technical": Technical(**facts_now(seen.facts, seen.pulse)),
         "test": stream.test,
         "health": None if seen.pulse is None else health(seen.pulse.findings, seen.facts.encoder),

@@ -1,5 +1,6 @@
 """An administrator's pages on the running system, with a real encoder: who is live, who they are, and a block."""
 
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -7,6 +8,7 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Browser, expect
 
+from local.loopback import open_url
 from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.admin import AdminPages, administrator
@@ -14,6 +16,7 @@ from tests.e2e.browser.conftest import GoLive, OpenStudio
 from tests.support.encoders import Clip, ffmpeg
 from tests.support.nodes import Node
 from tests.support.stack import Stack
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.requirement("FX-18")
 
@@ -28,6 +31,18 @@ def admin(browser: Browser, stack: Stack) -> Iterator[AdminPages]:
     assert [url for url in pages.traffic.urls if stack.admin_secret in url] == []
 
 
+def has_picture(administrator: Broadcaster, broadcaster: Broadcaster) -> bool:
+    """Of the stream, which may be private."""
+    streams = administrator.call("/api/admin/streams")["streams"]
+    channel = broadcaster.channel()["channel_id"]
+    (url,) = [stream["playback"]["thumbnail_url"] for stream in streams if stream["channel_id"] == channel]
+    try:
+        with open_url(urllib.request.Request(url), timeout=5):
+            return True
+    except HTTPError:  # 404: none yet
+        return False
+
+
 @pytest.mark.needs("ffmpeg")
 @pytest.mark.requirement("FX-25")
 def test_who_is_live_is_found_on_the_wall_and_blocked(
@@ -39,15 +54,17 @@ def test_who_is_live_is_found_on_the_wall_and_blocked(
     clip: Clip,
     pictures: Path,
 ) -> None:
-    broadcaster.edit(title="A copied match")
+    broadcaster.edit(title="A copied match", visibility="private")
     key = broadcaster.stream_key()
     studio = open_studio().sign_in(broadcaster)
     encoder = go_live()
+    until(lambda: has_picture(administrator(stack), broadcaster), "a picture")
 
     admin.sign_in(administrator(stack))
     tile = admin.part("wall-stream").filter(has_text="A copied match")
     expect(tile).to_contain_text("local-1")
     expect(tile).to_contain_text("kb/s")
+    expect(tile.locator("img")).to_have_js_property("naturalWidth", 640)
     assert barriers(admin.page, "admin-wall", pictures) == []
     tile.get_by_test_id("wall-person").click()
     expect(admin.part("person")).to_contain_text(broadcaster.email)
