@@ -35,7 +35,7 @@ const german: AdminWords = {
     </>
   ),
 
-  by: (who) => `von ${who}`,
+  by: (who) => `durch ${who}`,
   withKey: (label) => `Schlüssel „${label}“`,
   from: (address) => `von ${address}`,
   onNode: (node) => `auf ${node}`,
