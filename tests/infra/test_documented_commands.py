@@ -3,10 +3,12 @@
 AWS's own are looked up in the service models of botocore, of which the command line is made.
 """
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -15,7 +17,7 @@ from botocore import xform_name
 
 import app  # noqa: F401 - it registers every route
 from chalicelib.api.openapi.document import document
-from infra import backup, costs
+from infra import api_address, backup, costs
 from infra.deploy.__main__ import parsed
 from tests.infra.conftest import ROOT
 
@@ -112,7 +114,7 @@ def test_the_routes_that_are_named_exist() -> None:
     }
     for page in PAGES:
         named = re.findall(r"\b(GET|POST|PUT|PATCH|DELETE)\s+(/(?:api|hooks)/[\w/{}-]+)", (ROOT / page).read_text())
-        missing = [one for one in named if (one[0], re.sub(r"\{\w+\}", "{}", one[1])) not in paths]
+        missing = [one for one in named if (one[0], re.sub(r"\{\w+\}|[A-Z_]+", "{}", one[1])) not in paths]
         assert not missing, page
 
 
@@ -121,3 +123,33 @@ def test_all_tables_that_are_copied_are_restored() -> None:
     loops = re.findall(r"for t in ([a-z ]+); do", text)
     assert len(loops) == 2
     assert {tuple(sorted(loop.split())) for loop in loops} == {tuple(sorted(backup.COPIED))}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", (ROOT / page).read_text()):
+        path, _, anchor = target.partition("#")
+        found = (ROOT / page).parent / path if path else ROOT / page
+        assert found.exists(), target
+        if anchor:
+            assert anchor in anchors(found.read_text()), target
+
+
+def anchors(text: str) -> set[str]:
+    """Of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_address_of_the_api_is_what_chalice_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["api_address", "prod"])
+    assert api_address.main() == 1
+    assert "run the step `api`" in capsys.readouterr().err
+    (tmp_path / api_address.DEPLOYED).mkdir(parents=True)
+    noted = {"resources": [{"name": "rest_api", "rest_api_url": "https://a.example.com/api/"}]}
+    (tmp_path / api_address.DEPLOYED / "prod.json").write_text(json.dumps(noted))
+    assert api_address.main() == 0
+    assert capsys.readouterr().out == "https://a.example.com/api\n"
