@@ -195,7 +195,7 @@ describe("a chart in words", () => {
   it("says average, range and what happened", () => {
     const marks = marksOf([{ seq: 1, at: "2026-11-26T21:00:00Z", kind: "Stream Interrupted", facts: {} }]);
     expect(summary("bitrate_kbps", rows, marks)).toBe(
-      "Bitrate over the whole broadcast: average 1,500 kb/s (900 to 2,100), 1 interruption.",
+      "Bitrate over the whole broadcast: average 1,500 kbit/s (900 to 2,100), 1 interruption.",
     );
     expect(summary("viewers", rows, [])).toBe("Viewers: no measurements yet.");
     expect(total([], "viewers")).toBeNull();

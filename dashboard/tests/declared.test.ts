@@ -36,7 +36,7 @@ describe("what the encoder declares", () => {
     expect(declaredSize(seen)).toBe("Declared 1280 × 720");
     expect(declaredFps(seen)).toBe("Declared 30");
     expect(declaredRates(DECLARED)).toBe("Declared: video\u00a02,500 · audio\u00a0160");
-    expect(declaredText(DECLARED)).toBe("1280 × 720 · 30 fps · video\u00a02,500 · audio\u00a0160 kb/s");
+    expect(declaredText(DECLARED)).toBe("1280 × 720 · 30 fps · video\u00a02,500 · audio\u00a0160 kbit/s");
   });
 
   it("is marked where something else arrives", () => {
@@ -68,12 +68,12 @@ describe("a hint at the bitrate", () => {
   it.each([
     [2_660, null],
     [1_400, null],
-    [1_300, "but only 1,300 kb/s arrive"],
+    [1_300, "but only 1,300 kbit/s arrive"],
     [3_900, null],
-    [4_100, "but 4,100 kb/s arrive"],
-  ])("at %i of 2,660 kb/s is %j", (rate, text) => {
+    [4_100, "but 4,100 kbit/s arrive"],
+  ])("at %i of 2,660 kbit/s is %j", (rate, text) => {
     if (text === null) expect(hint(steadily(rate))).toBeNull();
-    else expect(hint(steadily(rate))).toContain(`declares 2,660 kb/s, ${text}`);
+    else expect(hint(steadily(rate))).toContain(`declares 2,660 kbit/s, ${text}`);
   });
 
   it("waits until enough is measured", () => {
@@ -87,7 +87,7 @@ describe("a hint at the bitrate", () => {
   });
 
   it("counts the measured audio where only the video is declared", () => {
-    expect(hint(steadily(900), { ...DECLARED, audio_bitrate_kbps: null })).toContain("declares 2,628 kb/s");
+    expect(hint(steadily(900), { ...DECLARED, audio_bitrate_kbps: null })).toContain("declares 2,628 kbit/s");
   });
 
   it("needs a declared bitrate", () => {

@@ -67,7 +67,7 @@ describe("a broadcast in figures", () => {
 
   it("has what was measured, and its health when it was worst", () => {
     const facts = briefFacts(stream({ summary }));
-    expect(valueIn(facts, "Average bitrate")).toBe("4,500 kb/s");
+    expect(valueIn(facts, "Average bitrate")).toBe("4,500 kbit/s");
     expect(valueIn(facts, "Health")).toBe("Fair, 3 findings");
     expect(valueIn(allFacts(stream({ summary }), []), "Interruptions")).toBe("2");
     const good = { ...summary, worst: "good", findings: [] } as const;
@@ -79,7 +79,7 @@ describe("a broadcast in figures", () => {
   });
 
   it("has an average bitrate of what was received, where nothing was measured", () => {
-    expect(valueIn(briefFacts(stream()), "Average bitrate")).toBe("1,000 kb/s");
+    expect(valueIn(briefFacts(stream()), "Average bitrate")).toBe("1,000 kbit/s");
   });
 
   it("leaves out what is not known", () => {
@@ -134,7 +134,7 @@ describe("an entry of the timeline", () => {
 
   it("says what a connection carried", () => {
     const facts = { client_ip: "192.0.2.1", duration_s: 65, bytes: 2_000_000, mean_kbps: 246.2, reason: "clean_stop" };
-    expect(entry("connection", facts).detail).toBe("From 192.0.2.1 · 1 min · 2 MB · average 246 kb/s");
+    expect(entry("connection", facts).detail).toBe("From 192.0.2.1 · 1 min · 2 MB · average 246 kbit/s");
   });
 
   it("is shown as it is where only a newer server knows it", () => {

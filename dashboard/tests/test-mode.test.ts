@@ -24,9 +24,9 @@ describe("a connection test", () => {
   });
 
   it("recommends the bitrate that was carried, or less", () => {
-    expect(recommendation(line())).toContain("You can stream at 6,100 kb/s");
-    expect(recommendation(line({ bitrate_kbps: 6153 }))).toContain("You can stream at 6,100 kb/s");
-    expect(recommendation(line({ breaks: 1, recommended_kbps: 4500 }))).toContain("to 4,500 kb/s or less");
+    expect(recommendation(line())).toContain("You can stream at 6,100 kbit/s");
+    expect(recommendation(line({ bitrate_kbps: 6153 }))).toContain("You can stream at 6,100 kbit/s");
+    expect(recommendation(line({ breaks: 1, recommended_kbps: 4500 }))).toContain("to 4,500 kbit/s or less");
   });
 
   it("recommends nothing too early", () => {

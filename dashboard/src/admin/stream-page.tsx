@@ -109,7 +109,7 @@ function entriesOf(stream: StreamDetails) {
     [t.node, stream.node_id],
     [t.from, stream.client_ip && <a href={links.search(stream.client_ip)}>{stream.client_ip}</a>],
     [t.encoder, technical.encoder],
-    [t.bitrate, technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kb/s`],
+    [t.bitrate, technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kbit/s`],
     [t.picture, technical.width && technical.height && `${technical.width} × ${technical.height}`],
     [t.frameRate, technical.fps != null && `${frameRate(technical.fps)} fps`],
     [t.codecs, [technical.video_codec, technical.audio_codec].filter(Boolean).join(", ")],

@@ -39,7 +39,7 @@ export function WallStream({ stream, onEnd }: { stream: ActiveStream; onEnd: () 
       </p>
       <Facts>
         {[
-          technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kb/s`,
+          technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kbit/s`,
           technical.width && technical.height && `${technical.width} × ${technical.height}`,
           stream.duration_s !== null && shortDuration(stream.duration_s * 1000),
           <a key="node" href={links.nodes}>

@@ -134,7 +134,7 @@ function plotData(metric: Metric, broadcast: Broadcast, before: Broadcast | null
   };
 }
 
-/** "12:30: 4,500 kb/s (4,100 to 4,800). Interrupted." */
+/** "12:30: 4,500 kbit/s (4,100 to 4,800). Interrupted." */
 function readout(metric: Metric, { columns, before, marks, start }: PlotData, index: number): string {
   const at = columns.x[index] ?? 0;
   const half = ((columns.x[index + 1] ?? at + 10) - at) / 2;

@@ -23,7 +23,7 @@ export function windowOf(rowMs: number): string {
   return t.window(rowMs < 60_000 ? t.seconds(rowMs / 1000) : t.minutes(rowMs / 60_000));
 }
 
-/** "4,500 kb/s (4,100 to 4,800)" */
+/** "4,500 kbit/s (4,100 to 4,800)" */
 export function figures(metric: Metric, span: Span | null): string {
   if (span === null) return t.notMeasured;
   const [min, average, max] = [span.min, span.average, span.max].map((value) => figure(metric, value));

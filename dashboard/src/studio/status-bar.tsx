@@ -10,7 +10,7 @@ interface StatusBarProps {
   readonly label: string;
   readonly isTest: boolean;
   readonly title: string;
-  /** In kb/s, while it is measured. */
+  /** In kbit/s, while it is measured. */
   readonly bitrate: number | null;
   /** The bar is there while this is scrolled out of sight. */
   readonly head: RefObject<HTMLElement | null>;

@@ -21,7 +21,7 @@ export function lineSentence(line: LineMeasure | null): string {
 /** What to set in the encoder. */
 export function recommendation(line: LineMeasure | null): string {
   if (line === null || line.recommended_kbps === null) return t.tooEarly(ENOUGH_S, WHOLE_S);
-  const rate = `${kbps(line.recommended_kbps)} kb/s`;
+  const rate = `${kbps(line.recommended_kbps)} kbit/s`;
   const carried = Math.floor(line.bitrate_kbps / STEP_KBPS) * STEP_KBPS;
   return line.recommended_kbps >= carried ? t.keep(rate) : t.lower(rate);
 }

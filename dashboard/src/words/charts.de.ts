@@ -4,7 +4,7 @@ import type { ChartsWords } from "./charts";
 const german: ChartsWords = {
   choose: "Diagramm",
   metrics: {
-    bitrate_kbps: { name: "Bitrate", unit: "kb/s" },
+    bitrate_kbps: { name: "Bitrate", unit: "kbit/s" },
     video_fps: { name: "Bildrate", unit: "fps" },
     keyframe_interval_s: { name: "Keyframe-Abstand", unit: "s" },
     viewers: { name: "Zuschauer", unit: "" },

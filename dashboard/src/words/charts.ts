@@ -34,7 +34,7 @@ export const findingTitles: Readonly<Record<FindingCode, string>> = {
 const english = {
   choose: "Chart",
   metrics: {
-    bitrate_kbps: { name: "Bitrate", unit: "kb/s" },
+    bitrate_kbps: { name: "Bitrate", unit: "kbit/s" },
     video_fps: { name: "Frame rate", unit: "fps" },
     keyframe_interval_s: { name: "Keyframe interval", unit: "s" },
     viewers: { name: "Viewers", unit: "" },

@@ -64,7 +64,7 @@ const german: ConnectWords = {
     <>
       Öffne <b>Einstellungen › Ausgabe</b>, setze <b>Ausgabemodus</b> auf <b>Erweitert</b>, und auf der Registerkarte{" "}
       <b>Streaming</b> das <b>Keyframeintervall</b> auf 2 s und die <b>Qualitätsregulierungsmethode</b> auf CBR, mit
-      einer <b>Bitrate</b> von 2.500 bis 6.000 kb/s.
+      einer <b>Bitrate</b> von 2.500 bis 6.000 kbit/s.
     </>
   ),
   obsSimple: () => (

@@ -48,7 +48,7 @@ const german: StatusWords = {
     "Dein Encoder meldet „Unauthorized“ oder kann nicht auf den Streamschlüssel zugreifen? Dann gehört der Schlüssel nicht zu deinem Kanal: Kopiere ihn unten neu, ohne Leerzeichen, und prüfe, ob der Encoder die Server-URL darüber verwendet.",
 
   bitrate: "Bitrate",
-  kbps: "kb/s",
+  kbps: "kbit/s",
   videoRate: (rate) => `Video ${rate}`,
   audioRate: (rate) => `Audio ${rate}`,
   declared: (value) => `Angegeben ${value}`,
@@ -57,9 +57,9 @@ const german: StatusWords = {
   ofVideo: (rate) => `Video\u00a0${rate}`,
   ofAudio: (rate) => `Audio\u00a0${rate}`,
   muchLess: (declared, measured) =>
-    `Dein Encoder gibt ${declared} kb/s an, aber es kommen nur ${measured} kb/s an. Bei einem stehenden Bild ist das normal; sonst prüfe deine Verbindung und die ausgelassenen Bilder im Encoder.`,
+    `Dein Encoder gibt ${declared} kbit/s an, aber es kommen nur ${measured} kbit/s an. Bei einem stehenden Bild ist das normal; sonst prüfe deine Verbindung und die ausgelassenen Bilder im Encoder.`,
   muchMore: (declared, measured) =>
-    `Dein Encoder gibt ${declared} kb/s an, aber es kommen ${measured} kb/s an. Stelle seine Ratensteuerung auf eine konstante Bitrate (CBR).`,
+    `Dein Encoder gibt ${declared} kbit/s an, aber es kommen ${measured} kbit/s an. Stelle seine Ratensteuerung auf eine konstante Bitrate (CBR).`,
   lastMeasured: "Zuletzt gemessen",
   waitingForMeasures: "Noch keine Messwerte…",
   resolution: "Auflösung",

@@ -50,7 +50,7 @@ const english = {
     'Your encoder says "Unauthorized", or that it cannot access the stream key? Then its key is not a key of this channel: copy the key again below, without spaces, and check the server URL above it.',
 
   bitrate: "Bitrate",
-  kbps: "kb/s",
+  kbps: "kbit/s",
   videoRate: (rate: string) => `Video ${rate}`,
   audioRate: (rate: string) => `Audio ${rate}`,
   declared: (value: string) => `Declared ${value}`,
@@ -59,9 +59,9 @@ const english = {
   ofVideo: (rate: string) => `video\u00a0${rate}`,
   ofAudio: (rate: string) => `audio\u00a0${rate}`,
   muchLess: (declared: string, measured: string) =>
-    `Your encoder declares ${declared} kb/s, but only ${measured} kb/s arrive. That is normal for a still picture; otherwise check your connection, and the dropped frames in your encoder.`,
+    `Your encoder declares ${declared} kbit/s, but only ${measured} kbit/s arrive. That is normal for a still picture; otherwise check your connection, and the dropped frames in your encoder.`,
   muchMore: (declared: string, measured: string) =>
-    `Your encoder declares ${declared} kb/s, but ${measured} kb/s arrive. Set its rate control to a constant bitrate (CBR).`,
+    `Your encoder declares ${declared} kbit/s, but ${measured} kbit/s arrive. Set its rate control to a constant bitrate (CBR).`,
   lastMeasured: "Last measured",
   waitingForMeasures: "Waiting for measurements…",
   resolution: "Resolution",

@@ -63,7 +63,7 @@ def test_who_is_live_is_found_on_the_wall_and_blocked(
     admin.sign_in(administrator(stack))
     tile = admin.part("wall-stream").filter(has_text="A copied match")
     expect(tile).to_contain_text("local-1")
-    expect(tile).to_contain_text("kb/s")
+    expect(tile).to_contain_text("kbit/s")
     expect(tile.locator("img")).to_have_js_property("naturalWidth", 640)
     assert barriers(admin.page, "admin-wall", pictures) == []
     tile.get_by_test_id("wall-person").click()

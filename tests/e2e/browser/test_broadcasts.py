@@ -62,14 +62,14 @@ def test_a_broadcast_is_charted_from_its_start_and_looked_back_at(
     until(lambda: is_complete(broadcaster, stream["id"]), "its end and its samples are stored")
     row.get_by_role("link").first.click()
 
-    expect(studio.part("stream-summary")).to_contain_text("kb/s")
+    expect(studio.part("stream-summary")).to_contain_text("kbit/s")
     assert rows_of(studio) >= 3
     kinds = [entry.get_attribute("data-kind") for entry in studio.part("timeline-entry").all()]
     assert kinds[:2] == ["Session Created", "Stream Start"]
     assert "Stream End" in kinds
     chart = studio.part("plot-bitrate_kbps")
     chart.press("End")
-    expect(studio.part("readout-bitrate_kbps")).to_contain_text("kb/s")
+    expect(studio.part("readout-bitrate_kbps")).to_contain_text("kbit/s")
     studio.part("figures").locator("summary").click()
     expect(studio.part("figures").locator("tbody tr")).not_to_have_count(0)
     assert barriers(page, "broadcast", pictures) == []

@@ -4,7 +4,7 @@ const german: NodeWords = {
   title: "Knoten",
   nodes: "Ingest-Knoten",
   none: "In den letzten 24 Stunden lief kein Ingest-Knoten.",
-  incoming: (rate) => `${rate} kb/s eingehend`,
+  incoming: (rate) => `${rate} kbit/s eingehend`,
   lag: (ms) => `${ms} ms Verzug`,
   room: (free) => `Platz für ${free}`,
   version: (version) => `Version ${version}`,

@@ -7,7 +7,7 @@ const english = {
   title: "Nodes",
   nodes: "Ingest nodes",
   none: "No ingest node has run in the last day.",
-  incoming: (rate: string) => `${rate} kb/s in`,
+  incoming: (rate: string) => `${rate} kbit/s in`,
   lag: (ms: number) => `${ms} ms lag`,
   room: (free: number) => `room for ${free}`,
   version: (version: string) => `version ${version}`,
