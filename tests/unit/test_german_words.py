@@ -6,6 +6,7 @@ import re
 
 from chalicelib.domain import health_advice, health_rules
 from chalicelib.domain.findings import FindingCode
+from chalicelib.domain.refusals import every_refusal
 from chalicelib.domain.streams import END_REASON_ACTION, END_REASON_TEXT, HANDED_OVER, NOT_TAKEN_UP
 from local.settings import ROOT
 
@@ -27,6 +28,11 @@ def test_each_finding_is_translated_with_its_advice_for_obs_ffmpeg_and_encoders_
     advice = {health_advice.title(code) for code in FindingCode}
     advice |= {health_advice.action(code, encoder) for code in FindingCode for encoder in (None, "Lavf", "obs")}
     assert advice - translated() == set()
+
+
+def test_each_refusal_is_translated_with_what_to_do() -> None:
+    refusals = every_refusal()
+    assert {text for refusal in refusals for text in (refusal.title, refusal.action)} - translated() == set()
 
 
 def test_charts_name_findings_as_the_server_does() -> None:

@@ -29,6 +29,7 @@ export function PersonKeys({ api, keys, onChanged }: PersonKeysProps) {
                 {[
                   codes.key[key.status],
                   key.last_used_at ? t.used(key.uses, <Moment at={Date.parse(key.last_used_at)} />) : t.neverUsed,
+                  key.not_before && t.validFrom(<Moment at={Date.parse(key.not_before)} />),
                   key.expires_at && t.expires(<Moment at={Date.parse(key.expires_at)} />),
                   key.one_time && t.oneTime,
                   key.test_only && t.testOnly,

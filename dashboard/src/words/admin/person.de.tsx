@@ -52,6 +52,7 @@ const german: PersonWords = {
     </>
   ),
   neverUsed: "nie benutzt",
+  validFrom: (moment) => <>gilt ab: {moment}</>,
   expires: (moment) => <>läuft ab: {moment}</>,
   oneTime: "für einen Stream",
   testOnly: "nur für Tests",

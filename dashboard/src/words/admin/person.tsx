@@ -54,6 +54,7 @@ const english = {
     </>
   ),
   neverUsed: "never used",
+  validFrom: (moment: ComponentChildren): ComponentChildren => <>valid from {moment}</>,
   expires: (moment: ComponentChildren): ComponentChildren => <>expires {moment}</>,
   oneTime: "for one stream",
   testOnly: "for tests only",
