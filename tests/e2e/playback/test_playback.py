@@ -50,7 +50,7 @@ def hls_url(broadcaster: Broadcaster) -> str:
 
 def status(url: str) -> int:
     try:
-        with open_url(urllib.request.Request(url), timeout=5) as answer:
+        with open_url(urllib.request.Request(url), timeout=20) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         return refused.code
@@ -60,7 +60,7 @@ def set_visibility(broadcaster: Broadcaster, visibility: str) -> None:
     headers = {"Authorization": f"Bearer {broadcaster.token()}", "Content-Type": "application/json"}
     body = json.dumps({"visibility": visibility}).encode()
     url = f"{broadcaster.stack.http_url}/api/channel"
-    with open_url(urllib.request.Request(url, data=body, method="PATCH", headers=headers), timeout=5):
+    with open_url(urllib.request.Request(url, data=body, method="PATCH", headers=headers), timeout=20):
         pass
 
 

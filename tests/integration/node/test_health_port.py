@@ -24,7 +24,7 @@ OnAir = Callable[[Node, Studio], Publisher]
 pytestmark = pytest.mark.requirement("FX-21")
 
 
-def ask(port: int, path: str, within: float = 5.0) -> tuple[int, dict[str, object]]:
+def ask(port: int, path: str, within: float = 20.0) -> tuple[int, dict[str, object]]:
     connection = http.client.HTTPConnection(HOST, port, timeout=within)
     try:
         connection.request("GET", path)
@@ -47,7 +47,7 @@ def limits(port: int) -> list[str]:
 
 
 def reports_utilization(port: int) -> bool:
-    with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=20) as answer:
         return b"\nstream_sync_utilization_ratio " in answer.read()
 
 
@@ -77,7 +77,7 @@ REQUEST = b"GET /ready HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"
 
 
 def answer_to(port: int, *pieces: bytes) -> bytes:
-    with socket.create_connection((HOST, port), timeout=5) as connection:
+    with socket.create_connection((HOST, port), timeout=20) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for piece in pieces:
             connection.sendall(piece)

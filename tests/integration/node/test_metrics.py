@@ -23,7 +23,7 @@ pytestmark = pytest.mark.requirement("FX-19")
 
 def scraped(port: int) -> dict[str, float]:
     """Each sample's value, by name; refusals by their code."""
-    with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{HOST}:{port}/metrics", timeout=20) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
         families = list(text_string_to_metric_families(answer.read().decode()))
     assert {family.name for family in families} == {metric.prometheus_name for metric in of_service(Service.INGEST)}

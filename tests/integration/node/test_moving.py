@@ -251,7 +251,7 @@ def test_a_refusal_of_the_peer_reaches_the_encoder(
     second = publish(full, studio.stream_key)
     assert second.publish() == "NetStream.Publish.BadName"
     assert second.description.startswith("Stream already exists: ")
-    assert second.was_closed(within=5)
+    assert second.was_closed(within=20)
     assert moved_record(full, studio)["reason"] == "refused_by_peer_node"
 
 

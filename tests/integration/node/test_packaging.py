@@ -27,7 +27,7 @@ def fetch(node: Node, path: str) -> str | None:
     """What the node's origin answers; None where it finds nothing."""
     (listening,) = node.logged("listening")
     try:
-        with open_url(urllib.request.Request(f"http://{HOST}:{listening['origin_port']}{path}"), timeout=5) as answer:
+        with open_url(urllib.request.Request(f"http://{HOST}:{listening['origin_port']}{path}"), timeout=20) as answer:
             return str(answer.read().decode())
     except urllib.error.HTTPError as refused:
         if refused.code != 404:

@@ -161,7 +161,7 @@ def test_a_refusal_comes_through_tls_and_the_connection_ends_properly(
 )
 def test_what_is_no_tls_is_closed_and_told(tls_node: Node, rtmps_port: int, said: bytes) -> None:
     before = len(tls_node.logged("audit_record", reason="tls_failed"))
-    with socket.create_connection((HOST, rtmps_port), timeout=5) as connection:
+    with socket.create_connection((HOST, rtmps_port), timeout=20) as connection:
         connection.sendall(said)
         with contextlib.suppress(ConnectionResetError):
             while connection.recv(1000):
@@ -171,7 +171,7 @@ def test_what_is_no_tls_is_closed_and_told(tls_node: Node, rtmps_port: int, said
 
 def test_a_broken_load_balancer_is_closed_and_told(tls_node: Node) -> None:
     before = len(tls_node.logged("audit_record", reason="proxy_header_broken"))
-    with socket.create_connection((HOST, tls_node.port), timeout=5) as connection:
+    with socket.create_connection((HOST, tls_node.port), timeout=20) as connection:
         connection.sendall(b"PROXY TCP4 nonsense\r\n")
         with contextlib.suppress(ConnectionResetError):
             assert connection.recv(1000) == b""
@@ -181,7 +181,7 @@ def test_a_broken_load_balancer_is_closed_and_told(tls_node: Node) -> None:
 def test_a_tls_client_on_the_plain_port_is_turned_away(tls_node: Node) -> None:
     context = ssl.create_default_context()
     turned_away = pytest.raises((ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError))
-    with socket.create_connection((HOST, tls_node.port), timeout=5) as connection, turned_away:
+    with socket.create_connection((HOST, tls_node.port), timeout=20) as connection, turned_away:
         context.wrap_socket(connection, server_hostname=HOST)
     until(lambda: tls_node.logged("audit_record", reason="bad_version"), "the reason in the log")
 

@@ -55,7 +55,7 @@ def thumbnail(node: Node, studio: Studio) -> bytes | None:
     (listening,) = node.logged("listening")
     url = f"http://{HOST}:{listening['origin_port']}/live/{studio.channel_id}/thumb.jpg"
     try:
-        with open_url(urllib.request.Request(url), timeout=5) as answer:
+        with open_url(urllib.request.Request(url), timeout=20) as answer:
             return bytes(answer.read())
     except urllib.error.HTTPError as refused:
         if refused.code != 404:
@@ -145,7 +145,7 @@ def test_without_thumbnails_no_worker_is_started(studio: Studio, start_node: Sta
 
     def plays() -> bool:
         try:
-            return bool(open_url(urllib.request.Request(index), timeout=5).read())
+            return bool(open_url(urllib.request.Request(index), timeout=20).read())
         except urllib.error.HTTPError:
             return False
 

@@ -32,7 +32,7 @@ def origin(node: Node) -> str:
 
 
 def status(node: Node, studio: Studio) -> dict[str, Any]:
-    with open_url(urllib.request.Request(f"{origin(node)}/{studio.channel_id}/status.json"), timeout=5) as answer:
+    with open_url(urllib.request.Request(f"{origin(node)}/{studio.channel_id}/status.json"), timeout=20) as answer:
         return dict(json.loads(answer.read()))
 
 
@@ -49,7 +49,7 @@ class Tab:
         request = urllib.request.Request(f"{origin(node)}/{studio.channel_id}/viewers", data=body)
         request.add_header("X-Forwarded-For", self.address)
         try:
-            with open_url(request, timeout=5) as answer:
+            with open_url(request, timeout=20) as answer:
                 self.token = json.loads(answer.read())["token"]
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
