@@ -34,6 +34,7 @@ def take(stack: Stack, browser: Browser, card: Path) -> None:
     studio = Studio(context, stack.http_url).open()
     picture(studio, "sign-in")
     studio.sign_in(broadcaster)
+    expect(studio.part("recordings")).to_contain_text("appears here")
     picture(studio, "studio-offline")
     studio.part("account-link").click()
     expect(studio.part("display-name")).to_be_visible()
@@ -95,6 +96,9 @@ def past_broadcast(studio: Studio) -> None:
 
 def picture(studio: Studio, name: str, *, full_page: bool = True) -> None:
     studio.page.mouse.move(0, 0)
+    if full_page:
+        studio.page.evaluate("scrollTo(0, 0)")
+        expect(studio.part("status-bar")).to_have_count(0)  # it would lie across the middle
     studio.page.screenshot(path=IMAGES / f"{name}.png", full_page=full_page)
 
 
