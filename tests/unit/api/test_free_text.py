@@ -15,6 +15,7 @@ OTHER_FORMS = {
     "cursor",
     "broadcaster_id",
     "key_id",
+    "broadcast_id",
     "reason",
     "client_ip",
     "allow_list",
