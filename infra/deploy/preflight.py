@@ -12,7 +12,7 @@ from infra.deploy.run import CannotDeploy, Run
 from infra.stages import NODE_CPU_UNITS, STACKS
 
 # Chalice 1.34 deploys the functions for the Python that runs it.
-PYTHONS = ((3, 10), (3, 14))
+PYTHONS = ((3, 11), (3, 14))
 COMMANDS = {
     "docker": "builds the ingest image",
     "git": "names the revision of the image",
