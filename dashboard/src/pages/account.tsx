@@ -5,6 +5,7 @@ import { forgetDismissed } from "../studio/dismissed";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/controls.css";
+import "../styles/notices.css";
 import "../styles/layout.css";
 import "../styles/account.css";
 

@@ -6,6 +6,7 @@ import { t } from "../words/admin/frame";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/controls.css";
+import "../styles/notices.css";
 import "../styles/layout.css";
 import "../styles/streams.css";
 import "../styles/health.css";

@@ -7,6 +7,7 @@ import { EmbedPage } from "../watch/embed-page";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/controls.css";
+import "../styles/notices.css";
 import "../styles/layout.css";
 import "../styles/player.css";
 import "../styles/embed.css";

@@ -5,6 +5,7 @@ import { Starting } from "../ui/starting";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/controls.css";
+import "../styles/notices.css";
 import "../styles/layout.css";
 import "../styles/streams.css";
 import "../styles/discovery.css";

@@ -6,6 +6,7 @@ import { WatchPage } from "../watch/watch-page";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/controls.css";
+import "../styles/notices.css";
 import "../styles/layout.css";
 import "../styles/streams.css";
 import "../styles/player.css";
