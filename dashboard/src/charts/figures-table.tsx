@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Moment } from "../ui/moment";
 import { ScrollArea } from "../ui/scroll-area";
+import { Summary } from "../ui/summary";
 import { t } from "../words/charts";
 import type { Broadcast } from "./chart";
 import { METRICS, regrouped } from "./rows";
@@ -15,7 +16,7 @@ export function FiguresTable({ broadcast }: { broadcast: Broadcast }) {
   const [open, setOpen] = useState(false);
   return (
     <details class="figures-text" onToggle={(event) => setOpen(event.currentTarget.open)} data-testid="figures">
-      <summary>{t.table}</summary>
+      <Summary>{t.table}</Summary>
       {open && <Opened broadcast={broadcast} />}
     </details>
   );

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { withWords } from "../i18n/catalogue";
 import { lazyPart } from "../ui/lazy";
+import { Summary } from "../ui/summary";
 import { t } from "../words/studio";
 import type { ScheduleProps } from "./schedule";
 
@@ -12,9 +13,9 @@ export function SchedulePanel(props: ScheduleProps) {
   return (
     <section class="card" aria-labelledby="schedule-heading" data-testid="schedule">
       <details class="schedule" onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>
+        <Summary>
           <h2 id="schedule-heading">{t.schedule}</h2>
-        </summary>
+        </Summary>
         {open && <Schedule {...props} />}
       </details>
     </section>

@@ -1,5 +1,5 @@
 import { Check } from "../ui/check";
-import { Icon } from "../ui/icon";
+import { Summary } from "../ui/summary";
 import { t } from "../words/alerts";
 import type { Alerts } from "./use-alerts";
 
@@ -8,11 +8,10 @@ export function AlertsPanel({ alerts }: { alerts: Alerts }) {
   const { choice, denied, setSound, setNotification } = alerts;
   return (
     <details class="help" data-testid="alerts">
-      <summary>
-        <Icon name="chevron" />
+      <Summary>
         {t.title}
         <span class="muted">{choice.sound || choice.notification ? t.on : t.off}</span>
-      </summary>
+      </Summary>
       <p class="muted">{t.lead}</p>
       <div class="checks">
         <Check checked={choice.sound} testid="alert-sound" onChange={setSound}>

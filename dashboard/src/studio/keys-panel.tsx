@@ -4,6 +4,7 @@ import type { OwnChannel, OwnChannelDetails } from "../contract";
 import { withWords } from "../i18n/catalogue";
 import type { CurrentStream } from "../realtime/state";
 import { lazyPart } from "../ui/lazy";
+import { Summary } from "../ui/summary";
 import { t } from "../words/studio";
 
 export interface KeysProps {
@@ -21,9 +22,9 @@ export function KeysPanel(props: KeysProps) {
   return (
     <section class="card" aria-labelledby="keys-heading" data-testid="keys">
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>
+        <Summary>
           <h2 id="keys-heading">{t.keys}</h2>
-        </summary>
+        </Summary>
         {open && <Keys {...props} />}
       </details>
     </section>

@@ -1,13 +1,10 @@
-import { Icon } from "../ui/icon";
+import { Summary } from "../ui/summary";
 import { t } from "../words/connect";
 
 export function ObsHelp() {
   return (
     <details class="help" data-testid="obs-help">
-      <summary>
-        <Icon name="chevron" />
-        {t.obs}
-      </summary>
+      <Summary>{t.obs}</Summary>
       <ol>
         <li>{t.obsService()}</li>
         <li>{t.obsKey()}</li>

@@ -1,5 +1,5 @@
 import type { IngestEndpoint } from "../contract";
-import { Icon } from "../ui/icon";
+import { Summary } from "../ui/summary";
 import { t } from "../words/connect";
 import { ServerUrl } from "./server-url";
 
@@ -26,10 +26,7 @@ export function OtherServers({ endpoints }: OtherServersProps) {
 
   return (
     <details class="help" data-testid="other-servers">
-      <summary>
-        <Icon name="chevron" />
-        {t.otherServers}
-      </summary>
+      <Summary>{t.otherServers}</Summary>
       {endpoints[0]?.plain_url && <p class="muted">{t.plainHint(<span class="mono">rtmps://</span>)}</p>}
       {servers.map(({ name, url }, index) => (
         <ServerUrl key={url} id={`other-server-${index}`} label={name} what={t.serverUrlOf(name)} url={url} />

@@ -3,6 +3,7 @@ import type { Api } from "../api";
 import type { Refusal } from "../contract";
 import { explain } from "../problem";
 import { sentence } from "../ui/format";
+import { Summary } from "../ui/summary";
 import { t } from "../words/recordings";
 import { RefusalList } from "./refusal-list";
 
@@ -32,9 +33,9 @@ export function RefusalsPanel({ api, newest }: RefusalsPanelProps) {
   return (
     <section class="card" aria-labelledby="refusals-heading" data-testid="refusals">
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>
+        <Summary>
           <h2 id="refusals-heading">{t.refusals}</h2>
-        </summary>
+        </Summary>
         <div class="refusals">
           <p class="muted">{t.refusalsHint}</p>
           {problem && (

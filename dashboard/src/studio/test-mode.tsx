@@ -1,5 +1,5 @@
 import type { LineMeasure } from "../contract";
-import { Icon } from "../ui/icon";
+import { Summary } from "../ui/summary";
 import { t } from "../words/test-mode";
 import { lineSentence, recommendation } from "./test-words";
 
@@ -11,10 +11,7 @@ export function TestHelp() {
   const suffix = <span class="mono">{SUFFIX}</span>;
   return (
     <details class="help" data-testid="test-help">
-      <summary>
-        <Icon name="chevron" />
-        {t.help}
-      </summary>
+      <Summary>{t.help}</Summary>
       <ol>
         <li>{t.stepAdd(suffix)}</li>
         <li>{t.stepStart}</li>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../../api";
 import { type IssuedKey, type KeyRole, limits } from "../../contract";
 import { ApiProblem } from "../../problem";
+import { Summary } from "../../ui/summary";
 import { t } from "../../words/keys";
 import { FieldError, FormFoot, NetworksField, TestOnlyField } from "./fields";
 import {
@@ -111,7 +112,7 @@ export function NewKeyForm({ api, onIssued, onCancel }: NewKeyFormProps) {
         </label>
       )}
       <details class="help">
-        <summary>{t.moreLimits}</summary>
+        <Summary>{t.moreLimits}</Summary>
         {draft.validity !== "broadcast" && (
           <label class="field">
             <span class="label">
