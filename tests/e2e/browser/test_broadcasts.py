@@ -1,6 +1,7 @@
 """A broadcast's charts live, after a reload and afterwards, and its page among the past broadcasts."""
 
 import csv
+import re
 import time
 from pathlib import Path
 
@@ -43,6 +44,11 @@ def test_a_broadcast_is_charted_from_its_start_and_looked_back_at(
     stack: Stack, studio: Studio, broadcaster: Broadcaster, clip: Clip, pictures: Path, tmp_path: Path
 ) -> None:
     page = studio.page
+    with ffmpeg(clip, stack.rtmp_url, broadcaster.stream_key()) as encoder:  # to compare with
+        studio.shows("LIVE")
+        expect(studio.part("bitrate")).to_contain_text(re.compile(r"\d"))
+        encoder.interrupt()
+        studio.shows("OFFLINE")
     with ffmpeg(clip, stack.rtmp_url, broadcaster.stream_key()) as encoder:
         studio.shows("LIVE")
         wait_for_rows(studio, 3)
@@ -54,11 +60,11 @@ def test_a_broadcast_is_charted_from_its_start_and_looked_back_at(
         studio.shows("OFFLINE")
 
     studio.part("to-streams").click()
-    row = studio.part("stream-row")
-    expect(row).to_have_count(1)
+    expect(studio.part("stream-row")).to_have_count(2)
+    row = studio.part("stream-row").first
     expect(row).to_contain_text("Stopped in the encoder")
     assert barriers(page, "broadcasts", pictures) == []
-    (stream,) = broadcaster.call("/api/streams")["streams"]
+    stream, _ = broadcaster.call("/api/streams")["streams"]
     until(lambda: is_complete(broadcaster, stream["id"]), "its end and its samples are stored")
     row.get_by_role("link").first.click()
 
@@ -72,6 +78,9 @@ def test_a_broadcast_is_charted_from_its_start_and_looked_back_at(
     expect(studio.part("readout-bitrate_kbps")).to_contain_text("kbit/s")
     studio.part("figures").locator("summary").click()
     expect(studio.part("figures").locator("tbody tr")).not_to_have_count(0)
+    studio.part("compare").check()
+    compared = studio.part("comparison").get_by_role("row", name=re.compile("^Average bitrate"))
+    expect(compared).to_contain_text(re.compile(r"kbit/s.*kbit/s"))
     assert barriers(page, "broadcast", pictures) == []
 
     with page.expect_download() as download:
