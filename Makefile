@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package bench-latency bench-scale bench-health sbom dashboard compiled deploy diff rollback destroy clean
+.PHONY: help run demo token test check coverage lock api-docs lint types format bench bench-ingest bench-api bench-hostile bench-package bench-latency bench-pages bench-scale bench-health sbom dashboard compiled deploy diff rollback destroy clean
 .DELETE_ON_ERROR:
 
 RUN_STAMP := .venv/.installed-run
@@ -73,7 +73,7 @@ format: $(DEV_STAMP) $(NODE_MODULES)  ## format Python and TypeScript, and apply
 	.venv/bin/ruff format .
 	cd dashboard && sh ../local/with_node.sh npm run format
 
-bench: bench-ingest bench-api bench-hostile bench-package bench-latency bench-scale bench-health  ## run every benchmark
+bench: bench-ingest bench-api bench-hostile bench-package bench-latency bench-pages bench-scale bench-health  ## run every benchmark
 
 bench-ingest: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of RTMP ingest, compared with nginx-rtmp and pyrtmp (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.ingest $(ARGS)
@@ -89,6 +89,9 @@ bench-package: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## cost of HLS packaging be
 
 bench-latency: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## how late viewers see it, glass to glass in Chromium (ARGS=--quick: a short run)
 	.venv/bin/python -m benchmarks.latency $(ARGS)
+
+bench-pages: $(DEV_STAMP) $(CLOUD_STAMP) $(DASHBOARD) compiled  ## how soon the pages show something in Chromium (ARGS=--quick: a short run)
+	.venv/bin/python -m benchmarks.pages $(ARGS)
 
 bench-health: $(DEV_STAMP) $(CLOUD_STAMP) compiled  ## what health rules find in half an hour of OBS and ffmpeg, and in each fault (ARGS="clean --minutes 5")
 	.venv/bin/python -m benchmarks.health $(ARGS)
