@@ -1,7 +1,6 @@
 """The servers that are measured, each a process of its own, started for one measurement and ended by its id."""
 
 import contextlib
-import json
 import os
 import shutil
 import socket
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from ulid import ULID
 
+from benchmarks.ingest.new_channels import new_channels
 from ingest_container import compiled
 from ingest_container.net.receive_mark import COUNTED_SECONDS
 from local.children import die_with
@@ -142,15 +142,7 @@ class Servers:
 
     def _take_channels(self, count: int) -> list[tuple[str, str]]:
         """Channels that no earlier node had: their streams have ended, but not at this very moment."""
-        run = subprocess.run(
-            [sys.executable, "-m", "benchmarks.ingest.channels", str(count)],
-            cwd=ROOT,
-            env=self._env,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return [(channel, key) for channel, key in json.loads(run.stdout)]
+        return new_channels(self._env, count)
 
     @contextlib.contextmanager
     def _process(self, command: list[str], port: int, env: dict[str, str] | None = None) -> Iterator[int]:

@@ -9,15 +9,15 @@ import argparse
 import asyncio
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.ingest.new_channels import new_channels
 from benchmarks.ingest.watch import cpu_seconds
-from local.settings import HOST, ROOT
+from local.settings import HOST
 from tests.support.nodes import Node
 from tests.support.rtmp_peer import RtmpPeer
 from tests.support.stack import Emulator, running_emulator
@@ -63,15 +63,7 @@ async def crowd(port: int, keys: list[str]) -> Crowd:
 
 
 def measure(cloud: Emulator, folder: Path, publishers: int) -> dict[str, float]:
-    made = subprocess.run(
-        [sys.executable, "-m", "benchmarks.ingest.channels", str(publishers)],
-        cwd=ROOT,
-        env=cloud.env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    keys = [key for _, key in json.loads(made.stdout)]
+    keys = [key for _, key in new_channels(cloud.env, publishers)]
     node = Node(cloud.env, folder / "node.log", capacity=5_000).listening()
     try:
         before = cpu_seconds(node.process.pid), cpu_seconds(cloud.process.pid), time.monotonic()

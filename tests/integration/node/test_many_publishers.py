@@ -1,14 +1,11 @@
 """A node full of publishers, each of them real; `make bench-ingest` does it with a thousand for a minute."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.ingest.load import Load, Plan
-from local.settings import ROOT
+from benchmarks.ingest.new_channels import new_channels
 from tests.integration.node.conftest import Node
 from tests.support.rtmp_peer import AAC_48K_STEREO, AVC_RECORD
 from tests.support.stack import Emulator
@@ -38,18 +35,10 @@ def test_a_hundred_publishers_at_once_are_all_taken_and_read_in_time(
 ) -> None:
     material = tmp_path / "media.flv"
     material.write_bytes(flv(8))
-    made = subprocess.run(
-        [sys.executable, "-m", "benchmarks.ingest.channels", str(PUBLISHERS)],
-        cwd=ROOT,
-        env=cloud.env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     plan = Plan(
         port=node.port,
         pid=node.process.pid,
-        keys=[stream_key for _, stream_key in json.loads(made.stdout)],
+        keys=[stream_key for _, stream_key in new_channels(cloud.env, PUBLISHERS)],
         flv=str(material),
         chunk_size=4096,
         paced=True,
