@@ -30,11 +30,6 @@ class PlaybackToken:
         return f"PlaybackToken(expires_at={self.expires_at})"
 
 
-def can_issue() -> bool:
-    """Whether there is a secret to sign them with."""
-    return bool(secret_values.playback_secrets())
-
-
 def issue(channel_id: str, ttl_seconds: int, now: int, *, preview: bool = False) -> PlaybackToken:
     """Signed with the first of the secrets. `preview`: plays test streams as well. Raises PlaybackTokensUnavailable."""
     secrets = secret_values.playback_secrets()
