@@ -90,9 +90,8 @@ class Broadcast:
 
     def attach(self, publisher: Publisher, grant: Grant, key: StreamKey) -> None:
         """`publisher` was granted the channel, by any of its keys; an interrupted stream continues here."""
-        if (
-            replaced := self._carried.replace(publisher, key)
-        ) is not None:  # it fell silent and this one was let in, or this one took over
+        replaced = self._carried.replace(publisher, key)
+        if replaced is not None:  # it fell silent and this one was let in, or this one took over
             replaced.drop(_reason(grant))
         now = self._clock()
         self._liveness.attached(now, grace=grant.grace / 1000, was_live=grant.resumed, expires=_expiry(key, now))
@@ -196,7 +195,7 @@ class Broadcast:
             return
         publisher, now = self._carried.publisher, self._clock()
         described = publisher is not None and publisher.described
-        unread = publisher is not None and now - self._liveness.last_media > QUIET and _has_unread(publisher)
+        unread = publisher is not None and now - self._liveness.last_media > QUIET and _wakes_to_unread(publisher)
         decision = self._liveness.decide(now, described=described, unread=unread)
         if decision is not None:
             self._follow(decision, described)
@@ -240,7 +239,8 @@ def _expiry(key: StreamKey, now: float) -> float | None:
     return None if key.expires_at is None else now + (key.expires_at - now_ms()) / 1000
 
 
-def _has_unread(publisher: Publisher) -> bool:
+def _wakes_to_unread(publisher: Publisher) -> bool:
+    """Wakes up for every byte of it from now on; whether some wait to be read already."""
     publisher.read_immediately()
     return publisher.has_pending_data()
 
