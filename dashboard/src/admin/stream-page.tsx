@@ -2,7 +2,7 @@ import { useCallback, useState } from "preact/hooks";
 import type { HealthFinding, StreamDetails } from "../contract";
 import { Thumbnail } from "../discovery/thumbnail";
 import { size } from "../studio/recordings";
-import { count, frameRate, kbps, shortDuration } from "../ui/format";
+import { bitrate, count, frameRate, shortDuration } from "../ui/format";
 import { Moment } from "../ui/moment";
 import { t as codes } from "../words/admin/codes";
 import { t as admin } from "../words/admin/frame";
@@ -109,7 +109,7 @@ function entriesOf(stream: StreamDetails) {
     [t.node, stream.node_id],
     [t.from, stream.client_ip && <a href={links.search(stream.client_ip)}>{stream.client_ip}</a>],
     [t.encoder, technical.encoder],
-    [t.bitrate, technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kbit/s`],
+    [t.bitrate, technical.bitrate_kbps != null && bitrate(technical.bitrate_kbps)],
     [t.picture, technical.width && technical.height && `${technical.width} × ${technical.height}`],
     [t.frameRate, technical.fps != null && `${frameRate(technical.fps)} fps`],
     [t.codecs, [technical.video_codec, technical.audio_codec].filter(Boolean).join(", ")],

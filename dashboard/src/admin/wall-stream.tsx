@@ -1,6 +1,6 @@
 import type { ActiveStream } from "../contract";
 import { Thumbnail } from "../discovery/thumbnail";
-import { count, kbps, shortDuration } from "../ui/format";
+import { bitrate, count, shortDuration } from "../ui/format";
 import { ViewerIcon } from "../ui/viewer-icon";
 import { t as codes } from "../words/admin/codes";
 import { t as admin } from "../words/admin/frame";
@@ -39,7 +39,7 @@ export function WallStream({ stream, onEnd }: { stream: ActiveStream; onEnd: () 
       </p>
       <Facts>
         {[
-          technical.bitrate_kbps != null && `${kbps(technical.bitrate_kbps)} kbit/s`,
+          technical.bitrate_kbps != null && bitrate(technical.bitrate_kbps),
           technical.width && technical.height && `${technical.width} × ${technical.height}`,
           stream.duration_s !== null && shortDuration(stream.duration_s * 1000),
           <a key="node" href={links.nodes}>

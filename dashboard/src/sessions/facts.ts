@@ -7,10 +7,9 @@ import { CHOICE } from "../i18n/language";
 import { declaredText } from "../studio/declared";
 import { size } from "../studio/recordings";
 import { codecName, encoderName, rateAndChannels } from "../studio/status-words";
-import { frameRate, kbps, shortDuration } from "../ui/format";
+import { bitrate, frameRate, shortDuration } from "../ui/format";
 import { endReason } from "../words/end-reasons";
 import { t } from "../words/sessions";
-import { t as status } from "../words/status";
 import { t as studio } from "../words/studio";
 
 export interface Fact {
@@ -89,7 +88,7 @@ function bitrateText({ summary, bytes_in, duration_s }: OwnStream): string | nul
 }
 
 function rateText(rate: number | null): string | null {
-  return rate === null ? null : `${kbps(rate)} ${status.kbps}`;
+  return rate === null ? null : bitrate(rate);
 }
 
 /** When it was worst, and how much was found. */

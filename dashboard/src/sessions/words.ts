@@ -3,12 +3,11 @@
 import { findingTitle } from "../charts/words";
 import type { TimelineEntry } from "../contract";
 import { size } from "../studio/recordings";
-import { kbps, sentence, shortDuration } from "../ui/format";
+import { bitrate, sentence, shortDuration } from "../ui/format";
 import { endReason } from "../words/end-reasons";
 import { measuredText } from "../words/phrases";
 import { told } from "../words/server";
 import { t } from "../words/sessions";
-import { t as status } from "../words/status";
 
 export interface EntryText {
   readonly title: string;
@@ -44,7 +43,7 @@ function connectionText(facts: TimelineEntry["facts"]): string {
     ...(address === null ? [] : [t.from(address)]),
     ...(seconds === null ? [] : [shortDuration(seconds * 1000)]),
     ...(bytes === null ? [] : [size(bytes)]),
-    ...(rate === null ? [] : [t.averageOf(`${kbps(rate)} ${status.kbps}`)]),
+    ...(rate === null ? [] : [t.averageOf(bitrate(rate))]),
   ].join(" · ");
 }
 

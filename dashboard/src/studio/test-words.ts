@@ -1,7 +1,7 @@
 /** The result of a connection test in words. */
 
 import type { LineMeasure } from "../contract";
-import { kbps } from "../ui/format";
+import { bitrate } from "../ui/format";
 import { t } from "../words/test-mode";
 
 /** Seconds after which the node recommends a bitrate. */
@@ -21,13 +21,13 @@ export function lineSentence(line: LineMeasure | null): string {
 /** What to set in the encoder. */
 export function recommendation(line: LineMeasure | null): string {
   if (line === null || line.recommended_kbps === null) return t.tooEarly(ENOUGH_S, WHOLE_S);
-  const rate = `${kbps(line.recommended_kbps)} kbit/s`;
+  const rate = bitrate(line.recommended_kbps);
   const carried = Math.floor(line.bitrate_kbps / STEP_KBPS) * STEP_KBPS;
   return line.recommended_kbps >= carried ? t.keep(rate) : t.lower(rate);
 }
 
 function megabits(value: number): string {
-  return value < 1000 ? `${kbps(value)} kbit/s` : `${(value / 1000).toFixed(1)} Mbit/s`;
+  return value < 1000 ? bitrate(value) : `${(value / 1000).toFixed(1)} Mbit/s`;
 }
 
 function seconds(value: number): string {

@@ -27,6 +27,11 @@ export function kbps(value: number): string {
   return Math.round(value).toLocaleString(CHOICE.locale);
 }
 
+/** "4,612 kbit/s" */
+export function bitrate(value: number): string {
+  return `${kbps(value)} kbit/s`;
+}
+
 /** 30, 29.97, 59.94: no more digits than standard frame rates have. */
 export function frameRate(fps: number): string {
   return fps.toLocaleString(CHOICE.locale, { maximumFractionDigits: 2 });
