@@ -208,8 +208,8 @@ def make_clip(folder: Path) -> Clip:
 
 
 def ffmpeg(clip: Clip, ingest_url: str, key: str) -> Program:
-    """Sends the clip in real time, as it is."""
-    command = ["ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-re", "-i", str(clip.path)]
+    """Sends the clip in real time, as it is, again and again until it is told to end."""
+    command = ["ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-re", "-stream_loop", "-1", "-i", str(clip.path)]
     return Program("ffmpeg", [*command, "-c", "copy", "-f", "flv", f"{ingest_url}/{key}"], hide={key: "<key>"})
 
 

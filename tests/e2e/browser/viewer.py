@@ -34,6 +34,8 @@ PIXELS = """() => {
 CAPTIONS = """() => [...document.querySelector('video').textTracks]
   .filter(track => track.mode === 'showing')
   .flatMap(track => [...(track.activeCues ?? [])].map(cue => cue.text.trim()))"""
+# Nothing while the player waits for the stream.
+LATENCY = "found => found[0]?.dataset.latency ?? ''"
 # Between two reads the sound goes on, so that a level of zero is silence, not an unlucky moment.
 LISTEN = """() => {
   const context = new AudioContext()
@@ -121,11 +123,11 @@ class Viewer:
         """Waits until the latency that the page shows is `enough`: a player makes up for a second in ten."""
         latency = ""
         for _ in range(3 * SOON_MS // POLL_MS):
-            latency = self.part("connection").get_attribute("data-latency") or ""
+            latency = self.part("connection").evaluate_all(LATENCY)
             if latency and enough(float(latency)):
                 return
             self.page.wait_for_timeout(POLL_MS)
-        raise AssertionError(f"{latency} s behind")
+        raise AssertionError(f"{latency or 'unknown'} s behind; phase {self.phase()}")
 
 
 def _near(pixel: list[int], wanted: tuple[int, int, int], distance: int) -> bool:
