@@ -22,6 +22,7 @@ class Publisher:
         self.clock = 0
         self._air = threading.Event()
         self._closed = threading.Event()
+        self._sending = threading.Lock()
         self._sender: threading.Thread | None = None
 
     def publish(self, within: float = 20.0) -> str | None:
@@ -56,16 +57,23 @@ class Publisher:
             if not self._air.wait(0.1):
                 due = time.monotonic()
                 continue
-            with contextlib.suppress(OSError):
-                self.socket.sendall(
-                    self.peer.video(self.clock, keyframe=self.clock % 2_000 == 0, size=FRAME_BYTES)
-                    + self.peer.audio(self.clock)
-                )
-            self.clock += FRAME_MS
+            with self._sending:
+                if self._air.is_set():
+                    self._send_frame()
             due += FRAME_MS / 1000
 
+    def _send_frame(self) -> None:
+        with contextlib.suppress(OSError):
+            self.socket.sendall(
+                self.peer.video(self.clock, keyframe=self.clock % 2_000 == 0, size=FRAME_BYTES)
+                + self.peer.audio(self.clock)
+            )
+        self.clock += FRAME_MS
+
     def fall_silent(self) -> None:
-        self._air.clear()
+        """No frame is sent, or half sent, once it returns: what the test sends next follows a whole one."""
+        with self._sending:
+            self._air.clear()
 
     def speak_again(self) -> None:
         self._air.set()

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus
 from chalicelib.domain.timeline import refused_at
 from chalicelib.store import timeline
-from ingest_container.net.gatekeeper import FREE_FAILURES
+from ingest_container.net.gatekeeper import FREE_FAILURES, LONGEST_PAUSE
 from ingest_container.rtmp.messages import SET_CHUNK_SIZE, word
 from local.settings import HOST
 from tests.integration.node.conftest import Node, StartNode
@@ -120,7 +120,6 @@ def test_of_publishers_the_one_that_holds_most_is_ended_with_a_reason(
         greedy.append(Studio())
         publisher = on_air(node, greedy[-1])
         publisher.fall_silent()
-        time.sleep(0.2)  # for what it was just sending
         with contextlib.suppress(OSError):
             publisher.socket.sendall(message(2, SET_CHUNK_SIZE, word(8 * MIB)) + unfinished(size))
     (ended,) = until(lambda: node.logged("audit_record", reason="too_much_memory"), "its end")
@@ -140,8 +139,8 @@ def refused_after(node: Node, address: str) -> float:
     """Seconds until a publisher at this address is told that its key is not known."""
     peer = RtmpPeer(key="A" * 40)
     with through_proxy(node, address) as connection:
-        connection.sendall(peer.open())
         began = time.monotonic()
+        connection.sendall(peer.open())
         while peer.status() is None:
             peer.receive_data(connection.recv(65_536))
         assert peer.status() == "NetStream.Publish.Denied"
@@ -155,8 +154,10 @@ def test_who_guesses_keys_waits_longer_each_time_and_others_do_not(start_node: S
         refused_after(node, "203.0.113.7")
     assert refused_after(node, "203.0.113.7") >= 0.5
     assert refused_after(node, "203.0.113.7") >= 1.0
-    assert refused_after(node, "203.0.113.8") < 2.0, "what the other one would have to wait now"
-    assert len(node.logged("publisher_refused", code="key_unknown", client_ip="203.0.113.7")) == FREE_FAILURES + 2
+    assert refused_after(node, "203.0.113.7") >= 2.0
+    assert refused_after(node, "203.0.113.7") >= 4.0
+    assert refused_after(node, "203.0.113.8") < LONGEST_PAUSE, "what the other one would have to wait now"
+    assert len(node.logged("publisher_refused", code="key_unknown", client_ip="203.0.113.7")) == FREE_FAILURES + 4
 
 
 @contextlib.contextmanager
@@ -225,8 +226,8 @@ def test_slow_loris_has_no_more_time_than_anybody(node: Node, studio: Studio, on
     running = on_air(node, studio)
     hello = RtmpPeer().hello()
     over = threading.Event()
+    began = time.monotonic()
     with socket.create_connection((HOST, node.port), timeout=60) as connection:
-        began = time.monotonic()
 
         def drip() -> None:
             with contextlib.suppress(OSError):
@@ -242,7 +243,7 @@ def test_slow_loris_has_no_more_time_than_anybody(node: Node, studio: Studio, on
         took = time.monotonic() - began
         over.set()
         dripping.join()
-    assert 9 < took < 30, "all of them would take six minutes"
+    assert 9 < took < 60, "all of them would take six minutes"
     until(lambda: node.logged("audit_record", reason="handshake_timeout"), "the reason in the log")
     assert studio.status is ChannelStatus.LIVE
     running.stop()
