@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,11 +20,12 @@ from ingest_container.rtmp import (
     VideoConfig,
     VideoMessage,
 )
+from local.settings import HOST
+from tests.support.ports import free_ports
 
-PORTS = range(21010, 21090)
 BUSY = ("NetStream.Publish.BadName", "Busy: this key is live already.")
 DENIED = ("NetStream.Publish.Denied", "Unauthorized: this stream key is not known.")
-SECONDS = 30
+SECONDS = 60
 
 
 @dataclass
@@ -94,16 +94,10 @@ class Shell(asyncio.Protocol):
 async def server(refusal: tuple[str, str] | None = None) -> AsyncIterator[tuple[str, Outcome]]:
     """A server for one connection: its URL without the key, and what it will have seen."""
     outcome = Outcome()
-    listening = socket.socket()
-    for port in PORTS:
-        try:
-            listening.bind(("127.0.0.1", port))
-            break
-        except OSError:
-            continue
-    serving = await asyncio.get_running_loop().create_server(lambda: Shell(outcome, refusal), sock=listening)
+    (port,) = free_ports(1)
+    serving = await asyncio.get_running_loop().create_server(lambda: Shell(outcome, refusal), HOST, port)
     try:
-        yield f"rtmp://127.0.0.1:{port}/live", outcome
+        yield f"rtmp://{HOST}:{port}/live", outcome
     finally:
         serving.close()
 
