@@ -32,7 +32,7 @@ SECRETS = Secrets(
     secret_access_key="s" * 40,
 )
 LIMITS = Limits()
-HTTP_LIMITS = HttpLimits(connections=20, header_s=1.0, body_s=1.0, answer_s=1.0)
+HTTP_LIMITS = HttpLimits(connections=20)
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Gateway:
 
         def wait() -> Any:
             while True:
-                name, event = self.module.seen.get(timeout=10)
+                name, event = self.module.seen.get(timeout=30)
                 if name == handler:
                     return event
 
@@ -90,8 +90,14 @@ def limits() -> Limits:
 
 
 @pytest.fixture
+def http_limits() -> HttpLimits:
+    """Of HTTP, likewise."""
+    return HTTP_LIMITS
+
+
+@pytest.fixture
 async def gateway(
-    dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits
+    dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits, http_limits: HttpLimits
 ) -> AsyncIterator[Gateway]:
     monkeypatch.setenv("AWS_REGION", "us-east-1")  # as Lambda sets it; Chalice looks for it
     port, unused, origin, health = free_ports(4)
@@ -99,8 +105,8 @@ async def gateway(
         http_port=port, cloud_port=unused, origin_port=origin, health_port=health, state_dir=tmp_path
     )
     module = make_app_module(f"{settings.http_url}/ws-management", SECRETS)
-    server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, limits, HTTP_LIMITS)
-    async with listening(server, HOST, port, HTTP_LIMITS), aiohttp.ClientSession() as http:
+    server = make_server(module, settings, SECRETS, SignIn("pool", "client"), dist, limits, http_limits)
+    async with listening(server, HOST, port, http_limits), aiohttp.ClientSession() as http:
         yield Gateway(settings.http_url, http, module, dist, origin, health)
 
 
