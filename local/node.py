@@ -18,7 +18,7 @@ from local.network import listens_everywhere
 from local.private_files import Secrets
 from local.settings import BUS_HEADER, HOST, REGION, ROOT, LocalSettings
 
-READY_TIMEOUT_S = 30.0
+READY_TIMEOUT_S = 60.0
 # It ends its streams first: last writes, audit rows, events.
 STOP_GRACE_S = 15.0
 # A node that dies sooner than this after its start counts as one that cannot start.

@@ -23,7 +23,7 @@ from local.ready import ready_block, ready_document
 from local.settings import HOST, ROOT, LocalSettings, services_settings
 
 BOOTSTRAP_TIMEOUT_S = 60.0
-GATEWAY_READY_TIMEOUT_S = 30.0
+GATEWAY_READY_TIMEOUT_S = 60.0
 GATEWAY_STOP_GRACE_S = 8.0
 # A step that takes longer than this is announced.
 SILENCE_S = 1.5
