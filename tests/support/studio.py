@@ -69,6 +69,12 @@ class Studio:
     def is_(self, status: ChannelStatus) -> bool:
         return self.status is status
 
+    @property
+    def has_been_live(self) -> bool:
+        """Whether its latest stream was LIVE: it may be over before a slow test looks."""
+        stream_id = self.channel.stream_id
+        return stream_id is not None and "Stream Start" in self.kinds(stream_id)
+
     def stream(self, stream_id: str | None = None) -> Stream:
         return streams.get(stream_id or self.channel.stream_id or "")
 

@@ -62,16 +62,16 @@ def person(stack: Stack) -> Person:
 
 def dial(stack: Stack, token: str) -> ClientConnection:
     offered = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{token}")]
-    return connect(stack.ws_url, subprotocols=offered, proxy=None, open_timeout=10)
+    return connect(stack.ws_url, subprotocols=offered, proxy=None, open_timeout=30)
 
 
 def watch(stack: Stack, channel_id: str) -> ClientConnection:
-    return connect(f"{stack.ws_url}?watch={channel_id}", proxy=None, open_timeout=10)
+    return connect(f"{stack.ws_url}?watch={channel_id}", proxy=None, open_timeout=30)
 
 
 def hear_all(socket: ClientConnection) -> None:
     while True:
-        socket.recv(timeout=10)
+        socket.recv(timeout=30)
 
 
 def live_streams(admin: Caller, channel_id: str) -> list[Any]:
@@ -103,8 +103,8 @@ class TestBlocking:
         on_air = broadcast(stream_key)
         until(lambda: live_streams(admin, channel_id), "LIVE")
         with dial(stack, person.token) as socket, watch(stack, channel_id) as viewer:
-            assert json.loads(socket.recv(timeout=10))["type"] == "snapshot"
-            assert json.loads(viewer.recv(timeout=10))["type"] == "snapshot"
+            assert json.loads(socket.recv(timeout=30))["type"] == "snapshot"
+            assert json.loads(viewer.recv(timeout=30))["type"] == "snapshot"
             blocked = admin.json("POST", f"/api/admin/broadcasters/{channel_id}/block", {"by": "ada"})
             assert blocked["blocked"]["by"] == "ada"
             with pytest.raises(ConnectionClosed):

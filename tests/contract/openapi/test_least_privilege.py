@@ -138,7 +138,7 @@ def gateway(env: dict[str, str], log: Path, url: str) -> Iterator[None]:
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out, preexec_fn=die_with(os.getpid()))
     try:
-        until(lambda: answers(url), f"the gateway answers: {log.read_text()[-800:]}", 30)
+        until(lambda: answers(url), f"the gateway answers: {log.read_text()[-800:]}", 90)
         yield
     finally:
         process.terminate()

@@ -10,7 +10,7 @@ import pytest
 from local.private_files import SignIn, read_sign_in
 from local.settings import ROOT
 from tests.support import aws
-from tests.support.stack import Emulator, in_environment, running_emulator
+from tests.support.stack import START_TIMEOUT_S, Emulator, in_environment, running_emulator
 
 pytestmark = pytest.mark.needs("ministack")
 
@@ -42,10 +42,11 @@ def test_sealing_key_opens_what_it_sealed(cloud: Emulator) -> None:
     assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"a stream key"
 
 
+@pytest.mark.timeout(600)
 def test_bootstrap_repeated_keeps_pool_client_and_rule(emulator: Emulator) -> None:
     def run() -> SignIn:
         command = [sys.executable, "-m", "local.bootstrap"]
-        subprocess.run(command, cwd=ROOT, env=emulator.env, check=True, timeout=60)
+        subprocess.run(command, cwd=ROOT, env=emulator.env, check=True, timeout=START_TIMEOUT_S)
         return read_sign_in(emulator.state_dir)
 
     assert run() == run()
@@ -54,6 +55,7 @@ def test_bootstrap_repeated_keeps_pool_client_and_rule(emulator: Emulator) -> No
     assert [rule["State"] for rule in rules] == ["ENABLED"]
 
 
+@pytest.mark.timeout(600)
 def test_a_table_that_an_older_version_made_gets_the_indexes_it_lacks(tmp_path: Path) -> None:
     from chalicelib.store.runtime_models import Node
 
@@ -67,5 +69,7 @@ def test_a_table_that_an_older_version_made_gets_the_indexes_it_lacks(tmp_path: 
         assert indexes() == ["by_kind"]
         dynamodb.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_kind"}}])
         assert indexes() == []
-        subprocess.run([sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=own.env, check=True, timeout=60)
+        subprocess.run(
+            [sys.executable, "-m", "local.bootstrap"], cwd=ROOT, env=own.env, check=True, timeout=START_TIMEOUT_S
+        )
         assert indexes() == ["by_kind"]

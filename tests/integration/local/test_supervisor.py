@@ -22,7 +22,7 @@ from local.network import reachable_address
 from local.ports import CannotStart, check_free
 from local.private_files import load_or_make_secrets
 from local.settings import HOST, ROOT, LocalSettings
-from tests.support.stack import Stack, environment, settings_in, start_stack
+from tests.support.stack import START_TIMEOUT_S, Stack, environment, settings_in, start_stack
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack")
@@ -56,7 +56,7 @@ def run_local(settings: LocalSettings) -> subprocess.CompletedProcess[str]:
         env=environment(settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_TIMEOUT_S,
         check=False,
     )
 
@@ -195,7 +195,7 @@ def test_killed_supervisor_leaves_no_child_behind(tmp_path: Path) -> None:
 def test_stop_during_the_start_leaves_nothing_behind(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     process = subprocess.Popen([sys.executable, "-m", "local"], cwd=ROOT, env=environment(settings))
-    until(lambda: (settings.log_dir / "emulator.log").exists(), "the emulator has begun", 20)
+    until(lambda: (settings.log_dir / "emulator.log").exists(), "the emulator has begun", 60)
     process.terminate()
     assert process.wait(30) == 0
     with socket.socket() as probe:
@@ -271,7 +271,7 @@ def test_senseless_value_is_refused_by_name_before_anything_starts(
     settings = settings_in(tmp_path)
     env = environment(settings) | {variable: value}
     command = [sys.executable, "-m", module]
-    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode != 0
     assert ended.stderr.startswith(f"{variable}: ")
     assert "Traceback" not in ended.stderr
@@ -281,13 +281,13 @@ def test_senseless_value_is_refused_by_name_before_anything_starts(
 def test_dead_node_is_started_again(own_stack: Stack) -> None:
     old = own_stack.children()["ingest_container"]
     os.kill(old, signal.SIGKILL)
-    until(lambda: own_stack.children().get("ingest_container", old) != old, "a new node", 20)
+    until(lambda: own_stack.children().get("ingest_container", old) != old, "a new node", 60)
 
     def listens() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex((HOST, own_stack.settings.rtmp_port)) == 0
 
-    until(listens, "the new node listens", 20)
+    until(listens, "the new node listens", 90)
     assert "ingest node exited" in own_stack.output.read_text()
 
 
@@ -303,7 +303,7 @@ def test_dead_gateway_ends_the_run_and_says_why(tmp_path: Path) -> None:
 def test_token_command_prints_one_accepted_jwt(stack: Stack) -> None:
     command = [sys.executable, "-m", "local.token"]
     env = environment(stack.settings)
-    printed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True)
+    printed = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=True)
     assert printed.stdout.count("\n") == 1
     assert account.call_api(stack.ready, printed.stdout.strip(), "/api/channel")["status"] == "OFFLINE"
 
@@ -312,7 +312,7 @@ def test_commands_without_a_running_stack_say_to_start_one(tmp_path: Path) -> No
     env = environment(settings_in(tmp_path))
     for module in ("local.token", "local.demo"):
         ended = subprocess.run(
-            [sys.executable, "-m", module], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-m", module], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
         )
         assert (ended.returncode, "make run" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
 

@@ -89,7 +89,7 @@ def taken_over(publish: Publish) -> Callable[[Node, Studio], Publisher]:
             publisher = publish(node, studio.stream_key)
             return publisher if publisher.publish() == STARTED else None
 
-        publisher = until(back, "the other node takes the stream", 15)
+        publisher = until(back, "the other node takes the stream", 30)
         publisher.go_on_air()
         return publisher
 

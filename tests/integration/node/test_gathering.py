@@ -49,7 +49,7 @@ def loud(node: Node, studio: Studio, publish: Publish) -> Publisher:
 def test_a_stream_that_falls_to_a_trickle_is_not_taken_for_silent(node: Node, studio: Studio, publish: Publish) -> None:
     publisher = loud(node, studio, publish)
     longer_than_silence = now_ms() + SILENCE
-    until_then = time.monotonic() + 20
+    until_then = time.monotonic() + 40
     while not heard_since(studio, longer_than_silence):
         assert time.monotonic() < until_then, "nothing of the trickle was read"
         publisher.socket.sendall(publisher.peer.audio(publisher.clock))

@@ -102,7 +102,7 @@ def test_a_node_that_waits_for_its_database_is_starting_and_live(cloud: Emulator
     env = cloud.env | {"AWS_ENDPOINT_URL": f"http://{HOST}:{nobody}"}
     node = Process(env, tmp_path / "node.log", health_port=port)
     try:
-        until(lambda: node.logged("database_awaited"), "it waits", 30)
+        until(lambda: node.logged("database_awaited"), "it waits", 90)
         assert reasons(port) == ["starting"]
         assert (ask(port, "/started")[0], ask(port, "/live")[0]) == (503, 200)
     finally:
@@ -114,11 +114,11 @@ def test_a_node_without_its_database_is_not_ready_until_it_is_back(own_cloud: Em
     start_node(own_cloud.env, health_port=port)
     own_cloud.process.send_signal(signal.SIGSTOP)
     try:
-        until(lambda: reasons(port) == ["database_unreachable"], "its session is in doubt", 15)
+        until(lambda: reasons(port) == ["database_unreachable"], "its session is in doubt", 30)
         assert ask(port, "/live")[0] == 200
     finally:
         own_cloud.process.send_signal(signal.SIGCONT)
-    until(lambda: reasons(port) == [], "it has renewed its session", 15)
+    until(lambda: reasons(port) == [], "it has renewed its session", 45)
 
 
 @pytest.mark.requirement("HI-3")

@@ -45,7 +45,7 @@ def run() -> Iterator[Run]:
 
 
 def until_live(studio: Studio) -> None:
-    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", LIVE_WITHIN)
+    until(lambda: studio.has_been_live, "LIVE", LIVE_WITHIN)
     until(lambda: studio.stream().facts.video_codec == "h264", "its codec")
 
 

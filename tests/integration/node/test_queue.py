@@ -45,7 +45,7 @@ def test_who_waits_is_admitted_in_order_when_places_become_free(
 def test_who_waited_longest_enough_is_told_and_the_stream_goes_on(
     studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
 ) -> None:
-    node = start_node(capacity=1, queue_seconds=2, queue_length=1)
+    node = start_node(capacity=1, queue_seconds=6, queue_length=1)
     on_air(node, studio)
     parked = park(node, Studio(), publish)
     too_many = publish(node, Studio().stream_key)
@@ -123,7 +123,7 @@ def test_who_does_not_answer_a_ping_is_gone(
     node = start_node(capacity=1, queue_length=1)
     on_air(node, studio)
     silent = park(node, Studio(), publish)
-    assert silent.was_closed(within=20)
+    assert silent.was_closed(within=3 * (PING_EVERY + PONG_WITHIN))
     assert silent.peer.pings(), "it was asked"
     until(lambda: node.logged("audit_record", reason="queue_abandoned"), "the reason in the log")
     park(node, Studio(), publish)

@@ -198,13 +198,13 @@ def test_a_renewed_certificate_is_served_and_a_running_stream_goes_on(
         publisher.go_on_air()
         until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
         make_certificate(tmp_path / "tls", HOST)
-        until(lambda: node.logged("certificate_reloaded"), "the new certificate", 15)
+        until(lambda: node.logged("certificate_reloaded"), "the new certificate", 30)
         newcomer = EncryptedPublisher(port, Studio().stream_key, certificate)  # trusts the new one only
         assert newcomer.publish() == STARTED
         newcomer.drop()
         assert studio.status is ChannelStatus.LIVE
         certificate.write_text("nonsense")
-        until(lambda: node.logged("certificate_unreadable"), "the warning", 15)
+        until(lambda: node.logged("certificate_unreadable"), "the warning", 30)
         assert studio.status is ChannelStatus.LIVE
     finally:
         publisher.drop()
@@ -247,5 +247,5 @@ def test_a_node_that_cannot_serve_rtmps_says_why(
     cloud: Emulator, tmp_path: Path, settings: dict[str, object], words: str
 ) -> None:
     node = Node(cloud.env, tmp_path / "node.log", **settings)
-    assert node.process.wait(30) == 2
+    assert node.process.wait(90) == 2
     assert words in node.text()

@@ -86,11 +86,9 @@ def test_a_blocking_reload_passes_through(studio: Studio, nodes: tuple[Node, Nod
     holder, other = nodes
     on_air(holder, studio)
     path = media_path(other, studio)
-    began = time.monotonic()
-    msn = next_segment(other, path) + 1
+    msn = next_segment(other, path) + 1  # not begun yet: whoever has it was answered later
     with ThreadPoolExecutor(20) as viewers:
         answers = list(viewers.map(lambda _: get(other, f"{path}?_HLS_msn={msn}"), range(20)))
-    assert time.monotonic() - began > 1, "it was waited for: a whole segment of two seconds, and what lacked before it"
     assert {status for status, _ in answers} == {200}
     assert all(f"/s{msn}.m4s" in text for _, text in answers)
 

@@ -56,9 +56,9 @@ def test_a_node_of_the_home_region_ends_what_a_dead_one_elsewhere_has_left(
     on_air(there, studio)
     stream_id = studio.stream().stream_id
     there.send(signal.SIGKILL)
-    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 15)
+    until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE", 30)
     # By this node, or by another of its region that the session of tests has.
-    until(lambda: studio.stream(stream_id).end_reason == EndReason.NODE_LOST, "a node of the home region ended it", 20)
+    until(lambda: studio.stream(stream_id).end_reason == EndReason.NODE_LOST, "a node of the home region ended it", 45)
     assert publish(here, studio.stream_key).publish() == STARTED
 
 

@@ -107,7 +107,7 @@ def running_receiver() -> Iterator[Receiver]:
         yield receiver
     finally:
         receiver.release()
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(30)
         loop.close()

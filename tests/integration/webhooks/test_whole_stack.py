@@ -127,12 +127,14 @@ def test_what_failed_is_in_the_log_and_comes_again_with_a_replay(
     stack: Stack, admin: Admin, receiver: Receiver, webhook: dict[str, Any]
 ) -> None:
     path = f"/{webhook['webhook_id']}"
+    admin.call("PATCH", path, {"events": ["Stream Start"]})  # the end's delivery would fail in its own time
     receiver.answers.extend([500] * 50)
     receiver.answer_body = "out of order"
     since = iso(time.time_ns() // 1_000_000 - 1_000)
     broadcaster = Broadcaster(stack, "webhooks-replay")
+    channel_id = broadcaster.channel()["channel_id"]
     with publishing(broadcaster):
-        first = receiver.until(1)[0]
+        first = receiver.until_event("Stream Start", channel_id)
     broadcaster.close()
     event_id = first.event["id"]
     failed = until(lambda: (d := admin.call("GET", f"{path}/deliveries/{event_id}")[1])["log"] and d, "an attempt")

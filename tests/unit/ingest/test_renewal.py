@@ -209,17 +209,18 @@ async def test_a_dead_loop_is_not_renewed_for_and_one_that_comes_back_checks_its
 
 @pytest.mark.requirement("FX-21")
 @pytest.mark.usefixtures("hurried")
-@pytest.mark.parametrize(("frozen", "ends"), [(3.5, True), (0.7, False)])
+@pytest.mark.parametrize(("frozen_seconds", "frozen", "ends"), [(1.2, 30.0, True), (60.0, 1.5, False)])
 async def test_a_process_whose_loop_stays_frozen_ends_itself(
-    frozen: float, ends: bool, monkeypatch: pytest.MonkeyPatch
+    frozen_seconds: float, frozen: float, ends: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renewal, "FROZEN_SECONDS", 1.2)  # and 0.5 s until its session is not trusted any more
+    # Counted from 0.5 s on: until then the session is trusted.
+    monkeypatch.setattr(renewal, "FROZEN_SECONDS", frozen_seconds)
     given_up = threading.Event()
     log = Logger("test", level="CRITICAL")
     session = cast("renewal.Session", TimedSession())
     frozen_node = renewal.Renewal(session, lambda: 0, Clock(), log, NodeCounts(), give_up=given_up.set)
     frozen_node.start()
-    block(frozen)
+    given_up.wait(frozen)  # this thread is the loop's: it does nothing else
     frozen_node.beat()
     frozen_node.stop()
     assert given_up.is_set() is ends

@@ -138,7 +138,7 @@ async def test_a_request_that_waits_moves_to_the_node_that_the_encoder_has_moved
     packager = before.packages(1)
     before.viewing = runs_on(before, 1)
     asked = asyncio.create_task(before.get(f"{BASE}/v.m3u8?_HLS_msn=19"))
-    await asyncio.wait_for(before.asked.wait(), 5)
+    await asyncio.wait_for(before.asked.wait(), 20)
     packager.interrupted()
     now.packages(2)
     before.viewing = now.viewing = runs_on(now, 2)

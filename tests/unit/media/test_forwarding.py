@@ -115,7 +115,7 @@ async def test_a_path_stays_as_it_was_sent(path: str) -> None:
     async with pair() as nodes:
         reader, writer = await asyncio.open_connection(nodes.near._base_url.host, nodes.near._base_url.port)  # type: ignore[union-attr]
         writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 200")
+        assert (await asyncio.wait_for(reader.read(), 20)).startswith(b"HTTP/1.1 200")
         writer.close()
         assert [request.rel_url.raw_path for request in nodes.seen] == [path]
 
@@ -155,9 +155,9 @@ async def test_the_first_bytes_do_not_wait_for_the_last() -> None:
 async def test_who_goes_away_is_not_fetched_for_any_more() -> None:
     async with pair() as nodes:
         asked = asyncio.create_task(nodes.near.get("/live/blocked"))
-        await asyncio.wait_for(nodes.came.wait(), 5)
+        await asyncio.wait_for(nodes.came.wait(), 20)
         asked.cancel()
-        await asyncio.wait_for(nodes.gone.wait(), 5)
+        await asyncio.wait_for(nodes.gone.wait(), 20)
         nodes.go.set()
         async with nodes.near.get("/live/blocked") as answer:
             assert await answer.read() == PART
@@ -204,7 +204,7 @@ async def test_a_client_that_does_not_read_is_closed_and_nothing_kept_for_it() -
         await asyncio.sleep(1)  # it reads nothing meanwhile
         received = 0
         with contextlib.suppress(ConnectionResetError):
-            while data := await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 5):
+            while data := await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 20):
                 received += len(data)
         sock.close()
         assert received < len(LARGE)
@@ -214,7 +214,7 @@ async def test_a_client_that_does_not_read_is_closed_and_nothing_kept_for_it() -
 async def test_no_more_is_handed_on_at_once_than_may() -> None:
     async with pair(ForwardLimits(transfers=1)) as nodes:
         asked = asyncio.create_task(nodes.near.get("/live/blocked"))
-        await asyncio.wait_for(nodes.came.wait(), 5)
+        await asyncio.wait_for(nodes.came.wait(), 20)
         async with nodes.near.get("/live/part") as answer:
             assert answer.status == 503
         nodes.go.set()

@@ -163,7 +163,7 @@ async def test_a_playlist_is_answered_as_soon_as_it_has_the_part() -> None:
         done, _ = await asyncio.wait([asked], timeout=0.2)
         assert not done
         stream.sends(2 * PART_SECONDS)
-        playlist = await asyncio.wait_for(asked, 5)
+        playlist = await asyncio.wait_for(asked, 20)
         assert f"3/p{msn}.{part}.m4s" in [p.uri for s in playlist.segments for p in s.parts]
 
 
@@ -175,7 +175,7 @@ async def test_a_hinted_part_is_sent_when_it_is_there() -> None:
         done, _ = await asyncio.wait([asked], timeout=0.2)
         assert not done
         stream.sends(2 * PART_SECONDS)
-        answer, body = await asyncio.wait_for(asked, 5)
+        answer, body = await asyncio.wait_for(asked, 20)
         assert (answer.status, len(body) > 100) == (200, True)
 
 
@@ -232,7 +232,7 @@ async def test_who_waits_is_freed_when_the_stream_ends(asked: str) -> None:
         waiting = asyncio.create_task(stream.get(path))
         await asyncio.wait([waiting], timeout=0.2)
         stream.packaging.end(CHANNEL)
-        answer, body = await asyncio.wait_for(waiting, 5)
+        answer, body = await asyncio.wait_for(waiting, 20)
         assert answer.status == 200
         if asked == "playlist":
             assert body.decode().endswith("#EXT-X-ENDLIST\n")
@@ -334,7 +334,7 @@ async def test_a_connection_that_says_nothing_is_closed_in_time() -> None:
         host, port = stream.http._base_url.host, stream.http._base_url.port  # type: ignore[union-attr]
         reader, writer = await asyncio.open_connection(host, port)
         writer.write(b"GET / HTTP/1.1\r\n")
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), 20) == b""
         writer.close()
 
 
@@ -364,7 +364,7 @@ async def test_a_client_that_does_not_read_is_closed_in_time() -> None:
         await asyncio.sleep(1)  # it reads nothing meanwhile
         received = 0
         with contextlib.suppress(ConnectionResetError):
-            while data := await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 5):
+            while data := await asyncio.wait_for(loop.sock_recv(sock, 1 << 20), 20):
                 received += len(data)
         assert received < len(stream.packager.rendition.part_or_segment("3/s48.m4s") or b"")
         sock.close()

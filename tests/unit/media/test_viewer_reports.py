@@ -254,7 +254,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for_long(stage: Stage, mo
     assert url is not None
     reader, writer = await asyncio.open_connection(url.host, url.port)
     writer.write(f"POST /live/{CHANNEL}/viewers HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n{{".encode())
-    assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 408 ")
+    assert (await asyncio.wait_for(reader.readline(), 20)).startswith(b"HTTP/1.1 408 ")
     writer.close()
 
 
