@@ -7,9 +7,11 @@ import time
 
 from local.settings import HOST
 from tests.support.rtmp_peer import RtmpPeer
+from tests.support.waiting import until
 
 FRAME_MS = 40
 FRAME_BYTES = 2_000  # 25 a second: 400 kbit/s of video
+RHYTHM_FRAMES = 5  # after which a node knows the stream's rhythm; one without may be silent for far longer
 STARTED = "NetStream.Publish.Start"
 
 
@@ -71,7 +73,8 @@ class Publisher:
         self.clock += FRAME_MS
 
     def fall_silent(self) -> None:
-        """No frame is sent, or half sent, once it returns: what the test sends next follows a whole one."""
+        """Once it has a rhythm. No frame is on its way when it returns: what the test sends follows a whole one."""
+        until(lambda: self.clock >= RHYTHM_FRAMES * FRAME_MS, "it has a rhythm")
         with self._sending:
             self._air.clear()
 

@@ -70,6 +70,6 @@ def test_setting_the_systems_clock_ends_no_stream(
     assert "Stream Interrupted" not in studio.kinds()
     assert not any(peer.logged("stream_reaped", stream_id=each.stream().stream_id) for each in (studio, waiting))
     running.fall_silent()
-    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 12)
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
     running.stop()
     until(lambda: node.logged("clock_adopted"), "it has no stream any more", 20)

@@ -166,7 +166,7 @@ def test_a_restarted_node_takes_up_its_channels_at_once(studio: Studio, on_air: 
     on_air(first, studio)
     fence = studio.channel.lease.fence
     first.send(signal.SIGKILL)
-    first.process.wait(5)
+    first.process.wait(30)
     second = start_node(node_id=first.node_id)
     on_air(second, studio)
     assert studio.channel.lease.fence > fence
@@ -175,7 +175,7 @@ def test_a_restarted_node_takes_up_its_channels_at_once(studio: Studio, on_air: 
 def test_a_node_whose_id_another_run_took_stops(start_node: StartNode) -> None:
     first = start_node()
     second = start_node(node_id=first.node_id)
-    first.process.wait(10)
+    first.process.wait(30)
     assert first.logged("session_taken")
     assert second.process.poll() is None
 
@@ -257,7 +257,7 @@ def test_a_silent_publisher_is_reconnecting_and_live_again_when_it_speaks(
     before = studio.stream()
     publisher.fall_silent()
     began = time.monotonic()
-    until(lambda: studio.is_(RECONNECTING), "RECONNECTING", 12)
+    until(lambda: studio.is_(RECONNECTING), "RECONNECTING")
     assert time.monotonic() - began > SILENCE / 1000 - 0.5
     publisher.speak_again()
     until(lambda: studio.is_(LIVE), "LIVE")
@@ -270,7 +270,7 @@ def test_a_silent_publisher_is_reconnecting_and_live_again_when_it_speaks(
 def test_a_publisher_that_stays_silent_is_closed_and_offline(node: Node, studio: Studio, on_air: OnAir) -> None:
     publisher = on_air(node, studio)
     publisher.fall_silent()
-    assert publisher.was_closed(20)
+    assert publisher.was_closed(40)
     until(lambda: studio.is_(OFFLINE), "OFFLINE")
     until(lambda: studio.stream().end_reason == EndReason.GRACE_OVER, "its end")
 
@@ -284,7 +284,7 @@ def test_a_silent_publisher_is_closed_when_another_takes_the_channel(
     stream_id = studio.stream().stream_id
     other = node if where == "the same node" else start_node()
     silent.fall_silent()
-    until(lambda: studio.is_(RECONNECTING), "RECONNECTING", 12)
+    until(lambda: studio.is_(RECONNECTING), "RECONNECTING")
     on_air(other, studio)
     silent.speak_again()
     assert silent.was_closed(15)
