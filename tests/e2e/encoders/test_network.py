@@ -22,6 +22,7 @@ BACK_WITHIN = 10.0
 pytestmark = [
     pytest.mark.needs("obs", "Xvfb", "network namespaces"),
     pytest.mark.requirement("SS-3.3"),
+    pytest.mark.serial,  # a silence of 4 s must be noticed within a cut of 6 s
 ]
 
 
