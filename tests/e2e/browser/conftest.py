@@ -101,6 +101,13 @@ def second_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
 
 
 @pytest.fixture
+def patient_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
+    """Whose interrupted streams are RECONNECTING for a minute, in which a page can be loaded again."""
+    with running_node(stack, tmp_path, module="tests.support.patient_node") as node:
+        yield node
+
+
+@pytest.fixture
 def cable(stack: Stack) -> Iterator[Cable]:
     with Cable(stack.settings.http_port) as running:
         yield running
@@ -116,7 +123,7 @@ def go_live(broadcaster: Broadcaster, clip: Clip) -> Iterator[GoLive]:
 
     def start() -> Program:
         encoders.append(ffmpeg(clip, broadcaster.stack.rtmp_url, key))
-        until(lambda: broadcaster.channel()["status"] == "LIVE", "the channel is live", 15)
+        until(lambda: broadcaster.channel()["status"] == "LIVE", "the channel is live")
         return encoders[-1]
 
     yield start

@@ -7,6 +7,7 @@ from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import GoLive, OpenStudio
 from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
+from tests.support.nodes import Node
 from tests.support.stack import Stack
 from tests.support.waiting import until
 
@@ -67,9 +68,9 @@ def test_a_lost_stream_rings_and_notifies_those_who_asked_for_it(
 
 @pytest.mark.requirement("FX-5")
 def test_status_stays_in_sight_and_last_figures_are_called_so_after_a_reload(
-    stack: Stack, studio: Studio, broadcaster: Broadcaster
+    studio: Studio, broadcaster: Broadcaster, patient_node: Node
 ) -> None:
-    with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
+    with Publisher(patient_node.port, broadcaster.stream_key()) as publisher:
         publisher.go()
         studio.shows("LIVE")
         expect(studio.part("measures")).to_have_attribute("data-fresh", "true")

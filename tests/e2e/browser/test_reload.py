@@ -63,9 +63,9 @@ def test_the_last_refusal_is_known_after_a_reload_until_it_is_dismissed(
 
 @pytest.mark.requirement("SS-3.2")
 def test_the_figures_of_an_interrupted_broadcast_are_called_old_after_a_reload(
-    stack: Stack, studio: Studio, broadcaster: Broadcaster, pictures: Path
+    studio: Studio, broadcaster: Broadcaster, patient_node: Node, pictures: Path
 ) -> None:
-    with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
+    with Publisher(patient_node.port, broadcaster.stream_key()) as publisher:
         publisher.go()
         studio.shows("LIVE")
         expect(studio.part("measures")).to_have_attribute("data-fresh", "true")
