@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.browser.accounts import Broadcaster, new_broadcaster
 from tests.e2e.browser.nodes import running_node
 from tests.e2e.browser.viewer import COLOURS, Viewer
+from tests.e2e.encoders.promises import FFMPEG_ON_AIR
 from tests.support.encoders import Clip, Program, ffmpeg
 from tests.support.obs import Obs, XServer
 from tests.support.obs_profile import COLOUR, FPS, Profile
@@ -87,7 +88,8 @@ def on_air_again(broadcaster: Broadcaster, clip: Clip, key: str, ingest_url: str
     while time.monotonic() < deadline:
         encoder = ffmpeg(clip, ingest_url or broadcaster.stack.rtmp_url, key)
         while encoder.running:
-            if broadcaster.channel()["status"] == "LIVE":
+            # LIVE alone may be what is still said of the encoder before, whose node is gone.
+            if encoder.said(FFMPEG_ON_AIR) and broadcaster.channel()["status"] == "LIVE":
                 return encoder
             time.sleep(0.2)
     raise AssertionError(f"not on air within {BACK_S:.0f} s")
