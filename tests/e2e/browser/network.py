@@ -7,12 +7,16 @@ from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 
 from local.settings import HOST
+from tests.support.ports import free_ports
 
 T = TypeVar("T")
 
 
 class Cable:
-    """A TCP relay on `port` to a port of this machine. A context manager."""
+    """A TCP relay on `port` to a port of this machine. A context manager.
+
+    No outgoing connection may take the port while the cable is cut: it is none of those that the kernel gives to them.
+    """
 
     def __init__(self, to_port: int) -> None:
         self._to_port = to_port
@@ -21,7 +25,7 @@ class Cable:
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._flowing: asyncio.Event
-        self.port = 0
+        (self.port,) = free_ports(1)
 
     def cut(self) -> None:
         """Both ends see the connection reset; new ones are refused."""
@@ -52,7 +56,6 @@ class Cable:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._server = await asyncio.start_server(self._relay, HOST, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def _cut(self) -> None:
         if self._server:

@@ -1,6 +1,7 @@
 """The studio as a person has it before them, and as a watcher of the browser's insides sees it."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
@@ -9,10 +10,11 @@ from local.settings import HOST
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.traffic import listen
 
+CLOCK_AHEAD_S = 10
 SOON_MS = 20_000  # no promise: as long as a busy machine may take
 expect.set_options(timeout=SOON_MS)
 
-# Every status that was ever on the page, with the moment at which it came: no waiting of ours can blur it.
+# Every status on the page since it was whole, with the moment at which it came: no waiting of ours can blur it.
 STATUS_HISTORY = """
 window.statusHistory = [];
 const look = () => {
@@ -24,6 +26,9 @@ new MutationObserver(look).observe(document, {
   subtree: true, childList: true, attributes: true, attributeFilter: ["data-status"],
 });
 """
+
+# While it connects for the first time a page may say UNKNOWN: it gives a server that starts ten seconds only.
+FORGET_BEGINNING = "window.statusHistory.splice(0, window.statusHistory.length - 1)"
 
 # What a person, an extension or a saved page could find: markup, attributes, what fields hold, and what is stored.
 EVERYTHING = """() => {
@@ -51,6 +56,10 @@ class Studio:
         self.page.add_init_script(STATUS_HISTORY)
         self.is_plain_http = False
 
+    def stop_clock(self) -> None:
+        """The page's installed `clock` stands still from now on; somewhat ahead, for it cannot go back."""
+        self.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=CLOCK_AHEAD_S))
+
     # --- going about -------------------------------------------------------------------------------------------
 
     def open(self) -> Self:
@@ -69,9 +78,10 @@ class Studio:
         return self.whole()
 
     def whole(self) -> Self:
-        """Wait until the channel is there and news come."""
+        """Wait until the channel is there and kept up to date: from here on the statuses are history."""
         expect(self.part("link")).to_have_attribute("data-link", "open", timeout=SOON_MS)
         expect(self.part("status")).to_be_visible()
+        self.page.evaluate(FORGET_BEGINNING)
         return self
 
     def part(self, testid: str) -> Locator:

@@ -1,7 +1,6 @@
 """Server URL and stream key: what is shown, what is not, and what a reset does."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -116,7 +115,7 @@ def test_a_window_that_is_turned_to_again_shows_the_key_that_another_one_made(
     studio.page.clock.install()
     studio.sign_in(broadcaster)
     # From here on the page does nothing by itself, as a window that nothing is told of.
-    studio.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
+    studio.stop_clock()
     broadcaster.call("/api/channel/credentials/reset", method="POST")
     studio.page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(studio.part("stream-key")).to_contain_text(broadcaster.stream_key()[-4:])
