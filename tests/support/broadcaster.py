@@ -153,7 +153,7 @@ class Broadcaster:
             data=data,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
-        with open_url(request, timeout=15) as response:
+        with open_url(request, timeout=20) as response:
             document: dict[str, Any] = json.load(response)
         if "stream_key" in document:
             self.keys.append(document["stream_key"])

@@ -38,7 +38,7 @@ def test_sigterm_hands_streams_over_to_a_peer(
     assert newcomer.publish() == "NetStream.Publish.Rejected", "it takes no new streams"
     assert "taken out of service" in newcomer.description
     on_air(peer, studio)
-    assert node.process.wait(15) == 0
+    assert node.process.wait(40) == 0
     assert studio.stream().stream_id == stream_id
     assert studio.is_(LIVE)
     assert {"Stream Interrupted", "Stream Resumed"} <= set(studio.kinds())
@@ -69,16 +69,16 @@ def test_a_connection_that_is_carried_on_to_a_peer_is_closed_too(
     studio: Studio, on_air: OnAir, start_node: StartNode
 ) -> None:
     group = {"peer_address": HOST, "proxy_networks": "127.0.0.0/8", "ingest_urls": alone()}
-    full, peer = start_node(capacity=1, drain_seconds=12, **group), start_node(**group)
+    full, peer = start_node(capacity=1, drain_seconds=20, **group), start_node(**group)
     on_air(full, Studio())
     until(lambda: (state := nodes.state(peer.node_id)) and state.free, "its room is known")
     publisher = on_air(full, studio)
     stream = studio.stream()
     assert stream.node_id == peer.node_id
     full.send(signal.SIGTERM)
-    assert publisher.was_closed(12)
+    assert publisher.was_closed(30)
     on_air(peer, studio)
-    assert full.process.wait(15) == 0
+    assert full.process.wait(30) == 0
     assert studio.stream().stream_id == stream.stream_id
     assert len(full.logged("stream_handed_over")) == 2
 
@@ -86,7 +86,7 @@ def test_a_connection_that_is_carried_on_to_a_peer_is_closed_too(
 def test_without_a_peer_streams_stay_until_the_deadline_and_end_with_the_reason(
     studio: Studio, on_air: OnAir, start_node: StartNode
 ) -> None:
-    node = start_node(drain_seconds=5, ingest_urls=alone())
+    node = start_node(drain_seconds=8, ingest_urls=alone())
     publisher = on_air(node, studio)
     node.send(signal.SIGTERM)
     until(lambda: node.logged("drain_waits"), "it looks for a peer")
@@ -111,10 +111,10 @@ def test_an_ordered_drain_empties_the_node_and_can_be_taken_back(
     node, peer = start_node(), start_node()
     publisher = on_air(node, studio)
     stream_id = studio.stream().stream_id
-    fleet.drain(node.node_id, now_ms(), within=30_000)
-    assert publisher.was_closed(10)
+    fleet.drain(node.node_id, now_ms(), within=60_000)
+    assert publisher.was_closed(30)
     on_air(peer, studio)
-    until(lambda: node.logged("drain_finished"), "it is empty", 15)
+    until(lambda: node.logged("drain_finished"), "it is empty", 30)
     assert studio.stream().stream_id == stream_id
     assert node.process.poll() is None, "it runs on"
     other = Studio()
