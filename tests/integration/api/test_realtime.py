@@ -272,12 +272,13 @@ def test_a_flood_of_messages_is_refused_and_then_ends_the_connection(stack: Stac
 def test_a_connection_ends_with_the_token_that_opened_it(stack: Stack, pings: bool) -> None:
     nearly_over = token(stack, exp=int(time.time()) - identity.LEEWAY_S + 10)
     with dial(stack, bearer=nearly_over) as socket:
-        heard(socket)
+        said = heard(socket)
         with contextlib.suppress(ConnectionClosed):
-            for _ in range(40 if pings else 0):
+            while pings and said["type"] != "closing":
                 time.sleep(0.5)  # as a client that pings now and then, and within its allowance
                 socket.send('{"action": "ping"}')
-        assert last_words(socket)["code"] == "token_expired"
+                said = heard(socket)
+        assert (last_words(socket) or said)["code"] == "token_expired"
 
 
 @pytest.mark.usefixtures("stack_as_environment")
