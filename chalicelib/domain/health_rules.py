@@ -3,7 +3,8 @@
 from statistics import median
 
 from chalicelib.domain.findings import FindingCode, Severity
-from chalicelib.domain.health import RATE_SECONDS, WINDOW, Observation, Rule, Seen, Symptom, encoded_kbps
+from chalicelib.domain.health import RATE_SECONDS, WINDOW, Rule, Seen, Symptom
+from chalicelib.domain.observation import Observation, encoded_kbps
 
 
 def gop_size_long(seen: Seen) -> Symptom | None:

@@ -7,8 +7,8 @@ rather than a second without bytes, which a large buffer on the way can fill.
 from collections import deque
 from typing import NamedTuple
 
-from chalicelib.domain.health import Observation, kbps
 from chalicelib.domain.measures import LineMeasure
+from chalicelib.domain.observation import Observation, kbps
 
 WINDOW = 60  # seconds that the bitrate is averaged over
 BREAK = 500  # ms that the media may come later than before; more is a break

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from chalicelib.domain.events import HealthEventName, StreamHealthChange
 from chalicelib.domain.findings import Finding
-from chalicelib.domain.health import Doctor, Observation
+from chalicelib.domain.health import Doctor
 from chalicelib.domain.health_rules import RULES
 from chalicelib.domain.measures import StreamFacts
+from chalicelib.domain.observation import Observation
 from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container.base.clock import now_ms
 from ingest_container.live.telemetry import Telemetry

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from chalicelib.domain.findings import Finding
-from chalicelib.domain.health import Observation
 from chalicelib.domain.measures import Measures
+from chalicelib.domain.observation import Observation
 from chalicelib.domain.samples import SAMPLES_A_ROW, Sample, Sampler, SampleRow
 from chalicelib.domain.totals import StreamTotals, TotalsCounter
 

@@ -3,8 +3,8 @@
 from collections import deque
 from typing import NamedTuple
 
-from chalicelib.domain.health import Observation
 from chalicelib.domain.measures import Measures
+from chalicelib.domain.observation import Observation
 from ingest_container.rtmp import MediaCounter
 
 # Seconds. Keyframes are ten times larger than other frames and come every 1, 2 or 3 s: six seconds hold the same

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.findings import Finding, FindingCode, Overall, Severity, overall
-from chalicelib.domain.health import Doctor, HealthChange, Observation
+from chalicelib.domain.health import Doctor, HealthChange
 from chalicelib.domain.health_rules import RULES
 from chalicelib.domain.measures import Declared, StreamFacts
+from chalicelib.domain.observation import Observation
 
 FULL_HD = StreamFacts(
     width=1920,

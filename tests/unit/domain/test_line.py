@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.health import Observation
 from chalicelib.domain.line import LineTest
 from chalicelib.domain.measures import LineMeasure
+from chalicelib.domain.observation import Observation
 
 pytestmark = pytest.mark.requirement("FX-17")
 

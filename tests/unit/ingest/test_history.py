@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.domain.health import Observation
 from chalicelib.domain.measures import Measures
+from chalicelib.domain.observation import Observation
 from chalicelib.domain.samples import Spread
 from chalicelib.domain.totals import StreamTotals
 from ingest_container.live.history import History
