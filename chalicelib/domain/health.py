@@ -8,15 +8,17 @@ changing.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.domain.findings import RANK, Finding, FindingCode, Severity
 from chalicelib.domain.health_thresholds import THRESHOLDS, Thresholds
 from chalicelib.domain.lateness import Drift, Earliest
 from chalicelib.domain.measures import NOTHING_DECLARED, Declared, StreamFacts
-from chalicelib.domain.observation import Observation, encoded_kbps
+from chalicelib.domain.observation import Observation, apart, encoded_kbps
 
 WINDOW = 30  # observations, one a second
 RATE_SECONDS = 6  # a bitrate over less swings with the key frames
+SPAN = 10  # seconds over which most rules measure
 JUDGE_EVERY = 2  # observations: rules look at ten seconds and more
 GAP = 2.5  # seconds without an observation after which the stream is watched anew
 
@@ -30,13 +32,16 @@ class Symptom:
     expected: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """All that a rule may look at: observations, oldest first, and what is known of picture and sound."""
 
     window: Sequence[Observation]
     facts: StreamFacts
     thresholds: Thresholds
+    span: tuple[Observation, Observation] | None = None  # SPAN apart; None if it was not watched so long
+    video_kbps: float | None = None  # encoded in that time
+    audio_kbps: float | None = None
+    bitrates: tuple[int, int] | None = None  # kbit/s that suit the picture, where that is known
     gops: Sequence[float] = ()  # seconds between key frames, oldest first; of several within one second their mean
     rates: Sequence[float] = ()  # kbit/s of video over RATE_SECONDS each, a new one each second, oldest first
     gained: float | None = None  # seconds by which the stream ran ahead, over `fast_window`
@@ -53,9 +58,8 @@ class Seen:
         return self.facts.declared or NOTHING_DECLARED
 
     def over(self, seconds: float) -> tuple[Observation, Observation] | None:
-        """Two observations so many seconds apart, the last one and one before; None if it was not watched so long."""
-        back = round(seconds)  # one observation a second
-        return None if len(self.window) <= back else (self.window[-1 - back], self.window[-1])
+        """The last observation and the one so many seconds before it; None if it was not watched so long."""
+        return apart(self.window, round(seconds))
 
 
 Judge = Callable[[Seen], Symptom | None]
@@ -63,12 +67,16 @@ Judge = Callable[[Seen], Symptom | None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A judge, and for how many seconds it must see a symptom, or none, before that counts."""
+    """A judge, and for how many seconds it must see a symptom, or none, before that counts.
+
+    `of_facts`: it looks at the stream's facts alone, so it is asked when they change.
+    """
 
     code: FindingCode
     judge: Judge
     raise_after: float = 10
     clear_after: float = 30
+    of_facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,16 @@ class _Watched:
 
     def __init__(self) -> None:
         self.finding: Finding | None = None
+        self.symptom: Symptom | None = None  # at present
+        self.is_calm = True  # there is no finding, and no symptom was seen
         self._ill_since: float | None = None
         self._well_since: float | None = None
 
-    def judge(self, rule: Rule, symptom: Symptom | None, at: float, now: int) -> HealthChange | None:
+    def judge(self, rule: Rule, at: float, now: int) -> HealthChange | None:
+        symptom = self.symptom
         if symptom is None:
             return self._well(rule, at)
+        self.is_calm = False
         self._well_since = None
         if self._ill_since is None:
             self._ill_since = at
@@ -108,6 +120,7 @@ class _Watched:
     def _well(self, rule: Rule, at: float) -> HealthChange | None:
         self._ill_since = None
         if self.finding is None:
+            self.is_calm = True
             return None
         if self._well_since is None:
             self._well_since = at
@@ -133,7 +146,9 @@ class Doctor:
         self._jumped: float | None = None
         self._jumped_at = 0.0
         self._drift = Drift()
-        self._unjudged = 0  # observations since the rules were asked
+        self._facts: StreamFacts | None = None  # when the rules were asked
+        self._bitrates: tuple[int, int] | None = None  # that suit them
+        self._unjudged = 0  # observations since then
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -157,10 +172,35 @@ class Doctor:
         if self._unjudged < JUDGE_EVERY:
             return []
         self._unjudged = 0
-        view = Seen(
+        return self._judge(seen, facts, now)
+
+    def _judge(self, seen: Observation, facts: StreamFacts, now: int) -> list[HealthChange]:
+        """In the usual case, in which nothing is wrong, this is most of what a stream's health costs."""
+        is_known = facts is self._facts
+        if not is_known:
+            self._facts, self._bitrates = facts, self._thresholds.bitrate_range(facts)
+        view = self._view(seen, facts)
+        changes = []
+        for rule, watched in self._rules:
+            if not (is_known and rule.of_facts):
+                watched.symptom = rule.judge(view)
+            if watched.symptom is None and watched.is_calm:
+                continue
+            change = watched.judge(rule, seen.at, now)
+            if change is not None:
+                changes.append(change)
+        return changes
+
+    def _view(self, seen: Observation, facts: StreamFacts) -> Seen:
+        span = apart(self._window, SPAN)
+        return Seen(
             self._window,
             facts,
             self._thresholds,
+            span,
+            None if span is None else encoded_kbps(span[1].video_bytes - span[0].video_bytes, span),
+            None if span is None else encoded_kbps(span[1].audio_bytes - span[0].audio_bytes, span),
+            self._bitrates,
             [gop for _, gop in self._gops],
             self._rates,
             self._earliest.gained(seen.late, round(self._thresholds.fast_window)),
@@ -168,8 +208,6 @@ class Doctor:
             self._size_before if seen.at - self._size_changed_at < WINDOW else None,
             self._drift.seconds,
         )
-        changes = (watched.judge(rule, rule.judge(view), seen.at, now) for rule, watched in self._rules)
-        return [change for change in changes if change is not None]
 
     def _note_jump(self, seen: Observation) -> None:
         """A clock that jumped makes what was measured before it useless, and so does another connection."""

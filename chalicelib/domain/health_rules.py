@@ -4,7 +4,7 @@ from statistics import median
 
 from chalicelib.domain.findings import FindingCode, Severity
 from chalicelib.domain.health import RATE_SECONDS, WINDOW, Rule, Seen, Symptom
-from chalicelib.domain.observation import Observation, encoded_kbps
+from chalicelib.domain.observation import Observation
 
 
 def gop_size_long(seen: Seen) -> Symptom | None:
@@ -48,7 +48,7 @@ def open_gop(seen: Seen) -> Symptom | None:
 
 
 def b_frames(seen: Seen) -> Symptom | None:
-    span = seen.over(10)
+    span = seen.span
     if span is None:
         return None
     between = span[1].b_frames - span[0].b_frames
@@ -96,14 +96,14 @@ def drift(seen: Seen) -> Symptom | None:
 
 
 def bitrate_low(seen: Seen) -> Symptom | None:
-    bounds, rate = _bitrate_range(seen), _video_kbps(seen)
+    bounds, rate = seen.bitrates, seen.video_kbps
     if bounds is None or rate is None or rate >= bounds[0]:
         return None
     return Symptom(Severity.WARNING, f"{rate:.0f} kbit/s", f"{bounds[0]} to {bounds[1]} kbit/s for {_picture(seen)}")
 
 
 def bitrate_high(seen: Seen) -> Symptom | None:
-    bounds, rate = _bitrate_range(seen), _video_kbps(seen)
+    bounds, rate = seen.bitrates, seen.video_kbps
     if bounds is None or rate is None or rate <= bounds[1]:
         return None
     return Symptom(Severity.INFO, f"{rate:.0f} kbit/s", f"{bounds[0]} to {bounds[1]} kbit/s for {_picture(seen)}")
@@ -120,7 +120,7 @@ def bitrate_unstable(seen: Seen) -> Symptom | None:
 
 
 def frame_rate_low(seen: Seen) -> Symptom | None:
-    wanted, span = seen.declared.fps or seen.facts.fps, seen.over(10)
+    wanted, span = seen.declared.fps or seen.facts.fps, seen.span
     if wanted is None or span is None or span[1].video_time == span[0].video_time:
         return None
     fps = (span[1].frames - span[0].frames) * 1000 / (span[1].video_time - span[0].video_time)
@@ -166,7 +166,7 @@ def audio_too_many_channels(seen: Seen) -> Symptom | None:
 
 
 def audio_bitrate_low(seen: Seen) -> Symptom | None:
-    limits, rate = seen.thresholds, _audio_kbps(seen)
+    limits, rate = seen.thresholds, seen.audio_kbps
     declared = seen.declared.audio_bitrate_kbps
     if rate is None or not limits.audio_quiet < rate < limits.audio_low or (declared or 0) >= limits.audio_low:
         return None
@@ -174,7 +174,7 @@ def audio_bitrate_low(seen: Seen) -> Symptom | None:
 
 
 def audio_bitrate_high(seen: Seen) -> Symptom | None:
-    rate = _audio_kbps(seen)
+    rate = seen.audio_kbps
     if rate is None or rate <= seen.thresholds.audio_high:
         return None
     return Symptom(Severity.INFO, f"{rate:.0f} kbit/s", "96 to 160 kbit/s")
@@ -219,28 +219,6 @@ def _speed(span: tuple[Observation, Observation] | None) -> float | None:
     return None if span is None else span[1].speed(span[0])
 
 
-def _video_kbps(seen: Seen) -> float | None:
-    span = seen.over(10)
-    return None if span is None else encoded_kbps(span[1].video_bytes - span[0].video_bytes, span)
-
-
-def _audio_kbps(seen: Seen) -> float | None:
-    span = seen.over(10)
-    return None if span is None else encoded_kbps(span[1].audio_bytes - span[0].audio_bytes, span)
-
-
-def _bitrate_range(seen: Seen) -> tuple[int, int] | None:
-    """kbit/s that suit the picture; None if its size is unknown, out of the table, or it is not H.264."""
-    facts, limits = seen.facts, seen.thresholds
-    if facts.video_codec != "h264" or facts.height is None or facts.width is None:
-        return None
-    lines = min(facts.width, facts.height)  # a phone held upright has as many pixels
-    row = next((row for row in limits.bitrates if lines >= row.height), None)
-    if row is None or lines > 1_200:
-        return None
-    return (row.low_fast, row.high_fast) if (facts.fps or 0) >= limits.fast_fps else (row.low, row.high)
-
-
 def _picture(seen: Seen) -> str:
     fps = "" if seen.facts.fps is None else f" at {seen.facts.fps:g} fps"
     return f"{seen.facts.width} x {seen.facts.height}{fps}"
@@ -262,13 +240,13 @@ RULES: tuple[Rule, ...] = (
     Rule(FindingCode.FRAME_RATE_LOW, frame_rate_low),
     Rule(FindingCode.NO_AUDIO_STREAM, no_audio_stream, raise_after=0),
     Rule(FindingCode.NO_VIDEO_STREAM, no_video_stream, raise_after=0),
-    Rule(FindingCode.AUDIO_CODEC, audio_codec, raise_after=2),
-    Rule(FindingCode.AUDIO_SAMPLE_RATE, audio_sample_rate, raise_after=2),
-    Rule(FindingCode.AUDIO_TOO_MANY_CHANNELS, audio_too_many_channels, raise_after=2),
+    Rule(FindingCode.AUDIO_CODEC, audio_codec, raise_after=2, of_facts=True),
+    Rule(FindingCode.AUDIO_SAMPLE_RATE, audio_sample_rate, raise_after=2, of_facts=True),
+    Rule(FindingCode.AUDIO_TOO_MANY_CHANNELS, audio_too_many_channels, raise_after=2, of_facts=True),
     Rule(FindingCode.AUDIO_BITRATE_LOW, audio_bitrate_low),
     Rule(FindingCode.AUDIO_BITRATE_HIGH, audio_bitrate_high),
     Rule(FindingCode.VIDEO_RESOLUTION_CHANGED, video_resolution_changed, raise_after=0, clear_after=0),
-    Rule(FindingCode.METADATA_MISMATCH, metadata_mismatch, raise_after=2),
-    Rule(FindingCode.VIDEO_PROFILE, video_profile, raise_after=2),
-    Rule(FindingCode.INTERLACED_VIDEO, interlaced_video, raise_after=2),
+    Rule(FindingCode.METADATA_MISMATCH, metadata_mismatch, raise_after=2, of_facts=True),
+    Rule(FindingCode.VIDEO_PROFILE, video_profile, raise_after=2, of_facts=True),
+    Rule(FindingCode.INTERLACED_VIDEO, interlaced_video, raise_after=2, of_facts=True),
 )

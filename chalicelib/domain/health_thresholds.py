@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from chalicelib.domain.measures import StreamFacts
+
 
 class BitrateRange(NamedTuple):
     """kbit/s of H.264 video that suit a picture of at least `height` lines, below and above 45 fps."""
@@ -44,6 +46,16 @@ class Thresholds:
     audio_quiet: float  # below it silence was encoded, which says nothing of the settings
     sample_rates: tuple[int, ...]  # Hz; YouTube
     channels: int
+
+    def bitrate_range(self, facts: StreamFacts) -> tuple[int, int] | None:
+        """kbit/s that suit the picture; None if its size is unknown, out of the table, or it is not H.264."""
+        if facts.video_codec != "h264" or facts.height is None or facts.width is None:
+            return None
+        lines = min(facts.width, facts.height)  # a phone held upright has as many pixels
+        row = next((row for row in self.bitrates if lines >= row.height), None)
+        if row is None or lines > 1_200:
+            return None
+        return (row.low_fast, row.high_fast) if (facts.fps or 0) >= self.fast_fps else (row.low, row.high)
 
 
 THRESHOLDS = Thresholds(

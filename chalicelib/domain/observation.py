@@ -1,12 +1,12 @@
 """What a live stream has carried, counted at one instant a second, and its rates between two of them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 MEASURABLE = 0.5  # of a span that the stream's own time must have come in it, for a bitrate of it
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """Counts since the connection began, at one instant. `at` in monotonic seconds, the stream's own times in ms."""
 
     at: float
@@ -24,7 +24,8 @@ class Observation:
     @property
     def media_time(self) -> int:
         """How far the stream has come, ms."""
-        return max(self.video_time, self.audio_time)
+        video, audio = self.video_time, self.audio_time
+        return video if video > audio else audio  # not max(): asked a dozen times a second and stream
 
     @property
     def late(self) -> float:
@@ -53,3 +54,8 @@ def encoded_kbps(count: int, span: tuple[Observation, Observation]) -> float | N
     before, last = span
     seconds = (last.media_time - before.media_time) / 1000
     return None if seconds < MEASURABLE * (last.at - before.at) else kbps(count, seconds)
+
+
+def apart(window: Sequence[Observation], back: int) -> tuple[Observation, Observation] | None:
+    """The last observation and the one `back` before it; None if there are not so many. One is made a second."""
+    return None if len(window) <= back else (window[-1 - back], window[-1])

@@ -20,6 +20,10 @@ class Totals(NamedTuple):
     audio_bytes: int = 0
     frames: int = 0
 
+    @property
+    def media_bytes(self) -> int:
+        return self.video_bytes + self.audio_bytes
+
 
 class Sample(NamedTuple):
     at: float  # seconds, monotonic
@@ -34,6 +38,7 @@ class Meter:
     """
 
     def __init__(self, now: float) -> None:
+        self.measures: Measures | None = None  # bitrates (media payload) and frame rate of the window, once sampled
         self._counter = MediaCounter()
         self._earlier = Totals()  # of the connections before the present one
         self._samples: deque[Sample] = deque([Sample(now, Totals(), 0)], maxlen=WINDOW + 1)  # oldest first
@@ -46,11 +51,13 @@ class Meter:
 
     def restart(self, now: float) -> None:
         """After an interruption: its clock may begin anew, and the gap before it is not to be averaged in."""
+        self.measures = None
         self._samples.clear()
         self._samples.append(Sample(now, self._totals, 0))
 
     def sample(self, now: float) -> None:
         self._samples.append(Sample(now, self._totals, self._counter.timestamp))
+        self.measures = self._measure()
 
     def observation(self, now: float) -> Observation:
         """What the present connection has carried so far, for `health`."""
@@ -71,7 +78,7 @@ class Meter:
 
     @property
     def total_bytes(self) -> int:
-        return self._totals.video_bytes + self._totals.audio_bytes
+        return self._totals.media_bytes
 
     @property
     def _totals(self) -> Totals:
@@ -79,35 +86,19 @@ class Meter:
         return Totals(video + counter.video_bytes, audio + counter.audio_bytes, frames + counter.frames)
 
     @property
-    def measures(self) -> Measures | None:
-        """Bitrates (media payload, 1000 bit/s) and frame rate of the window; None before the first sample."""
-        first, last = self._samples[0], self._samples[-1]
-        if last.at <= first.at:
-            return None
-        kilobits = 8 / 1000 / (last.at - first.at)
-        video = (last.totals.video_bytes - first.totals.video_bytes) * kilobits
-        audio = (last.totals.audio_bytes - first.totals.audio_bytes) * kilobits
-        return Measures(
-            bitrate_kbps=round(video + audio, 1),
-            video_bitrate_kbps=round(video, 1),
-            audio_bitrate_kbps=round(audio, 1),
-            fps=self.fps,
-        )
-
-    @property
     def bytes_per_second(self) -> float:
         """Between the last two samples: the current rate; 0 before the first."""
         if len(self._samples) < 2:
             return 0.0
         before, last = self._samples[-2], self._samples[-1]
-        counted = sum(last.totals[:2]) - sum(before.totals[:2])
+        counted = last.totals.media_bytes - before.totals.media_bytes
         return counted / (last.at - before.at) if last.at > before.at else 0.0
 
     @property
     def mean_bytes_per_second(self) -> float:
         """Over the window; 0 before the first sample, and while nothing comes."""
         first, last = self._samples[0], self._samples[-1]
-        counted = sum(last.totals[:2]) - sum(first.totals[:2])
+        counted = last.totals.media_bytes - first.totals.media_bytes
         return counted / (last.at - first.at) if last.at > first.at else 0.0
 
     @property
@@ -125,3 +116,17 @@ class Meter:
         arrived, told = last.at - first.at, (last.timestamp - first.timestamp) / 1000
         seconds = told if abs(told - arrived) <= SKEW * arrived else arrived
         return round(frames / seconds, 2) if seconds > 0 and frames > 0 else None
+
+    def _measure(self) -> Measures | None:
+        first, last = self._samples[0], self._samples[-1]
+        if last.at <= first.at:
+            return None
+        kilobits = 8 / 1000 / (last.at - first.at)
+        video = (last.totals.video_bytes - first.totals.video_bytes) * kilobits
+        audio = (last.totals.audio_bytes - first.totals.audio_bytes) * kilobits
+        return Measures(
+            bitrate_kbps=round(video + audio, 1),
+            video_bitrate_kbps=round(video, 1),
+            audio_bitrate_kbps=round(audio, 1),
+            fps=self.fps,
+        )
