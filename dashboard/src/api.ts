@@ -148,7 +148,7 @@ export class Api extends Client {
 
   /** Publishers of the channel that were refused, newest first. */
   refusals(): Promise<RefusalPage> {
-    return this.call("GET", "/api/channel/refusals?limit=50") as Promise<RefusalPage>;
+    return this.call("GET", "/api/channel/refusals?limit=100") as Promise<RefusalPage>;
   }
 
   /** Keeps the recording of a stream without an expiry, or gives it one again. */

@@ -17,6 +17,9 @@ import { Broken, useTitle } from "./page-parts";
 import { TimelinePanel } from "./timeline-panel";
 import { type Recorded, useRecorded } from "./use-past-stream";
 
+/** The API lists no more beside a stream. */
+const MOST_REFUSALS = 50;
+
 /** One broadcast: what it was, how it went, and how it ended. */
 export function StreamPage({ api, streamId }: { api: Api; streamId: string }) {
   const { recorded, problem, reload } = useRecorded(api, streamId);
@@ -51,7 +54,7 @@ export function StreamPage({ api, streamId }: { api: Api; streamId: string }) {
               <p class="muted">{t.refusalsHint}</p>
             </header>
             {recorded.stream.refusals.length === 0 && <p class="muted">{t.noRefusals}</p>}
-            <RefusalList refusals={recorded.stream.refusals} />
+            <RefusalList refusals={recorded.stream.refusals} isCut={recorded.stream.refusals.length >= MOST_REFUSALS} />
           </section>
           <ExportPanel api={api} streamId={streamId} />
         </>

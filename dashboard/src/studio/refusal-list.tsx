@@ -4,16 +4,24 @@ import { Moment } from "../ui/moment";
 import { t } from "../words/recordings";
 import { told } from "../words/server";
 import { ownersAdvice } from "./refusal-advice";
+import { type Attempts, attemptsOf } from "./repeated";
 
-/** Refused publishers: when, why, from where, and what to do about it. */
-export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
+interface RefusalListProps {
+  /** Newest first. */
+  readonly refusals: readonly Refusal[];
+  /** There may be older ones that are not listed. */
+  readonly isCut: boolean;
+}
+
+/** Refused publishers: when, how often, why, from where, and what to do about it. */
+export function RefusalList({ refusals, isCut }: RefusalListProps) {
   return (
     <ul class="refusal-list">
-      {refusals.map((refusal) => (
+      {attemptsOf(refusals, isCut).map(({ refusal, ...attempts }) => (
         <li key={`${refusal.at} ${refusal.reason} ${refusal.client_ip}`} data-testid="refusal-row">
           <p class="refusal-title">{sentence(told(refusal.title ?? refusal.reason))}</p>
           <p class="muted">
-            <Moment at={Date.parse(refusal.at)} />
+            <When last={Date.parse(refusal.at)} {...attempts} />
             {refusal.key_label && ` · ${t.withKey(refusal.key_label)}`}
             {refusal.client_ip && ` · ${t.from(refusal.client_ip)}`}
           </p>
@@ -21,6 +29,22 @@ export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+function When({ last, count, since, isCut }: Omit<Attempts, "refusal"> & { readonly last: number }) {
+  if (count === 1) return <Moment at={last} />;
+  return (
+    <>
+      {isCut ? t.atLeast(t.attempts(count)) : t.attempts(count)}
+      {!isCut && (
+        <>
+          {" "}
+          · {t.first} <Moment at={since} seconds />
+        </>
+      )}{" "}
+      · {t.last} <Moment at={last} seconds />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
-import type { Refusal } from "../contract";
+import type { RefusalPage } from "../contract";
 import { explain } from "../problem";
 import { sentence } from "../ui/format";
 import { Summary } from "../ui/summary";
@@ -16,14 +16,14 @@ interface RefusalsPanelProps {
 /** The channel's refused publishers: when, why, from where. Read when it is opened, and with each refusal from then on. */
 export function RefusalsPanel({ api, newest }: RefusalsPanelProps) {
   const [open, setOpen] = useState(false);
-  const [refusals, setRefusals] = useState<readonly Refusal[] | null>(null);
+  const [page, setPage] = useState<RefusalPage | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
   useEffect(() => {
     if (!open) return;
     api.refusals().then(
-      (page) => {
-        setRefusals(page.refusals);
+      (found) => {
+        setPage(found);
         setProblem(null);
       },
       (failure: unknown) => setProblem(explain(failure)),
@@ -43,8 +43,8 @@ export function RefusalsPanel({ api, newest }: RefusalsPanelProps) {
               {sentence(problem)}
             </p>
           )}
-          {refusals?.length === 0 && <p class="muted">{t.noRefusals}</p>}
-          <RefusalList refusals={refusals ?? []} />
+          {page?.refusals.length === 0 && <p class="muted">{t.noRefusals}</p>}
+          {page && <RefusalList refusals={page.refusals} isCut={page.next_cursor !== null} />}
         </div>
       </details>
     </section>

@@ -1,3 +1,4 @@
+import { plural } from "../i18n/catalogue";
 import type { RecordingsWords } from "./recordings";
 
 const german: RecordingsWords = {
@@ -24,6 +25,10 @@ const german: RecordingsWords = {
     "Encoder mit einem Schlüssel dieses Kanals, die nicht live gehen konnten. Einer, der nicht dir gehört, hat einen Schlüssel, den jemand anderes kennt: Setze ihn zurück oder widerrufe ihn. Ein Encoder mit einem unbekannten Schlüssel steht hier nicht: Wenn deiner „Unauthorized“ meldet und hier fehlt, kopiere den Schlüssel noch einmal.",
   noRefusals: "Keine in den letzten 90 Tagen.",
   from: (address) => `von ${address}`,
+  attempts: (count) => plural(count, { one: "1 Versuch", other: `${count} Versuche` }),
+  atLeast: (attempts) => `mindestens ${attempts}`,
+  first: "erster",
+  last: "letzter",
   withKey: (label) => `Schlüssel „${label}“`,
   newKey:
     "Damit dieser Encoder wieder streamen kann, erstelle unter „Streamschlüssel“ einen neuen Schlüssel und trage ihn dort ein.",

@@ -1,6 +1,6 @@
 /** Recordings and refused connections, in the studio. */
 
-import { catalogue } from "../i18n/catalogue";
+import { catalogue, plural } from "../i18n/catalogue";
 
 const english = {
   recordings: "Recordings",
@@ -26,6 +26,10 @@ const english = {
     'Encoders with a key of this channel that could not go live. One that is not yours used a key that somebody else has: reset or revoke it. An encoder whose key is unknown is not listed: if yours says "Unauthorized" and is not here, copy the key again.',
   noRefusals: "None in the last 90 days.",
   from: (address: string) => `from ${address}`,
+  attempts: (count: number) => plural(count, { one: "1 attempt", other: `${count} attempts` }),
+  atLeast: (attempts: string) => `at least ${attempts}`,
+  first: "first",
+  last: "last",
   withKey: (label: string) => `key "${label}"`,
   newKey: 'To let this encoder stream again, create a new key under "Stream keys" and enter it there.',
 };
