@@ -187,7 +187,7 @@ class TestFunctionsStartFromThePackageAlone:
             env=offline_environment(**settings, AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1"),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -52,7 +52,7 @@ def test_a_stack_is_never_deployed_from_an_old_template() -> None:
 def test_the_tool_starts_without_node() -> None:
     """CDK runs on Node.js; `preflight` must be able to say that it is missing."""
     look = "import infra.deploy.__main__, sys; sys.exit('aws_cdk' in sys.modules)"
-    subprocess.run([sys.executable, "-c", look], cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", look], cwd=ROOT, check=True, timeout=120)
 
 
 def test_every_lack_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def run(folder: Path, file: str, uris: list[str], secrets: str | None = None) ->
     events = json.dumps([{"request": {"uri": uri, "headers": {}, "querystring": {}}} for uri in uris])
     (folder / "run.mjs").write_text(RUN.format(events=events))
     command = ["sh", "local/with_node.sh", "node", str(folder / "run.mjs")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 

@@ -201,7 +201,7 @@ def test_the_node_is_importable_from_the_copied_files_alone(image_tree: Path) ->
         env=offline_environment(AWS_REGION="us-east-1"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert run.returncode == 0, run.stderr

@@ -75,7 +75,7 @@ esac
     )
     aws.chmod(0o700)
     path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    subprocess.run(["sh", "infra/publish_playback_secret.sh", "dev"], cwd=ROOT, env=path, check=True, timeout=30)
+    subprocess.run(["sh", "infra/publish_playback_secret.sh", "dev"], cwd=ROOT, env=path, check=True, timeout=120)
     assert json.loads((tmp_path / "sent").read_text()) == {
         "KvsARN": "arn:aws:cloudfront::1:key-value-store/s",
         "IfMatch": "etag-1",

@@ -33,7 +33,7 @@ def test_live_on_dashboard_and_api_within_two_seconds_of_the_first_media(
     broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
 ) -> None:
     encoder = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
-    on_air = encoder.until_said(FFMPEG_ON_AIR, within=10).at
+    on_air = encoder.until_said(FFMPEG_ON_AIR, within=SOON).at
     channel = until(
         lambda: c if (c := broadcaster.channel())["status"] == "LIVE" else None, "LIVE at the API", LIVE_WITHIN
     )

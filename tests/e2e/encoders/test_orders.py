@@ -5,7 +5,7 @@ import urllib.error
 
 import pytest
 
-from tests.e2e.encoders.promises import STOPPED_WITHIN, Record, Start
+from tests.e2e.encoders.promises import SOON, STOPPED_WITHIN, Record, Start
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, ffmpeg
 
@@ -20,7 +20,7 @@ def test_reset_ends_the_broadcast_and_the_old_key_is_refused_from_then_on(
     broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
 ) -> None:
     on_air = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
-    broadcaster.dashboard.until_statuses("LIVE", within=10)
+    broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     asked = time.time()
     broadcaster.call("POST", "/api/channel/credentials/reset")
     old_key, new_key = broadcaster.keys
@@ -37,7 +37,7 @@ def test_reset_ends_the_broadcast_and_the_old_key_is_refused_from_then_on(
     assert again.said("Server error: Unauthorized: The stream key was reset or revoked")
 
     start(ffmpeg(clip, broadcaster.ingest_url, new_key))
-    *_, live = broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", "LIVE", within=10)
+    *_, live = broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", "LIVE", within=SOON)
     assert live.stream_id != offline.stream_id
 
 
@@ -47,7 +47,7 @@ def test_stop_from_the_dashboard_ends_the_broadcast(
     broadcaster: Broadcaster, clip: Clip, start: Start, record_property: Record
 ) -> None:
     on_air = start(ffmpeg(clip, broadcaster.ingest_url, broadcaster.key))
-    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=10)
+    (live,) = broadcaster.dashboard.until_statuses("LIVE", within=SOON)
     asked = time.time()
     assert broadcaster.call("POST", "/api/channel/stop")["stream_id"] == live.stream_id
     _, offline = broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=STOPPED_WITHIN)

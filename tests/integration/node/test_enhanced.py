@@ -100,7 +100,7 @@ def test_enhanced_rtmp_is_live_with_its_own_codecs(
 
         until(described, "picture and sound as they are", 20)
         program.send_signal(signal.SIGINT)
-        output, _ = program.communicate(timeout=60)
+        output, _ = program.communicate(timeout=120)
         assert program.returncode == 0, output.decode().replace(studio.stream_key, "<key>")
         until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
     (record,) = until(lambda: node.logged("audit_record", key_id=studio.key.key_id), "the audit line")

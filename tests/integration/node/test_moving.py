@@ -108,7 +108,7 @@ def test_real_ffmpeg_is_moved_plays_and_stops_cleanly(studio: Studio, on_air: On
         index = f"http://{HOST}:{listening['origin_port']}/live/{studio.channel_id}/index.m3u8"
         until(lambda: _is_there(index), "playable through the full node", 20)
         play = ["ffmpeg", "-hide_banner", "-v", "error", "-xerror", "-i", index, "-t", "3", "-f", "null", "-"]
-        played = subprocess.run(play, capture_output=True, text=True, timeout=60, check=False)
+        played = subprocess.run(play, capture_output=True, text=True, timeout=120, check=False)
         assert (played.returncode, played.stderr) == (0, "")
         program.interrupt()
         until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")

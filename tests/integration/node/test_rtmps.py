@@ -134,7 +134,7 @@ def test_ffmpeg_broadcasts_and_its_own_address_is_recorded(
             ending.callback(balancer.close)
             port = balancer.port
         program = ffmpeg(f"{scheme}://{HOST}:{port}/live/{studio.stream_key}")
-        output, _ = program.communicate(timeout=60)
+        output, _ = program.communicate(timeout=120)
         assert program.returncode == 0, output.decode()
         until(lambda: "Stream End" in studio.kinds(), "its end in the timeline")
     assert "Stream Start" in studio.kinds(), "it was LIVE"

@@ -78,7 +78,7 @@ def test_a_player_asks_the_wrong_node_and_plays(studio: Studio, nodes: tuple[Nod
     media_path(other, studio)
     command = ["ffmpeg", "-hide_banner", "-v", "error", "-xerror", "-i"]
     command += [url(other, f"/live/{studio.channel_id}/index.m3u8"), "-t", "4", "-f", "null", "-"]
-    played = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    played = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (played.returncode, played.stderr) == (0, "")
 
 

@@ -40,6 +40,6 @@ def test_renewals_have_a_client_of_their_own_in_a_process_that_begins(emulator: 
         check=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert done.stdout.split() == [str(Heartbeat.Meta.read_timeout_seconds), "True"]

@@ -27,7 +27,7 @@ def decoded_frames(path: Path, level: str = "warning") -> int:
     """Frames of the picture that ffmpeg decodes; it says nothing, so it found nothing wrong."""
     command = ["ffmpeg", "-v", level, "-allowed_extensions", "ALL", "-xerror", "-copyts", "-i", str(path)]
     command += ["-fps_mode", "passthrough", "-f", "framemd5", "-"]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert run.stderr == ""
     return sum(line.startswith("0,") for line in run.stdout.splitlines())
 

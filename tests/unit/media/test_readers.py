@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.needs("hls-parser", "mp4box", "ffmpeg"), pytest.mark.r
 def read(folder: Path, *playlists: str) -> dict[str, Any]:
     with_node = str(ROOT / "local" / "with_node.sh")
     command = ["sh", with_node, "node", str(CLIENTS / "read_hls.mjs"), str(folder), *playlists]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     found: dict[str, Any] = json.loads(run.stdout)

@@ -75,8 +75,8 @@ def test_a_job_that_is_too_long_ends_the_worker() -> None:
     assert results.getvalue() == b""
 
 
-LONG_S = 200  # they run at the lowest priority: beside busy workers a second of CPU time takes a minute
-LOOP = "from ingest_container.media import thumbnail_worker as w\nw.confine()\nw.allow_cpu(1)\nwhile True: pass"
+LONG_S = 200  # a confined process runs at the lowest priority: beside busy ones a second of CPU time takes minutes
+LOOP = "from ingest_container.media import thumbnail_worker as w\nw.allow_cpu(1)\nwhile True: pass"
 EAT = "from ingest_container.media import thumbnail_worker as w\nw.confine()\nb = bytearray(2 * w.MEMORY_BYTES)"
 
 
@@ -93,7 +93,9 @@ def test_memory_is_bounded() -> None:
 def test_the_worker_is_the_last_to_run_and_leaves_no_core_file() -> None:
     code = "import os, resource\nfrom ingest_container.media import thumbnail_worker as w\nw.confine()\n"
     code += "print(os.nice(0), *resource.getrlimit(resource.RLIMIT_CORE), *resource.getrlimit(resource.RLIMIT_FSIZE))"
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=LONG_S
+    ).stdout
     assert said.split() == ["19", "0", "0", "0", "0"]
     assert os.nice(0) < 19
     assert resource.getrlimit(resource.RLIMIT_AS)[0] != thumbnail_worker.MEMORY_BYTES

@@ -16,7 +16,7 @@ from tests.support.pictures import LOG, RGB, Clock, decoded, flv, garbage, is_ne
 
 GREEN: RGB = (40, 160, 60)
 BLUE: RGB = (30, 60, 200)
-PATIENT_S = 60.0  # the worker runs at the lowest priority, and other tests beside it do not
+PATIENT_S = 200.0  # the worker runs at the lowest priority, and other tests beside it do not
 HANGS = (sys.executable, "-c", "import time; time.sleep(600)")
 DIES = (sys.executable, "-c", "import sys; sys.stdin.buffer.read(4); sys.exit(3)")
 BABBLES = (sys.executable, "-c", "print('z' * 100_000)")

@@ -108,7 +108,7 @@ def test_an_ingest_node_that_cannot_start_names_the_variable_and_no_secret(name:
         env=dict(os.environ) | {name: BAD[name]},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert ended.returncode == 2, ended.stderr
