@@ -105,6 +105,13 @@ describe("the shown status", () => {
     expect(shownStatus({ ...state, link: { phase: "lost", since: 0, retryAt: 1 } })).toBe("UNKNOWN");
   });
 
+  it("is none beside the reason for which the server ended the connection for good", () => {
+    const link = { phase: "closed", reason: "This broadcaster is blocked.", action: "" } as const;
+    const status = shownStatus(reduce(initialState, { kind: "link", link }));
+    expect(status).toBeNull();
+    expect(tabTitle(status, true)).toBe("Studio · stream-sync");
+  });
+
   it("waits for a key frame until the channel is LIVE or the encoder has gone", () => {
     const waiting = status({ status: "OFFLINE", reason: "waiting_for_key_frame", seq: 1 });
     const next = [status({ seq: 2 }), status({ status: "OFFLINE", reason: "no_media", seq: 2 })];

@@ -20,13 +20,13 @@ import {
   isExplained,
   isWaitingForKeyFrame,
   type ShownStatus,
-  shownStatus,
 } from "./status-words";
 import { TestResult } from "./test-mode";
 import type { Alerts } from "./use-alerts";
 
 interface StatusPanelProps {
   readonly state: StudioState;
+  readonly shown: ShownStatus;
   readonly title: string;
   readonly api: Api;
   readonly alerts: Alerts;
@@ -34,9 +34,8 @@ interface StatusPanelProps {
   readonly closed: boolean;
 }
 
-export function StatusPanel({ state, title, api, alerts, closed }: StatusPanelProps) {
+export function StatusPanel({ state, shown, title, api, alerts, closed }: StatusPanelProps) {
   const { stream } = state;
-  const shown = shownStatus(state);
   const running = stream.status !== "OFFLINE";
   const isTest = stream.live?.test === true;
   const now = useNow(running || shown === "UNKNOWN");

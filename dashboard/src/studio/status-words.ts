@@ -8,9 +8,11 @@ import { t as test } from "../words/test-mode";
 /** UNKNOWN: the connection is lost, so the last status may no longer be true. */
 export type ShownStatus = ChannelStatus | "UNKNOWN";
 
-export function shownStatus(state: StudioState): ShownStatus {
+/** Null once the server has ended the connection for good: only its reason counts then. */
+export function shownStatus(state: StudioState): ShownStatus | null {
   const { phase } = state.link;
-  return phase === "lost" || phase === "closed" ? "UNKNOWN" : state.stream.status;
+  if (phase === "closed") return null;
+  return phase === "lost" ? "UNKNOWN" : state.stream.status;
 }
 
 /** The tab's title, in sight while the page is not. */

@@ -88,7 +88,16 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
         )}
         {channel ? (
           <>
-            <StatusPanel state={state} title={channel.title} api={api} alerts={alerts} closed={closed !== null} />
+            {status && (
+              <StatusPanel
+                state={state}
+                shown={status}
+                title={channel.title}
+                api={api}
+                alerts={alerts}
+                closed={closed !== null}
+              />
+            )}
             <SharePanel channel={channel} stream={state.stream} api={api} />
             <div class="columns">
               <ConnectPanel
