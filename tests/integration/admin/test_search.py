@@ -8,6 +8,7 @@ from pynamodb.connection.base import Connection
 from ulid import ULID
 
 from chalicelib.contract import SearchResults
+from chalicelib.domain import addresses
 from chalicelib.domain.channels import Channel
 from chalicelib.domain.timeline import ConnectionRecord, refused_at
 from chalicelib.services.keys import credentials
@@ -19,7 +20,8 @@ pytestmark = [pytest.mark.needs("ministack"), pytest.mark.requirement("FX-18")]
 
 
 def an_address() -> str:
-    return f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"
+    """One that nobody else has, in the form in which addresses are stored: without leading zeros."""
+    return str(addresses.address(f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"))
 
 
 def people(found: SearchResults) -> list[str]:
