@@ -45,10 +45,10 @@ class Dashboard:
         self._changed = threading.Condition()
         offered = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{token}")]
         self._open = contextlib.ExitStack()
-        self._socket = self._open.enter_context(connect(ws_url, subprotocols=offered, proxy=None))
+        self._socket = self._open.enter_context(connect(ws_url, subprotocols=offered, proxy=None, open_timeout=60))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.until(lambda: self.of_type("snapshot"), "a snapshot", within=20)
+        self.until(lambda: self.of_type("snapshot"), "a snapshot", within=60)
 
     def _read(self) -> None:
         try:

@@ -24,7 +24,8 @@ from local.settings import HOST
 from tests.support.encoders import Line, Program
 from tests.support.obs_profile import NAME, Profile
 
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 60.0  # no promise
+ANSWER_TIMEOUT_S = 30.0
 # The service's first words in OBS's log, and the words after Publish.Start.
 SAYS = "[rtmp stream: "
 
@@ -101,14 +102,14 @@ class Obs(Program):
 
     def request(self, kind: str) -> dict[str, Any]:
         """One request of the obs-websocket protocol 5, with its authentication; the answer's data."""
-        with connect(f"ws://{HOST}:{self._control_port}", proxy=None) as socket:
-            hello = json.loads(socket.recv(10))["d"]["authentication"]
+        with connect(f"ws://{HOST}:{self._control_port}", proxy=None, open_timeout=ANSWER_TIMEOUT_S) as socket:
+            hello = json.loads(socket.recv(ANSWER_TIMEOUT_S))["d"]["authentication"]
             answer = _digest(_digest(self._password + hello["salt"]) + hello["challenge"])
             identify = {"rpcVersion": 1, "authentication": answer, "eventSubscriptions": 0}
             socket.send(json.dumps({"op": 1, "d": identify}))
-            assert json.loads(socket.recv(10))["op"] == 2, "OBS did not let us in"
+            assert json.loads(socket.recv(ANSWER_TIMEOUT_S))["op"] == 2, "OBS did not let us in"
             socket.send(json.dumps({"op": 6, "d": {"requestType": kind, "requestId": "1"}}))
-            response = json.loads(socket.recv(10))["d"]
+            response = json.loads(socket.recv(ANSWER_TIMEOUT_S))["d"]
         assert response["requestStatus"]["result"], f"OBS refused {kind}: {response['requestStatus']}"
         data: dict[str, Any] = response.get("responseData") or {}
         return data

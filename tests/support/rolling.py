@@ -66,7 +66,7 @@ class Fleet:
             started.append((node, self.balancer.add(node.port, health_port)))
         for node, target in started:
             node.listening()
-            until(lambda target=target: target.is_healthy, "the load balancer finds it ready", 15)  # type: ignore[misc]
+            until(lambda target=target: target.is_healthy, "the load balancer finds it ready", 60)  # type: ignore[misc]
         return [node for node, _ in started]
 
 

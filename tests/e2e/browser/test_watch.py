@@ -124,7 +124,7 @@ def test_captions_of_the_encoder_are_shown(
         expect(viewer.page.locator("media-captions-button")).to_be_visible(timeout=20_000)
         viewer.page.keyboard.press("c")
         until(lambda: "SOFTLY NOW" in viewer.captions(), "the caption is on the screen", 20)
-        with open_url(broadcaster.channel()["playback"]["hls_url"], timeout=10) as playlist:
+        with open_url(broadcaster.channel()["playback"]["hls_url"], timeout=20) as playlist:
             assert b'TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",' in playlist.read(), "Safari goes by that"
 
 

@@ -104,7 +104,7 @@ def test_what_obs_sends_is_seen(viewer: Viewer, broadcaster: Broadcaster, channe
     # As docs/playback.md advises; without, OBS sends a key frame each 25 s at 10 fps.
     two_seconds = Profile(x264=f"keyint={2 * FPS}")
     with XServer() as screen, Obs(tmp_path, screen, ingest_url, key, control_port=port, profile=two_seconds) as obs:
-        obs.until_on_air(within=40)
+        obs.until_on_air()
         viewer.plays()
         assert viewer.shows(COLOUR)
         obs.stop_streaming()

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.needs("ffmpeg", "obs", "Xvfb"), pytest.mark.requiremen
 
 def found(url: str) -> int:
     try:
-        with open_url(url, timeout=10) as answer:
+        with open_url(url, timeout=20) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         with refused:

@@ -24,7 +24,7 @@ from tests.support.stack import Stack
 
 SHIPPED = ROOT / "docs" / "integrations" / "nginx-rtmp" / "nginx.conf"
 UPDATE_S = 1
-START_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def test_a_node_that_was_frozen_lets_go_of_what_was_taken_over(
     assert studio.stream().node_id == other.node_id
     assert not new.was_closed(1)
     # What nobody took over was ended by the watchful peer, or goes on: either way both agree.
-    until(lambda: kept.is_(LIVE) != bystander.was_closed(0.2), "the node and the tables agree", 15)
+    until(lambda: kept.is_(LIVE) != bystander.was_closed(0.2), "the node and the tables agree", 40)
     assert "Traceback" not in zombie.text()
 
 
