@@ -28,6 +28,7 @@ import type {
 import { told } from "../words/server";
 import { newestDetails, withDetails, withKey } from "./details";
 import { nextRefusal, type RefusalState, refusalAsRead } from "./refusal";
+import { nextTested, type Tested } from "./tested";
 import { nextWaiting, type Waiting } from "./waiting";
 
 /** Metrics arrive every second while LIVE; after this long without any, something is wrong. */
@@ -59,6 +60,7 @@ export interface CurrentStream {
 
 export interface StudioState extends RefusalState {
   readonly waiting: Waiting | null;
+  readonly tested: Tested | null;
   readonly link: Link;
   /** Null until the first response. Its `status` and `live` are not updated afterwards: use `stream`. */
   readonly channel: OwnChannel | null;
@@ -81,7 +83,8 @@ export type StudioEvent =
   | { readonly kind: "loaded"; readonly channel: OwnChannel; readonly now: number }
   | { readonly kind: "details-saved"; readonly details: OwnChannelDetails }
   | { readonly kind: "key-read"; readonly credentials: Credentials }
-  | { readonly kind: "refusal-dismissed" };
+  | { readonly kind: "refusal-dismissed" }
+  | { readonly kind: "test-dismissed" };
 
 const NO_STREAM: CurrentStream = {
   status: "OFFLINE",
@@ -105,6 +108,7 @@ export const initialState: StudioState = {
   refusal: null,
   dismissed: null,
   waiting: null,
+  tested: null,
   heardAt: 0,
   doubtful: false,
 };
@@ -124,6 +128,8 @@ export function reduce(state: StudioState, event: StudioEvent): StudioState {
       return edited(state, (channel) => withKey(channel, event.credentials));
     case "refusal-dismissed":
       return { ...state, refusal: null, dismissed: state.refusal?.serverAt ?? state.dismissed };
+    case "test-dismissed":
+      return { ...state, tested: null };
   }
 }
 
@@ -195,6 +201,7 @@ function withChannel(state: StudioState, channel: OwnChannel, seq: number, at: n
     channel: newestDetails(state.channel, channel),
     stream,
     refusal: refusalAsRead(state, channel, at),
+    tested: nextTested(state.tested, before, stream, now),
     seq,
     ...measuredOf(state, streamId, status),
     heardAt: same && status === "LIVE" ? state.heardAt : now,
@@ -230,6 +237,7 @@ function onStatus(state: StudioState, message: StatusMessage, now: number): Stud
     ...measuredOf(state, message.stream_id, message.status),
     // A refusal is settled once a stream is live.
     refusal: message.status === "LIVE" && before.status === "OFFLINE" ? null : state.refusal,
+    tested: nextTested(state.tested, before, stream, now),
     heardAt: now,
     doubtful: false,
   };

@@ -21,7 +21,7 @@ import {
   isWaitingForKeyFrame,
   type ShownStatus,
 } from "./status-words";
-import { TestResult } from "./test-mode";
+import { LastTest, TestResult } from "./test-mode";
 import type { Alerts } from "./use-alerts";
 
 interface StatusPanelProps {
@@ -32,9 +32,10 @@ interface StatusPanelProps {
   readonly alerts: Alerts;
   /** Encoders are refused until they are allowed again. */
   readonly closed: boolean;
+  readonly onTestDismissed: () => void;
 }
 
-export function StatusPanel({ state, shown, title, api, alerts, closed }: StatusPanelProps) {
+export function StatusPanel({ state, shown, title, api, alerts, closed, onTestDismissed }: StatusPanelProps) {
   const { stream } = state;
   const running = stream.status !== "OFFLINE";
   const isTest = stream.live?.test === true;
@@ -96,6 +97,7 @@ export function StatusPanel({ state, shown, title, api, alerts, closed }: Status
           </button>
         )}
       </div>
+      {state.tested && <LastTest tested={state.tested} onDismiss={onTestDismissed} />}
       {running ? (
         <>
           <Measures

@@ -96,6 +96,11 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
                 api={api}
                 alerts={alerts}
                 closed={closed !== null}
+                onTestDismissed={() => {
+                  dispatch({ kind: "test-dismissed" });
+                  // The button that had the focus is gone.
+                  document.getElementById("main")?.focus();
+                }}
               />
             )}
             <SharePanel channel={channel} stream={state.stream} api={api} />

@@ -1,5 +1,8 @@
 import type { LineMeasure } from "../contract";
+import type { Tested } from "../realtime/tested";
+import { Moment } from "../ui/moment";
 import { Summary } from "../ui/summary";
+import { t as common } from "../words/common";
 import { t } from "../words/test-mode";
 import { lineSentence, recommendation } from "./test-words";
 
@@ -37,6 +40,23 @@ export function TestResult({ line, fresh }: TestResultProps) {
       <p data-testid="test-line">{lineSentence(line)}</p>
       <p data-testid="test-recommendation">{recommendation(line)}</p>
       <p class="muted">{t.hidden}</p>
+    </div>
+  );
+}
+
+/** What the last test has found, once its stream has ended. */
+export function LastTest({ tested, onDismiss }: { tested: Tested; onDismiss: () => void }) {
+  return (
+    <div class="test-result test-over" data-testid="test-over">
+      <div>
+        <h3>{t.heading}</h3>
+        <p data-testid="test-line">{lineSentence(tested.line, true)}</p>
+        <p data-testid="test-recommendation">{recommendation(tested.line, true)}</p>
+        <p class="muted">{t.finished(<Moment at={tested.endedAt} />)}</p>
+      </div>
+      <button type="button" class="button small" data-testid="test-dismiss" onClick={onDismiss}>
+        {common.dismiss}
+      </button>
     </div>
   );
 }

@@ -12,15 +12,19 @@ const WHOLE_S = 60;
 const STEP_KBPS = 100;
 
 /** "Your connection carried 6.1 Mbit/s without a break for 60 s." */
-export function lineSentence(line: LineMeasure | null): string {
+export function lineSentence(line: LineMeasure | null, isOver = false): string {
   if (line === null) return t.measuring;
   const rate = megabits(line.bitrate_kbps);
-  return line.breaks === 0 ? t.steady(rate, seconds(line.seconds)) : t.broken(rate, line.breaks, seconds(line.seconds));
+  const time = seconds(line.seconds);
+  if (line.breaks === 0) return t.steady(rate, time);
+  return (isOver ? t.brokenBefore : t.broken)(rate, line.breaks, time);
 }
 
 /** What to set in the encoder. */
-export function recommendation(line: LineMeasure | null): string {
-  if (line === null || line.recommended_kbps === null) return t.tooEarly(ENOUGH_S, WHOLE_S);
+export function recommendation(line: LineMeasure | null, isOver = false): string {
+  if (line === null || line.recommended_kbps === null) {
+    return isOver ? t.tooShort(WHOLE_S) : t.tooEarly(ENOUGH_S, WHOLE_S);
+  }
   const rate = bitrate(line.recommended_kbps);
   const carried = Math.floor(line.bitrate_kbps / STEP_KBPS) * STEP_KBPS;
   return line.recommended_kbps >= carried ? t.keep(rate) : t.lower(rate);

@@ -23,11 +23,18 @@ const german: TestModeWords = {
       one: "1 Unterbrechung",
       other: `${breaks} Unterbrechungen`,
     })}; die letzte endete vor ${time}.`,
+  brokenBefore: (rate, breaks, time) =>
+    `Deine Verbindung hat ${rate} übertragen, mit ${plural(breaks, {
+      one: "1 Unterbrechung",
+      other: `${breaks} Unterbrechungen`,
+    })}; die letzte war ${time} vor dem Ende.`,
   tooEarly: (enough, whole) => `Eine Empfehlung folgt nach ${enough} s. Lass den Test ${whole} s laufen.`,
+  tooShort: (whole) => `Der Test war zu kurz für eine Empfehlung. Lass den nächsten ${whole} s laufen.`,
   keep: (rate) =>
     `Du kannst mit ${rate} streamen, Ton eingeschlossen. Ob sie mehr schafft, zeigt ein Test mit höherer Bitrate im Encoder.`,
   lower: (rate) =>
     `Stelle die Bitrate im Encoder auf höchstens ${rate} ein, Ton eingeschlossen, und teste noch einmal.`,
+  finished: (moment) => <>Beendet am {moment}.</>,
   hidden: "Niemand außer dir sieht diesen Stream. Er wird nicht aufgezeichnet und endet, wenn du live gehst.",
 };
 

@@ -28,11 +28,18 @@ const english = {
       one: "1 interruption",
       other: `${breaks} interruptions`,
     })}; the last one ended ${time} ago.`,
+  brokenBefore: (rate: string, breaks: number, time: string) =>
+    `Your connection carried ${rate} with ${plural(breaks, {
+      one: "1 interruption",
+      other: `${breaks} interruptions`,
+    })}; the last one was ${time} before the end.`,
   tooEarly: (enough: number, whole: number) =>
     `A recommendation follows after ${enough} s. Let the test run for ${whole} s.`,
+  tooShort: (whole: number) => `The test was too short for a recommendation. Let the next one run for ${whole} s.`,
   keep: (rate: string) =>
     `You can stream at ${rate}, sound included. To find out whether it carries more, raise the bitrate in your encoder and test again.`,
   lower: (rate: string) => `Set the bitrate in your encoder to ${rate} or less, sound included, and test again.`,
+  finished: (moment: ComponentChildren): ComponentChildren => <>Finished on {moment}.</>,
   hidden: "Nobody but you can see this stream. It is not recorded, and it ends when you go live.",
 };
 

@@ -56,6 +56,13 @@ def test_the_owner_sees_a_test_and_its_result_and_viewers_an_offline_channel(
         viewer.open(f"/watch/{channel}")
         expect(viewer.page.locator("body")).to_contain_text("offline", ignore_case=True)
         assert barriers(studio.page, "test", pictures) == []
+    studio.shows("OFFLINE")
+    expect(studio.part("test-over")).to_contain_text("Finished on")
+    expect(studio.part("test-line")).to_contain_text("without a break for")
+    expect(studio.part("test-recommendation")).to_contain_text("You can stream at")
+    assert barriers(studio.page, "test-over", pictures) == []
+    studio.part("test-dismiss").click()
+    expect(studio.part("test-over")).to_have_count(0)
     assert studio.traffic.errors == []
     assert key not in studio.everything()
     studio.context.close()
