@@ -4,7 +4,7 @@ import { type IssuedKey, limits, type NewBroadcast, type OwnChannel, type Planne
 import { explain } from "../problem";
 import { Issued } from "../studio/keys/issued";
 import { isOver } from "../studio/keys/key-text";
-import { useKeys } from "../studio/keys/use-keys";
+import type { KeysHandle } from "../studio/keys/use-keys";
 import { Confirm } from "../ui/confirm";
 import { t } from "../words/schedule";
 import { BroadcastForm } from "./broadcast-form";
@@ -15,19 +15,22 @@ import "../styles/keys.css";
 export interface ScheduleProps {
   readonly api: Api;
   readonly channel: OwnChannel;
+  /** All of the channel; those of a planned broadcast are shown with it. */
+  readonly handle: KeysHandle;
   /** Where the API is; empty if it is where the page is. */
   readonly apiUrl: string;
 }
 
 /** Plan, change and remove broadcasts, and give out keys that work only then. */
-export default function Schedule({ api, channel, apiUrl }: ScheduleProps) {
+export default function Schedule({ api, channel, handle, apiUrl }: ScheduleProps) {
   const [planned, setPlanned] = useState<readonly PlannedBroadcast[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   /** The one that is edited, "new" for one that is planned. */
   const [editing, setEditing] = useState<string | null>(null);
   const [issued, setIssued] = useState<IssuedKey | null>(null);
   const [removing, setRemoving] = useState<PlannedBroadcast | null>(null);
-  const { keys, problem: keysProblem, reload } = useKeys(api, `${channel.version}`);
+  const { keys, problem: keysProblem, reload, show } = handle;
+  useEffect(show, [show]);
   const forget = useCallback(() => setIssued(null), []);
 
   const read = useCallback(async () => {

@@ -2,15 +2,15 @@ import { useState } from "preact/hooks";
 import type { Api } from "../api";
 import type { OwnChannel, OwnChannelDetails } from "../contract";
 import { withWords } from "../i18n/catalogue";
-import type { CurrentStream } from "../realtime/state";
 import { lazyPart } from "../ui/lazy";
 import { Summary } from "../ui/summary";
 import { t } from "../words/studio";
+import type { KeysHandle } from "./keys/use-keys";
 
 export interface KeysProps {
   readonly api: Api;
   readonly channel: OwnChannel;
-  readonly stream: CurrentStream;
+  readonly handle: KeysHandle;
   readonly onSaved: (details: OwnChannelDetails) => void;
 }
 

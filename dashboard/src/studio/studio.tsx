@@ -11,6 +11,7 @@ import { t } from "../words/studio";
 import { CHANNEL_CLOSED, ClosedNotice, closureNow } from "./closed";
 import { ConnectPanel } from "./connect-panel";
 import { DetailsForm } from "./details-form";
+import { useKeys } from "./keys/use-keys";
 import { KeysPanel } from "./keys-panel";
 import { LinkBanner, LinkMark } from "./link";
 import { RecordingsPanel } from "./recordings-panel";
@@ -33,7 +34,8 @@ interface StudioProps {
 /** The broadcaster's page: stream status on top, encoder settings and channel details below. */
 export function Studio({ config, session, onSignedOut }: StudioProps) {
   const { state, dispatch, api, loadProblem, reload, retryNow } = useStudio(config, session, onSignedOut);
-  const { channel } = state;
+  const { channel, stream } = state;
+  const keys = useKeys(api, `${stream.streamId} ${stream.status} ${channel?.version} ${channel?.key?.key_id}`);
   const alerts = useAlerts(state);
   // Of the details: edited and not saved; and asking whether to sign out though they are.
   const [dirty, setDirty] = useState(false);
@@ -118,7 +120,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
                 onDirty={setDirty}
               />
             </div>
-            <SchedulePanel api={api} channel={channel} apiUrl={config.apiUrl} />
+            <SchedulePanel api={api} channel={channel} handle={keys} apiUrl={config.apiUrl} />
             <RecordingsPanel
               api={api}
               streamId={state.stream.status === "OFFLINE" ? null : state.stream.streamId}
@@ -127,7 +129,7 @@ export function Studio({ config, session, onSignedOut }: StudioProps) {
             <KeysPanel
               api={api}
               channel={channel}
-              stream={state.stream}
+              handle={keys}
               onSaved={(details) => dispatch({ kind: "details-saved", details })}
             />
             <RefusalsPanel api={api} newest={state.refusal?.serverAt ?? null} />

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import OpenStudio
+from tests.e2e.browser.studio import Studio
 from tests.e2e.browser.viewer import Viewer
 
 pytestmark = [pytest.mark.needs("ministack", "chromium", "dashboard"), pytest.mark.requirement("FX-5")]
@@ -56,3 +57,27 @@ def test_a_broadcast_is_planned_by_its_owners_clock_and_shown_by_the_viewers(
     viewer.page.reload()
     expect(viewer.part("offline")).to_be_visible()
     expect(viewer.part("next-broadcast")).to_have_count(0)
+
+
+def test_schedule_and_keys_show_the_same_keys_while_both_are_open(studio: Studio) -> None:
+    panel = studio.part("schedule")
+    panel.locator("summary").click()
+    studio.part("keys").locator("summary").first.click()
+    key = studio.part("key-list").get_by_test_id("key-row").filter(has_text="Rehearsal")
+    studio.part("schedule-plan").click()
+    start = studio.page.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 10)") + "T20:00"
+    panel.get_by_label("Title").fill("Rehearsal")
+    panel.get_by_label("Start").fill(start)
+    studio.part("schedule-save").click()
+    expect(studio.part("schedule-row")).to_be_visible()
+    expect(key).to_have_count(0)
+
+    studio.part("schedule-create-key").click()
+    expect(key).to_be_visible()
+    expect(studio.part("schedule-key")).to_be_visible()
+
+    key.get_by_test_id("revoke-key").click()
+    studio.part("confirm").click()
+    expect(key).to_have_count(0)
+    expect(studio.part("schedule-key")).to_have_count(0)
+    expect(studio.part("schedule-create-key")).to_be_visible()

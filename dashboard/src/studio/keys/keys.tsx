@@ -1,4 +1,4 @@
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import type { IssuedKey, Key } from "../../contract";
 import { sentence } from "../../ui/format";
 import { Icon } from "../../ui/icon";
@@ -11,15 +11,15 @@ import { NewKeyForm } from "./new-key-form";
 import { Policy } from "./policy";
 import { Revoke } from "./revoke";
 import { Rotate } from "./rotate";
-import { useKeys } from "./use-keys";
 import "../../styles/keys.css";
 
 type Asking = { readonly what: "rotate" | "revoke"; readonly key: Key } | null;
 
 /** Everybody's key to this channel: who has one, until when, and who used it last. */
-export default function Keys({ api, channel, stream, onSaved }: KeysProps) {
+export default function Keys({ api, channel, handle, onSaved }: KeysProps) {
   const currentId = channel.key?.key_id ?? null;
-  const { keys, problem, reload } = useKeys(api, `${stream.streamId} ${stream.status} ${channel.version}`);
+  const { keys, problem, reload, show } = handle;
+  useEffect(show, [show]);
   const [creating, setCreating] = useState(false);
   const [issued, setIssued] = useState<IssuedKey | null>(null);
   const [asking, setAsking] = useState<Asking>(null);

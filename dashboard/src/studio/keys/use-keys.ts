@@ -11,15 +11,22 @@ export interface KeysHandle {
   readonly keys: readonly Key[] | null;
   readonly problem: string | null;
   readonly reload: () => void;
+  /** To be called by a panel that shows them, as an effect: they are read when it opens, and kept up to date from then on. */
+  readonly show: () => () => void;
 }
 
-/** The channel's keys, read again after each change here and whenever `version` differs. */
+/**
+ * The channel's keys: one list for all panels that show it, read again after each change in one of them and whenever
+ * `version` differs.
+ */
 export function useKeys(api: Api, version: string): KeysHandle {
   const [keys, setKeys] = useState<readonly Key[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [changes, setChanges] = useState(0);
+  const [panels, setPanels] = useState(0);
 
   useEffect(() => {
+    if (panels === 0) return;
     let isCurrent = true;
     const read = () =>
       api.keys().then(
@@ -36,8 +43,12 @@ export function useKeys(api: Api, version: string): KeysHandle {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [api, version, changes]);
+  }, [api, version, changes, panels]);
 
   const reload = useCallback(() => setChanges((count) => count + 1), []);
-  return { keys, problem, reload };
+  const show = useCallback(() => {
+    setPanels((count) => count + 1);
+    return () => setPanels((count) => count - 1);
+  }, []);
+  return { keys, problem, reload, show };
 }
