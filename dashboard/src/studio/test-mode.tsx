@@ -47,16 +47,16 @@ export function TestResult({ line, fresh }: TestResultProps) {
 /** What the last test has found, once its stream has ended. */
 export function LastTest({ tested, onDismiss }: { tested: Tested; onDismiss: () => void }) {
   return (
-    <div class="test-result test-over" data-testid="test-over">
-      <div>
+    <div class="test-result" data-testid="test-over">
+      <div class="test-head">
         <h3>{t.heading}</h3>
-        <p data-testid="test-line">{lineSentence(tested.line, true)}</p>
-        <p data-testid="test-recommendation">{recommendation(tested.line, true)}</p>
-        <p class="muted">{t.finished(<Moment at={tested.endedAt} />)}</p>
+        <button type="button" class="button small" data-testid="test-dismiss" onClick={onDismiss}>
+          {common.dismiss}
+        </button>
       </div>
-      <button type="button" class="button small" data-testid="test-dismiss" onClick={onDismiss}>
-        {common.dismiss}
-      </button>
+      <p data-testid="test-line">{lineSentence(tested.line, true)}</p>
+      <p data-testid="test-recommendation">{recommendation(tested.line, true)}</p>
+      <p class="muted">{t.finished(<Moment at={tested.endedAt} />)}</p>
     </div>
   );
 }
