@@ -92,7 +92,8 @@ def everything(target: Target, cloud: Emulator, node: Node, env: dict[str, str],
     publisher.go_on_air()
     until(lambda: status(target) == "LIVE", "LIVE")
     channel = target.call("GET", "/api/channel", Audience.BROADCASTER).json()["channel_id"]
-    with dashboard(target, cloud), connect(f"{cloud.settings.ws_url}?watch={channel}", proxy=None):
+    url = f"{cloud.settings.ws_url}?watch={channel}"
+    with dashboard(target, cloud), connect(url, proxy=None, open_timeout=30):
         # Both at once: with no node left, the schedule has to end the stream.
         other.end()
         node.end()
@@ -110,7 +111,7 @@ def swept(calls: Path) -> bool:
 def dashboard(target: Target, cloud: Emulator) -> Iterator[None]:
     token = target.credentials[Audience.BROADCASTER]["Authorization"].removeprefix("Bearer ")
     offered = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{token}")]
-    with connect(cloud.settings.ws_url, subprotocols=offered, proxy=None) as socket:
+    with connect(cloud.settings.ws_url, subprotocols=offered, proxy=None, open_timeout=30) as socket:
         for action in ("ping", "snapshot"):
             socket.send(json.dumps({"action": action}))
         yield

@@ -54,7 +54,7 @@ def status(broadcaster: Client) -> str:
 
 def dashboard(stack: Stack, broadcaster: Client) -> ClientConnection:
     bearer = Subprotocol("bearer." + broadcaster.headers["Authorization"].removeprefix("Bearer "))
-    return connect(stack.ws_url, subprotocols=[Subprotocol("stream-sync"), bearer], proxy=None)
+    return connect(stack.ws_url, subprotocols=[Subprotocol("stream-sync"), bearer], proxy=None, open_timeout=30)
 
 
 def next_of(socket: ClientConnection, kind: str, within: float = 20) -> dict[str, Any]:
@@ -317,7 +317,7 @@ def test_watchers_write_one_row_of_their_own_however_much_they_ask(stack: Stack,
     with dashboard(stack, me) as owner:
         next_of(owner, "metrics")
         first = watch_row()
-        with connect(f"{stack.ws_url}?watch={channel_id}", proxy=None) as viewer:
+        with connect(f"{stack.ws_url}?watch={channel_id}", proxy=None, open_timeout=30) as viewer:
             for _ in range(20):
                 viewer.send('{"action": "snapshot"}')
                 next_of(viewer, "snapshot")

@@ -35,8 +35,9 @@ async def start_demo(stack: Stack) -> Process:
 
 
 async def test_wrong_token_is_refused_at_the_handshake(stack: Stack) -> None:
+    offered = [Subprotocol("stream-sync"), Subprotocol("bearer.forged")]
     with pytest.raises(websockets.InvalidStatus) as refused:
-        await connect(stack.ws_url, subprotocols=[Subprotocol("stream-sync"), Subprotocol("bearer.forged")])
+        await connect(stack.ws_url, subprotocols=offered, open_timeout=30)
     assert refused.value.response.status_code == 401
 
 
@@ -44,7 +45,7 @@ async def test_wrong_token_is_refused_at_the_handshake(stack: Stack) -> None:
 async def test_test_card_goes_live_and_offline_on_an_open_dashboard(stack: Stack) -> None:
     token = await asyncio.to_thread(stack.token)
     protocols = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{token}")]
-    async with connect(stack.ws_url, subprotocols=protocols) as dashboard:
+    async with connect(stack.ws_url, subprotocols=protocols, open_timeout=30) as dashboard:
         assert dashboard.subprotocol == "stream-sync"
         first = json.loads(await dashboard.recv())
         assert (first["type"], first["channel"]["status"]) == ("snapshot", "OFFLINE")
@@ -55,12 +56,12 @@ async def test_test_card_goes_live_and_offline_on_an_open_dashboard(stack: Stack
         assert (metrics["video_codec"], metrics["audio_codec"]) == ("h264", "aac")
 
         second = await start_demo(stack)
-        refused, _ = await asyncio.wait_for(second.communicate(), 30)
+        refused, _ = await asyncio.wait_for(second.communicate(), 60)
         assert (second.returncode, refused.count(b"\n")) == (1, 1)
         assert b"The channel is already live from another connection" in refused
 
         demo.send_signal(signal.SIGINT)
-        said, _ = await asyncio.wait_for(demo.communicate(), 15)
+        said, _ = await asyncio.wait_for(demo.communicate(), 45)
         assert demo.returncode == 0
         assert "Stopped." in said.decode()
         await message(dashboard, "status", status="OFFLINE", stream_id=live["stream_id"])
