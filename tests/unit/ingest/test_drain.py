@@ -108,7 +108,7 @@ async def run(found: dict[str, Stream], room: list[int], seconds: float) -> floa
 @pytest.mark.usefixtures("hurried")
 async def test_it_is_done_when_the_last_stream_is_gone() -> None:
     found = streams(5)
-    assert await run(found, [100], seconds=3) < 3, "two thirds of the time are for handing over"
+    assert await run(found, [100], seconds=6) < 6, "two thirds of the time are for handing over"
     assert not found
 
 

@@ -147,14 +147,16 @@ async def test_refusals_past_what_is_recorded_are_counted_in_a_summary(monkeypat
 @pytest.mark.requirement("HI-5")
 async def test_an_owner_hears_of_a_refusal_at_once_in_a_flood_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_telemetry(monkeypatch) as (told, cloud), asyncio.timeout(60):
+        began = time.monotonic()
         for _ in range(FLOOD):
             told.publish_refused(KeyUnknown(), "192.0.2.1")
             told.publish_refused(KeyExpired(channel_id="ch_1"), "192.0.2.1")
         told.publish_refused(KeyExpired(channel_id="ch_2"), "192.0.2.1")
+        seconds = time.monotonic() - began
         await told._refusal_events.join()
         channels = [event.channel_id for event in cloud.published if isinstance(event, StreamStateChange)]
     assert "ch_2" in channels
-    assert len(channels) < 10
+    assert len(channels) < 10 + seconds, "after a few, one a second of a channel"
 
 
 async def test_a_refusal_is_kept_for_the_owner_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
