@@ -18,7 +18,7 @@ from tests.support.nodes import Node
 from tests.support.stack import Stack
 from tests.support.waiting import until
 
-PICTURE_S = 60.0  # no promise: the worker that makes it has the lowest priority
+PICTURE_S = 120.0  # no promise: the worker that makes it has the lowest priority
 
 pytestmark = pytest.mark.requirement("FX-18")
 

@@ -48,6 +48,7 @@ def stream(broadcaster: Broadcaster, clip: Clip) -> dict[str, Any]:
     before = listed(broadcaster)
     with ffmpeg(clip, ingest_url, key) as second:
         until(lambda: listed(broadcaster) >= before + PART_S, "the second part is recorded", 60)
+        until(lambda: fetch(broadcaster.channel()["playback"]["thumbnail_url"]), "a picture for the poster", 120)
         second.interrupt()
         second.exit_code(20)
 

@@ -20,10 +20,13 @@ from tests.support.publisher import STARTED
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.needs("ffmpeg")
+pytestmark = [
+    pytest.mark.needs("ffmpeg"),
+    pytest.mark.serial,  # the worker has 5 s for a picture, and the lowest priority
+]
 
 RED: RGB = (200, 40, 40)
-SOON = 60.0  # no promise: the worker has the lowest priority, and tries again after 15 s where a job took too long
+SOON = 60.0  # no promise: what took too long is tried again after 15 s
 Send = Callable[[Node, Studio, RGB], Program]
 
 
