@@ -1,5 +1,6 @@
 """A connection test as the broadcaster has it: what to type, TEST on the page, the preview, the result."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,12 @@ def test_the_owner_sees_a_test_and_its_result_and_viewers_an_offline_channel(
         expect(studio.page).to_have_title("◇ TEST · stream-sync")
         studio.part("toggle-preview").click()
         expect(studio.part("preview")).to_have_attribute("data-phase", "playing")
-        expect(studio.part("test-line")).to_contain_text("without a break for")
-        expect(studio.part("test-recommendation")).to_contain_text("You can stream at", timeout=40_000)
+        # A machine that holds the encoder up for half a second has interruptions, and lower advice.
+        expect(studio.part("test-line")).to_contain_text(
+            re.compile(r"carried .* (without a break|with \d+ interruption)")
+        )
+        advice = re.compile("You can stream at|Set the bitrate in your encoder to")
+        expect(studio.part("test-recommendation")).to_contain_text(advice, timeout=60_000)
         viewer.open(f"/watch/{channel}")
         expect(viewer.page.locator("body")).to_contain_text("offline", ignore_case=True)
         assert barriers(studio.page, "test", pictures) == []
