@@ -123,7 +123,7 @@ async def test_what_no_peer_has_room_for_stays_until_the_deadline() -> None:
 @pytest.mark.usefixtures("hurried")
 async def test_no_more_are_sent_than_there_is_room_for() -> None:
     found = streams(3)
-    await run(found, [2], seconds=1)
+    await run(found, [2], seconds=4)
     assert len(found) == 1
 
 
