@@ -32,7 +32,7 @@ class Broadcaster:
             method=method,
             headers={"Authorization": f"Bearer {token or self.token()}", "Content-Type": "application/json"},
         )
-        with open_url(request, timeout=20) as response:
+        with open_url(request, timeout=30) as response:
             document: dict[str, Any] = json.load(response)
             return document
 

@@ -101,13 +101,6 @@ def second_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
 
 
 @pytest.fixture
-def patient_node(stack: Stack, tmp_path: Path) -> Iterator[Node]:
-    """Whose interrupted streams are RECONNECTING for a minute, in which a page can be loaded again."""
-    with running_node(stack, tmp_path, module="tests.support.patient_node") as node:
-        yield node
-
-
-@pytest.fixture
 def cable(stack: Stack) -> Iterator[Cable]:
     with Cable(stack.settings.http_port) as running:
         yield running

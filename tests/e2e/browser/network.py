@@ -50,7 +50,7 @@ class Cable:
         self._loop.close()
 
     def _do(self, step: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(step, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(step, self._loop).result(60)
 
     async def _listen(self) -> None:
         self._flowing = asyncio.Event()

@@ -12,7 +12,7 @@ from local.loopback import open_url
 from tests.support.nodes import Node
 from tests.support.stack import Stack
 
-ORDERED_WITHIN_S = 40.0
+ORDERED_WITHIN_S = 60.0
 
 
 @contextlib.contextmanager
@@ -36,7 +36,7 @@ def drain(stack: Stack, node: Node) -> None:
 
 def _call(stack: Stack, path: str, method: str = "GET") -> dict[str, Any]:
     request = urllib.request.Request(stack.http_url + path, method=method, headers={"X-Api-Key": stack.admin_secret})
-    with open_url(request, timeout=20) as answer:
+    with open_url(request, timeout=30) as answer:
         document: dict[str, Any] = json.load(answer)
         return document
 

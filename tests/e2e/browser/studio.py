@@ -11,8 +11,8 @@ from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.traffic import listen
 
 CLOCK_AHEAD_S = 10
-SOON_MS = 20_000  # no promise: as long as a busy machine may take
-WHOLE_MS = 60_000  # a gateway's first answers are its slowest, and a connection is given up and tried again
+# No promise: twice the longest pause of a page that has lost its connection, 30 s.
+SOON_MS = 60_000
 expect.set_options(timeout=SOON_MS)
 
 # Every status on the page since it was whole, with the moment at which it came: no waiting of ours can blur it.
@@ -80,7 +80,7 @@ class Studio:
 
     def whole(self) -> Self:
         """Wait until the channel is there and kept up to date: from here on the statuses are history."""
-        expect(self.part("link")).to_have_attribute("data-link", "open", timeout=WHOLE_MS)
+        expect(self.part("link")).to_have_attribute("data-link", "open", timeout=SOON_MS)
         expect(self.part("status")).to_be_visible()
         self.page.evaluate(FORGET_BEGINNING)
         return self

@@ -8,7 +8,6 @@ from tests.e2e.browser.conftest import GoLive, OpenStudio
 from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
 from tests.support.nodes import Node
-from tests.support.stack import Stack
 from tests.support.waiting import until
 
 # What the page asks of the browser, and shows through it; the window is not the one that is looked at.
@@ -38,17 +37,17 @@ def test_the_level_of_the_sound_is_shown_though_the_preview_is_muted(studio: Stu
     def level() -> int:
         return int(meter.get_by_role("meter").get_attribute("aria-valuenow") or -60)
 
-    until(lambda: -24 < level() < -12, "the level of the clip's tone, an eighth of full scale: -18 dB")
+    until(lambda: -24 < level() < -12, "the level of the clip's tone, an eighth of full scale: -18 dB", 60)
 
 
 @pytest.mark.requirement("FX-5")
 def test_a_lost_stream_rings_and_notifies_those_who_asked_for_it(
-    stack: Stack, open_studio: OpenStudio, broadcaster: Broadcaster
+    patient_node: Node, open_studio: OpenStudio, broadcaster: Broadcaster
 ) -> None:
     studio = open_studio()
     studio.page.add_init_script(RECORD)
     studio.sign_in(broadcaster)
-    with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
+    with Publisher(patient_node.port, broadcaster.stream_key()) as publisher:
         publisher.go()
         studio.shows("LIVE")
         assert studio.page.evaluate("window.asked") == 0, "permission is asked for at a click only"

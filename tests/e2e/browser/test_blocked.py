@@ -21,7 +21,7 @@ def moderate(stack: Stack, verb: str, channel_id: str) -> None:
         data=json.dumps({"by": "ada"}).encode(),
         headers={"X-Api-Key": stack.admin_secret, "Content-Type": "application/json"},
     )
-    with open_url(request, timeout=20) as answer:
+    with open_url(request, timeout=30) as answer:
         assert answer.status == 200
 
 

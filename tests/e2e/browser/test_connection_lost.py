@@ -41,16 +41,16 @@ def test_a_cut_connection_is_said_and_comes_back_to_the_right_state(
 def test_a_broadcast_that_went_on_is_live_again_at_once_with_retry_now(
     stack: Stack, open_studio: OpenStudio, broadcaster: Broadcaster, cable: Cable
 ) -> None:
-    """The page's own clock stands still meanwhile, so that it does not try again by itself."""
+    """The page's own clock stands still from the start, so that it does not try again by itself."""
     studio = open_studio(f"http://{HOST}:{cable.port}")
     studio.page.clock.install()
     studio.sign_in(broadcaster)
     with Publisher(stack.settings.rtmp_port, broadcaster.stream_key()) as publisher:
         publisher.go()
         studio.shows("LIVE")
+        studio.stop_clock()
         cable.cut()
         studio.shows("UNKNOWN")
-        studio.stop_clock()
         cable.mend()
         studio.part("link-retry").click()
         studio.shows("LIVE")

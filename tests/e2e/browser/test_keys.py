@@ -42,7 +42,7 @@ def test_a_guest_gets_a_key_for_one_hour_uses_it_and_loses_it(
 
     row = studio.part("key-row").filter(has_text="Ann's laptop")
     expect(row).to_have_attribute("data-status", "active")
-    expect(row.get_by_test_id("key-expires")).to_contain_text("Expires in 59 min")
+    expect(row.get_by_test_id("key-expires")).to_contain_text(re.compile(r"Expires in 5\d min"))
     expect(row.get_by_test_id("key-last-used")).to_have_text("Never used")
 
     with ffmpeg(clip, stack.rtmp_url, key) as encoder:
@@ -61,14 +61,14 @@ def test_a_guest_gets_a_key_for_one_hour_uses_it_and_loses_it(
         expect(studio.part("issued-key")).to_contain_text("Ann's laptop")
         old = row.filter(has_text="Replaced by a new key")
         expect(old).to_have_attribute("data-status", "in-use")
-        expect(old.get_by_test_id("key-expires")).to_contain_text("Expires in 9 min")
+        expect(old.get_by_test_id("key-expires")).to_contain_text(re.compile(r"Expires in [5-9] min"))
 
         old.get_by_test_id("revoke-key").click()
         expect(studio.part("dialog")).to_contain_text("The running stream uses this key: it ends.")
         studio.part("confirm").click()
         studio.shows("OFFLINE")
         expect(studio.part("end-reason")).to_have_text("The stream key was revoked.")
-        encoder.exit_code(within=20)
+        encoder.exit_code(within=60)
 
     with Publisher(stack.settings.rtmp_port, key) as refused:
         assert refused.status == "NetStream.Publish.Denied"
@@ -90,7 +90,7 @@ def test_an_owner_takes_over_from_a_guest_and_viewers_go_on(
     with ffmpeg(clip, stack.rtmp_url, made["stream_key"]) as guest:
         viewer.open(f"/watch/{channel}").plays()
         with ffmpeg(clip, stack.rtmp_url, broadcaster.stream_key()):
-            guest.exit_code(within=20)
+            guest.exit_code(within=60)
             studio.shows("LIVE")
             viewer.plays_past(viewer.time() + 5)
             expect(studio.part("key-row").filter(has_text="Main key")).to_have_attribute("data-status", "in-use")

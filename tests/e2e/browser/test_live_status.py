@@ -10,6 +10,7 @@ from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.publisher import Publisher
 from tests.e2e.browser.studio import Studio
 from tests.support.encoders import FPS, HEIGHT, LEVEL, PROFILE, WIDTH, Clip, ffmpeg
+from tests.support.nodes import Node
 from tests.support.stack import Stack
 
 
@@ -36,7 +37,7 @@ def test_ffmpeg_goes_live_with_its_measures_and_off_air_again(
         # The window must be full before the figure can be right.
         studio.page.wait_for_function(
             """([low, high]) => {
-              const text = document.querySelector('[data-testid="bitrate"]').textContent;
+              const text = document.querySelector('[data-testid="bitrate"]')?.textContent ?? "";
               const kbps = Number(text.replaceAll(",", ""));
               return kbps > low && kbps < high;
             }""",
@@ -60,8 +61,8 @@ def test_sound_that_does_not_come_is_said_after_a_moment(
         publisher.go()
         studio.shows("LIVE")
         expect(studio.part("audio-codec")).to_have_text("No audio received")
-        finding = studio.part("finding")
-        expect(finding).to_have_attribute("data-code", "noAudioStream")
+        # A busy machine may give cause for others.
+        finding = studio.page.locator('[data-testid="finding"][data-code="noAudioStream"]')
         expect(finding).to_contain_text("Check that an audio source is active in your encoder")
         expect(studio.part("health")).to_have_attribute("data-overall", "fair")
         expect(studio.part("health-link")).to_have_text("Stream health: Fair")
@@ -101,9 +102,9 @@ def test_a_lost_connection_is_reconnecting_and_then_offline_within_ten_seconds(
 
 
 def test_an_encoder_that_comes_back_goes_on_with_the_same_stream(
-    stack: Stack, studio: Studio, broadcaster: Broadcaster
+    patient_node: Node, studio: Studio, broadcaster: Broadcaster
 ) -> None:
-    key, port = broadcaster.stream_key(), stack.settings.rtmp_port
+    key, port = broadcaster.stream_key(), patient_node.port
     with Publisher(port, key) as first:
         first.go()
         studio.shows("LIVE")

@@ -93,7 +93,7 @@ def test_reset_ends_the_broadcast_and_only_the_new_key_is_let_in(
         studio.part("confirm").click()
         studio.shows("OFFLINE")
         expect(studio.part("end-reason")).to_have_text("The stream key was reset.")
-        encoder.exit_code(within=20)
+        encoder.exit_code(within=60)
 
     port = stack.settings.rtmp_port
     with Publisher(port, old) as refused:

@@ -35,7 +35,7 @@ def make_test_key(studio: Studio) -> str:
     return studio.clipboard()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_the_owner_sees_a_test_and_its_result_and_viewers_an_offline_channel(
     browser: Browser, stack: Stack, broadcaster: Broadcaster, viewer: Viewer, channel: str, clip: Clip, pictures: Path
 ) -> None:
@@ -57,7 +57,7 @@ def test_the_owner_sees_a_test_and_its_result_and_viewers_an_offline_channel(
             re.compile(r"carried .* (without a break|with \d+ interruption)")
         )
         advice = re.compile("You can stream at|Set the bitrate in your encoder to")
-        expect(studio.part("test-recommendation")).to_contain_text(advice, timeout=60_000)
+        expect(studio.part("test-recommendation")).to_contain_text(advice, timeout=120_000)
         viewer.open(f"/watch/{channel}")
         expect(viewer.page.locator("body")).to_contain_text("offline", ignore_case=True)
         assert barriers(studio.page, "test", pictures) == []

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -22,8 +23,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack", "chromium", "dashboard")
 
-GOES_ON_MS = 18_000  # with the encoder back; the player would begin anew after 20 s without a picture
-BACK_S = 60.0  # of a node that was killed: the supervisor's restart, on a machine that runs other tests
+BACK_S = 90.0  # of a node that was killed: the supervisor's restart, on a machine that runs other tests
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def lonely_stack(tmp_path: Path) -> Iterator[Stack]:
         yield running
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.needs("ffmpeg")
 @pytest.mark.requirement("FX-14")
 def test_page_plays_on_when_its_node_was_killed_and_the_encoder_is_back(
@@ -46,9 +47,9 @@ def test_page_plays_on_when_its_node_was_killed_and_the_encoder_is_back(
         viewer.open(f"/watch/{channel}")
         viewer.plays()
         os.kill(lonely_stack.children()["ingest_container"], signal.SIGKILL)
-        expect(stage).not_to_have_attribute("data-phase", "playing", timeout=30_000)
+        expect(stage).not_to_have_attribute("data-phase", "playing")
     with on_air_again(broadcaster, clip, key):
-        expect(stage).to_have_attribute("data-phase", "playing", timeout=30_000)
+        expect(stage).to_have_attribute("data-phase", "playing")
         viewer.plays()
     assert viewer.traffic.page_loads == 1
     assert viewer.traffic.errors == []
@@ -70,16 +71,23 @@ def test_page_plays_on_when_the_encoder_comes_back_to_another_node(
             viewer.open(f"/watch/{channel}")
             viewer.plays()
             encoder.kill()
+            begun = begins(viewer)
         until(lambda: broadcaster.channel()["status"] == "RECONNECTING", "the encoder is gone")
         before = viewer.time()
         with on_air_again(broadcaster, clip, key, other.ingest_url) as encoder:
             assert broadcaster.channel()["live"]["stream_id"] == stream_id
-            viewer.plays_past(before + 5, within_ms=GOES_ON_MS)
+            viewer.plays_past(before + 5)
             viewer.plays()
             expect(stage).to_have_attribute("data-phase", "playing")
             assert viewer.colours() == set(COLOURS)
             assert other.logged("publisher_accepted", stream_id=stream_id, resumed=True)
+            assert begins(viewer) == begun
     assert viewer.traffic.page_loads == 1
+
+
+def begins(viewer: Viewer) -> int:
+    """How often the player has begun: it reads the multivariant playlist then, and at no other time."""
+    return sum(urlsplit(url).path.endswith("/index.m3u8") for url in viewer.traffic.urls)
 
 
 def on_air_again(broadcaster: Broadcaster, clip: Clip, key: str, ingest_url: str | None = None) -> Program:
