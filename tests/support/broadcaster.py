@@ -23,6 +23,9 @@ from tests.support.encoders import clock
 from tests.support.stack import Stack
 
 TOKEN_LIFE_S = 3_600
+# No promises: what a machine may take that runs other tests, too.
+ANSWER_TIMEOUT_S = 30.0
+OPEN_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,12 @@ class Dashboard:
         self._changed = threading.Condition()
         offered = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{token}")]
         self._open = contextlib.ExitStack()
-        self._socket = self._open.enter_context(connect(ws_url, subprotocols=offered, proxy=None, open_timeout=60))
+        self._socket = self._open.enter_context(
+            connect(ws_url, subprotocols=offered, proxy=None, open_timeout=OPEN_TIMEOUT_S)
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.until(lambda: self.of_type("snapshot"), "a snapshot", within=60)
+        self.until(lambda: self.of_type("snapshot"), "a snapshot", within=OPEN_TIMEOUT_S)
 
     def _read(self) -> None:
         try:
@@ -153,7 +158,7 @@ class Broadcaster:
             data=data,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
-        with open_url(request, timeout=20) as response:
+        with open_url(request, timeout=ANSWER_TIMEOUT_S) as response:
             document: dict[str, Any] = json.load(response)
         if "stream_key" in document:
             self.keys.append(document["stream_key"])

@@ -9,7 +9,7 @@ T = TypeVar("T")
 POLL_S = 0.03
 
 
-def until(condition: Callable[[], T | Literal[False] | None], what: str, within: float = 20.0) -> T:
+def until(condition: Callable[[], T | Literal[False] | None], what: str, within: float = 60.0) -> T:
     """The first true result of `condition`. Fails if there is none within so many seconds.
 
     The default promises nothing: it is what a machine may take that runs other tests, too.

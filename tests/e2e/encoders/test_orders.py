@@ -9,7 +9,7 @@ from tests.e2e.encoders.promises import SOON, STOPPED_WITHIN, Record, Start
 from tests.support.broadcaster import Broadcaster
 from tests.support.encoders import Clip, ffmpeg
 
-EXIT_WITHIN = 20.0
+EXIT_WITHIN = 60.0
 
 pytestmark = pytest.mark.needs("ffmpeg")
 

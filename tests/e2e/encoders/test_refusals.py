@@ -8,7 +8,7 @@ from tests.support.encoders import Clip, ffmpeg, gstreamer
 from tests.support.nodes import log_entries
 from tests.support.waiting import until
 
-EXIT_WITHIN = 20.0
+EXIT_WITHIN = 60.0
 UNKNOWN_KEY = "0" * 40  # well formed, nobody's
 
 pytestmark = pytest.mark.needs("ffmpeg")

@@ -12,9 +12,13 @@ from tests.support.obs_profile import AUDIO_KBPS, FPS, VIDEO_KBPS, Profile
 from tests.support.waiting import until
 
 # The doctor's patience with a long interval between key frames, and a busy machine.
-FOUND_WITHIN = 40.0
+FOUND_WITHIN = 120.0
 
-pytestmark = [pytest.mark.needs("ffmpeg", "obs", "Xvfb"), pytest.mark.requirement("FX-17")]
+pytestmark = [
+    pytest.mark.needs("ffmpeg", "obs", "Xvfb"),
+    pytest.mark.requirement("FX-17"),
+    pytest.mark.timeout(480),
+]
 
 
 def found(url: str) -> int:
@@ -38,7 +42,7 @@ def test_a_test_is_seen_by_its_owner_alone_and_gives_way_to_the_broadcast(
     assert live.message["live"]["test"] is True
     channel = broadcaster.channel()
     channel_id = channel["channel_id"]
-    preview = broadcaster.call("POST", "/api/channel/playback-tokens", {"ttl_seconds": 60, "preview": True})
+    preview = broadcaster.call("POST", "/api/channel/playback-tokens", {"ttl_seconds": 600, "preview": True})
     until(lambda: found(preview["hls_url"]) == 200, "the owner's preview", SOON)
 
     public = broadcaster.call("GET", f"/api/channels/{channel_id}")
@@ -46,7 +50,7 @@ def test_a_test_is_seen_by_its_owner_alone_and_gives_way_to_the_broadcast(
     listed = broadcaster.call("GET", "/api/streams/public")["streams"]
     assert channel_id not in {stream["channel_id"] for stream in listed}
     assert found(public["playback"]["hls_url"]) == 404
-    viewers = broadcaster.call("POST", "/api/channel/playback-tokens", {"ttl_seconds": 60})
+    viewers = broadcaster.call("POST", "/api/channel/playback-tokens", {"ttl_seconds": 600})
     assert found(viewers["hls_url"]) == 404
 
     measured = dashboard.until(

@@ -63,6 +63,10 @@ class Player:
         assert state["fatal"] == []
         return state
 
+    def buffered(self) -> float:
+        """Until when it has picture and sound."""
+        return float(self.page.evaluate("() => video.buffered.end(video.buffered.length - 1)"))
+
     def ends(self, within: float) -> None:
         """Waits until the stream is played to its end."""
         self.page.wait_for_function("() => fatal.length || video.ended", timeout=within * 1000)

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,8 +19,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.needs("ffmpeg", "ffprobe")]
 in_chromium = pytest.mark.needs("chromium", "hls.js")
 
-FIRST_PART_S = 30.0  # on a machine that runs other tests; alone it takes 3
-STALLED_S = 4.0  # half of the grace period; the other half is for the encoder to come back in
+SOON = 60.0  # no promise: on a machine that runs other tests; alone the first part takes 3 s
 GoLive = Callable[[], Program]
 
 
@@ -38,7 +36,7 @@ def go_live(broadcaster: Broadcaster, clip: Clip) -> Iterator[GoLive]:
 
     def start() -> Program:
         encoders.append(ffmpeg(clip, ingest_url, key))
-        until(lambda: status(hls_url(broadcaster)) == 200, "the channel plays", FIRST_PART_S)
+        until(lambda: status(hls_url(broadcaster)) == 200, "the channel plays", SOON)
         return encoders[-1]
 
     yield start
@@ -97,8 +95,8 @@ def test_hls_js_plays_picture_and_sound_close_to_live(
 ) -> None:
     go_live()
     player = Player(browser, hls_url(broadcaster))
-    began = player.plays_past(0.1, within=40)
-    state = player.plays_past(began["time"] + 4, within=40)
+    began = player.plays_past(0.1, within=SOON)
+    state = player.plays_past(began["time"] + 4, within=SOON)
     assert state["frames"] > began["frames"]
     assert state["sound"] > 0
     assert state["brightest"] > 100
@@ -112,15 +110,12 @@ def test_the_page_plays_on_when_the_encoder_crashed_and_came_back(
 ) -> None:
     encoder = go_live()
     player = Player(browser, hls_url(broadcaster))
-    player.plays_past(0.1, within=40)
+    player.plays_past(0.1, within=SOON)
     encoder.kill()
-    back_at = time.monotonic() + STALLED_S
-    at = player.state()["time"]
-    while time.monotonic() < back_at and (moved := player.state()["time"]) != at:
-        at = moved
-        player.page.wait_for_timeout(250)
+    until(lambda: broadcaster.channel()["status"] == "RECONNECTING", "the encoder is gone")
+    had = player.buffered()  # its last part may not be among that
     go_live()
-    player.plays_past(at + 6, within=40)
+    player.plays_past(had + 5, within=SOON)
     player.page.close()
 
 
@@ -128,9 +123,9 @@ def test_the_page_plays_on_when_the_encoder_crashed_and_came_back(
 def test_the_page_learns_that_the_stream_has_ended(browser: Browser, broadcaster: Broadcaster, go_live: GoLive) -> None:
     encoder = go_live()
     player = Player(browser, hls_url(broadcaster))
-    player.plays_past(0.1, within=40)
+    player.plays_past(0.1, within=SOON)
     encoder.interrupt()
-    player.ends(within=40)
+    player.ends(within=SOON)
     assert status(hls_url(broadcaster)) == 404
     player.page.close()
 

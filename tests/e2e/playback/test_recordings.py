@@ -45,18 +45,19 @@ def stream(broadcaster: Broadcaster, clip: Clip) -> dict[str, Any]:
     with ffmpeg(clip, ingest_url, key) as first:
         until(lambda: listed(broadcaster) >= PART_S, "the first part is recorded", 60)
         first.kill()
+    until(lambda: broadcaster.channel()["status"] == "RECONNECTING", "the first one is gone")
     before = listed(broadcaster)
     with ffmpeg(clip, ingest_url, key) as second:
         until(lambda: listed(broadcaster) >= before + PART_S, "the second part is recorded", 60)
         until(lambda: fetch(broadcaster.channel()["playback"]["thumbnail_url"]), "a picture for the poster", 120)
         second.interrupt()
-        second.exit_code(20)
+        second.exit_code(60)
 
     def finished() -> dict[str, Any] | None:
         latest = newest(broadcaster)
         return latest if latest["recording"]["status"] == "available" else None
 
-    return until(finished, "the recording is available", 40)
+    return until(finished, "the recording is available", 150)  # by the sweep, where the node was late
 
 
 def newest(broadcaster: Broadcaster) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def test_hls_js_plays_across_the_interruption(browser: Browser, stream: dict[str
     player = Player(browser, stream["recording"]["url"])
     player.plays_past(0.1, within=40)
     player.page.evaluate("seconds => { video.currentTime = seconds }", PART_S - 2)
-    state = player.plays_past(PART_S + 2, within=40)
+    state = player.plays_past(PART_S + 2, within=60)
     assert state["brightest"] > 100
     player.page.close()
 
