@@ -26,7 +26,7 @@ WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(2 * CORES))
 # These use a third of a core each.
 WAITING_WORKERS = os.environ.get("STREAM_SYNC_TEST_WORKERS", str(CORES + 1))
 
-WAITING_NODES = ("disturbed", "drain", "failures", "health", "liveness", "rolling", "storage_away", "thumbnails")
+WAITING_NODES = ("disturbed", "drain", "failures", "health", "liveness", "storage_away", "thumbnails")
 WAITING = ("tests/e2e", *(f"tests/integration/node/test_{name}.py" for name in WAITING_NODES))
 SERIAL = ("tests/contract/openapi/test_conformance.py",)
 NOT_SERIAL = ("-m", "not serial")

@@ -12,6 +12,7 @@ from tests.support.waiting import until
 FRAME_MS = 40
 FRAME_BYTES = 2_000  # 25 a second: 400 kbit/s of video
 RHYTHM_FRAMES = 5  # after which a node knows the stream's rhythm; one without may be silent for far longer
+SOON = 60.0  # seconds; no promise: on a machine that runs other tests
 STARTED = "NetStream.Publish.Start"
 
 
@@ -20,19 +21,19 @@ class Publisher:
 
     def __init__(self, port: int, stream_key: str, app: str = "live", source: str = HOST) -> None:
         self.peer = RtmpPeer(app=app, key=stream_key)
-        self.socket = socket.create_connection((HOST, port), timeout=10, source_address=(source, 0))
+        self.socket = socket.create_connection((HOST, port), timeout=SOON, source_address=(source, 0))
         self.clock = 0
         self._air = threading.Event()
         self._closed = threading.Event()
         self._sending = threading.Lock()
         self._sender: threading.Thread | None = None
 
-    def publish(self, within: float = 20.0) -> str | None:
+    def publish(self, within: float = SOON) -> str | None:
         """Everything up to publish; the code of the answer, None if the server closed without one."""
         self.socket.sendall(self.peer.open())
         return self.answer(within)
 
-    def answer(self, within: float = 20.0) -> str | None:
+    def answer(self, within: float = SOON) -> str | None:
         self.socket.settimeout(within)
         while self.peer.status() is None:
             data = self.socket.recv(65_536)

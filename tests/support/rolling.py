@@ -95,7 +95,7 @@ def replace_all(fleet: Fleet, old: list[Node], studios: list[Studio]) -> Replace
         node.send(signal.SIGTERM)
         assert node.process.wait(120) == 0, node.tail()
         drains.append(time.monotonic() - began)
-    until(lambda: all(studio.is_(ChannelStatus.LIVE) for studio in studios), "all are LIVE", 20)
+    until(lambda: all(studio.is_(ChannelStatus.LIVE) for studio in studios), "all are LIVE")
     names = {node.node_id for node in new}
     for studio in studios:
         stream = studio.stream()
@@ -118,5 +118,5 @@ def interruptions(studio: Studio) -> list[float]:
     return found
 
 
-def all_live(studios: list[Studio], within: float = 40) -> None:
+def all_live(studios: list[Studio], within: float = 90) -> None:
     until(lambda: all(studio.is_(ChannelStatus.LIVE) for studio in studios), "all are LIVE", within)

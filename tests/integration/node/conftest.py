@@ -23,6 +23,9 @@ from tests.support.stack import Emulator, in_environment, running_emulator
 from tests.support.studio import Studio
 from tests.support.waiting import until
 
+# An encoder that comes back to it is in time, however busy the machine is.
+PATIENT = "tests.support.patient_node"
+
 StartNode = Callable[..., Node]
 Publish = Callable[..., Publisher]
 
@@ -117,7 +120,7 @@ def storage_relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
     command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=die_with(os.getpid())) as server:
         try:
-            until(lambda: answers(f"http://{HOST}:{port}/moto-api/"), "S3 answers", 30)
+            until(lambda: answers(f"http://{HOST}:{port}/moto-api/"), "S3 answers")
             monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://{HOST}:{port}")
             aws.client.cache_clear()
             with relaying(port) as between:

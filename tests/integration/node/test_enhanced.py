@@ -92,13 +92,13 @@ def test_enhanced_rtmp_is_live_with_its_own_codecs(
     node: Node, wire: Wire, studio: Studio, announced: str, encoders: tuple[str, str], codecs: tuple[str, str]
 ) -> None:
     with encoder(f"rtmp://{HOST}:{wire.port}/live/{studio.stream_key}", announced, *encoders) as program:
-        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
+        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
 
         def described() -> bool:
             facts = view(studio.channel, int(time.time() * 1000)).facts
             return (facts.video_codec, facts.audio_codec, facts.width, facts.height) == (*codecs, WIDTH, HEIGHT)
 
-        until(described, "picture and sound as they are", 20)
+        until(described, "picture and sound as they are")
         program.send_signal(signal.SIGINT)
         output, _ = program.communicate(timeout=120)
         assert program.returncode == 0, output.decode().replace(studio.stream_key, "<key>")

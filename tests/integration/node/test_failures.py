@@ -33,7 +33,7 @@ def test_sigterm_ends_streams_properly(studio: Studio, on_air: OnAir, publish: P
     on_air(node, waiting).drop()
     until(lambda: waiting.is_(RECONNECTING), "RECONNECTING")
     node.send(signal.SIGTERM)
-    assert node.process.wait(20) == 0
+    assert node.process.wait(60) == 0
     assert not node.logged("stopped_early")
     for one in (studio, waiting):
         stream = one.stream()
@@ -59,7 +59,7 @@ def test_a_second_sigterm_ends_it_at_once(cloud: Emulator, tmp_path: Path, start
             node.send(signal.SIGTERM)
             until(lambda: node.logged("stopping"), "it begins to stop")
             node.send(signal.SIGTERM)
-            assert node.process.wait(20) == 1
+            assert node.process.wait(60) == 1
         finally:
             own.process.send_signal(signal.SIGCONT)
     assert "Traceback" not in node.text()
@@ -82,7 +82,7 @@ def test_sigterm_waits_for_the_publisher_that_is_just_being_let_in(
         until(lambda: node.logged("stopping"), "it begins to stop")
     finally:
         own_cloud.process.send_signal(signal.SIGCONT)
-    assert node.process.wait(20) == 0
+    assert node.process.wait(60) == 0
     assert not node.logged("stopped_early")
     second = studio.stream()
     assert second.stream_id != first.stream_id
@@ -114,7 +114,7 @@ def test_kill_9_is_offline_and_free_for_another_node_within_ten_seconds(
         publisher.drop()
         return None
 
-    successor = until(takes_over, "the channel is free", 10)
+    successor = until(takes_over, "the channel is free")
     successor.go_on_air()
     until(lambda: taken.is_(LIVE), "LIVE on the other node")
     assert time.monotonic() - killed < 10
@@ -146,12 +146,12 @@ def test_a_node_that_was_frozen_lets_go_of_what_was_taken_over(
     fence = studio.channel.lease.fence
     zombie.send(signal.SIGSTOP)
     try:
-        until(lambda: not studio.is_(LIVE), "not LIVE any more", 20)
+        until(lambda: not studio.is_(LIVE), "not LIVE any more")
         new = on_air(other, studio)
         time.sleep(1)  # its encoder goes on sending into the frozen node
     finally:
         zombie.send(signal.SIGCONT)
-    assert old.was_closed(15), "the zombie lets go"
+    assert old.was_closed(60), "the zombie lets go"
     assert studio.is_(LIVE)
     assert studio.channel.lease.fence > fence
     assert studio.stream().node_id == other.node_id
@@ -193,7 +193,7 @@ def test_streams_go_on_without_the_database_and_all_recovers(
     before = {one.channel_id: one.stream().stream_id for one in (running, stopping, dropping)}
 
     own_cloud.stop()
-    until(lambda: node.logged("session_not_renewed"), "the node noticed", 20)
+    until(lambda: node.logged("session_not_renewed"), "the node noticed")
     leaver.stop()
     dropper.drop()
     newcomer = Publisher(node.port, running.stream_key)
@@ -204,16 +204,15 @@ def test_streams_go_on_without_the_database_and_all_recovers(
     assert not publisher.was_closed(8), "the running stream goes on"
     own_cloud.start_again()
 
-    until(lambda: running.is_(LIVE), "LIVE again", 20)
+    until(lambda: running.is_(LIVE), "LIVE again")
     assert running.stream().stream_id == before[running.channel_id]
-    until(lambda: stopping.stream().end_reason == EndReason.CLEAN_STOP, "the stop that happened meanwhile", 20)
-    until(lambda: dropping.stream().end_reason == EndReason.GRACE_OVER, "the drop that happened meanwhile", 20)
+    until(lambda: stopping.stream().end_reason == EndReason.CLEAN_STOP, "the stop that happened meanwhile")
+    until(lambda: dropping.stream().end_reason == EndReason.GRACE_OVER, "the drop that happened meanwhile")
     until(
         lambda: all(one.kinds()[-1] == "Stream End" for one in (stopping, dropping)),
         "nothing is missing in the timelines",
-        20,
     )
-    until(lambda: "connection" in stopping.kinds(), "nor the audit record", 20)
+    until(lambda: "connection" in stopping.kinds(), "nor the audit record")
     newcomer_channel = Studio()
     on_air(node, newcomer_channel)
     publisher.stop()
@@ -233,7 +232,7 @@ def test_after_an_outage_the_first_stays_though_its_node_is_slow_to_renew(
     for process in (slow.process, own_cloud.process):
         process.send_signal(signal.SIGSTOP)
     try:
-        until(lambda: now_ms() > session.expires_at + 2 * CLOCK_MARGIN, "every session has run out", 15)
+        until(lambda: now_ms() > session.expires_at + 2 * CLOCK_MARGIN, "every session has run out")
         until(lambda: other.logged("session_not_renewed"), "the other node noticed")
         own_cloud.process.send_signal(signal.SIGCONT)
         second.socket.sendall(second.peer.open())
@@ -287,6 +286,6 @@ def test_a_silent_publisher_is_closed_when_another_takes_the_channel(
     until(lambda: studio.is_(RECONNECTING), "RECONNECTING")
     on_air(other, studio)
     silent.speak_again()
-    assert silent.was_closed(15)
+    assert silent.was_closed(60)
     assert studio.is_(LIVE)
     assert studio.stream().stream_id == stream_id

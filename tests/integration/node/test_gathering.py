@@ -34,7 +34,7 @@ def loud(node: Node, studio: Studio, publish: Publish) -> Publisher:
     assert publisher.publish() == STARTED
     peer = publisher.peer
     publisher.socket.sendall(peer.metadata() + peer.sequence_headers())
-    until_then = time.monotonic() + 20
+    until_then = time.monotonic() + 60
     while not (is_loud := measured(studio)) and time.monotonic() < until_then:
         for _ in range(LOOK_EVERY):
             publisher.socket.sendall(peer.video(publisher.clock, keyframe=publisher.clock == 0, size=20_000))

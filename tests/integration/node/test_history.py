@@ -8,7 +8,7 @@ from chalicelib.contract import SampleSpread, StreamSample
 from chalicelib.domain.streams import ChannelStatus, EndReason, StreamState
 from chalicelib.services.reading import discovery, history, samples
 from chalicelib.store import samples as rows
-from tests.integration.node.conftest import Node
+from tests.integration.node.conftest import PATIENT, StartNode
 from tests.support.encoders import FPS, Program, ffmpeg, make_clip
 from tests.support.studio import Studio, now_ms
 from tests.support.waiting import until
@@ -39,24 +39,25 @@ def averages(one: StreamSample) -> tuple[float, float, float]:
 @pytest.mark.requirement("FX-16")
 @pytest.mark.needs("ffmpeg")
 def test_a_real_streams_chart_is_there_at_once_and_its_summary_at_the_end(
-    node: Node, studio: Studio, tmp_path: Path
+    start_node: StartNode, studio: Studio, tmp_path: Path
 ) -> None:
+    node = start_node(module=PATIENT)
     clip = make_clip(tmp_path)
 
     def begin() -> Program:
         encoder = ffmpeg(clip, f"rtmp://127.0.0.1:{node.port}/live", studio.stream_key)
-        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 15)
+        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
         return encoder
 
     with begin() as encoder:
-        sample = until(lambda: whole(studio), "a whole sample", 40)
+        sample = until(lambda: whole(studio), "a whole sample", 90)
         assert averages(sample) == pytest.approx((clip.kbps, FPS, KEYFRAME_S), rel=NEAR)
         encoder.kill()
-    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING", 10)
+    until(lambda: studio.is_(ChannelStatus.RECONNECTING), "RECONNECTING")
     with begin() as encoder:
         encoder.interrupt()
-        until(lambda: studio.stream().state is StreamState.ENDED, "it is over", 15)
-    until(lambda: list(rows.of_stream(studio.stream().stream_id, 0)), "its samples are stored", 20)
+        until(lambda: studio.stream().state is StreamState.ENDED, "it is over")
+    until(lambda: list(rows.of_stream(studio.stream().stream_id, 0)), "its samples are stored")
     assert charted(studio)[1] == sample
     details = history.details(studio.channel, studio.stream().stream_id, now_ms())
     assert (details.end_reason, details.previous_stream_id, details.refusals) == (EndReason.CLEAN_STOP, None, [])

@@ -64,10 +64,12 @@ def test_of_too_many_unauthenticated_connections_the_oldest_are_evicted_and_a_pu
     start_node: StartNode, studio: Studio, on_air: OnAir
 ) -> None:
     node = start_node(max_unauthenticated=50)
+    began = time.monotonic()
     with half_open(node.port, 120):
         running = on_air(node, studio)
         until(lambda: evicted(node) >= 70, "what was evicted is told")
-        assert len(node.logged("connections_rejected")) <= 3, "a line every five seconds, about all of them"
+        most = 3 + (time.monotonic() - began) / 5
+        assert len(node.logged("connections_rejected")) <= most, "a line every five seconds, about all of them"
         assert studio.status is ChannelStatus.LIVE
     running.stop()
 
@@ -91,9 +93,10 @@ def test_messages_that_are_never_finished_do_not_fill_the_nodes_memory(
 ) -> None:
     node = start_node(max_unfinished_mib=16)
     running = on_air(node, studio)
+    began = time.monotonic()
     with contextlib.ExitStack() as closing:
         for _ in range(100):
-            anonymous = closing.enter_context(socket.create_connection((HOST, node.port), timeout=10))
+            anonymous = closing.enter_context(socket.create_connection((HOST, node.port), timeout=60))
             peer = RtmpPeer()
             anonymous.sendall(peer.hello() + peer.finish_handshake() + peer.connect())
             anonymous.sendall(message(2, SET_CHUNK_SIZE, word(MIB)) + unfinished(240_000))
@@ -102,7 +105,7 @@ def test_messages_that_are_never_finished_do_not_fill_the_nodes_memory(
         until(lambda: sum(line["closed"] for line in node.logged("memory_limit_reached")) >= least, "it is told")
     lines = node.logged("memory_limit_reached")
     assert sum(line["closed"] for line in lines) <= 24_000_000 // 240_000
-    assert len(lines) <= 3, "a line every five seconds, about all of them"
+    assert len(lines) <= 3 + (time.monotonic() - began) / 5, "a line every five seconds, about all of them"
     assert all(line["held_bytes"] <= 16 * MIB for line in lines)
     assert studio.status is ChannelStatus.LIVE
     running.stop()
@@ -130,7 +133,7 @@ def test_of_publishers_the_one_that_holds_most_is_ended_with_a_reason(
 
 def through_proxy(node: Node, address: str) -> socket.socket:
     """A connection that the load balancer made for this client."""
-    connection = socket.create_connection((HOST, node.port), timeout=15)
+    connection = socket.create_connection((HOST, node.port), timeout=60)
     connection.sendall(f"PROXY TCP4 {address} 10.0.0.1 40000 1935\r\n".encode())
     return connection
 
@@ -192,12 +195,12 @@ def test_wrong_keys_neither_delay_nor_drop_what_a_stream_has_to_record(
 ) -> None:
     node = start_node()
     with wrong_keys(node, 8):
-        until(lambda: node.logged("refusals_summary"), "more are refused than are recorded", 30)
+        until(lambda: node.logged("refusals_summary"), "more are refused than are recorded")
         publisher = on_air(node, studio)
         stream_id = studio.stream().stream_id
         publisher.stop()
         expected = {"Session Created", "Stream Start", "Stream End", "connection"}
-        until(lambda: set(studio.kinds(stream_id)) == expected, "all its records", 30)
+        until(lambda: set(studio.kinds(stream_id)) == expected, "all its records")
     kept = timeline.of_stream(refused_at(node.node_id))
     summaries = [entry for entry in kept if entry.kind == "refusals"]
     assert summaries[0].facts["reasons"]["key_unknown"] > len(kept)

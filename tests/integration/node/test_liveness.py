@@ -17,6 +17,7 @@ from tests.support.studio import Studio
 from tests.support.waiting import until
 
 OnAir = Callable[[Node, Studio], Publisher]
+NOTICED_LATE_S = 30  # of a silence: what is to happen before has its time on a busy machine
 
 
 def described(publisher: Publisher) -> None:
@@ -58,7 +59,7 @@ def test_a_publisher_that_described_its_stream_and_sends_no_frame_is_told_why(
     publisher = publish(start_node(first_media_seconds=6), studio.stream_key)
     began = time.monotonic()
     described(publisher)
-    assert publisher.was_closed(20)
+    assert publisher.was_closed(60)
     assert time.monotonic() - began > 6
     until(lambda: studio.stream().end_reason == EndReason.NO_MEDIA, "its end")
     assert "key frame must come within 6 s" in studio.timeline()[-1].facts["detail"]
@@ -86,17 +87,17 @@ def test_a_stream_with_rare_frames_is_live_throughout(node: Node, studio: Studio
 @pytest.mark.requirement("EN-9")
 @pytest.mark.requirement("SS-3.3")
 def test_the_same_encoder_resumes_before_its_dead_connection_was_noticed(
-    node: Node, studio: Studio, on_air: OnAir, publish: Publish
+    studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
 ) -> None:
+    node = start_node(silence_seconds=NOTICED_LATE_S)
     dead = on_air(node, studio)
     stream_id = studio.stream().stream_id
     dead.fall_silent()
-    time.sleep(0.3)  # for what is on its way
     again = publish(node, studio.stream_key)
     began = time.monotonic()
     assert again.publish() == STARTED
-    assert time.monotonic() - began < SILENCE / 1000 - 0.5
-    assert dead.was_closed(15)
+    assert time.monotonic() - began < NOTICED_LATE_S - 0.5
+    assert dead.was_closed(60)
     again.go_on_air()
     until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
     assert studio.stream().stream_id == stream_id
@@ -150,7 +151,7 @@ def test_the_same_encoder_resumes_on_another_node_before_its_dead_connection_was
     assert (after.stream_id, after.node_id) == (before.stream_id, other.node_id)
     assert not other.logged("publisher_refused", key_id=studio.key.key_id)
     dead.speak_again()
-    assert dead.was_closed(15)
+    assert dead.was_closed(60)
     assert studio.is_(ChannelStatus.LIVE)
 
 
@@ -162,12 +163,12 @@ def test_real_ffmpeg_resumes_on_another_node_while_its_first_connection_hangs(
 ) -> None:
     other = start_node()
     with card(f"rtmp://{HOST}:{node.port}/live", studio.stream_key) as hanging:
-        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
+        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
         before = studio.stream()
         hanging.send_signal(signal.SIGSTOP)
         with card(f"rtmp://{HOST}:{other.port}/live", studio.stream_key) as again:
-            until(lambda: studio.stream().node_id == other.node_id, "the other node has the stream", LONGEST + 5)
-            until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 10)
+            until(lambda: studio.stream().node_id == other.node_id, "the other node has the stream", LONGEST + 60)
+            until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
             assert again.running, again.tail()
             assert studio.stream().stream_id == before.stream_id
             assert not other.logged("publisher_refused", key_id=studio.key.key_id)
@@ -182,7 +183,7 @@ def test_the_same_encoder_on_another_node_is_refused_while_the_first_sends(
     first = on_air(node, studio)
     fence = studio.channel.lease.fence
     second = publish(other, studio.stream_key)
-    assert second.publish(LONGEST + 3) == "NetStream.Publish.BadName"
+    assert second.publish(LONGEST + 60) == "NetStream.Publish.BadName"
     assert other.logged("publisher_waits_for_release", key_id=studio.key.key_id)
     assert not first.was_closed(1)
     assert studio.is_(ChannelStatus.LIVE)
@@ -216,4 +217,4 @@ def test_a_node_that_stops_refuses_whose_answer_it_holds(
     until(lambda: other.logged("publisher_waits_for_release"), "it waits")
     other.send(signal.SIGTERM)
     assert second.answer() == "NetStream.Publish.Rejected"
-    assert other.process.wait(20) == 0
+    assert other.process.wait(60) == 0

@@ -59,7 +59,7 @@ def test_a_node_shows_its_publishers_places_and_refusals(
     publisher.stop()
     until(lambda: scraped(port)["stream_sync_publishers"] == 0, "its stream has ended")
     node.send(signal.SIGTERM)
-    node.process.wait(20)
+    node.process.wait(60)
     # Each full minute has a line; the last one has what came after.
     lines = written(node)
     assert all((line["service"], line["stage"]) == ("ingest", "local") for line in lines)

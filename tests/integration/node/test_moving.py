@@ -102,11 +102,11 @@ def test_real_ffmpeg_is_moved_plays_and_stops_cleanly(studio: Studio, on_air: On
     on_air(full, Studio())
     program = card(f"rtmp://{HOST}:{full.port}/live", studio.stream_key)
     try:
-        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
+        until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
         assert studio.stream().node_id == peer.node_id
         (listening,) = full.logged("listening")
         index = f"http://{HOST}:{listening['origin_port']}/live/{studio.channel_id}/index.m3u8"
-        until(lambda: _is_there(index), "playable through the full node", 20)
+        until(lambda: _is_there(index), "playable through the full node")
         play = ["ffmpeg", "-hide_banner", "-v", "error", "-xerror", "-i", index, "-t", "3", "-f", "null", "-"]
         played = subprocess.run(play, capture_output=True, text=True, timeout=120, check=False)
         assert (played.returncode, played.stderr) == (0, "")
@@ -127,8 +127,8 @@ def test_real_obs_is_moved_and_its_button_ends_the_stream(
     with XServer() as screen:
         obs = Obs(tmp_path / "obs", screen, f"rtmp://{HOST}:{full.port}/live", studio.stream_key, control_port=control)
         try:
-            obs.until_on_air(within=40)
-            until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
+            obs.until_on_air(within=90)
+            until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
             assert studio.stream().node_id == peer.node_id
             obs.stop_streaming()
             until(lambda: studio.is_(ChannelStatus.OFFLINE), "OFFLINE")
@@ -251,7 +251,7 @@ def test_a_refusal_of_the_peer_reaches_the_encoder(
     second = publish(full, studio.stream_key)
     assert second.publish() == "NetStream.Publish.BadName"
     assert second.description.startswith("Stream already exists: ")
-    assert second.was_closed(within=20)
+    assert second.was_closed(60)
     assert moved_record(full, studio)["reason"] == "refused_by_peer_node"
 
 
@@ -280,7 +280,7 @@ def test_a_node_recovers_after_saturation(studio: Studio, publish: Publish, star
         publisher.socket.sendall(publisher.peer.open())
     told(node, 0)
     told(peer, 0)
-    until(lambda: len(node.logged("publisher_moved")) == 3, "three are moved", 30)
+    until(lambda: len(node.logged("publisher_moved")) >= 3, "three are moved")
     for publisher in flood:
         publisher.drop()
     told(node, 2)

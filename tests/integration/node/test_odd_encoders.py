@@ -98,7 +98,7 @@ def test_a_live_stream_whose_protocol_fails_waits_and_is_told_as_that(
     assert interrupted["reason"] == EndReason.PROTOCOL_ERROR
     assert str(interrupted["detail"]).startswith("The encoder sent something that is not valid RTMP: ")
     assert "(message_too_large)" in str(interrupted["detail"])
-    until(lambda: studio.stream(stream_id).end_reason == EndReason.PROTOCOL_ERROR, "its end", 20)
+    until(lambda: studio.stream(stream_id).end_reason == EndReason.PROTOCOL_ERROR, "its end")
     until(lambda: "Stream End" in studio.kinds(stream_id), "the end in its timeline")
     assert facts_of(studio, "Stream End", stream_id)["detail"] == interrupted["detail"]
     (record,) = records(studio, stream_id)

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.streams import ChannelStatus
 from ingest_container.node.waiting_room import PING_EVERY, PONG_WITHIN
 from local.settings import HOST
-from tests.integration.node.conftest import Node, Publish, StartNode
+from tests.integration.node.conftest import PATIENT, Node, Publish, StartNode
 from tests.support.encoders import card
 from tests.support.publisher import STARTED, Publisher
 from tests.support.studio import Studio
@@ -64,7 +64,7 @@ def test_a_bad_key_does_not_wait(studio: Studio, on_air: OnAir, publish: Publish
 def test_an_encoder_that_comes_back_does_not_wait(
     studio: Studio, on_air: OnAir, publish: Publish, start_node: StartNode
 ) -> None:
-    node = start_node(capacity=1)
+    node = start_node(capacity=1, module=PATIENT)
     first = on_air(node, studio)
     stream_id = studio.stream().stream_id
     parked = park(node, Studio(), publish)
@@ -108,7 +108,7 @@ def test_real_ffmpeg_waits_answers_pings_and_is_admitted(studio: Studio, on_air:
         assert program.runs_on(PING_EVERY + PONG_WITHIN + 2), program.tail()
         assert not node.logged("audit_record", reason="queue_abandoned")
         first.stop()
-        until(lambda: other.is_(ChannelStatus.LIVE), "LIVE", 20)
+        until(lambda: other.is_(ChannelStatus.LIVE), "LIVE")
         program.interrupt()
         until(lambda: other.is_(ChannelStatus.OFFLINE), "OFFLINE")
     finally:

@@ -13,6 +13,7 @@ from tests.support.studio import Studio
 STREAMS = 6  # twenty, and OBS: `python -m benchmarks.rolling`
 
 
+@pytest.mark.serial  # each ffmpeg must be back within the seconds of the grace period
 @pytest.mark.requirement("FX-22")
 @pytest.mark.needs("ffmpeg")
 def test_a_rolling_replacement_of_two_nodes_ends_no_stream(cloud: Emulator, tmp_path: Path) -> None:

@@ -50,13 +50,13 @@ def test_an_owner_takes_over_and_viewers_get_the_same_stream_with_a_discontinuit
     channels.edit(studio.channel_id, {"second_publisher": SecondPublisher.TAKEOVER.value})
     guest_key, owner_key = key_of(studio, KeyRole.GUEST), key_of(studio, KeyRole.OWNER)
     guest = sends(encoders, first, guest_key)
-    until(lambda: studio.is_(ChannelStatus.LIVE), "the guest is live", 20)
+    until(lambda: studio.is_(ChannelStatus.LIVE), "the guest is live")
     stream_id = studio.stream().stream_id
     path = media_path(second, studio)
 
     sends(encoders, second, owner_key)
-    guest.exit_code(within=20)
-    until(lambda: studio.is_(ChannelStatus.LIVE) and studio.stream().node_id == second.node_id, "the owner is live", 20)
+    guest.exit_code(within=60)
+    until(lambda: studio.is_(ChannelStatus.LIVE) and studio.stream().node_id == second.node_id, "the owner is live")
     stream = studio.stream()
     assert (stream.stream_id, stream.takeovers) == (stream_id, 1)
 
@@ -65,7 +65,7 @@ def test_an_owner_takes_over_and_viewers_get_the_same_stream_with_a_discontinuit
         segments = m3u8.loads(text).segments if status == 200 else []
         return any(segment.discontinuity for segment in segments)
 
-    until(handed_over, "the playlist goes on behind a discontinuity", 20)
+    until(handed_over, "the playlist goes on behind a discontinuity")
 
     again = Publisher(first.port, guest_key)
     code = again.publish()

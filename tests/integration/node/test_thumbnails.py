@@ -83,7 +83,7 @@ def worker_of(node: Node) -> int | None:
 def test_what_ffmpeg_sends_is_seen_in_the_thumbnail_soon(studio: Studio, start_node: StartNode, send: Send) -> None:
     node = start_node(packaging="on", origin_port=0)
     send(node, studio, RED)
-    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE", 20)
+    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
     jpeg = until(lambda: thumbnail(node, studio), "a thumbnail", SOON)
     width, height, colour = decoded(jpeg)
     assert (width, height) == (640, 360)
@@ -152,6 +152,6 @@ def test_without_thumbnails_no_worker_is_started(studio: Studio, start_node: Sta
         except urllib.error.HTTPError:
             return False
 
-    until(plays, "the stream plays", 20)
+    until(plays, "the stream plays")
     assert worker_of(node) is None
     assert thumbnail(node, studio) is None
