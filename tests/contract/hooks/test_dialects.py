@@ -95,10 +95,10 @@ class TestMediaMtx:
         assert (answer.status, answer.text) == (204, "")
         assert status(broadcaster) == "OFFLINE"
         assert hooks.mediamtx_change("publish", path, connection).status == 204
-        live = broadcaster.dashboard.until_statuses("LIVE", within=20)[0]
+        live = broadcaster.dashboard.until_statuses("LIVE", within=60)[0]
         assert live.message["live"]["stream_id"] == live.stream_id
         assert hooks.mediamtx_change("unpublish", path, connection).status == 204
-        broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=20)
+        broadcaster.dashboard.until_statuses("LIVE", "OFFLINE", within=60)
 
     def test_a_connection_without_id_is_known_by_its_path(
         self, hooks: Hooks, broadcaster: Broadcaster, channel_id: str
@@ -141,7 +141,7 @@ class TestMediaMtx:
         assert (answer.status, answer.code) == (401, "key_missing")
         wrong = hooks.mediamtx_auth(path=path, protocol=protocol, user="obs", password="z" * 40)
         assert (wrong.status, wrong.code) == (401, "key_unknown")
-        until(lambda: refusals() == before + 1, "one more refusal", within=20)
+        until(lambda: refusals() == before + 1, "one more refusal", within=60)
         assert hooks.mediamtx_auth(path=path, protocol=protocol, user="obs", password=broadcaster.key).status == 204
 
     @pytest.mark.requirement("SO-1")
@@ -165,7 +165,7 @@ class TestMediaMtx:
         hooks.mediamtx_auth(path=f"live/{channel_id}", token=broadcaster.key)
         refused = hooks.mediamtx_auth(path=f"live/{channel_id}", token=broadcaster.key)
         assert (refused.status, refused.code) == (409, "key_in_use")
-        heard = broadcaster.dashboard.until_refused("key_in_use", within=20)
+        heard = broadcaster.dashboard.until_refused("key_in_use", within=60)
         assert heard.message["client_ip"] == "192.0.2.7"
 
     @pytest.mark.requirement("SO-2")
@@ -249,7 +249,7 @@ class TestSrs:
     def test_a_reset_ends_the_stream_at_once(self, hooks: Hooks, broadcaster: Broadcaster) -> None:
         hooks.srs("on_publish", client_id=uuid.uuid4().hex, stream=broadcaster.key)
         broadcaster.call("POST", "/api/channel/credentials/reset")
-        until(lambda: status(broadcaster) == "OFFLINE", "OFFLINE", within=20)
+        until(lambda: status(broadcaster) == "OFFLINE", "OFFLINE", within=60)
 
 
 @pytest.mark.requirement("FX-12")

@@ -112,7 +112,7 @@ def test_mediamtx_commands_tell_us_what_happens(hooks: Hooks, broadcaster: Broad
             ("MTX_SOURCE_ID", connection),
         ):
             text = text.replace(f"${name}", value)
-        return subprocess.run(shlex.split(text), timeout=30, check=False).returncode
+        return subprocess.run(shlex.split(text), timeout=90, check=False).returncode
 
     assert run(path["runOnReady"]) != 0  # nobody was let in
     assert hooks.mediamtx_auth(path=f"live/{channel_id}", id=connection, token=broadcaster.key).status == 204

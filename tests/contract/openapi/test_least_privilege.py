@@ -72,7 +72,7 @@ def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             try:
                 target = target_of(cloud, node)
                 everything(target, cloud, node, env, folder)
-                until(lambda: callers() <= names(calls), "every function has called AWS", 30)
+                until(lambda: callers() <= names(calls), "every function has called AWS", 90)
             finally:
                 node.end()
     return read(calls)
@@ -98,7 +98,7 @@ def everything(target: Target, cloud: Emulator, node: Node, env: dict[str, str],
         other.end()
         node.end()
         publisher.drop()
-        until(lambda: swept(Path(env["STREAM_SYNC_CALLS"])), "the schedule ended the stream", 30)
+        until(lambda: swept(Path(env["STREAM_SYNC_CALLS"])), "the schedule ended the stream", 90)
     assert status(target) == "OFFLINE"
 
 

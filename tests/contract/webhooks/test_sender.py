@@ -195,10 +195,10 @@ def continue_for_ever(connection: socket.socket) -> None:
 def test_whoever_plays_for_time_gets_so_much_and_no_more(serve: Serve, status: int | None, error: str | None) -> None:
     with serving(serve) as port:
         began = time.monotonic()
-        answer = post(f"http://127.0.0.1:{port}/", timeout_s=2.0)
+        answer = post(f"http://127.0.0.1:{port}/", timeout_s=5.0)
         took = time.monotonic() - began
     assert (answer.status, answer.error) == (status, error)
-    assert took < 8
+    assert took < 15
 
 
 def test_a_tls_server_that_says_nothing_is_cut_off_too() -> None:

@@ -57,7 +57,7 @@ def dashboard(stack: Stack, broadcaster: Client) -> ClientConnection:
     return connect(stack.ws_url, subprotocols=[Subprotocol("stream-sync"), bearer], proxy=None, open_timeout=30)
 
 
-def next_of(socket: ClientConnection, kind: str, within: float = 20) -> dict[str, Any]:
+def next_of(socket: ClientConnection, kind: str, within: float = 60) -> dict[str, Any]:
     """The next message of a type; others are passed over."""
     while True:
         message: dict[str, Any] = json.loads(socket.recv(timeout=within))
@@ -123,7 +123,7 @@ def test_samples_and_files_of_a_stream_are_its_owners_and_administrators(
     publisher = go_live(me)
     stream_id = me.get("/api/channel").json["live"]["stream_id"]
     path, stranger = f"/api/streams/{stream_id}", Client(stack, {"Authorization": f"Bearer {token(stack)}"})
-    samples = until(lambda: me.get(f"{path}/samples?resolution=10").json["samples"], "its first sample", 30)
+    samples = until(lambda: me.get(f"{path}/samples?resolution=10").json["samples"], "its first sample")
     assert samples[0]["bitrate_kbps"]["max"] > 0
     assert admin.get(f"/api/admin/streams/{stream_id}/samples?resolution=60").json["samples"]
     publisher.stop()
@@ -324,4 +324,4 @@ def test_watchers_write_one_row_of_their_own_however_much_they_ask(stack: Stack,
             assert watch_row().asked_at == first.asked_at
     session = runtime_models.Node._get_connection().get_item(NODE_ID, consistent_read=True)["Item"]
     assert channel_id not in str(session)
-    until(lambda: channel_id not in watches.of_node(NODE_ID, int(first.asked_at)), "nobody watches any more", 15)
+    until(lambda: channel_id not in watches.of_node(NODE_ID, int(first.asked_at)), "nobody watches any more")

@@ -45,11 +45,11 @@ DETAILS = {"channel_id", "title", "description", "category", "tags", "version"}
 
 def dial(stack: Stack, query: str = "", bearer: str | None = None) -> ClientConnection:
     offered = [Subprotocol("stream-sync"), Subprotocol(f"bearer.{bearer}")] if bearer else None
-    return connect(stack.ws_url + query, subprotocols=offered, proxy=None, open_timeout=20)
+    return connect(stack.ws_url + query, subprotocols=offered, proxy=None, open_timeout=60)
 
 
 def heard(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(socket.recv(timeout=20))
+    message: dict[str, Any] = json.loads(socket.recv(timeout=60))
     return message
 
 

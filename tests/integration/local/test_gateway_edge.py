@@ -33,7 +33,7 @@ async def raw(gateway: Gateway, data: bytes) -> tuple[int, dict[str, str], bytes
     """Status, headers and body of what answers these bytes."""
     async with connected(gateway) as (reader, writer):
         writer.write(data)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             status, *lines = head.split("\r\n")
             headers = {
@@ -206,7 +206,7 @@ async def test_client_that_does_not_read_its_answers_is_ended(gateway: Gateway) 
         writer.transport.resume_reading()  # type: ignore[attr-defined]
         read = 0
         with contextlib.suppress(ConnectionError):
-            while piece := await asyncio.wait_for(reader.read(1 << 20), 10):
+            while piece := await asyncio.wait_for(reader.read(1 << 20), 60):
                 read += len(piece)
         assert read < asset.stat().st_size
 
@@ -218,7 +218,7 @@ async def test_who_waits_longest_gives_way_to_a_newcomer(gateway: Gateway) -> No
             writer.write(b"GET /")
         async with aiohttp.ClientSession() as http, http.get(f"{gateway.url}/config.json") as quick:
             assert quick.status == 200
-        assert await asyncio.wait_for(slow[0][0].read(1), 10) == b""
+        assert await asyncio.wait_for(slow[0][0].read(1), 60) == b""
 
 
 async def test_open_websockets_and_running_requests_do_not_give_way(gateway: Gateway) -> None:

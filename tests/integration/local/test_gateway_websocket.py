@@ -26,7 +26,7 @@ soon_idle = pytest.mark.parametrize("limits", [Limits(idle_s=IDLE_S)], ids=["sec
 
 async def say(socket: ClientConnection, text: str) -> Any:
     await socket.send(text)
-    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return json.loads(await asyncio.wait_for(socket.recv(), 60))
 
 
 async def post(gateway: Gateway, connection_id: str, data: bytes) -> None:
@@ -148,7 +148,7 @@ async def test_messages_in_either_direction_keep_a_connection_open(gateway: Gate
 async def test_connection_ends_when_connect_said_and_its_last_message_says_why(gateway: Gateway) -> None:
     end = json.dumps({"expires_at": int(time.time() * 1000) + 200, "last_message": {"type": "closing"}})
     async with connect(f"{gateway.ws_url}?end={quote(end)}") as socket:
-        assert json.loads(await asyncio.wait_for(socket.recv(), 10)) == {"type": "closing"}
+        assert json.loads(await asyncio.wait_for(socket.recv(), 60)) == {"type": "closing"}
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await socket.recv()
     assert closed.value.rcvd is not None

@@ -27,6 +27,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack")
 
+IN_TIME_S = 45.0  # what it allows its children, one after the other: node, gateway, emulator
 PARTS = {"local.emulator_server", "local.gateway", "ingest_container"}
 
 
@@ -179,8 +180,8 @@ def test_every_way_to_stop_ends_all_children_in_time(tmp_path: Path, ending: sig
     assert children.keys() == PARTS
     begun = time.monotonic()
     stack.process.send_signal(ending)
-    assert stack.process.wait(30) == 0
-    assert time.monotonic() - begun < 20
+    assert stack.process.wait(90) == 0
+    assert time.monotonic() - begun < IN_TIME_S
     assert [name for name, pid in children.items() if alive(pid)] == []
 
 
@@ -189,7 +190,7 @@ def test_killed_supervisor_leaves_no_child_behind(tmp_path: Path) -> None:
     children = stack.children()
     stack.process.kill()
     stack.process.wait()
-    until(lambda: not any(map(alive, children.values())), "all children are gone", 20)
+    until(lambda: not any(map(alive, children.values())), "all children are gone")
 
 
 def test_stop_during_the_start_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_stop_during_the_start_leaves_nothing_behind(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-m", "local"], cwd=ROOT, env=environment(settings))
     until(lambda: (settings.log_dir / "emulator.log").exists(), "the emulator has begun", 60)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(90) == 0
     with socket.socket() as probe:
         assert probe.connect_ex((HOST, settings.cloud_port)) != 0
 
@@ -295,7 +296,7 @@ def test_dead_gateway_ends_the_run_and_says_why(tmp_path: Path) -> None:
     stack = start_stack(settings_in(tmp_path))
     children = stack.children()
     os.kill(children["local.gateway"], signal.SIGKILL)
-    assert stack.process.wait(40) == 1
+    assert stack.process.wait(90) == 1
     assert "The gateway exited" in stack.output.read_text()
     assert not any(map(alive, children.values()))
 

@@ -54,14 +54,14 @@ class Receiver:
     def release(self) -> None:
         self._free.set()
 
-    def until(self, count: int, within: float = 20.0) -> list[Got]:
+    def until(self, count: int, within: float = 60.0) -> list[Got]:
         """All requests so far, once there are so many."""
         with self._news:
             enough = self._news.wait_for(lambda: len(self.requests) >= count, within)
             assert enough, f"{len(self.requests)} of {count} requests came within {within} s"
             return list(self.requests)
 
-    def until_event(self, name: str, channel_id: str, within: float = 20.0) -> Got:
+    def until_event(self, name: str, channel_id: str, within: float = 60.0) -> Got:
         """The first request that tells of such an event of this channel: others may share the stack."""
 
         def told() -> list[Got]:

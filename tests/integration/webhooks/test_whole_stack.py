@@ -43,7 +43,7 @@ class Admin:
             | {name.replace("_", "-"): value for name, value in headers.items()},
         )
         try:
-            with open_url(request, timeout=15) as answer:
+            with open_url(request, timeout=30) as answer:
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as refusal:
             with refusal:
@@ -84,7 +84,7 @@ def publishing(broadcaster: Broadcaster) -> Iterator[socket.socket]:
     """A connection of this broadcaster that is live."""
     url = urlsplit(broadcaster.ingest_url)
     peer = RtmpPeer(key=broadcaster.key)
-    with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
+    with socket.create_connection((url.hostname, url.port), timeout=60) as connection:
         connection.sendall(peer.open())
         while peer.status() != "NetStream.Publish.Start":
             data = connection.recv(65_536)

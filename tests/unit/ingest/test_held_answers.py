@@ -95,7 +95,7 @@ async def test_any_other_refusal_is_given_at_once_first_or_later(refusal: Publis
 
 
 async def test_media_that_came_since_proves_another_encoder() -> None:
-    sends = held(last_media_at=now_ms() + IN_FLIGHT + 1_000)
+    sends = held(last_media_at=now_ms() + IN_FLIGHT + 60_000)
     lease = Lease(held(), sends)
     with pytest.raises(KeyInUse):
         await answers().claim(Claimant(), KEY, lease)

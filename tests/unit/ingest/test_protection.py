@@ -99,7 +99,7 @@ async def test_the_agent_is_asked_as_it_expects(
     active = 1
     with caplog.at_level(logging.WARNING):
         running = asyncio.create_task(TaskProtection(agent.url, lambda: active, Logger("test")).run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             taken, again = await agent.asked.get(), await agent.asked.get()
             active = 0
             given_up = await agent.asked.get()

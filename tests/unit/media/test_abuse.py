@@ -42,7 +42,7 @@ async def says(stream: Live, request: bytes) -> bytes:
     """All that is answered to these bytes."""
     async with raw(stream) as (reader, writer):
         writer.write(request)
-        return await asyncio.wait_for(reader.read(), 10)
+        return await asyncio.wait_for(reader.read(), 30)
 
 
 def status_of(answer: bytes) -> int:
@@ -71,12 +71,12 @@ async def gets_in(stream: Live, source: str) -> bool:
 async def test_one_address_has_its_share_of_connections_and_others_get_in() -> None:
     async with live(http=HttpLimits(per_client=5), own_networks=NOBODY) as stream:
         greedy = [await asyncio.open_connection(*where(stream), local_addr=("127.0.0.2", 0)) for _ in range(8)]
-        assert all([await is_closed(past_its_share, within=10) for past_its_share in greedy[5:]])
+        assert all([await is_closed(past_its_share, within=30) for past_its_share in greedy[5:]])
         assert not any(await asyncio.gather(*map(is_closed, greedy[:5])))
         stream.sends(5)
         assert await stream.playlist()
         greedy[0][1].close()
-        async with asyncio.timeout(10):  # a place that was given back is free
+        async with asyncio.timeout(30):  # a place that was given back is free
             while not await gets_in(stream, "127.0.0.2"):
                 continue
         for _, writer in greedy:
@@ -93,7 +93,7 @@ async def test_our_own_proxies_have_no_share() -> None:
 
 async def answered(asked: Sequence["asyncio.Task[Answer]"], count: int) -> list[Answer]:
     """Those that have an answer, once there are so many."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return [await first for _, first in zip(range(count), asyncio.as_completed(asked), strict=False)]
 
 

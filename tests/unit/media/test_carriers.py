@@ -63,7 +63,7 @@ class Node:
         return Carrier(self.node_id, fence, self.address)
 
     async def get(self, path: str, **headers: str) -> tuple[int, str]:
-        async with asyncio.timeout(10), self.http.get(path, headers=headers) as answer:
+        async with asyncio.timeout(30), self.http.get(path, headers=headers) as answer:
             return answer.status, (await answer.read()).decode("latin-1")
 
 
