@@ -1,9 +1,10 @@
 """`python -m tests`: every suite in three phases, and a check that no file was left out.
 
 1. Most tests, on twice as many workers as there are cores. They compute, or wait for processes.
-2. Tests of real encoders, players and browsers, and of nodes that die, fall silent or judge an encoder's pace, on fewer
-   workers: they wait most of the time, and a busy machine would break the promises in seconds that they rely on.
-3. One at a time, the tests marked `serial`: they measure these promises.
+2. Tests of real encoders, players and browsers, and of nodes that die or fall silent, on fewer workers: they wait most
+   of the time, and a busy machine would break the promises in seconds that they rely on.
+3. One at a time, the tests marked `serial`: they measure these promises, judge an encoder's pace, or need CPU time that
+   others leave.
 
 Each worker has a stack of its own. A phase collects only the files it may run, for each of its workers imports them
 all. Arguments go to every run of pytest.
