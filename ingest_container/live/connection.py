@@ -11,11 +11,11 @@ from ingest_container.live.audit import ConnectionAudit
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.facts import FactFinder, printable
 from ingest_container.live.publish import Abandoned, Host, Moved, request_admission
-from ingest_container.net.rtmp_connection import RtmpConnection
+from ingest_container.net.movable import MovableConnection
 from ingest_container.net.turns import ADMISSION_COST
 
 
-class PublisherConnection(RtmpConnection):
+class PublisherConnection(MovableConnection):
     """Asks the node for admission and feeds one `Broadcast` at a time."""
 
     def __init__(self, node: Host, context: ssl.SSLContext | None = None) -> None:
@@ -122,7 +122,7 @@ class PublisherConnection(RtmpConnection):
             self._leave(broadcast)
             return
         self._broadcast = broadcast
-        self._relay.replay = None
+        self._stay()
         self._audit.accepted(broadcast)
         self._found = FactFinder()
         self._found.introduced(self.flash_version)

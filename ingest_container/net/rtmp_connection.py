@@ -12,8 +12,6 @@ from ingest_container.net.gatekeeper import ConnectionRejected, canonical
 from ingest_container.net.memory import MemoryBudget
 from ingest_container.net.reading import FairReader, TurnScheduler, received
 from ingest_container.net.receive_mark import COUNTED_SECONDS, PACKAGED_SECONDS, ReceiveMark
-from ingest_container.net.relay import Relay
-from ingest_container.net.splice import Replay, Splice
 from ingest_container.net.wire import Wire, WireBroken
 
 HANDSHAKE_RANDOM = 1528  # bytes of S1 (RTMP 1.0, 5.2.3)
@@ -49,7 +47,6 @@ class RtmpConnection(FairReader):
         self._on_media: Callable[[int], None] | None = None  # so many audio and video messages came
         self.client_ip: str | None = None
         self.moved_from: str | None = None  # the node that carries it on to us
-        self._relay = Relay()
 
     # --- what a subclass does ----------------------------------------------------------------------------------
 
@@ -101,8 +98,6 @@ class RtmpConnection(FairReader):
             self._receive_through(self._wire, memoryview(received)[:nbytes])
 
     def _receive(self, data: bytes | bytearray | memoryview, size: int) -> None:
-        if self._relay.take(data, size):
-            return
         session = self._session
         state = session.state
         events = session.receive_data(data, self._loop.time(), size)
@@ -117,7 +112,7 @@ class RtmpConnection(FairReader):
         self._account()
 
     def _account(self) -> None:
-        held = self._session.held_bytes + self._relay.held_bytes
+        held = self.held_bytes
         if held != self._held:
             self._held = held
             self._memory.holds(self, held)
@@ -125,7 +120,6 @@ class RtmpConnection(FairReader):
     def _give_back(self) -> None:
         """Nothing is read any more."""
         self._session.discard()
-        self._relay.replay = None
         self._held = 0
         self._memory.holds(self, 0)
 
@@ -165,7 +159,6 @@ class RtmpConnection(FairReader):
             self._timer.cancel()
             self._timer = None
         self._give_back()
-        self._relay.closed(exc)
         # It knows this connection: together they would stay, TLS and all, until the collector comes, and of an idle
         # node that may be never.
         self._wire = None
@@ -189,51 +182,17 @@ class RtmpConnection(FairReader):
         """Whether received bytes wait to be read: then this node is late, not the encoder."""
         return self._receive_mark.pending_bytes() > 0
 
-    # --- carried on to a peer ----------------------------------------------------------------------------------
+    # --- what a subclass needs ---------------------------------------------------------------------------------
 
     @property
     def bytes_received(self) -> int:
         """Of RTMP."""
-        return self._session.bytes_received + self._relay.moved_bytes
+        return self._session.bytes_received
 
     @property
-    def replay(self) -> Replay | None:
-        return self._relay.replay
-
-    def try_peer(self, splice: Splice | None) -> None:
-        """What comes from now on goes to this peer as well, which is asked for its answer; None: to no peer."""
-        self._relay.try_peer(splice)
-
-    @property
-    def paid_bytes(self) -> int:
-        return super().paid_bytes + self._relay.moved_bytes
-
-    def _move(self, splice: Splice) -> None:
-        """The peer has accepted the publish: the session ends with the answer, and all bytes go there from now on."""
-        self._session.accept_publish(self._loop.time())
-        self.answer()
-        self._give_back()
-        self._relay.move(splice)
-
-    def pause_reading(self) -> None:
-        if not self._transport.is_closing():
-            self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-
-    def peer_sent(self, data: bytes) -> None:
-        if self._wire is not None:
-            self._wire.send_data(data)
-            data = self._wire.data_to_send()
-        if not self._transport.is_closing():
-            self._transport.write(data)
-
-    def peer_closed(self, reason: str) -> None:
-        self._relay.try_peer(None)
-        self.aborted(reason, None)
-        self.hang_up()
+    def held_bytes(self) -> int:
+        """Kept of what came in."""
+        return self._session.held_bytes
 
     def _follow_counts(self, on_media: Callable[[int], None]) -> None:
         """A stream begins: its media is counted anew."""
