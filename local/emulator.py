@@ -10,7 +10,7 @@ from local.private_files import Secrets
 from local.settings import HOST, REGION, ROOT, LocalSettings
 
 PYTHON = ROOT / ".venv-cloud" / "bin" / "python"
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 120.0
 # It writes its state while it stops.
 STOP_GRACE_S = 15.0
 

@@ -22,7 +22,7 @@ from local.private_files import load_or_make_secrets, read_sign_in, sole_use, wr
 from local.ready import ready_block, ready_document
 from local.settings import HOST, ROOT, LocalSettings, services_settings
 
-BOOTSTRAP_TIMEOUT_S = 60.0
+BOOTSTRAP_TIMEOUT_S = 180.0
 GATEWAY_READY_TIMEOUT_S = 60.0
 GATEWAY_STOP_GRACE_S = 8.0
 # A step that takes longer than this is announced.

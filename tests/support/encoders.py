@@ -198,7 +198,7 @@ def make_clip(folder: Path) -> Clip:
     command += ["-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate]
     command += ["-g", str(FPS), "-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0:cabac=1"]
     command += ["-c:a", "aac", "-b:a", "128k", "-ac", str(CHANNELS), str(path)]
-    subprocess.run(command, check=True, timeout=120)
+    subprocess.run(command, check=True, timeout=300)
     with av.open(path) as container:
         size = sum(packet.size for packet in container.demux())
     return Clip(path, size * 8 / 1000 / CLIP_SECONDS)

@@ -28,7 +28,7 @@ PURE_PYTHON = "STREAM_SYNC_PURE_PYTHON"
 # The most that a node takes. On a machine that runs other tests its event loop is late now and then; it would refuse
 # publishers, or be no peer, for a minute. The limit itself: tests/unit/ingest/test_capacity.py.
 NEVER_LATE = {"STREAM_SYNC_CAPACITY_LAG_MS": "10000"}
-START_TIMEOUT_S = 200.0
+START_TIMEOUT_S = 300.0
 STOP_TIMEOUT_S = 90.0
 
 
