@@ -23,6 +23,7 @@ class Publisher:
         self.peer = RtmpPeer(app=app, key=stream_key)
         self.socket = socket.create_connection((HOST, port), timeout=SOON, source_address=(source, 0))
         self.clock = 0
+        self._pongs = 0
         self._air = threading.Event()
         self._closed = threading.Event()
         self._sending = threading.Lock()
@@ -34,13 +35,24 @@ class Publisher:
         return self.answer(within)
 
     def answer(self, within: float = SOON) -> str | None:
-        self.socket.settimeout(within)
-        while self.peer.status() is None:
-            data = self.socket.recv(65_536)
-            if not data:
-                break
-            self.peer.receive_data(data)
+        """The code of the answer to publish. Who waits for it answers pings, as encoders do. Raises TimeoutError."""
+        deadline = time.monotonic() + within
+        try:
+            while self.peer.status() is None:
+                self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+                data = self.socket.recv(65_536)
+                if not data:
+                    break
+                self.peer.receive_data(data)
+                self._answer_pings()
+        finally:
+            self.socket.settimeout(SOON)
         return self.peer.status()
+
+    def _answer_pings(self) -> None:
+        for value in self.peer.pings()[self._pongs :]:
+            self.socket.sendall(self.peer.pong(value))
+            self._pongs += 1
 
     @property
     def description(self) -> str:
