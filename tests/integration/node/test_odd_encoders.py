@@ -158,7 +158,7 @@ def test_sound_without_a_header_has_its_facts(
     publisher = publish(node, studio.stream_key)
     assert publisher.publish() == STARTED
     publisher.socket.sendall(message(4, AUDIO, payload, stream_id=1, chunk_size=4096))
-    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
+    until(lambda: studio.has_been_live, "LIVE")
     until(lambda: studio.stream().facts.audio_codec is not None, "its facts")
     stream = studio.stream()
     assert (stream.facts.audio_codec, stream.facts.audio_sample_rate, stream.facts.audio_channels) == told

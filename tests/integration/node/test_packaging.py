@@ -73,8 +73,15 @@ def test_a_stream_goes_on_where_packaging_has_stopped(studio: Studio, publish: P
     for at in range(0, 25_000, 40):  # faster than real time
         send(publisher.peer.video(at, keyframe=at == 0) + publisher.peer.audio(at))
     until(lambda: node.logged("packaging_stopped", reason="no_key_frame"), "packaging stops")
-    send(publisher.peer.video(25_000) + publisher.peer.audio(25_000))
-    until(lambda: studio.is_(ChannelStatus.LIVE), "LIVE")
+    publisher.clock = 25_000
+
+    def is_live() -> bool:
+        """It sends on meanwhile: after 4 s of silence it would not be LIVE any more."""
+        send(publisher.peer.video(publisher.clock) + publisher.peer.audio(publisher.clock))
+        publisher.clock += 40
+        return studio.is_(ChannelStatus.LIVE)
+
+    until(is_live, "LIVE")
 
 
 def test_another_node_continues_the_playlist_after_a_crash(
