@@ -64,8 +64,9 @@ def section(document: dict[str, Any]) -> str:
         f"A thousand publishers at once on one node for a minute: {thousand['refused']} refused, "
         f"{thousand['broken']} lost, {thousand['cpu_s'] / 60:.0%} of one core. A live stream takes "
         f"{_each(live, 'memory_live_kb'):.0f} KB of memory. All rows: "
-        "[benchmarks/results/ingest.json](benchmarks/results/ingest.json); why: "
-        "[docs/decisions](docs/decisions/0014-one-source-compiled-or-not.md)."
+        "[benchmarks/results/ingest.json](benchmarks/results/ingest.json); why: decisions "
+        "[14](docs/decisions/0014-one-source-compiled-or-not.md) and "
+        "[70](docs/decisions/0070-what-a-live-stream-costs-beyond-its-bytes.md)."
     )
     table = ["| | ours | beside | ratio | goal |", "|---|---|---|---|---|", *(_line(goal, rows) for goal in GOALS)]
     wrapped = [
