@@ -1,10 +1,5 @@
 """An RTMP connection that a peer may carry on: this node then only passes its bytes on, both ways."""
 
-import ssl
-from collections.abc import Callable
-
-from ingest_container.net.memory import MemoryBudget
-from ingest_container.net.reading import TurnScheduler
 from ingest_container.net.relay import Relay
 from ingest_container.net.rtmp_connection import RtmpConnection
 from ingest_container.net.splice import Replay, Splice
@@ -13,18 +8,11 @@ from ingest_container.net.splice import Replay, Splice
 class MovableConnection(RtmpConnection):
     """The encoder's side of a `Splice`."""
 
-    def __init__(
-        self,
-        scheduler: TurnScheduler,
-        memory: MemoryBudget,
-        context: ssl.SSLContext | None,
-        trusts_proxy: Callable[[str], bool],
-        *,
-        frames: bool,
-    ) -> None:
-        """As `RtmpConnection`."""
-        super().__init__(scheduler, memory, context, trusts_proxy, frames=frames)
+    _relay: Relay  # once it is opened
+
+    def opened(self) -> None:
         self._relay = Relay()
+        super().opened()
 
     # --- what a splice needs -----------------------------------------------------------------------------------
 
