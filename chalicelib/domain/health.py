@@ -93,15 +93,18 @@ class _Watched:
     def __init__(self) -> None:
         self.finding: Finding | None = None
         self.symptom: Symptom | None = None  # at present
-        self.is_calm = True  # there is no finding, and no symptom was seen
         self._ill_since: float | None = None
         self._well_since: float | None = None
+
+    @property
+    def is_calm(self) -> bool:
+        """There is nothing to judge: no symptom, no finding, and none that was about to become one."""
+        return self.symptom is None and self.finding is None and self._ill_since is None
 
     def judge(self, rule: Rule, at: float, now: int) -> HealthChange | None:
         symptom = self.symptom
         if symptom is None:
             return self._well(rule, at)
-        self.is_calm = False
         self._well_since = None
         if self._ill_since is None:
             self._ill_since = at
@@ -120,7 +123,6 @@ class _Watched:
     def _well(self, rule: Rule, at: float) -> HealthChange | None:
         self._ill_since = None
         if self.finding is None:
-            self.is_calm = True
             return None
         if self._well_since is None:
             self._well_since = at
@@ -184,10 +186,7 @@ class Doctor:
         for rule, watched in self._rules:
             if not (is_known and rule.of_facts):
                 watched.symptom = rule.judge(view)
-            if watched.symptom is None and watched.is_calm:
-                continue
-            change = watched.judge(rule, seen.at, now)
-            if change is not None:
+            if not watched.is_calm and (change := watched.judge(rule, seen.at, now)) is not None:
                 changes.append(change)
         return changes
 
@@ -232,22 +231,20 @@ class Doctor:
         self._drift = Drift()
 
     def _note_silence(self, seen: Observation) -> None:
-        back = round(self._thresholds.silence)
-        if len(self._window) > back and self._window[-1 - back].media_time == seen.media_time:
+        quiet = apart(self._window, round(self._thresholds.silence))
+        if quiet is not None and quiet[0].media_time == seen.media_time:
             self._unjudged = JUDGE_EVERY  # told at once: soon the stream counts as interrupted, and is not observed
 
     def _note_rate(self, seen: Observation) -> None:
-        if len(self._window) > RATE_SECONDS:
-            before = self._window[-1 - RATE_SECONDS]
-            if (rate := encoded_kbps(seen.video_bytes - before.video_bytes, (before, seen))) is not None:
-                self._rates.append(rate)
+        span = apart(self._window, RATE_SECONDS)
+        if span is not None and (rate := encoded_kbps(seen.video_bytes - span[0].video_bytes, span)) is not None:
+            self._rates.append(rate)
 
     def _note_drift(self, seen: Observation) -> None:
         """A stream that stands still or rushes has a finding of its own, and is another one afterwards."""
         limits = self._thresholds
-        back = round(limits.starved_window)
-        watched = len(self._window) > back
-        if watched and not limits.starved_ratio <= seen.speed(self._window[-1 - back]) <= limits.fast_ratio:
+        span = apart(self._window, round(limits.starved_window))
+        if span is not None and not limits.starved_ratio <= seen.speed(span[0]) <= limits.fast_ratio:
             self._drift = Drift()
         self._drift.note(seen.late)
 
