@@ -24,7 +24,7 @@ cdef class MediaCounter:
     cdef public long long audio_timestamp, key_frames, key_frame_timestamp, b_frames, open_gops
     cdef public str video_codec, audio_codec
 
-    @cython.locals(head=bytes, data=Py_ssize_t)
+    @cython.locals(head=bytes, data=Py_ssize_t, length=Py_ssize_t, place=Py_ssize_t)
     cpdef bint is_plain(self, long type_id, unsigned long stream_id, bytearray buffer, Py_ssize_t start, Py_ssize_t end)
     @cython.locals(clock=cython.longlong, offset=Py_ssize_t, composition=long)
     cpdef count_plain(self, long type_id, Py_ssize_t size, unsigned long timestamp, bytes payload)

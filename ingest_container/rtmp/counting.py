@@ -101,8 +101,12 @@ class MediaCounter:
             return False
         if self._refused and stream_id in self._refused:
             return False
-        if len(head) == 0 or not buffer.startswith(head, start, end):
+        length = len(head)
+        if length == 0 or end - start < length:
             return False
+        for place in range(length):
+            if buffer[start + place] != head[place]:
+                return False
         if type_id == _VIDEO and self._has_composition and not self.keeps_frames:
             data = start + self._video_offset
             self._composition = _UNKNOWN
