@@ -5,11 +5,11 @@ cdef Py_ssize_t _LARGE
 
 
 cdef class ChunkStream:
-    cdef long id, type_id
+    cdef long id, type_id, mark
     cdef unsigned long timestamp, delta, stream_id
     cdef Py_ssize_t length, missing
     cdef bint open, plain
-    cdef bytes extended, mark
+    cdef bytes extended
     cdef bytearray body
 
 

@@ -26,7 +26,7 @@ class ChunkStream:
 
     def __init__(self, chunk_stream_id: int) -> None:
         self.id = chunk_stream_id
-        self.mark = bytes((0xC0 | chunk_stream_id & 0x3F,))  # the header of a chunk that continues, in its usual form
+        self.mark = 0xC0 | chunk_stream_id & 0x3F  # the header of a chunk that continues, in its usual form
         self.timestamp = 0
         self.delta = 0
         self.extended = b""  # the 4 bytes of the extended time field, if the latest header had one

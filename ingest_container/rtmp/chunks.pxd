@@ -7,7 +7,7 @@ from .messages cimport Message
 
 
 cdef unsigned long _EXTENDED, _MASK
-cdef long _MESSAGE_WORK, _FRAME_WORK, _LOOK_AHEAD, _LOOK_FURTHER
+cdef long _MESSAGE_WORK, _FRAME_WORK
 cdef long _LONGEST_SHORT_ID
 
 
@@ -39,7 +39,7 @@ cdef class ChunkReader:
 
     @cython.locals(
         start=Py_ssize_t, available=Py_ssize_t, size=Py_ssize_t, left=Py_ssize_t, taken=Py_ssize_t, step=Py_ssize_t,
-        run=Py_ssize_t, ahead=Py_ssize_t, found=Py_ssize_t, headers=bytearray, bodies=object,
+        run=Py_ssize_t, header=Py_ssize_t, last=Py_ssize_t, mark=long, buffer=bytearray, bodies=object,
     )
     cdef bytes _read_body(self, ChunkStream stream)
 

@@ -2,13 +2,12 @@
 
 Theory of operation
 -------------------
-Cost is per message and per read, not per chunk. `ChunkReader` walks over the caller's own buffer; body bytes are
-taken as they come, so only a header cut off by the end of a read is kept (at most 18 bytes). At the start of a chunk
-the next chunks nearly always continue the same message: in the usual form each is one header byte followed by
-`chunk_size` bytes, so the header bytes of all whole chunks in the buffer are one strided slice. As far as they equal
-the continuation byte, the run is taken in one go, without its headers (`bodies_of_run`). Anything else (an interleaved
-message, long chunk stream ids, extended timestamps) stops the run and is read chunk by chunk. No message
-is waited for: whatever is interleaved is delivered as soon as it is whole.
+`ChunkReader` walks over the caller's own buffer; body bytes are taken as they come, so only a header cut off by the end
+of a read is kept (at most 18 bytes). At the start of a chunk the next chunks nearly always continue the same message:
+in the usual form each is one header byte followed by `chunk_size` bytes. As far as these bytes are the continuation
+byte, the run is taken in one go, without its headers (`bodies_of_run`). Anything else (an interleaved message, long
+chunk stream ids, extended timestamps) stops the run and is read chunk by chunk. No message is waited for: whatever is
+interleaved is delivered as soon as it is whole.
 
 Set Chunk Size and Abort change how the very next bytes are read, so they are obeyed here and not passed on.
 The module is plain Python and is compiled where there is a compiler; `chunks.pxd` holds its C types then.
@@ -26,10 +25,6 @@ EXTENDED = 0xFFFFFF  # in the 24-bit time field: the real value follows in 32 bi
 # Own names: plain C numbers where this is compiled.
 _EXTENDED, _MASK, _MESSAGE_WORK, _FRAME_WORK = EXTENDED, TIMESTAMP_MASK, MESSAGE, FRAME
 _LONGEST_SHORT_ID = 63  # above it, the basic header takes 2 or 3 bytes (5.3.1.1)
-
-# Chunks looked ahead for a run at first, then four times as many as were found to belong to it: whoever breaks off runs
-# on purpose makes us look at few bytes in vain.
-_LOOK_AHEAD, _LOOK_FURTHER = 256, 4
 
 _NOTHING = bytearray()
 _NO_VIEW = memoryview(_NOTHING)
@@ -238,18 +233,17 @@ class ChunkReader:
             taken = stream.missing + (stream.missing - 1) // size
             if taken > available:
                 taken = (available + 1) // step * step - 1
+            buffer = self._buffer
+            mark = stream.mark
             run = 0
-            ahead = _LOOK_AHEAD
-            while True:
-                headers = self._buffer[start + size + run * step : start + min(taken, (run + ahead) * step) : step]
-                found = len(headers) - len(headers.lstrip(stream.mark))
-                run += found
-                if found < len(headers):
-                    taken = (run + 1) * step - 1
+            header = start + size
+            last = start + taken
+            while header < last:
+                if buffer[header] != mark:
+                    taken = header - start
                     break
-                if found < ahead:
-                    break
-                ahead = run * _LOOK_FURTHER
+                run += 1
+                header += step
             stream.missing -= taken - run
             self._chunk_left = 0
             self._position = start + taken
