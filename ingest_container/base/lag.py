@@ -48,16 +48,25 @@ class LagMeter:
 
     async def run(self) -> None:
         """Samples this loop until it is cancelled."""
-        while True:
-            due = self._clock() + EVERY
-            await asyncio.sleep(EVERY)
-            self.observe(max(0.0, self._clock() - due))
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+
+        def look(due: float) -> None:
+            if not ended.done():
+                now = self._clock()
+                self.observe(max(0.0, now - due))
+                loop.call_later(EVERY, look, now + EVERY)
+
+        loop.call_later(EVERY, look, self._clock() + EVERY)  # a task that sleeps would cost more, so often
+        await ended
 
     def _forget(self) -> None:
         current = int(self._clock() // WINDOW)
+        if current <= self._current:
+            return
         for number in range(max(self._current + 1, current - WINDOWS + 1), current + 1):
             self._windows[number % WINDOWS] = _empty()
-        self._current = max(self._current, current)
+        self._current = current
 
 
 def _empty() -> list[int]:
