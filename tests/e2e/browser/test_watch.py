@@ -22,8 +22,8 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.needs("ministack", "chromium", "dashboard", "ffmpeg")
 
-# Seconds from the playlist's edge, once it is below or above: the targets are 1.5 and 5, and hls.js adds a second to its
-# target at each stall, two at most. Of the whole chain, docs/playback.md.
+# Seconds from the playlist's edge. The targets are 1.5 and 5, and hls.js adds a second to its target at each stall, two
+# at most. Of the whole chain, docs/playback.md.
 LOW_S, NORMAL_S = 4.0, 4.5
 # Of a recording: a node that is late leaves it to the sweep, a minute later, and the page asks for the last time after
 # 67 to 200 s.
