@@ -2,7 +2,8 @@
 
 A timer is due every 50 ms; how much later it runs is how long anything else has waited, media too. One long pause is
 one late timer and does not move the 99th percentile: whether a frozen node is dead is judged by its session. A loop
-that is late again and again has too much to do.
+that is late again and again has too much to do. So of a loop that has run for some seconds only, the samples that are
+missing count as on time: its start alone, when everything is loaded, would make a node full.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from ingest_container.base.clock import steady
 
 EVERY = 0.05  # seconds between two samples
 WINDOWS, WINDOW = 6, 10.0  # the last minute, forgotten in steps of so many seconds
+FEWEST = 200  # samples of which a percentile is taken: those of ten seconds
 # Upper bounds of the buckets, seconds: each a quarter above the one before, from 1 ms to 10 s.
 BOUNDS = tuple(0.001 * 1.25**step for step in range(42))
 
@@ -31,13 +33,16 @@ class LagMeter:
         self._windows[self._current % WINDOWS][bisect_left(BOUNDS, lag)] += 1
 
     def percentile(self, percent: float) -> float:
-        """Seconds that so many percent of the samples did not exceed, up to the width of a bucket; 0 without any."""
+        """Seconds that so many percent of the samples did not exceed, up to the width of a bucket; 0 of too few."""
         self._forget()
         counts = [sum(window[bucket] for window in self._windows) for bucket in range(len(BOUNDS) + 1)]
-        wanted = int(sum(counts) * percent / 100)
+        missing = max(0, FEWEST - sum(counts))
+        wanted = int((sum(counts) + missing) * percent / 100) - missing
+        if wanted <= 0:
+            return 0.0
         for bucket, count in enumerate(counts):
             wanted -= count
-            if count and wanted <= 0:
+            if wanted <= 0:
                 return BOUNDS[min(bucket, len(BOUNDS) - 1)]
         return 0.0
 
