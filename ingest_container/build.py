@@ -16,7 +16,7 @@ from ingest_container import compiled
 
 # No index before the beginning or past the end is ever used; if one were, it is an exception and not a crash.
 DIRECTIVES = {"language_level": 3, "boundscheck": True, "wraparound": False, "annotation_typing": False}
-PLAIN = "The ingest node runs as plain Python; it needs about twice the CPU for the same streams."
+PLAIN = "The ingest node runs as plain Python; it needs one and a half times to twice the CPU for the same streams."
 ROOT = "ingest_container"
 
 

@@ -22,7 +22,7 @@ class Node(BaseModel):
     active: int
     free: int = Field(description="How many more publishers it has room for, by number, bandwidth and lag together")
     incoming_kbps: int = Field(description="What its publishers send together")
-    lag_ms: int = Field(description="How late its event loop runs timers: the 99th percentile of the last seconds")
+    lag_ms: int = Field(description="How late its event loop runs timers: the 99th percentile of the last minute")
     started_at: IsoTime
     session_expires_at: IsoTime
     drain_until: IsoTime | None = None

@@ -31,7 +31,7 @@ class NodeInfo:
 @dataclass(frozen=True, slots=True)
 class NodeMeasures:
     """What a node told with its last renewal: what its publishers send together, in kbit/s, and how late its event loop
-    runs timers, in ms (99th percentile of the last seconds). Zero from a node that measures neither."""
+    runs timers, in ms (99th percentile of the last minute). Zero from a node that measures neither."""
 
     incoming_kbps: int = 0
     lag_ms: int = 0

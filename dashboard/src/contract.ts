@@ -707,7 +707,7 @@ export interface Node {
   readonly free: number;
   /** What its publishers send together */
   readonly incoming_kbps: number;
-  /** How late its event loop runs timers: the 99th percentile of the last seconds */
+  /** How late its event loop runs timers: the 99th percentile of the last minute */
   readonly lag_ms: number;
   readonly started_at: string;
   readonly session_expires_at: string;

@@ -41,6 +41,6 @@ class Clock:
 
 clock = Clock()
 now_ms = clock.now_ms
-# Seconds, monotonic: the process's clock, whatever a `Clock` was made of. Asked with each read of each stream.
+# Seconds, monotonic. The system's call itself, not a method of `clock`: each read of each stream asks for it.
 steady = functools.partial(time.clock_gettime, _STEADY_CLOCK)
 steady_ms = clock.steady_ms

@@ -2,13 +2,14 @@
 
 A timer is due every 50 ms; how much later it runs is how long anything else has waited, media too. One long pause is
 one late timer and does not move the 99th percentile: whether a frozen node is dead is judged by its session. A loop
-that is late again and again has too much to do. So of a loop that has run for some seconds only, the samples that are
-missing count as on time: its start alone, when everything is loaded, would make a node full.
+that is late again and again has too much to do. Below 200 samples, those that are missing count as on time: else its
+start, when everything is loaded, would make a node full.
 """
 
 import asyncio
 from bisect import bisect_left
 from collections.abc import Callable
+from itertools import accumulate
 
 from ingest_container.base.clock import steady
 
@@ -40,11 +41,8 @@ class LagMeter:
         wanted = int((sum(counts) + missing) * percent / 100) - missing
         if wanted <= 0:
             return 0.0
-        for bucket, count in enumerate(counts):
-            wanted -= count
-            if wanted <= 0:
-                return BOUNDS[min(bucket, len(BOUNDS) - 1)]
-        return 0.0
+        reached = next(bucket for bucket, total in enumerate(accumulate(counts)) if total >= wanted)
+        return BOUNDS[min(reached, len(BOUNDS) - 1)]
 
     @property
     def p99(self) -> float:
@@ -57,12 +55,17 @@ class LagMeter:
         ended = loop.create_future()
 
         def look(due: float) -> None:
-            if not ended.done():
-                now = self._clock()
+            if ended.done():
+                return
+            now = self._clock()
+            try:
                 self.observe(max(0.0, now - due))
+            except Exception as error:
+                ended.set_exception(error)
+            else:
                 loop.call_later(EVERY, look, now + EVERY)
 
-        loop.call_later(EVERY, look, self._clock() + EVERY)  # a task that sleeps would cost more, so often
+        loop.call_later(EVERY, look, self._clock() + EVERY)  # a task that sleeps so often would cost more
         await ended
 
     def _forget(self) -> None:

@@ -249,7 +249,7 @@ class ChunkReader:
             self._position = start + taken
             if stream.plain and not self._keeps_frames:
                 return b""
-            bodies = bodies_of_run(self._buffer, self._view, start, start + taken, size)
+            bodies = bodies_of_run(buffer, self._view, start, start + taken, size)
             if not stream.missing and not stream.body:
                 return bytes(bodies)
             stream.body += bodies

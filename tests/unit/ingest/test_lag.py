@@ -84,4 +84,15 @@ async def test_a_blocked_loop_is_seen() -> None:
     time.sleep(EVERY + 0.3)  # noqa: ASYNC251
     async with asyncio.timeout(20):
         assert await observed.get() >= 0.3
+        await observed.get()  # it goes on
     running.cancel()
+
+
+async def test_a_defect_ends_it() -> None:
+    class Meter(LagMeter):
+        def observe(self, lag: float) -> None:
+            raise ZeroDivisionError
+
+    async with asyncio.timeout(20):
+        with pytest.raises(ZeroDivisionError):
+            await Meter().run()
