@@ -28,6 +28,8 @@ PURE_PYTHON = "STREAM_SYNC_PURE_PYTHON"
 # The most that a node takes. On a machine that runs other tests its event loop is late now and then; it would refuse
 # publishers, or be no peer, for a minute. The limit itself: tests/unit/ingest/test_capacity.py.
 NEVER_LATE = {"STREAM_SYNC_CAPACITY_LAG_MS": "10000"}
+# Nor is an encoder silent that the machine holds up. Of the stack's own node: others have what they say.
+PATIENT = {"STREAM_SYNC_SILENCE_SECONDS": "15"}
 START_TIMEOUT_S = 300.0
 STOP_TIMEOUT_S = 90.0
 
@@ -135,12 +137,12 @@ def start_stack(settings: LocalSettings, users: Mapping[str, str] | None = None)
     settings.ready_file.unlink(missing_ok=True)
     output = settings.state_dir / "output.txt"
     origin, health = free_ports(2)  # of this stack's own node only
-    ports = {"STREAM_SYNC_ORIGIN_PORT": str(origin), "STREAM_SYNC_HEALTH_PORT": str(health)}
+    node = {"STREAM_SYNC_ORIGIN_PORT": str(origin), "STREAM_SYNC_HEALTH_PORT": str(health)} | PATIENT
     with output.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"],
             cwd=ROOT,
-            env=environment(settings) | ports | dict(users or {}),
+            env=environment(settings) | node | dict(users or {}),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

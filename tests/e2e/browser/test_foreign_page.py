@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ class _Empty(BaseHTTPRequestHandler):
 @pytest.fixture
 def foreign_page(browser: Browser) -> Iterator[Page]:
     """A page of another origin: another port is enough."""
-    server = HTTPServer((HOST, 0), _Empty)
+    server = ThreadingHTTPServer((HOST, 0), _Empty)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     context = browser.new_context()

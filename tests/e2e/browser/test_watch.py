@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -15,7 +15,7 @@ from tests.e2e.browser.accessibility import barriers
 from tests.e2e.browser.accounts import Broadcaster
 from tests.e2e.browser.conftest import GoLive
 from tests.e2e.browser.studio import Studio
-from tests.e2e.browser.viewer import COLOURS, Viewer
+from tests.e2e.browser.viewer import AUDIBLE, COLOURS, Viewer
 from tests.support.captions import with_captions
 from tests.support.encoders import Clip, ffmpeg
 from tests.support.waiting import until
@@ -42,7 +42,7 @@ def test_picture_and_sound_of_a_live_channel_play(
     assert viewer.colours() == set(COLOURS)
     assert barriers(viewer.page, "watch-live", pictures) == []
     viewer.listens()
-    assert viewer.hears() > 0.01
+    assert viewer.hears() > AUDIBLE
 
 
 @pytest.mark.requirement("FX-14")
@@ -81,6 +81,8 @@ def test_viewer_goes_back_to_live_and_chooses_the_latency(viewer: Viewer, channe
     go_live()
     viewer.open(f"/watch/{channel}")
     viewer.plays_past(NORMAL_S + 2)  # a younger stream has no place so far behind its edge
+    viewer.page.mouse.move(640, 300)  # the controls come
+    viewer.part("go-live").click()  # hls.js makes up for two seconds over its target, and no more
     viewer.is_behind(lambda seconds: seconds < LOW_S)
     viewer.part("latency-choice").select_option("normal")
     viewer.is_behind(lambda seconds: seconds > NORMAL_S)
@@ -215,7 +217,7 @@ class _Framing(BaseHTTPRequestHandler):
 @pytest.fixture
 def framing_site() -> Iterator[str]:
     """Of another origin: another port is enough."""
-    server = HTTPServer((HOST, 0), _Framing)
+    server = ThreadingHTTPServer((HOST, 0), _Framing)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://localhost:{server.server_port}/"

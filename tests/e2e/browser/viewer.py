@@ -19,6 +19,7 @@ COLOURS = {
     "magenta": (255, 0, 255),
     "cyan": (0, 255, 255),
 }
+AUDIBLE = 0.01  # of 1
 # In the largest of the three channels: the colours of video are not those of a screen.
 NEAR, CLOSE = 90, 16
 
@@ -113,9 +114,9 @@ class Viewer:
         self.page.evaluate(LISTEN)
 
     def hears(self) -> float:
-        """The sound's peak, between 0 and 1, once it is not 0."""
+        """The sound's peak, between 0 and 1, once it is more than the resampler's noise before it begins."""
         for _ in range(SOON_MS // POLL_MS):
-            if level := float(self.page.evaluate("() => window.level()")):
+            if (level := float(self.page.evaluate("() => window.level()"))) > AUDIBLE:
                 return level
             self.page.wait_for_timeout(POLL_MS)
         return 0.0

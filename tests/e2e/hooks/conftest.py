@@ -7,7 +7,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,8 @@ class Nginx:
         for path in sorted(self.folder.rglob("*")):
             found.append(str(path))
             if path.is_file() and path.suffix in (".log", ".m3u8"):
-                found.append(path.read_text(errors="replace"))
+                with suppress(FileNotFoundError):  # nginx cleans up
+                    found.append(path.read_text(errors="replace"))
         return "\n".join(found)
 
 

@@ -27,6 +27,7 @@ MP4_PLAYS = """async url => {
   video.muted = true
   video.src = url
   await video.play()
+  video.pause()
   video.currentTime = 3
   await new Promise(seeked => video.addEventListener('seeked', seeked, { once: true }))
   return { time: video.currentTime, width: video.videoWidth, error: video.error }

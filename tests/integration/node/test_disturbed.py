@@ -16,11 +16,12 @@ OnAir = Callable[[Node, Studio], Publisher]
 DISTURBED = "tests.support.disturbed_node"
 
 
+@pytest.mark.serial
 @pytest.mark.requirement("HI-3")
 def test_a_loop_that_is_blocked_for_some_seconds_keeps_its_session(
     studio: Studio, on_air: OnAir, start_node: StartNode
 ) -> None:
-    node, peer = start_node(module=DISTURBED, block_seconds=6), start_node()
+    node, peer = start_node(module=DISTURBED, block_seconds=5.5), start_node()
     on_air(node, studio)
     fence = studio.channel.lease.fence
     node.send(signal.SIGUSR1)

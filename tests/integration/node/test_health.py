@@ -18,6 +18,7 @@ WAYS = (CLEAN, *QUICK)
 # Seconds until a finding is raised: the longest is half a minute's window and the start of the stream.
 RAISED_WITHIN = 120
 STARTED = "Health Finding Start"
+PACE = {FindingCode.VIDEO_INGESTION_STARVED, FindingCode.VIDEO_INGESTION_FASTER_THAN_REALTIME}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,11 @@ def found(channel: Studio) -> dict[str, str]:
     return {entry.facts["code"]: entry.facts["severity"] for entry in entries if entry.kind == STARTED}
 
 
+def _without_pauses(way: Way, codes: dict[str, str]) -> dict[str, str]:
+    """Without what a pause of this machine does to all encoders, if it is not what this one is to show."""
+    return {code: severity for code, severity in codes.items() if code not in PACE or code == way.found}
+
+
 @pytest.mark.serial  # a second by which a busy machine holds up an encoder is found, too
 @pytest.mark.requirement("FX-8")
 @pytest.mark.needs("ffmpeg")
@@ -56,11 +62,11 @@ def test_each_fault_is_found_and_a_clean_stream_has_none(streams: dict[Way, Stud
         return all(found(channel).items() >= expected[way.name].items() for way, channel in streams.items())
 
     def seen() -> dict[str, dict[str, str]]:
-        return {way.name: found(channel) for way, channel in streams.items()}
+        return {way.name: _without_pauses(way, found(channel)) for way, channel in streams.items()}
 
     with suppress(AssertionError):  # what is missing is said by the comparison
         until(all_found, "each fault is found", RAISED_WITHIN)
     assert seen() == expected
     poor = next(channel for way, channel in streams.items() if way.found is FindingCode.GOP_SIZE_LONG)
     pulse = until(lambda: pulses.find(poor.stream().stream_id), "a pulse")
-    assert [finding.code for finding in pulse.findings] == [FindingCode.GOP_SIZE_LONG]
+    assert {finding.code for finding in pulse.findings} - PACE == {FindingCode.GOP_SIZE_LONG}
