@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.config import settings
 from tests.support import disk, scheduling, tools
 from tests.support.stack import Emulator, Stack, in_environment, running_emulator, running_stack
 
@@ -60,6 +61,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{tool}: {len(tests)} test{'s' if len(tests) > 1 else ''}")
             for test in sorted(set(tests)):
                 terminalreporter.write_line(f"    {test}")
+
+
+@pytest.fixture(autouse=True)
+def settings_of_the_next_test() -> Iterator[None]:
+    """Are read from the environment anew: chalice's test client has that of the stage `dev` while it calls."""
+    yield
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

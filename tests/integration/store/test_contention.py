@@ -1,6 +1,7 @@
 """The database is away, or a write meets another transaction, against the real database protocol."""
 
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,12 +17,14 @@ from tests.support.stack import forget_connections
 
 
 @pytest.fixture
-def no_database(studio: LeasedStudio, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_database(studio: LeasedStudio, node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The endpoint is closed: nobody listens there."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         closed = held.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed}")
+    forget_connections()
+    yield
     forget_connections()
 
 

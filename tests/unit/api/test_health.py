@@ -2,33 +2,31 @@
 
 import json
 import socket
+from collections.abc import Iterator
 
 import pytest
 from chalice.test import Client
 
-from chalicelib import aws, config
-from chalicelib.store import guard
-from chalicelib.store.models import TABLES
+from tests.support.stack import forget_connections
 
 
 @pytest.fixture
-def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nobody listens where the database should be."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         closed = held.getsockname()[1]
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{closed}",
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-    }.items():
-        monkeypatch.setenv(name, value)
-    config.settings.cache_clear()
-    aws.client.cache_clear()
-    guard._connection.cache_clear()
-    for table in TABLES:
-        table._connection = None
+    with monkeypatch.context() as environment:
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{closed}",
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }.items():
+            environment.setenv(name, value)
+        forget_connections()
+        yield
+    forget_connections()
 
 
 @pytest.mark.requirement("ST-1")
