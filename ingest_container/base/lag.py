@@ -37,8 +37,9 @@ class LagMeter:
         """Seconds that so many percent of the samples did not exceed, up to the width of a bucket; 0 of too few."""
         self._forget()
         counts = [sum(window[bucket] for window in self._windows) for bucket in range(len(BOUNDS) + 1)]
-        missing = max(0, FEWEST - sum(counts))
-        wanted = int((sum(counts) + missing) * percent / 100) - missing
+        counted = sum(counts)
+        samples = max(counted, FEWEST)
+        wanted = int(samples * percent / 100) - (samples - counted)
         if wanted <= 0:
             return 0.0
         reached = next(bucket for bucket, total in enumerate(accumulate(counts)) if total >= wanted)
