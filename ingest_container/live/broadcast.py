@@ -105,9 +105,9 @@ class Broadcast:
         if self._liveness.media(self._clock(), messages) is Decision.GO_LIVE:
             self._steps.go_live()
 
-    def package(self, events: Sequence[rtmp.Event]) -> None:
-        """What the session read, for viewers, where streams are packaged."""
-        self._playable.feed(events)
+    def package(self, events: Sequence[rtmp.Event]) -> float | None:
+        """What the session read, for viewers, where streams are packaged; answers as `Packager.feed`."""
+        return self._playable.feed(events)
 
     def connection_lost(self, publisher: Publisher, failure: str | None = None) -> None:
         """Without a clean stop; `failure` says how the encoder broke the protocol. Ignored of a replaced connection.
@@ -223,7 +223,7 @@ class Broadcast:
         self.meter.sample(now)
         self._playable.update(self.hold)
         if self.is_live and (publisher := self._carried.publisher) is not None:
-            publisher.batch_reads(self.meter.bytes_per_second)
+            publisher.batch_reads(self.meter.expected_bytes_per_second)
             self._measurement.observe(now, publisher.facts, self.hold)
 
     def pulse(self, now: int, *, to_store: bool = False) -> Pulse | None:

@@ -58,7 +58,9 @@ class PublisherConnection(MovableConnection):
 
     def handle(self, events: list[rtmp.Event]) -> None:
         if self._broadcast is not None:
-            self._broadcast.package(events)
+            left = self._broadcast.package(events)
+            if left is not None:
+                self.aim_read(left)
         for event in events:
             match event:
                 case rtmp.VideoMessage() | rtmp.AudioMessage():

@@ -10,6 +10,7 @@ from ingest_container.rtmp import MediaCounter
 # Seconds. Keyframes are ten times larger than other frames and come every 1, 2 or 3 s: six seconds hold the same
 # number of them wherever the window begins, so the bitrate does not swing with them.
 WINDOW = 6
+SLOWER = 0.7  # times the window's rate: key frames and the time of a read explain so much
 SKEW = 0.1  # of the window, by which the stream's clock may differ from ours and still be believed
 
 
@@ -93,6 +94,12 @@ class Meter:
         before, last = self._samples[-2], self._samples[-1]
         counted = last.totals.media_bytes - before.totals.media_bytes
         return counted / (last.at - before.at) if last.at > before.at else 0.0
+
+    @property
+    def expected_bytes_per_second(self) -> float:
+        """Of the next second: as over the window, which key frames do not swing, but where less comes now."""
+        last, mean = self.bytes_per_second, self.mean_bytes_per_second
+        return mean if last > SLOWER * mean else last
 
     @property
     def mean_bytes_per_second(self) -> float:

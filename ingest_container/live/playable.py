@@ -33,10 +33,9 @@ class Playable:
                 )
             )
 
-    def feed(self, events: Sequence[rtmp.Event]) -> None:
-        """What the session read."""
-        if self._packager is not None:
-            self._packager.feed(events)
+    def feed(self, events: Sequence[rtmp.Event]) -> float | None:
+        """What the session read; answers as `Packager.feed`, if there is a packager."""
+        return self._packager.feed(events) if self._packager is not None else None
 
     def interrupted(self) -> None:
         if self._packager is not None:

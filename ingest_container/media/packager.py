@@ -105,12 +105,14 @@ class Packager:
             self._recorder.continues(fence)
         self._demuxer.connected()
 
-    def feed(self, events: Iterable[rtmp.Event]) -> None:
-        """The media events among these, as they arrive."""
-        if not self.rendition.ended:
-            elapsed = max(0, self._clock() - self._epoch)
-            self._elapsed = elapsed / 1000
-            self._run(lambda out: self._demuxer.feed(events, elapsed, out))
+    def feed(self, events: Iterable[rtmp.Event]) -> float | None:
+        """The media events among these, as they arrive. Returns how many seconds the part under way lacks, if known."""
+        if self.rendition.ended:
+            return None
+        elapsed = max(0, self._clock() - self._epoch)
+        self._elapsed = elapsed / 1000
+        self._run(lambda out: self._demuxer.feed(events, elapsed, out))
+        return self._segmenter.part_left
 
     def interrupted(self) -> None:
         """The connection is gone; the stream may go on with another, here or on another node."""

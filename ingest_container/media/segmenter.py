@@ -74,6 +74,14 @@ class Segmenter:
         """Of the picture, as its times tell it."""
         return 1 / self._grid.frame if self._grid.frame is not None and self._video is not None else None
 
+    @property
+    def part_left(self) -> float | None:
+        """Seconds from the newest sample to the one that ends the part under way; None while that is not known."""
+        run, target = self._leading, self._grid.part_target
+        if target is None or not run.times:
+            return None
+        return max(0.0, target - JITTER_SECONDS - (run.last - run.times[0]) / self._rate)
+
     # --- what comes in -----------------------------------------------------------------------------------------
 
     def configure(self, video: VideoTrack | None, audio: AudioTrack | None) -> Sequence[Output]:

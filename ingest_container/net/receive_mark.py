@@ -2,8 +2,9 @@
 
 A live stream arrives in small pieces, a hundred a second, and reading each one costs a wake-up, a system call and a
 turn of the event loop: several times what the bytes themselves cost. SO_RCVLOWAT lets the kernel wait until there is
-about a tenth of a second of media, or a fifth where no viewer waits for it. The end of a connection still wakes us
-immediately.
+about a tenth of a second of media, or a fifth where no viewer waits for it. Where the stream is packaged here, we know
+when the part under way ends, which viewers wait for: a read is aimed at that, and few come before it. The end of a
+connection still wakes us immediately.
 
 The mark follows the measured bitrate, so that a stream that slows down is not left waiting; and where nothing was read
 for a while it goes back to one byte, so that whatever has arrived is delivered immediately. It works below TLS as well:
@@ -14,9 +15,11 @@ import fcntl
 import socket
 import struct
 import termios
+from math import ceil
 
 PACKAGED_SECONDS = 0.1  # of media at a time, where viewers wait for it
 COUNTED_SECONDS = 0.2  # where frames are only counted
+MOST_SECONDS = 0.3  # where a read is aimed: a part of half a second is read at once or in two halves
 # Bytes. Below the least it is not worth a system call; the most leaves a read of our buffer to spare.
 LEAST, MOST = 4 * 1024, 192 * 1024
 CHANGE = 0.25  # of the mark: smaller differences are left alone
@@ -28,21 +31,35 @@ class ReceiveMark:
     """The mark of one connected TCP socket."""
 
     def __init__(self, connected: socket.socket | None, seconds: float = PACKAGED_SECONDS) -> None:
-        """`seconds` of media are collected."""
+        """`seconds` of media are collected, where no read is aimed."""
         self._socket = connected
-        self._seconds = seconds
+        self._usual = self._seconds = seconds
+        self._rate = 0.0  # bytes a second; 0 while we wake up for every byte
+        self._most = MOST
         self._mark = 1
 
     def follow(self, bytes_per_second: float, most: int = MOST) -> None:
         """The stream's rate at present. `most`: bytes after which the encoder may wait for an acknowledgement."""
-        wanted = min(int(bytes_per_second * self._seconds), MOST, most)
-        if wanted < LEAST:
-            wanted = 1
+        self._rate, self._most = bytes_per_second, min(MOST, most)
+        wanted = self._wanted
         if abs(wanted - self._mark) > CHANGE * self._mark:
             self._set(wanted)
 
+    def aim(self, seconds: float) -> None:
+        """A read is to come after so many seconds of media; if that is long, it is divided among several."""
+        if self._rate:
+            self._seconds = seconds / max(1, ceil(seconds / MOST_SECONDS))
+            if (wanted := self._wanted) != self._mark:
+                self._set(wanted)
+
+    @property
+    def _wanted(self) -> int:
+        wanted = min(int(self._rate * self._seconds), self._most)
+        return wanted if wanted >= LEAST else 1
+
     def reset(self) -> None:
         """Wake up for every byte: commands are due, or nothing came for a while."""
+        self._rate, self._seconds = 0.0, self._usual
         if self._mark != 1:
             self._set(1)
 

@@ -166,3 +166,16 @@ def test_what_comes_at_present_is_the_last_second() -> None:
     assert meter.bytes_per_second == 100_000.0
     meter.sample(6)
     assert meter.bytes_per_second == 0.0
+
+
+def test_the_next_second_is_expected_to_be_as_the_window() -> None:
+    """But where much less comes than that: a mark that follows the window would wait for too long."""
+    meter, counter = following()
+    assert meter.expected_bytes_per_second == 0.0
+    broadcast(meter, counter, range(5))
+    counter.video_bytes += 75_000  # a second with few bytes, as between key frames
+    meter.sample(6)
+    assert meter.expected_bytes_per_second == meter.mean_bytes_per_second > 75_000
+    counter.video_bytes += 20_000
+    meter.sample(7)
+    assert meter.expected_bytes_per_second == 20_000

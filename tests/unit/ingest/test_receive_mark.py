@@ -8,7 +8,13 @@ from typing import cast
 
 import pytest
 
-from ingest_container.net.receive_mark import COUNTED_SECONDS, LEAST, MOST, PACKAGED_SECONDS, ReceiveMark
+from ingest_container.net.receive_mark import (
+    COUNTED_SECONDS,
+    LEAST,
+    MOST,
+    PACKAGED_SECONDS,
+    ReceiveMark,
+)
 
 PATIENCE_S = 5.0
 
@@ -58,6 +64,54 @@ def test_it_keeps_within_bounds(pair: tuple[socket.socket, socket.socket], rate:
     mark.follow(500_000)
     mark.follow(rate)
     assert receive_mark(node) == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "collected"), [(0.5, 0.25), (0.7, 0.7 / 3), (0.28, 0.28), (0.02, 0.02), (0.0, 0.0), (2.0, 2.0 / 7)]
+)
+def test_a_read_is_aimed_at_the_end_of_a_part(
+    pair: tuple[socket.socket, socket.socket], left: float, collected: float
+) -> None:
+    _, node = pair
+    mark = ReceiveMark(node)
+    mark.follow(500_000)
+    mark.aim(left)
+    assert receive_mark(node) == (int(500_000 * collected) or 1)
+
+
+def test_an_aimed_read_keeps_its_aim_at_another_rate(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    mark = ReceiveMark(node)
+    mark.follow(500_000)
+    mark.aim(0.05)
+    mark.follow(520_000)
+    assert receive_mark(node) == 25_000
+    mark.follow(250_000)
+    assert receive_mark(node) == 12_500
+
+
+def test_while_every_byte_counts_no_read_is_aimed(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    mark = ReceiveMark(node)
+    mark.aim(0.25)
+    assert receive_mark(node) == 1
+    mark.follow(500_000)
+    mark.aim(0.25)
+    mark.reset()
+    mark.aim(0.25)
+    assert receive_mark(node) == 1
+    mark.follow(500_000)
+    assert receive_mark(node) == int(500_000 * PACKAGED_SECONDS)
+
+
+def test_an_aimed_read_keeps_within_bounds(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    mark = ReceiveMark(node)
+    mark.follow(5_000_000)
+    mark.aim(0.25)
+    assert receive_mark(node) == MOST
+    mark.follow(5_000_000, 50_000)
+    assert receive_mark(node) == 50_000
 
 
 def test_less_than_the_mark_wakes_nobody_until_every_byte_counts(pair: tuple[socket.socket, socket.socket]) -> None:

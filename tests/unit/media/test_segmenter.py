@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_container.media.fmp4 import AudioTrack, VideoTrack
-from ingest_container.media.grid import LONGEST_TARGET_DURATION, MIN_SEGMENT
+from ingest_container.media.grid import JITTER_SECONDS, LONGEST_TARGET_DURATION, MIN_SEGMENT
 from ingest_container.media.outputs import Break, Init, Output, PackagingStopped, Part
 from ingest_container.media.segmenter import MAX_SEGMENT_BYTES, Segmenter
 
@@ -63,6 +63,30 @@ def test_the_frame_rate_and_the_parts_target_are_the_pictures(fps: float) -> Non
     segmenter, _ = run(fps, 4, gop=round(2 * fps))
     assert segmenter.frame_rate == pytest.approx(fps, rel=0.005)
     assert segmenter.part_target == pytest.approx(round(0.5 * fps) / fps + 0.010, abs=0.003)
+
+
+@pytest.mark.parametrize("fps", [10, 24, 29.97, 60])
+def test_what_a_part_lacks_is_the_time_until_the_frame_that_ends_it(fps: float) -> None:
+    segmenter, gop = Segmenter(0), round(2 * fps)
+    segmenter.configure(VIDEO, None)
+    assert segmenter.part_left is None
+    told: list[tuple[int, float]] = []  # time of a frame, and when the part ends, ms
+    ends: list[int] = []
+    for n, at in enumerate(times(fps, 8)):
+        if segmenter.video(at, 0, n % gop == 0, b"frame"):
+            ends.append(at)
+        if (left := segmenter.part_left) is not None:
+            told.append((at, at + 1000 * left))
+    late = [next(each for each in ends if each > at) - end for at, end in told if at < ends[-1]]
+    assert max(late) <= 1000 * JITTER_SECONDS
+    # A segment's last part may be shorter: nobody knows when the next key frame comes.
+    assert sum(each >= -1000 * JITTER_SECONDS for each in late) > 0.7 * len(late) > 45
+
+
+def test_nothing_is_known_of_a_part_before_its_length_is_or_when_nothing_is_under_way() -> None:
+    segmenter, _ = run(30, 3, gop=60)
+    assert segmenter.part_target is not None
+    assert segmenter.part_left is None
 
 
 @pytest.mark.parametrize("fps", [10, 24, 29.97, 30, 60])
