@@ -72,17 +72,21 @@ class Folder:
     def put(self, folder: str, name: str, data: Data, content_type: str) -> None:
         del content_type  # whoever serves the folder knows it by the name
         buffers = [data] if isinstance(data, (bytes, memoryview)) else data
-        path = self._root / folder / name
-        unfinished = path.with_name(f".{name}.{os.getpid()}-{next(self._numbers)}")
+        place = self._root / folder
+        unfinished = f"{place}/.{name}.{os.getpid()}-{next(self._numbers)}"
         with _os_errors():
-            path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                write_file(unfinished, buffers)
-                if unfinished.stat().st_size != sum(map(len, buffers)):
+                try:
+                    stored = write_file(unfinished, buffers)
+                except FileNotFoundError:
+                    place.mkdir(parents=True, exist_ok=True)
+                    stored = write_file(unfinished, buffers)
+                if stored != sum(map(len, buffers)):
                     raise StorageFailed(RecordingReason.STORAGE_CORRUPT)
-                unfinished.replace(path)
+                os.replace(unfinished, f"{place}/{name}")
             except BaseException:
-                unfinished.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    os.unlink(unfinished)
                 raise
 
     def sizes(self, folder: str) -> dict[str, int]:

@@ -10,7 +10,6 @@ Codec boxes: avcC (ISO/IEC 14496-15, 5.3.3), hvcC (14496-15, 8.3.3), av1C (AV1 i
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import sub
 
 from .pieces import PartBytes
 
@@ -18,8 +17,10 @@ VIDEO_TIMESCALE = 90_000
 SMALL = 2_048  # bytes of a sample, on average, below which the samples of a run are kept in one piece
 
 _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
-_SYNC = 0x02000000  # depends on no other sample (14496-12, 8.8.3.1)
-_NOT_SYNC = 0x01010000  # depends on others, is no sync sample
+# Flags of a sample (14496-12, 8.8.3.1).
+SYNC = 0x02000000  # depends on no other sample
+NOT_SYNC = 0x01010000  # depends on others, is no sync sample
+ENTRY_SIZE = 16  # bytes of a sample in trun: duration, size, flags and composition offset, 32 bits each
 
 # tfhd: default-base-is-moof; trun: data offset, then duration, size, flags and composition offset of each sample.
 _TFHD_FLAGS = 0x020000
@@ -65,14 +66,12 @@ class AudioTrack:
 class Fragment:
     """Samples of one track, one after another from `decode_time`, in units of the track's timescale.
 
-    The first `skips[n]` bytes of payload n are not the sample's.
+    `table` has ENTRY_SIZE bytes for each. The first `skips[n]` bytes of payload n are not the sample's.
     """
 
     track_id: int
     decode_time: int
-    durations: list[int]
-    composition_offsets: list[int]
-    keyframes: list[bool]
+    table: bytes
     payloads: list[bytes]
     skips: list[int]
 
@@ -106,17 +105,16 @@ def init_segment(tracks: Sequence[VideoTrack | AudioTrack]) -> bytes:
 
 def fragment(sequence: int, fragments: Sequence[Fragment]) -> PartBytes:
     """moof and mdat of these runs of samples. `sequence` grows by one with each fragment of a stream."""
-    moof_size = _MOOF.size + sum(_TRAF.size + 16 * len(run.durations) for run in fragments)
+    moof_size = _MOOF.size + sum(_TRAF.size + len(run.table) for run in fragments)
     header = [_MOOF.pack(moof_size, b"moof", 16, b"mfhd", 0, sequence)]
     offset = moof_size + _MDAT.size  # of the next run's first sample, from the start of moof
     pieces: list[bytes] = [b""]
     skips = [0]
     for run in fragments:
-        sizes = list(map(sub, map(len, run.payloads), run.skips))
-        header += _traf(run, sizes, offset)
-        size = sum(sizes)
+        header += _traf(run, offset)
+        size = sum(map(len, run.payloads)) - sum(run.skips)
         offset += size
-        if size < SMALL * len(sizes):
+        if size < SMALL * len(run.payloads):
             pieces.append(b"".join([payload[skip:] for payload, skip in zip(run.payloads, run.skips, strict=True)]))
             skips.append(0)
         else:
@@ -127,22 +125,16 @@ def fragment(sequence: int, fragments: Sequence[Fragment]) -> PartBytes:
     return PartBytes(pieces, skips)
 
 
-def _traf(run: Fragment, sizes: list[int], offset: int) -> tuple[bytes, bytes]:
-    count = len(sizes)
-    samples = [0] * (4 * count)
-    samples[0::4] = run.durations
-    samples[1::4] = sizes
-    samples[2::4] = [_SYNC if key else _NOT_SYNC for key in run.keyframes]
-    samples[3::4] = run.composition_offsets
+def _traf(run: Fragment, offset: int) -> tuple[bytes, bytes]:
     return (
         _TRAF.pack(
-            *(_TRAF.size + 16 * count, b"traf"),
+            *(_TRAF.size + len(run.table), b"traf"),
             *(16, b"tfhd", _TFHD_FLAGS, run.track_id),
             *(20, b"tfdt", 0x01000000, run.decode_time),  # version 1: 64 bits
             # Version 1: composition offsets are signed, as some encoders send them.
-            *(20 + 16 * count, b"trun", 0x01000000 | _TRUN_FLAGS, count, offset),
+            *(20 + len(run.table), b"trun", 0x01000000 | _TRUN_FLAGS, len(run.payloads), offset),
         ),
-        struct.pack(">" + count * "IIIi", *samples),
+        run.table,
     )
 
 

@@ -49,7 +49,7 @@ class Segmenter:
         self._video: VideoTrack | None = None
         self._audio: AudioTrack | None = None
         self._sound: SoundClock | None = None
-        self._rate = 1000  # of the leading track
+        self._rate = self._sound_rate = 1000  # units of a second: of the leading track, and of the sound
         self._picture_run = self._leading = Run(1)
         self._sound_run = Run(2)
         self._began = False  # a segment is under way, with a key frame
@@ -78,9 +78,9 @@ class Segmenter:
     def part_left(self) -> float | None:
         """Seconds from the newest sample to the one that ends the part under way; None while that is not known."""
         run, target = self._leading, self._grid.part_target
-        if target is None or not run.times:
+        if target is None or not run.count:
             return None
-        return max(0.0, target - JITTER_SECONDS - (run.last - run.times[0]) / self._rate)
+        return max(0.0, target - JITTER_SECONDS - (run.last - run.first) / self._rate)
 
     # --- what comes in -----------------------------------------------------------------------------------------
 
@@ -94,6 +94,8 @@ class Segmenter:
         self._rate = VIDEO_RATE if video is not None else audio.timescale if audio is not None else 1000
         self._picture_run, self._sound_run = Run(1), Run(2 if video else 1)
         self._leading = self._picture_run if video else self._sound_run
+        if audio is not None:
+            self._sound_rate = audio.timescale
         self._sound = SoundClock(audio) if audio else None
         tracks = tuple(track for track in (video, audio) if track is not None)
         self._version += 1
@@ -122,7 +124,7 @@ class Segmenter:
             self._begin(time)
         if self._segment_bytes > _MOST_BYTES:  # one sample late: what was cut before it is not lost
             raise PackagingStopped("segment_too_large")
-        if run.times:
+        if run.count:
             time = max(time, run.last + 1)  # decoding times grow
             out = self._cut(time, keyframe)
         run.add(time, composition * _VIDEO_TICKS, keyframe, payload, skip)
@@ -140,10 +142,10 @@ class Segmenter:
                 return out
             self._begin(time)
         if self._video is not None:
-            self._check_picture(time / self._audio.timescale)
+            self._check_picture(time / self._sound_rate)
         if self._segment_bytes > _MOST_BYTES:
             raise PackagingStopped("segment_too_large")
-        if self._video is None and run.times:
+        if self._video is None and run.count:
             out = self._cut(time, True)
         run.add(time, 0, True, payload, skip)
         self._segment_bytes += len(payload) - skip
@@ -153,10 +155,10 @@ class Segmenter:
         """Write what is held back, and end the segment: the stream ends, or something new begins."""
         run, grid = self._leading, self._grid
         out: Sequence[Output] = ()
-        if run.times and self._began:
+        if run.count and self._began:
             last = run.last + self._last_duration
             if grid.part_target is None:
-                grid.learn([*run.times, last], self._rate)
+                grid.learn([*run.times(), last], self._rate)
             if grid.target_duration is None:
                 grid.choose_target_duration(MIN_SEGMENT)
             out = (self._part(last, ends_segment=True, final=True), Break())
@@ -179,7 +181,7 @@ class Segmenter:
     def _check_picture(self, now: float) -> None:
         """Sound came at `now` seconds; the picture must not be far behind: nothing is cut without it."""
         run = self._picture_run
-        if run.times and now - run.last / self._rate > _LONGEST_WITHOUT_KEY_FRAME:
+        if run.count and now - run.last / self._rate > _LONGEST_WITHOUT_KEY_FRAME:
             raise PackagingStopped("picture_stands_still")
 
     # --- where it is cut ---------------------------------------------------------------------------------------
@@ -187,12 +189,12 @@ class Segmenter:
     def _cut(self, time: int, keyframe: bool) -> Sequence[Output]:
         """A sample of the leading track, which has some already, begins at `time`: end what cannot hold it."""
         run, rate, grid = self._leading, self._rate, self._grid
-        first = run.times[0]
+        first = run.first
         following = time - run.last
         if grid.part_target is None:
             if time - first + following <= (PART_SECONDS + JITTER_SECONDS) * rate:
                 return ()
-            grid.learn([*run.times, time], rate)
+            grid.learn([*run.times(), time], rate)
         in_segment = time - self._segment_start
         if grid.target_duration is None and (keyframe or in_segment >= LEARN_SECONDS * rate):
             grid.choose_target_duration(in_segment / rate if keyframe else None)
@@ -214,11 +216,10 @@ class Segmenter:
 
     def _part(self, end: int, *, ends_segment: bool, final: bool = False) -> Part:
         leading = self._leading
-        start = leading.times[0]
-        independent = leading.keyframes[0]
-        runs = [leading.take(len(leading.times), end)]
+        start, independent = leading.first, leading.first_is_key
+        runs = [leading.take(end)]
         if self._video is not None and self._audio is not None:
-            runs.append(self._take_sound(end * self._audio.timescale // self._rate if final else None))
+            runs.append(self._take_sound(end * self._sound_rate // self._rate if final else None))
         self._sequence += 1
         data = fragment(self._sequence, [run for run in runs if run is not None])
         part = Part(
@@ -248,10 +249,10 @@ class Segmenter:
         lasts as long as the picture, for a player waits for the end of both (hls.js 1.7 never ends otherwise).
         """
         run = self._sound_run
-        if not run.times or self._sound is None:
+        if not run.count or self._sound is None:
             return None
         if end is None:
-            return run.take(len(run.times) - 1, None)
+            return run.take(None)
         own_end = run.last + self._sound.frame
-        is_near = self._audio is not None and end - own_end <= MAX_STRETCH * self._audio.timescale
-        return run.take(len(run.times), max(own_end, end) if is_near else own_end)
+        is_near = end - own_end <= MAX_STRETCH * self._sound_rate
+        return run.take(max(own_end, end) if is_near else own_end)

@@ -95,8 +95,10 @@ class Window:
 
     def trim(self, target_duration: int) -> None:
         """Drop what need not be kept. Raises PackagingStopped when what must be is too much."""
-        least = MIN_TARGETS * target_duration
         under_way = not self.listed[-1].listed.is_whole
+        if under_way and self.size <= MAX_BYTES:
+            return  # what may go, went when the segment before was whole
+        least = MIN_TARGETS * target_duration
         while len(self.listed) > MIN_SEGMENTS + under_way:
             seconds = sum(segment.listed.duration for segment in self.listed)
             if seconds - self.listed[0].listed.duration < least:

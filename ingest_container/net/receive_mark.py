@@ -23,6 +23,7 @@ MOST_SECONDS = 0.3  # where a read is aimed: a part of half a second is read at 
 # Bytes. Below the least it is not worth a system call; the most leaves a read of our buffer to spare.
 LEAST, MOST = 4 * 1024, 192 * 1024
 CHANGE = 0.25  # of the mark: smaller differences are left alone
+AIM_CHANGE = 0.05  # likewise, where a read is aimed
 
 _INT = struct.Struct("i")
 
@@ -41,21 +42,21 @@ class ReceiveMark:
     def follow(self, bytes_per_second: float, most: int = MOST) -> None:
         """The stream's rate at present. `most`: bytes after which the encoder may wait for an acknowledgement."""
         self._rate, self._most = bytes_per_second, min(MOST, most)
-        wanted = self._wanted
-        if abs(wanted - self._mark) > CHANGE * self._mark:
-            self._set(wanted)
+        self._change(CHANGE)
 
     def aim(self, seconds: float) -> None:
         """A read is to come after so many seconds of media; if that is long, it is divided among several."""
         if self._rate:
             self._seconds = seconds / max(1, ceil(seconds / MOST_SECONDS))
-            if (wanted := self._wanted) != self._mark:
-                self._set(wanted)
+            self._change(AIM_CHANGE)
 
-    @property
-    def _wanted(self) -> int:
+    def _change(self, least: float) -> None:
+        """By that share at least."""
         wanted = min(int(self._rate * self._seconds), self._most)
-        return wanted if wanted >= LEAST else 1
+        if wanted < LEAST:
+            wanted = 1
+        if abs(wanted - self._mark) > least * self._mark:
+            self._set(wanted)
 
     def reset(self) -> None:
         """Wake up for every byte: commands are due, or nothing came for a while."""
