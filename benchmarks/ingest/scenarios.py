@@ -21,6 +21,7 @@ FLOOR, GATHERING, NGINX, OURS, PLAIN, PYRTMP = (
     "pyrtmp",
 )
 NGINX_HLS, PACKAGING, RECORDING = "nginx-rtmp, HLS", "ours, packaging", "ours, recording"
+FLOOR_RECORDING = "floor, recording"
 # Seconds before anything is measured. In real time they let the starts of all streams be told and recorded, and the
 # node learn what each of them brings.
 WARM_FLOOD_S, WARM_PACED_S = 1.5, 5.0

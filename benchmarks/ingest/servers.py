@@ -74,6 +74,7 @@ class Servers:
         return {
             "floor": lambda count: self._floor(count, mark=None),
             "floor, gathering": lambda count: self._floor(count, mark=FLOOR_MARK),
+            "floor, recording": lambda count: self._floor(count, mark=FLOOR_MARK, recording=True),
             "nginx-rtmp": lambda count: self._nginx(count, hls=False),
             "nginx-rtmp, HLS": lambda count: self._nginx(count, hls=True),
             "ours": lambda count: self._ours(count, plain=False),
@@ -84,13 +85,17 @@ class Servers:
         }
 
     @contextlib.contextmanager
-    def _floor(self, count: int, mark: int | None) -> Iterator[Running]:
+    def _floor(self, count: int, mark: int | None, *, recording: bool = False) -> Iterator[Running]:
         program = self._folder / "floor"
         if not program.exists():
             source = Path(__file__).with_name("floor.c")
             subprocess.run(["cc", "-O2", "-Wall", "-Werror", "-o", str(program), str(source)], check=True)
         (port,) = free_ports(1)
         arguments = [str(port)] if mark is None else [str(port), str(mark)]
+        if recording:
+            folder = self._folder / "floor-recordings"
+            folder.mkdir(exist_ok=True)
+            arguments.append(str(folder))
         with self._process([str(program), *arguments], port) as pid:
             yield Running(pid, port, [""] * count, speaks_rtmp=False)
 

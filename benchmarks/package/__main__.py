@@ -1,6 +1,7 @@
 """`python -m benchmarks.package [--quick] [--part PART]`: what packaging and viewers cost a node.
 
-    streams  50 streams in real time: CPU and memory of nginx-rtmp, and of a node that packages, records or neither
+    streams  50 streams in real time: CPU and memory of nginx-rtmp, and of a node that packages, records or neither;
+             beside a program that only reads, and one that writes what it reads to files
     viewers  the node on one core: 1,000 clients that wait for the next part, 100 that fetch each, and the ingest beside
 
 Loopback only. Nothing else should run on the machine meanwhile. Results: benchmarks/results/package.json.
@@ -23,7 +24,19 @@ from typing import Any
 from benchmarks.ingest import report
 from benchmarks.ingest.load import Outcome
 from benchmarks.ingest.material import make_flv
-from benchmarks.ingest.scenarios import NGINX, NGINX_HLS, OURS, PACKAGING, RECORDING, Row, Scenario, load, measure
+from benchmarks.ingest.scenarios import (
+    FLOOR_RECORDING,
+    GATHERING,
+    NGINX,
+    NGINX_HLS,
+    OURS,
+    PACKAGING,
+    RECORDING,
+    Row,
+    Scenario,
+    load,
+    measure,
+)
 from benchmarks.ingest.servers import CannotMeasure, Running, Servers, all_servers
 from benchmarks.package.viewers import Answers, Plan
 from local.settings import ROOT
@@ -65,19 +78,22 @@ def main() -> int:
 
 
 def _streams(servers: Servers, flv: Path, quick: bool) -> dict[str, Any]:
-    names = (NGINX, NGINX_HLS, OURS, PACKAGING, RECORDING)
+    names = (GATHERING, FLOOR_RECORDING, NGINX, NGINX_HLS, OURS, PACKAGING, RECORDING)
     scenario = Scenario(True, 4096, STREAMS, 10, names, repeats=1 if quick else 3, warm_s=WINDOW_S)
     rows = list(measure(scenario, servers, flv))
     print(f"{scenario.name}\n{report.table(rows, scenario.seconds)}")
     by_name = {row.server: row for row in rows}
     # What nginx-rtmp does is both: it packages, and writes the segments to a folder.
     ratio = by_name[RECORDING].cpu_per_gb / by_name[NGINX_HLS].cpu_per_gb
+    of_floor = by_name[RECORDING].cpu_per_gb / by_name[FLOOR_RECORDING].cpu_per_gb
     memory = _memory_mb(by_name[PACKAGING])
     print(f"packaging and recording: {ratio:.2f} x nginx-rtmp's HLS (at most {MOST_OF_NGINX:g})")
+    print(f"    {of_floor:.1f} x the floor that writes what it reads to files")
     print(f"memory: {memory:.1f} MB a stream (at most {MOST_MB_A_STREAM:g})\n", flush=True)
     return {
         "rows": [report.as_json(row) for row in rows],
         "recording_x_nginx_hls": round(ratio, 3),
+        "recording_x_floor": round(of_floor, 2),
         "memory_mb_a_stream": round(memory, 2),
     }
 
