@@ -41,6 +41,8 @@ export class Player {
   private lowLatency = true;
   private phase: Phase = "idle";
   private finishing = false;
+  /** This attempt has played. */
+  private joined = false;
   private failures = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly tickTimer: ReturnType<typeof setInterval>;
@@ -133,6 +135,7 @@ export class Player {
     const url = this.url;
     if (url === null) return;
     this.turn("waiting");
+    this.joined = false;
     this.movedAt = Date.now();
     if (isWebKit(this.video)) {
       this.video.src = url;
@@ -214,6 +217,17 @@ export class Player {
     this.movedAt = Date.now();
     this.quality.moved(this.movedAt);
     this.turn("playing");
+    if (!this.joined) this.join();
+  }
+
+  /**
+   * hls.js chooses where to begin when it has the playlist. If the first frame took long after that (a slow connection,
+   * a browser that wanted a click), it would stay as far behind: it catches up a few seconds, and no more.
+   */
+  private join(): void {
+    this.joined = true;
+    const edge = this.hls?.liveSyncPosition ?? null;
+    if (this.live && edge !== null && edge - this.video.currentTime > BEHIND_S) this.goLive();
   }
 
   private tick(): void {

@@ -1,5 +1,6 @@
 """The pages for viewers: what is live, the player, the player in somebody else's page."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from local.loopback import open_url
 from local.settings import HOST
@@ -28,6 +29,7 @@ LOW_S, NORMAL_S = 4.0, 4.5
 # Of a recording: a node that is late leaves it to the sweep, a minute later, and the page asks for the last time after
 # 67 to 200 s.
 FINISHED_MS = 220_000
+MEDIA = re.compile(r"\.m4s$")
 finishes = pytest.mark.timeout(480)
 
 
@@ -94,6 +96,27 @@ def test_viewer_goes_back_to_live_and_chooses_the_latency(viewer: Viewer, channe
     viewer.part("go-live").click()
     expect(viewer.part("go-live")).to_have_attribute("data-behind", "false")
     viewer.plays_past(viewer.time() + 1)
+
+
+@pytest.mark.requirement("FX-14")
+def test_player_whose_first_frame_took_long_plays_from_the_live_edge(
+    viewer: Viewer, channel: str, go_live: GoLive
+) -> None:
+    go_live()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    viewer.page.route(MEDIA, hold)
+    viewer.open(f"/watch/{channel}")
+    viewer.part("stage").wait_for()
+    viewer.page.wait_for_timeout(1_000 * (LOW_S + 4))
+    assert held
+    viewer.page.unroute(MEDIA)  # what is held goes on
+    viewer.plays()
+    viewer.is_behind(lambda seconds: seconds < LOW_S)
+    assert viewer.traffic.page_loads == 1
 
 
 @pytest.mark.requirement("FX-1")
