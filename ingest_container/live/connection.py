@@ -58,9 +58,7 @@ class PublisherConnection(MovableConnection):
 
     def handle(self, events: list[rtmp.Event]) -> None:
         if self._broadcast is not None:
-            left = self._broadcast.package(events)
-            if left is not None:
-                self.aim_read(left)
+            self.aim_read(self._broadcast.package(events))
         for event in events:
             match event:
                 case rtmp.VideoMessage() | rtmp.AudioMessage():

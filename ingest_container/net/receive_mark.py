@@ -44,11 +44,12 @@ class ReceiveMark:
         self._rate, self._most = bytes_per_second, min(MOST, most)
         self._change(CHANGE)
 
-    def aim(self, seconds: float) -> None:
-        """A read is to come after so many seconds of media; if that is long, it is divided among several."""
-        if self._rate:
-            self._seconds = seconds / max(1, ceil(seconds / MOST_SECONDS))
-            self._change(AIM_CHANGE)
+    def aim(self, seconds: float | None) -> None:
+        """A read is to come after so many seconds of media; if that is long, several share it. None: no aim."""
+        if not self._rate or (seconds is None and self._seconds == self._usual):
+            return
+        self._seconds = self._usual if seconds is None else seconds / max(1, ceil(seconds / MOST_SECONDS))
+        self._change(AIM_CHANGE)
 
     def _change(self, least: float) -> None:
         """By that share at least."""

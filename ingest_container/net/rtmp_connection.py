@@ -174,8 +174,8 @@ class RtmpConnection(FairReader):
         """The stream runs at this rate: wake up for a fraction of a second of it at a time."""
         self._receive_mark.follow(bytes_per_second, self._session.acknowledge_every)
 
-    def aim_read(self, seconds: float) -> None:
-        """A read is to come after so many seconds of media."""
+    def aim_read(self, seconds: float | None) -> None:
+        """A read is to come after so many seconds of media; None: whenever some has come."""
         self._receive_mark.aim(seconds)
 
     def read_immediately(self) -> None:

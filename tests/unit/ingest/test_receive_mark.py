@@ -90,6 +90,17 @@ def test_an_aimed_read_keeps_its_aim_at_another_rate(pair: tuple[socket.socket, 
     assert receive_mark(node) == 12_500
 
 
+def test_without_an_aim_the_usual_fraction_of_a_second_is_collected_again(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    _, node = pair
+    mark = ReceiveMark(node)
+    mark.follow(500_000)
+    mark.aim(0.02)
+    mark.aim(None)
+    assert receive_mark(node) == int(500_000 * PACKAGED_SECONDS)
+
+
 def test_while_every_byte_counts_no_read_is_aimed(pair: tuple[socket.socket, socket.socket]) -> None:
     _, node = pair
     mark = ReceiveMark(node)
