@@ -73,7 +73,10 @@ int main(int argc, char **argv) {
             } else {
                 ssize_t size = recv(from, buffer, sizeof buffer, 0);
                 if (folder && size > 0) keep(folder, from, (size_t)size);
-                if (size == 0) close(from);
+                if (size == 0) {
+                    kept[from].size = 0; /* the number of the socket is given out again */
+                    close(from);
+                }
             }
         }
     }

@@ -21,13 +21,17 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.carried import Carried, Publisher
 from ingest_container.live.liveness import Decision, Liveness, LivenessLimits
 from ingest_container.live.measurement import Measurement
+from ingest_container.live.meter import SLOWER
 from ingest_container.live.playable import Playable
 from ingest_container.live.steps import StreamSteps
 from ingest_container.live.takeover import stale_connection
 from ingest_container.live.telemetry import Telemetry
 from ingest_container.media.packager import Packaging
+from ingest_container.net.receive_mark import MOST_SECONDS
 
-QUIET = 0.3  # seconds without media in which more may wait in the kernel than was expected to come
+# Seconds without media in which more may wait in the kernel than was expected to come: longer than any read is waited
+# for while what was expected comes.
+QUIET = MOST_SECONDS / SLOWER
 DEFAULTS = LivenessLimits()
 
 NO_KEY_FRAME = "The encoder described its stream but sent no frame. A key frame must come within {:g} s."

@@ -10,7 +10,7 @@ from ingest_container.rtmp import MediaCounter
 # Seconds. Keyframes are ten times larger than other frames and come every 1, 2 or 3 s: six seconds hold the same
 # number of them wherever the window begins, so the bitrate does not swing with them.
 WINDOW = 6
-SLOWER = 0.7  # times the window's rate: key frames and the time of a read explain so much
+SLOWER = 0.7  # times the window's rate: key frames and the time of a read explain as little in one second
 SKEW = 0.1  # of the window, by which the stream's clock may differ from ours and still be believed
 
 

@@ -10,7 +10,7 @@ cdef double _LONGEST_WITHOUT_KEY_FRAME, _MIN_SEGMENT
 
 cdef class Segmenter:
     cdef object _grid, _video, _audio
-    cdef long long _msn, _index, _version, _sequence, _rate, _sound_rate, _segment_start, _last_key, _segment_bytes
+    cdef long long _msn, _index, _version, _sequence, _rate, _sound_rate, _segment_start, _last_key, _group, _segment_bytes
     cdef SoundClock _sound
     cdef Run _picture_run, _sound_run, _leading
     cdef bint _began, _discontinuity, _overrun

@@ -55,6 +55,7 @@ class Segmenter:
         self._began = False  # a segment is under way, with a key frame
         self._segment_start = 0  # ticks of the leading track
         self._last_key = 0
+        self._group = 0  # from the key frame before the last to the last; 0: not known
         self._segment_bytes = 0
         self._discontinuity = resumed
         self._overrun = False
@@ -76,11 +77,18 @@ class Segmenter:
 
     @property
     def part_left(self) -> float | None:
-        """Seconds from the newest sample to the one that ends the part under way; None while that is not known."""
+        """Seconds from the newest sample to the one that ends the part under way; None while that is not known.
+
+        A key frame that ends the segment, and so the part, is expected after as long a group of pictures as the last.
+        """
         run, target = self._leading, self._grid.part_target
         if target is None or not run.count:
             return None
-        return max(0.0, target - JITTER_SECONDS - (run.last - run.first) / self._rate)
+        left = target - JITTER_SECONDS - (run.last - run.first) / self._rate
+        key = self._last_key + self._group
+        if key > run.last and key - self._segment_start >= MIN_SEGMENT * self._rate:
+            left = min(left, (key - run.last) / self._rate)
+        return max(0.0, left)
 
     # --- what comes in -----------------------------------------------------------------------------------------
 
@@ -209,6 +217,7 @@ class Segmenter:
         elif grid.part_target is not None and time + following - first > grid.part_target * rate:
             out = (self._part(time, ends_segment=False),)
         if keyframe:
+            self._group = time - self._last_key
             self._last_key = time
         return out
 

@@ -19,7 +19,7 @@ from math import ceil
 
 PACKAGED_SECONDS = 0.1  # of media at a time, where viewers wait for it
 COUNTED_SECONDS = 0.2  # where frames are only counted
-MOST_SECONDS = 0.3  # where a read is aimed: a part of half a second is read at once or in two halves
+MOST_SECONDS = 0.3  # where a read is aimed: a part of half a second is read in two halves, about
 # Bytes. Below the least it is not worth a system call; the most leaves a read of our buffer to spare.
 LEAST, MOST = 4 * 1024, 192 * 1024
 CHANGE = 0.25  # of the mark: smaller differences are left alone
@@ -36,24 +36,29 @@ class ReceiveMark:
         self._socket = connected
         self._usual = self._seconds = seconds
         self._rate = 0.0  # bytes a second; 0 while we wake up for every byte
+        self._held = 0  # bytes of what is to be collected that were read already
         self._most = MOST
         self._mark = 1
 
     def follow(self, bytes_per_second: float, most: int = MOST) -> None:
-        """The stream's rate at present. `most`: bytes after which the encoder may wait for an acknowledgement."""
+        """The rate expected of the stream. `most`: bytes after which the encoder may wait for an acknowledgement."""
         self._rate, self._most = bytes_per_second, min(MOST, most)
         self._change(CHANGE)
 
-    def aim(self, seconds: float | None) -> None:
-        """A read is to come after so many seconds of media; if that is long, several share it. None: no aim."""
+    def aim(self, seconds: float | None, held: int = 0) -> None:
+        """A read is to come after so many seconds of media; if that is long, several share it. None: no aim.
+
+        `held`: bytes of that media that were read already.
+        """
         if not self._rate or (seconds is None and self._seconds == self._usual):
             return
+        self._held = held if seconds is not None else 0
         self._seconds = self._usual if seconds is None else seconds / max(1, ceil(seconds / MOST_SECONDS))
         self._change(AIM_CHANGE)
 
     def _change(self, least: float) -> None:
         """By that share at least."""
-        wanted = min(int(self._rate * self._seconds), self._most)
+        wanted = min(int(self._rate * self._seconds) - self._held, self._most)
         if wanted < LEAST:
             wanted = 1
         if abs(wanted - self._mark) > least * self._mark:
@@ -61,7 +66,7 @@ class ReceiveMark:
 
     def reset(self) -> None:
         """Wake up for every byte: commands are due, or nothing came for a while."""
-        self._rate, self._seconds = 0.0, self._usual
+        self._rate, self._seconds, self._held = 0.0, self._usual, 0
         if self._mark != 1:
             self._set(1)
 

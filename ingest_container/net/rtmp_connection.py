@@ -175,8 +175,8 @@ class RtmpConnection(FairReader):
         self._receive_mark.follow(bytes_per_second, self._session.acknowledge_every)
 
     def aim_read(self, seconds: float | None) -> None:
-        """A read is to come after so many seconds of media; None: whenever some has come."""
-        self._receive_mark.aim(seconds)
+        """A read is to come after so many seconds of media; None: after the usual fraction of a second."""
+        self._receive_mark.aim(seconds, self._session.held_bytes)
 
     def read_immediately(self) -> None:
         """Commands are due, or less media came than expected: wake up for every byte."""

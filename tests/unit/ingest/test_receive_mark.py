@@ -90,14 +90,24 @@ def test_an_aimed_read_keeps_its_aim_at_another_rate(pair: tuple[socket.socket, 
     assert receive_mark(node) == 12_500
 
 
+def test_what_was_read_of_it_is_not_awaited_again(pair: tuple[socket.socket, socket.socket]) -> None:
+    _, node = pair
+    mark = ReceiveMark(node)
+    mark.follow(500_000)
+    mark.aim(0.1, held=20_000)
+    assert receive_mark(node) == 30_000
+    mark.aim(0.1, held=60_000)
+    assert receive_mark(node) == 1
+
+
 def test_without_an_aim_the_usual_fraction_of_a_second_is_collected_again(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:
     _, node = pair
     mark = ReceiveMark(node)
     mark.follow(500_000)
-    mark.aim(0.02)
-    mark.aim(None)
+    mark.aim(0.02, held=5_000)
+    mark.aim(None, held=5_000)
     assert receive_mark(node) == int(500_000 * PACKAGED_SECONDS)
 
 

@@ -139,3 +139,12 @@ async def test_who_ends_a_stream_that_was_replaced_ends_nothing(packaging: Packa
     new = packaging.take_on(Origination("ch", "new", 6))
     packaging.end("ch", "old")
     assert packaging.current("ch") is new
+
+
+def test_whoever_feeds_it_is_told_what_the_part_lacks_until_packaging_ends(packaging: Packaging, clock: Clock) -> None:
+    packager = packaging.take_on(Origination("channel", "stream", 1))
+    send(packager, clock, 1.0)
+    frame = rtmp.VideoMessage(1_000, bytes(300), "h264", False, False, 5, 0, 0)
+    assert packager.feed([frame]) == pytest.approx(11 * FRAME_MS / 1000, abs=0.011)
+    packager.end()
+    assert packager.feed([frame]) is None
