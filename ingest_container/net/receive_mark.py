@@ -6,9 +6,9 @@ about a tenth of a second of media, or a fifth where no viewer waits for it. Whe
 when the part under way ends, which viewers wait for: a read is aimed at that, and few come before it. The end of a
 connection still wakes us immediately.
 
-The mark follows the measured bitrate, so that a stream that slows down is not left waiting; and where nothing was read
-for a while it goes back to one byte, so that whatever has arrived is delivered immediately. It works below TLS as well:
-half an encrypted record waits in our own buffers instead of the kernel's.
+The mark follows the rate that is expected of the stream, so that one that slows down much is not left waiting; and
+where nothing was read for a while it goes back to one byte, so that whatever has arrived is delivered immediately. It
+works below TLS as well: half an encrypted record waits in our own buffers instead of the kernel's.
 """
 
 import fcntl
