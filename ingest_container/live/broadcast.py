@@ -26,7 +26,7 @@ from ingest_container.live.playable import Playable
 from ingest_container.live.steps import StreamSteps
 from ingest_container.live.takeover import stale_connection
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.media.packager import Packaging
+from ingest_container.media.packaging import Packaging
 from ingest_container.net.receive_mark import MOST_SECONDS
 
 # Seconds without media in which more may wait in the kernel than was expected to come: longer than any read is waited

@@ -7,7 +7,8 @@ from chalicelib.domain.leases import Grant
 from chalicelib.services.streams.lifecycle import StreamHold
 from ingest_container import rtmp
 from ingest_container.media.audience import AudienceCounter
-from ingest_container.media.packager import Origination, Packager, Packaging
+from ingest_container.media.packager import Origination, Packager
+from ingest_container.media.packaging import Packaging
 
 
 class Playable:

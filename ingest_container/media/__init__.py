@@ -11,7 +11,7 @@
 
 All of that is sans-IO: no socket, no file, no clock. The shell around it:
 
-    packager    feeds it with a session's events, and wakes who waits
+    packager    feeds it with a session's events, and wakes who waits; `packaging`: all packagers of a node
     thumbnails  whose key frame is decoded next, by the process of `thumbnail_worker` that `thumbnailer` looks after
     audience    counts viewers (pure) from what `viewer_reports` takes
     origin      answers players and CDNs over HTTP, behind `http_server`'s limits

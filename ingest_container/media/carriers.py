@@ -15,7 +15,8 @@ from ingest_container.base.lookups import Unavailable
 from ingest_container.media import answers, path_tokens
 from ingest_container.media.clients import WaitingRequests
 from ingest_container.media.forwarding import Forwarding, NotForwarded, is_forwarded
-from ingest_container.media.packager import Packager, Packaging
+from ingest_container.media.packager import Packager
+from ingest_container.media.packaging import Packaging
 
 NO_TIME = float("-inf")
 RECENT = 0.25  # seconds: how old a row may be that says where an encoder has gone

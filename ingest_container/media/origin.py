@@ -33,7 +33,8 @@ from ingest_container.media.channel_objects import ChannelObjects
 from ingest_container.media.clients import WaitingRequests
 from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import busy
-from ingest_container.media.packager import Packager, Packaging
+from ingest_container.media.packager import Packager
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.rendition import Readiness
 from ingest_container.media.viewer_reports import ViewerReports
 

@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 
 from aws_lambda_powertools import Logger
 
-from ingest_container.media.packager import Packager, Packaging
+from ingest_container.media.packager import Packager
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.thumbnailer import Thumbnailer
 
 WATCHED_EVERY_S, UNWATCHED_EVERY_S = 15.0, 60.0

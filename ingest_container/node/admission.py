@@ -24,7 +24,7 @@ from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.liveness import LivenessLimits
 from ingest_container.live.publish import Abandoned, Connection, Moved
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.media.packager import Packaging
+from ingest_container.media.packaging import Packaging
 from ingest_container.net.gatekeeper import Gatekeeper
 from ingest_container.node.broadcasts import Broadcasts
 from ingest_container.node.claims import Claims

@@ -12,7 +12,7 @@ from ingest_container.base.threads import Threads
 from ingest_container.live.broadcast import Broadcast
 from ingest_container.live.liveness import LivenessLimits
 from ingest_container.live.telemetry import Telemetry
-from ingest_container.media.packager import Packaging
+from ingest_container.media.packaging import Packaging
 
 
 class Broadcasts:

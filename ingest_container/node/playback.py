@@ -14,7 +14,7 @@ from ingest_container.media.audience import ReportLimits, shared
 from ingest_container.media.forwarding import Forwarding, ForwardLimits
 from ingest_container.media.http_server import HttpLimits, serving
 from ingest_container.media.origin import Origin, OriginLimits
-from ingest_container.media.packager import Packaging
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.recordings import Recordings
 from ingest_container.media.thumbnailer import Thumbnailer
 from ingest_container.media.thumbnails import Thumbnails

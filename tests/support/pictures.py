@@ -10,7 +10,8 @@ from av.video.stream import VideoStream
 from aws_lambda_powertools import Logger
 
 from ingest_container import rtmp
-from ingest_container.media.packager import Origination, Packager, Packaging
+from ingest_container.media.packager import Origination, Packager
+from ingest_container.media.packaging import Packaging
 from tests.support import material
 
 AT = 1_790_000_000_000

@@ -20,7 +20,8 @@ from ingest_container.base.lookups import Unavailable
 from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.http_server import serving
 from ingest_container.media.origin import Origin, OriginLimits
-from ingest_container.media.packager import Origination, Packager, Packaging
+from ingest_container.media.packager import Origination, Packager
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.viewer_reports import ViewerReports
 from tests.unit.media.test_origin import CHANNEL, FRAME_MS, HEADER
 

@@ -24,7 +24,8 @@ from ingest_container.media.forwarding import Forwarding
 from ingest_container.media.grid import PART_SECONDS
 from ingest_container.media.http_server import HttpLimits, serving
 from ingest_container.media.origin import Origin, OriginLimits
-from ingest_container.media.packager import Origination, Packager, Packaging
+from ingest_container.media.packager import Origination, Packager
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.viewer_reports import ViewerReports
 
 CHANNEL, STREAM, FENCE = "ch_1", "st_1", 3

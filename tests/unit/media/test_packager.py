@@ -8,7 +8,8 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from ingest_container import rtmp
-from ingest_container.media.packager import Origination, Packager, Packaging
+from ingest_container.media.packager import Origination, Packager
+from ingest_container.media.packaging import Packaging
 
 FRAME_MS = 40
 AT = 1_790_000_000_000

@@ -15,7 +15,8 @@ from chalicelib.store.objects import Folder
 from ingest_container.base.retry import Backoff
 from ingest_container.media import recorder as module
 from ingest_container.media.archive import RecordedStream
-from ingest_container.media.packager import Origination, Packaging
+from ingest_container.media.packager import Origination
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.pieces import Buffer, PartBytes, SegmentBytes
 from ingest_container.media.playlist import ListedSegment
 from ingest_container.media.recorder import Recorder

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from ingest_container.media import thumbnail_worker
-from ingest_container.media.packager import Packaging
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.thumbnail_worker import MAX_HEIGHT, MAX_JOB_BYTES, WIDTH, serve, thumbnail
 from tests.support.pictures import LOG, RGB, Clock, decoded, flv, garbage, is_near, packaged
 

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from aws_lambda_powertools import Logger
 
-from ingest_container.media.packager import Packaging
+from ingest_container.media.packaging import Packaging
 from ingest_container.media.thumbnailer import Thumbnailer
 from ingest_container.media.thumbnails import LONGEST_PAUSE_S, UNWATCHED_EVERY_S, WATCHED_EVERY_S, Thumbnails
 from tests.support.pictures import LOG, RGB, Clock, decoded, flv, garbage, is_near, packaged, send
