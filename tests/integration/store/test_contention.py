@@ -1,6 +1,5 @@
 """The database is away, or a write meets another transaction, against the real database protocol."""
 
-import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,15 +12,14 @@ from chalicelib.services.streams import admission
 from chalicelib.store import channels, guard, nodes
 from tests.integration.store.conftest import Clock, LeasedStudio, Node
 from tests.integration.store.holds import live
+from tests.support.ports import free_ports
 from tests.support.stack import forget_connections
 
 
 @pytest.fixture
 def no_database(studio: LeasedStudio, node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The endpoint is closed: nobody listens there."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        closed = held.getsockname()[1]
+    (closed,) = free_ports(1)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed}")
     forget_connections()
     yield

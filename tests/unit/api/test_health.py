@@ -1,21 +1,19 @@
 """Health while the database is away: an answer, not a crash."""
 
 import json
-import socket
 from collections.abc import Iterator
 
 import pytest
 from chalice.test import Client
 
+from tests.support.ports import free_ports
 from tests.support.stack import forget_connections
 
 
 @pytest.fixture
 def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nobody listens where the database should be."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        closed = held.getsockname()[1]
+    (closed,) = free_ports(1)
     with monkeypatch.context() as environment:
         for name, value in {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{closed}",

@@ -8,13 +8,7 @@ from typing import cast
 
 import pytest
 
-from ingest_container.net.receive_mark import (
-    COUNTED_SECONDS,
-    LEAST,
-    MOST,
-    PACKAGED_SECONDS,
-    ReceiveMark,
-)
+from ingest_container.net.receive_mark import COUNTED_SECONDS, LEAST, MOST, PACKAGED_SECONDS, ReceiveMark
 
 PATIENCE_S = 5.0
 
